@@ -1,0 +1,18 @@
+# Sets AICOVID_CUDA to whether the CUDA module is built.
+set(AICOVID_CUDA OFF)
+if(NOT AICOVID_WITH_CUDA STREQUAL "OFF")
+  include(CheckLanguage)
+  # Without this, CMake compiles a probe for the architecture of a GPU that need not be here.
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 80-real 90-real 100-real 120)
+  endif()
+  check_language(CUDA)
+  if(CMAKE_CUDA_COMPILER)
+    enable_language(CUDA)
+    find_package(CUDAToolkit REQUIRED)
+    set(AICOVID_CUDA ON)
+  elseif(AICOVID_WITH_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "AICOVID_WITH_CUDA is ON, but no nvcc was found")
+  endif()
+endif()
+message(STATUS "aicovid: CUDA module ${AICOVID_CUDA}")

@@ -1,0 +1,29 @@
+# Third-party libraries; docs/dependencies.md says why each is here, and lib/CMakeLists.txt which room uses it.
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(PNG REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(Threads REQUIRED)
+find_package(CLI11 REQUIRED)
+find_path(AICOVID_VALIJSON_INCLUDE_DIR valijson/validator.hpp REQUIRED)
+add_library(aicovid_valijson INTERFACE)
+target_include_directories(aicovid_valijson SYSTEM INTERFACE ${AICOVID_VALIJSON_INCLUDE_DIR})
+
+# core and imgproc alone, by library name: OpenCV's CMake package would ask for all its modules.
+find_path(AICOVID_OPENCV_INCLUDE_DIR opencv2/imgproc.hpp PATH_SUFFIXES opencv4 REQUIRED)
+find_library(AICOVID_OPENCV_CORE opencv_core REQUIRED)
+find_library(AICOVID_OPENCV_IMGPROC opencv_imgproc REQUIRED)
+add_library(aicovid_opencv INTERFACE)
+target_include_directories(aicovid_opencv SYSTEM INTERFACE ${AICOVID_OPENCV_INCLUDE_DIR})
+target_link_libraries(aicovid_opencv INTERFACE ${AICOVID_OPENCV_IMGPROC} ${AICOVID_OPENCV_CORE})
+
+if(AICOVID_WITH_DICOM)
+  # DCMTK's package lists every one of its libraries; the rooms name those they use.
+  find_package(DCMTK REQUIRED)
+  pkg_check_modules(OPENJPEG REQUIRED IMPORTED_TARGET libopenjp2)
+  find_file(AICOVID_DICOM_DICTIONARY dicom.dic
+    PATHS ${DCMTK_DIR} /usr/share /usr/local/share PATH_SUFFIXES libdcmtk17 libdcmtk18 libdcmtk19 libdcmtk16 dcmtk
+    REQUIRED)
+endif()

@@ -1,0 +1,15 @@
+#pragma once
+
+/// Everything: include this, or the header of the concept that is needed.
+#include <aicovid/assessor.hpp>
+#include <aicovid/clinical_record.hpp>
+#include <aicovid/device.hpp>
+#include <aicovid/error.hpp>
+#include <aicovid/findings.hpp>
+#include <aicovid/gate.hpp>
+#include <aicovid/plan.hpp>
+#include <aicovid/radiograph.hpp>
+#include <aicovid/read.hpp>
+#include <aicovid/report.hpp>
+#include <aicovid/tensor.hpp>
+#include <aicovid/version.hpp>

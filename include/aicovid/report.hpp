@@ -1,0 +1,152 @@
+#pragma once
+
+#include <aicovid/clinical_record.hpp>
+#include <aicovid/export.hpp>
+#include <aicovid/findings.hpp>
+#include <aicovid/gate.hpp>
+#include <aicovid/radiograph.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace aicovid {
+
+/// An interval and what its width stands for.
+struct RiskInterval {
+  double low = 0;
+  double high = 0;
+  double level = 0.9;
+  std::vector<std::string> covers;  ///< "missing_values", "image"
+
+  bool operator==(const RiskInterval&) const = default;
+};
+
+enum class OutcomeKind : std::uint8_t { prognosis, concurrent_state };
+enum class OutcomeStatus : std::uint8_t { ok, indeterminate, not_applicable, not_computed };
+
+AICOVID_EXPORT std::string_view to_string(OutcomeKind kind) noexcept;
+AICOVID_EXPORT std::string_view to_string(OutcomeStatus status) noexcept;
+
+/// What stands behind an outcome.
+struct Evidence {
+  std::string level;  ///< "external", "internal" or "none"
+  std::optional<int> patients;
+  std::string result;     ///< "C .77"
+  std::string reference;  ///< a DOI
+  std::string caveat;
+};
+
+/// How a variable moved the logit, against its reference value.
+struct Contribution {
+  std::string variable;
+  double logit = 0;
+};
+
+/// A value that was missing, and what was done about it.
+struct Assumption {
+  std::string variable;
+  std::string handling;
+};
+
+struct ImageEffect {
+  double without_infiltrates = 0;  ///< probability if there were none
+  double with_infiltrates = 0;     ///< probability if there were
+};
+
+struct OutcomeReason {
+  std::string code;
+  std::string message;
+};
+
+/// The risk of one outcome, or why there is none.
+struct Outcome {
+  std::string name;
+  std::string definition;
+  OutcomeKind kind = OutcomeKind::prognosis;
+  OutcomeStatus status = OutcomeStatus::not_computed;
+  std::vector<OutcomeReason> reasons;
+  std::optional<double> probability;
+  std::optional<RiskInterval> interval;
+  std::string band;  ///< empty where the bundle has no bands with a source
+  std::optional<double> index;
+  Evidence evidence;
+  std::optional<ImageEffect> image_effect;
+  std::optional<double> reference_logit;
+  /// Each given value, then `infiltrates`, `(missing)`, `(calibration)`: `reference_logit` plus their sum is
+  /// logit(probability).
+  std::vector<Contribution> contributions;
+  std::vector<Assumption> assumed;
+};
+
+struct Warning {
+  std::string code;
+  std::string message;
+};
+
+/// What the report says of the model and the machine.
+struct ModelInfo {
+  std::string name;
+  std::string version;
+  std::string manifest_sha256;
+  std::string licence;
+};
+
+struct ComputeInfo {
+  std::string device;
+  std::string backend;
+  std::string precision;
+  std::string decode;  ///< "exact", "1/2" or "1/4"
+};
+
+struct Timing {
+  double read = 0;
+  double decode = 0;
+  double preprocess = 0;
+  double infer = 0;
+  double fuse = 0;
+};
+
+/// The answer for one patient. A refusal is a report too: `refused()`, with the gate's reasons and no outcome.
+struct RiskReport {
+  std::string created;  ///< ISO 8601, UTC
+  ModelInfo model;
+  ComputeInfo compute;
+  ImageHeader input;
+  std::string pixel_sha256;  ///< of the decoded stored values, row-major, little endian; empty without pixels
+  Verdict verdict = Verdict::accepted;
+  std::vector<GateReason> gate_reasons;
+  ClinicalRecord clinical;
+  std::optional<ImageFindings> findings;
+  std::vector<Outcome> outcomes;
+  std::vector<Warning> warnings;
+  Timing timing_ms;
+
+  bool refused() const noexcept { return verdict == Verdict::refused; }
+};
+
+/// The report as JSON, schema `aicovid.report/1` (docs/schemas/report.json), on one line unless `indent` >= 0.
+AICOVID_EXPORT std::string to_json(const RiskReport& report, int indent = -1);
+
+/// The report for people: severity first, then each outcome with its interval, evidence and reasons.
+AICOVID_EXPORT std::string to_text(const RiskReport& report);
+
+/// Draws the heat map into a PNG file: the radiograph in its own resolution, what the network looked at, colour
+/// bar, lung outline, zones with their scores, side markers, and "Research use only".
+///
+/// @throws Error{invalid_argument} if the report has no findings (a refusal), or the radiograph no pixels;
+///         Error{not_found} if the file cannot be written
+AICOVID_EXPORT void write_heat_map(const Radiograph& radiograph, const RiskReport& report,
+                                   const std::filesystem::path& file);
+
+/// Writes the cleaned lung mask as an 8-bit grey PNG with the radiograph's rows and columns: 0 outside, 1 the
+/// patient's right lung, 2 the left.
+///
+/// @throws as `write_heat_map`
+AICOVID_EXPORT void write_lung_mask(const Radiograph& radiograph, const RiskReport& report,
+                                    const std::filesystem::path& file);
+
+}  // namespace aicovid

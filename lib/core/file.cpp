@@ -1,0 +1,32 @@
+#include "core/file.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fstream>
+
+namespace aicovid {
+
+std::vector<std::byte> read_file(const std::filesystem::path& file) {
+  std::error_code status;
+  if (!std::filesystem::is_regular_file(file, status)) {
+    throw Error(ErrorCode::not_found, "no such file");
+  }
+  std::ifstream stream(file, std::ios::binary);
+  const auto size = std::filesystem::file_size(file, status);
+  if (!stream || status) throw Error(ErrorCode::not_found, "the file cannot be opened");
+  std::vector<std::byte> bytes(size);
+  stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
+  if (static_cast<std::size_t>(stream.gcount()) != size) {
+    throw Error(ErrorCode::not_found, "the file cannot be read to its end");
+  }
+  return bytes;
+}
+
+void write_file(const std::filesystem::path& file, const void* bytes, std::size_t size) {
+  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+  stream.write(static_cast<const char*>(bytes), static_cast<std::streamsize>(size));
+  stream.close();
+  if (!stream) throw Error(ErrorCode::not_found, "the output file cannot be written");
+}
+
+}  // namespace aicovid
