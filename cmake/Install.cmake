@@ -1,0 +1,24 @@
+# cmake --install: headers, library, program, bundles, DICOM dictionary, and the CMake package. The tree can be
+# moved: the library finds its files relative to itself. LibTorch stays where it was found (AICOVID_TORCH_DIR).
+include(CMakePackageConfigHelpers)
+
+install(TARGETS aicovid EXPORT aicovid LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS aicovid_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(AICOVID_CUDA)
+  install(TARGETS aicovid_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
+install(DIRECTORY include/aicovid DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY models/severity DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid/models)
+install(DIRECTORY docs/schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid)
+if(AICOVID_WITH_DICOM)
+  install(FILES ${AICOVID_DICOM_DICTIONARY} DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid)
+endif()
+
+set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/aicovid)
+install(EXPORT aicovid NAMESPACE aicovid:: FILE aicovidTargets.cmake DESTINATION ${package_directory})
+configure_package_config_file(cmake/aicovidConfig.cmake.in ${CMAKE_BINARY_DIR}/aicovidConfig.cmake
+  INSTALL_DESTINATION ${package_directory})
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/aicovidConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/aicovidConfig.cmake ${CMAKE_BINARY_DIR}/aicovidConfigVersion.cmake
+  DESTINATION ${package_directory})

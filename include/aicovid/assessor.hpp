@@ -42,26 +42,31 @@ struct Check {
 
 /// A loaded model bundle. Immutable after `load`: any number of threads may share one.
 ///
-/// Every image is one forward pass with one intra-op thread, so that a report does not depend on what else runs:
-/// all members but `created` and `timing_ms` are equal to the bit. (LibTorch's thread count of the calling thread
-/// is set to one.)
+/// Every image is one forward pass with one intra-op thread, so that a report does not depend on
+/// what else runs: all members but `created` and `timing_ms` are equal to the bit. (LibTorch's
+/// thread count of the calling thread is set to one.)
 class AICOVID_EXPORT Assessor {
  public:
-  /// @param model  a bundle's directory or, where there is no such directory, the name of a bundle installed
+  /// @param model  a bundle's directory or, where there is no such directory, the name of a bundle
+  /// installed
   ///               beside the library
-  /// @throws Error{not_found} if there is no such bundle; Error{bad_bundle} naming the JSON path, or the file, and
-  ///         what is wrong; Error{device_unavailable}; Error{invalid_argument} for an unknown backend
-  static Assessor load(const std::filesystem::path& model = "severity", const AssessorOptions& options = {});
+  /// @throws Error{not_found} if there is no such bundle; Error{bad_bundle} naming the JSON path,
+  /// or the file, and
+  ///         what is wrong; Error{device_unavailable}; Error{invalid_argument} for an unknown
+  ///         backend
+  static Assessor load(const std::filesystem::path& model = "severity",
+                       const AssessorOptions& options = {});
 
-  /// @throws Error{bad_clinical_input} with a message that starts with `patient_mismatch` if the header's sex or
-  ///         age contradicts the record; Error{bad_bundle} if a network fails on this input. A refusal is no
-  ///         error but a report.
+  /// @throws Error{bad_clinical_input} with a message that starts with `patient_mismatch` if the
+  /// header's sex or
+  ///         age contradicts the record; Error{bad_bundle} if a network fails on this input. A
+  ///         refusal is no error but a report.
   RiskReport assess(const Radiograph& radiograph, const ClinicalRecord& record = {},
                     const AssessOptions& options = {}) const;
 
   /// One result a case, in their order; an error of one touches no other.
-  std::vector<std::variant<RiskReport, Error>> assess_batch(std::span<const Case> cases,
-                                                            const AssessOptions& options = {}) const;
+  std::vector<std::variant<RiskReport, Error>> assess_batch(
+      std::span<const Case> cases, const AssessOptions& options = {}) const;
 
   /// Runs the bundle's golden cases through the whole chain.
   std::vector<Check> verify() const;
@@ -77,5 +82,9 @@ class AICOVID_EXPORT Assessor {
   explicit Assessor(std::shared_ptr<const State> state) : state_(std::move(state)) {}
   std::shared_ptr<const State> state_;
 };
+
+/// The bundles beside the library, by name; a bundle whose manifest cannot be read is left out.
+/// Nothing is checked or loaded.
+AICOVID_EXPORT std::vector<ModelInfo> installed_models();
 
 }  // namespace aicovid

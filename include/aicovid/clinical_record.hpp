@@ -21,15 +21,17 @@ struct ClinicalValue {
   bool operator==(const ClinicalValue&) const = default;
 };
 
-/// The clinical values taken at admission, with units. Missing values are no error: an absent boolean is
-/// missing, never false.
+/// The clinical values taken at admission, with units. Missing values are no error: an absent
+/// boolean is missing, never false.
 class AICOVID_EXPORT ClinicalRecord {
  public:
   ClinicalRecord() = default;
 
-  /// Reads `{"age": {"value": 63, "unit": "a"}, "sex": "male", "crp": {"value": 12, "unit": "mg/dL"}, "on_oxygen": true}`.
+  /// Reads `{"age": {"value": 63, "unit": "a"}, "sex": "male", "crp": {"value": 12, "unit":
+  /// "mg/dL"}, "on_oxygen": true}`.
   ///
-  /// @throws Error{bad_clinical_input} naming the field, the value and what was expected, for text that is no
+  /// @throws Error{bad_clinical_input} naming the field, the value and what was expected, for text
+  /// that is no
   ///         JSON object, a name, unit or term unknown to the variable, or an impossible value
   static ClinicalRecord parse_json(std::string_view json);
 

@@ -27,15 +27,16 @@ enum class ErrorCode {
 /// The code's stable name, as in JSON and on the command line: "bad_bundle".
 AICOVID_EXPORT std::string_view to_string(ErrorCode code) noexcept;
 
-/// The exit status of the command line for this code: 2 for `usage` and `invalid_argument`, 3 for `refused`,
-/// 4 for `not_found`, `corrupt` and `unsupported`, 5 for `bad_bundle`, 6 for `device_unavailable`, 7 for
-/// `bad_clinical_input`, 130 for `cancelled`, 1 for `internal` and `cuda`.
+/// The exit status of the command line for this code: 2 for `usage` and `invalid_argument`, 3 for
+/// `refused`, 4 for `not_found`, `corrupt` and `unsupported`, 5 for `bad_bundle`, 6 for
+/// `device_unavailable`, 7 for `bad_clinical_input`, 130 for `cancelled`, 1 for `internal` and
+/// `cuda`.
 AICOVID_EXPORT int exit_status(ErrorCode code) noexcept;
 
 /// The one exception of the library.
 ///
-/// The message names the tag, field or JSON path, the value and what was expected. It never holds a patient's
-/// name, id or birth date, nor a path.
+/// The message names the tag, field or JSON path, the value and what was expected. It never holds a
+/// patient's name, id or birth date, nor a path.
 class AICOVID_EXPORT Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}

@@ -23,18 +23,19 @@ struct Estimate {
   std::optional<Interval> interval;
 };
 
-/// The six zones of the Brixia score, in the order A to F of Borghesi and Maroldi 2020: the patient's right lung
-/// from top to bottom, then the left.
+/// The six zones of the Brixia score, in the order A to F of Borghesi and Maroldi 2020: the
+/// patient's right lung from top to bottom, then the left.
 inline constexpr std::size_t kZones = 6;
-inline constexpr std::array<std::string_view, kZones> kZoneNames = {"right_upper", "right_middle", "right_lower",
-                                                                    "left_upper",  "left_middle",  "left_lower"};
+inline constexpr std::array<std::string_view, kZones> kZoneNames = {
+    "right_upper", "right_middle", "right_lower", "left_upper", "left_middle", "left_lower"};
 
 /// The cleaned lung field on the mask network's raster.
 struct LungMask {
   int rows = 0;
   int columns = 0;
-  std::vector<std::uint8_t> labels;  ///< [rows,columns]: 0 outside, 1 the patient's right lung, 2 the left
-  Rectangle source;                  ///< what the raster covers, in the radiograph's pixels
+  std::vector<std::uint8_t>
+      labels;        ///< [rows,columns]: 0 outside, 1 the patient's right lung, 2 the left
+  Rectangle source;  ///< what the raster covers, in the radiograph's pixels
 
   bool empty() const noexcept { return labels.empty(); }
 };
@@ -52,8 +53,8 @@ struct ImageFindings {
   std::optional<Estimate> extent;                     ///< geographic extent, 0..8
   std::optional<Estimate> opacity;                    ///< opacity, 0..6
   std::optional<double> infiltrates;                  ///< probability of radiographic infiltrates
-  double lung_area_fraction = 0;                      ///< lung pixels over all pixels of the radiograph
-  bool side_verified = false;                         ///< Patient Orientation confirms left and right
+  double lung_area_fraction = 0;  ///< lung pixels over all pixels of the radiograph
+  bool side_verified = false;     ///< Patient Orientation confirms left and right
   bool inverted = false;
   LungMask mask;
   std::optional<Attribution> attribution;

@@ -13,8 +13,8 @@ enum class Verdict { accepted, flagged, refused, forced };
 
 AICOVID_EXPORT std::string_view to_string(Verdict verdict) noexcept;
 
-/// One finding of the gate. `found` holds numbers, UIDs and terms of fixed lists only; any other text of a
-/// header is replaced by "(unlisted value)".
+/// One finding of the gate. `found` holds numbers, UIDs and terms of fixed lists only; any other
+/// text of a header is replaced by "(unlisted value)".
 struct GateReason {
   std::string code;      ///< stable, see `gate_code`
   std::string tag;       ///< "gggg,eeee", empty where the reason is not one tag

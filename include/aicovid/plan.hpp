@@ -41,7 +41,8 @@ class AICOVID_EXPORT Plan {
   /// Makes the network's input on the CPU.
   ///
   /// @param lung_box  in the radiograph's pixels; used by `lung_crop`
-  /// @throws Error{invalid_argument} if the radiograph has no pixels, or `lung_box` is needed and absent or empty
+  /// @throws Error{invalid_argument} if the radiograph has no pixels, or `lung_box` is needed and
+  /// absent or empty
   PlanOutput run(const Radiograph& radiograph, const std::optional<Rectangle>& lung_box = {}) const;
 
  private:

@@ -23,8 +23,8 @@ enum class Photometric : std::uint8_t { monochrome1, monochrome2 };
 /// "MONOCHROME1" or "MONOCHROME2".
 AICOVID_EXPORT std::string_view to_string(Photometric photometric) noexcept;
 
-/// A modality or VOI lookup table: input `first` and below gives entry 0, beyond the end the last one.
-/// Source: DICOM PS3.3 C.11.1.1.1, C.11.2.1.1.
+/// A modality or VOI lookup table: input `first` and below gives entry 0, beyond the end the last
+/// one. Source: DICOM PS3.3 C.11.1.1.1, C.11.2.1.1.
 struct LookupTable {
   int first = 0;
   int bits = 16;  ///< bits of an entry; the output range is [0, 2^bits - 1]
@@ -47,7 +47,8 @@ struct PixelPadding {
 
 /// How stored values become grey, in the order modality, VOI, polarity (DICOM PS3.3 C.11).
 struct GreyScale {
-  int bits_stored = 8;  ///< values lie in [0, 2^bits - 1], or [-2^(bits-1), 2^(bits-1) - 1] where signed
+  int bits_stored =
+      8;  ///< values lie in [0, 2^bits - 1], or [-2^(bits-1), 2^(bits-1) - 1] where signed
   bool is_signed = false;
   Photometric photometric = Photometric::monochrome2;  ///< alone decides the polarity
   double rescale_slope = 1;
@@ -63,8 +64,8 @@ struct GreyScale {
 
 enum class Sex : std::uint8_t { female, male };
 
-/// What the file says of the image, as far as it may be repeated: numbers, UIDs, and terms of fixed lists;
-/// any other text is "(unlisted value)". Empty strings where the file is silent.
+/// What the file says of the image, as far as it may be repeated: numbers, UIDs, and terms of fixed
+/// lists; any other text is "(unlisted value)". Empty strings where the file is silent.
 struct ImageHeader {
   std::string source;  ///< "dicom", "png", "jpeg" or "array"
   std::string sop_class_uid;
@@ -73,7 +74,8 @@ struct ImageHeader {
   std::string series_instance_uid;
   std::string transfer_syntax_uid;
   std::string modality;
-  std::string view;  ///< View Position, or its equivalent of View Code Sequence: "AP", "PA", "LL", ...
+  std::string
+      view;  ///< View Position, or its equivalent of View Code Sequence: "AP", "PA", "LL", ...
   std::string body_part;
   std::string photometric_interpretation;
   std::string patient_orientation;  ///< "L\\F", as stored
@@ -97,15 +99,16 @@ enum class DecodedScale : std::uint8_t { full, half, quarter };
 /// "exact", "1/2" or "1/4".
 AICOVID_EXPORT std::string_view to_string(DecodedScale scale) noexcept;
 
-/// Stored pixels and what the file says of them. An immutable value: copies share their pixels, and any number
-/// of threads may read one.
+/// Stored pixels and what the file says of them. An immutable value: copies share their pixels, and
+/// any number of threads may read one.
 class AICOVID_EXPORT Radiograph {
  public:
   /// @param pixels  [rows,columns] stored values, row-major, contiguous; copied
-  /// @throws Error{invalid_argument} if an extent is not positive, `pixels` is null, or `grey.bits_stored`
+  /// @throws Error{invalid_argument} if an extent is not positive, `pixels` is null, or
+  /// `grey.bits_stored`
   ///         does not fit `type`
-  static Radiograph from_array(const void* pixels, int rows, int columns, PixelType type, GreyScale grey = {},
-                               ImageHeader header = {});
+  static Radiograph from_array(const void* pixels, int rows, int columns, PixelType type,
+                               GreyScale grey = {}, ImageHeader header = {});
 
   /// Parts of a decoded file; for readers. `pixels` is empty where nothing was decoded.
   struct Parts {
@@ -130,7 +133,9 @@ class AICOVID_EXPORT Radiograph {
   PixelType pixel_type() const noexcept { return parts_->type; }
   DecodedScale scale() const noexcept { return parts_->scale; }
   /// @return the stored values, row-major and contiguous; null without pixels
-  const std::byte* data() const noexcept { return parts_->pixels ? parts_->pixels->data() : nullptr; }
+  const std::byte* data() const noexcept {
+    return parts_->pixels ? parts_->pixels->data() : nullptr;
+  }
   std::size_t size_bytes() const noexcept { return parts_->pixels ? parts_->pixels->size() : 0; }
 
   const GreyScale& grey_scale() const noexcept { return parts_->grey; }

@@ -9,8 +9,8 @@
 
 namespace aicovid {
 
-/// `exact`: every pixel. `fit`: JPEG 2000 data may be decoded at 1/2 or 1/4 of its resolution, as long as the
-/// shorter side keeps 1024 pixels; all else as `exact`. The report says which was used.
+/// `exact`: every pixel. `fit`: JPEG 2000 data may be decoded at 1/2 or 1/4 of its resolution, as
+/// long as the shorter side keeps 1024 pixels; all else as `exact`. The report says which was used.
 enum class Decode { exact, fit };
 
 /// What is decoded of a file that the tag gate refuses.
@@ -26,24 +26,30 @@ struct ReadOptions {
 
 /// Reads a DICOM file: header, tag gate, pixels.
 ///
-/// @throws Error{not_found} if there is no such file; Error{corrupt} if it is not DICOM, or its header or pixels
-///         are damaged; Error{unsupported} if the pixels must be decoded and their encoding, or their layout
-///         (Bits Allocated, frames, samples), cannot be
-AICOVID_EXPORT Radiograph read_dicom(const std::filesystem::path& file, const ReadOptions& options = {});
+/// @throws Error{not_found} if there is no such file; Error{corrupt} if it is not DICOM, or its
+/// header or pixels
+///         are damaged; Error{unsupported} if the pixels must be decoded and their encoding, or
+///         their layout (Bits Allocated, frames, samples), cannot be
+AICOVID_EXPORT Radiograph read_dicom(const std::filesystem::path& file,
+                                     const ReadOptions& options = {});
 
 /// The same from memory.
-AICOVID_EXPORT Radiograph parse_dicom(std::span<const std::byte> bytes, const ReadOptions& options = {});
+AICOVID_EXPORT Radiograph parse_dicom(std::span<const std::byte> bytes,
+                                      const ReadOptions& options = {});
 
-/// Reads an 8- or 16-bit PNG or an 8-bit JPEG file as MONOCHROME2. A file with colour channels is read if they
-/// are equal, and refused (reason `colour`) otherwise.
+/// Reads an 8- or 16-bit PNG or an 8-bit JPEG file as MONOCHROME2. A file with colour channels is
+/// read if they are equal, and refused (reason `colour`) otherwise.
 ///
 /// @throws Error{not_found}, Error{corrupt}, Error{unsupported} as `read_dicom`
-AICOVID_EXPORT Radiograph read_image(const std::filesystem::path& file, const ReadOptions& options = {});
+AICOVID_EXPORT Radiograph read_image(const std::filesystem::path& file,
+                                     const ReadOptions& options = {});
 
 /// The same from memory.
-AICOVID_EXPORT Radiograph parse_image(std::span<const std::byte> bytes, const ReadOptions& options = {});
+AICOVID_EXPORT Radiograph parse_image(std::span<const std::byte> bytes,
+                                      const ReadOptions& options = {});
 
 /// Reads a DICOM, PNG or JPEG file, told apart by content.
-AICOVID_EXPORT Radiograph read_radiograph(const std::filesystem::path& file, const ReadOptions& options = {});
+AICOVID_EXPORT Radiograph read_radiograph(const std::filesystem::path& file,
+                                          const ReadOptions& options = {});
 
 }  // namespace aicovid

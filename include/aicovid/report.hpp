@@ -76,8 +76,8 @@ struct Outcome {
   Evidence evidence;
   std::optional<ImageEffect> image_effect;
   std::optional<double> reference_logit;
-  /// Each given value, then `infiltrates`, `(missing)`, `(calibration)`: `reference_logit` plus their sum is
-  /// logit(probability).
+  /// Each given value, then `infiltrates`, `(missing)`, `(calibration)`: `reference_logit` plus
+  /// their sum is logit(probability).
   std::vector<Contribution> contributions;
   std::vector<Assumption> assumed;
 };
@@ -110,13 +110,15 @@ struct Timing {
   double fuse = 0;
 };
 
-/// The answer for one patient. A refusal is a report too: `refused()`, with the gate's reasons and no outcome.
+/// The answer for one patient. A refusal is a report too: `refused()`, with the gate's reasons and
+/// no outcome.
 struct RiskReport {
   std::string created;  ///< ISO 8601, UTC
   ModelInfo model;
   ComputeInfo compute;
   ImageHeader input;
-  std::string pixel_sha256;  ///< of the decoded stored values, row-major, little endian; empty without pixels
+  std::string pixel_sha256;  ///< of the decoded stored values, row-major, little endian; empty
+                             ///< without pixels
   Verdict verdict = Verdict::accepted;
   std::vector<GateReason> gate_reasons;
   ClinicalRecord clinical;
@@ -128,22 +130,26 @@ struct RiskReport {
   bool refused() const noexcept { return verdict == Verdict::refused; }
 };
 
-/// The report as JSON, schema `aicovid.report/1` (docs/schemas/report.json), on one line unless `indent` >= 0.
+/// The report as JSON, schema `aicovid.report/1` (docs/schemas/report.json), on one line unless
+/// `indent` >= 0.
 AICOVID_EXPORT std::string to_json(const RiskReport& report, int indent = -1);
 
-/// The report for people: severity first, then each outcome with its interval, evidence and reasons.
+/// The report for people: severity first, then each outcome with its interval, evidence and
+/// reasons.
 AICOVID_EXPORT std::string to_text(const RiskReport& report);
 
-/// Draws the heat map into a PNG file: the radiograph in its own resolution, what the network looked at, colour
-/// bar, lung outline, zones with their scores, side markers, and "Research use only".
+/// Draws the heat map into a PNG file: the radiograph in its own resolution, what the network
+/// looked at, colour bar, lung outline, zones with their scores, side markers, and "Research use
+/// only".
 ///
-/// @throws Error{invalid_argument} if the report has no findings (a refusal), or the radiograph no pixels;
+/// @throws Error{invalid_argument} if the report has no findings (a refusal), or the radiograph no
+/// pixels;
 ///         Error{not_found} if the file cannot be written
 AICOVID_EXPORT void write_heat_map(const Radiograph& radiograph, const RiskReport& report,
                                    const std::filesystem::path& file);
 
-/// Writes the cleaned lung mask as an 8-bit grey PNG with the radiograph's rows and columns: 0 outside, 1 the
-/// patient's right lung, 2 the left.
+/// Writes the cleaned lung mask as an 8-bit grey PNG with the radiograph's rows and columns: 0
+/// outside, 1 the patient's right lung, 2 the left.
 ///
 /// @throws as `write_heat_map`
 AICOVID_EXPORT void write_lung_mask(const Radiograph& radiograph, const RiskReport& report,

@@ -1,8 +1,8 @@
 #include <aicovid/device.hpp>
 #include <aicovid/error.hpp>
 
-#include <charconv>
 #include <fmt/format.h>
+#include <charconv>
 
 namespace aicovid {
 

@@ -1,17 +1,21 @@
 #include <aicovid/error.hpp>
 #include <aicovid/gate.hpp>
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace aicovid {
 
 std::string_view to_string(Verdict verdict) noexcept {
   switch (verdict) {
-    case Verdict::accepted: return "accepted";
-    case Verdict::flagged: return "flagged";
-    case Verdict::refused: return "refused";
-    case Verdict::forced: return "forced";
+    case Verdict::accepted:
+      return "accepted";
+    case Verdict::flagged:
+      return "flagged";
+    case Verdict::refused:
+      return "refused";
+    case Verdict::forced:
+      return "forced";
   }
   return "refused";
 }
@@ -24,13 +28,15 @@ const std::vector<GateCode>& gate_codes() {
       {"colour", true, "more than one sample a pixel, or colour channels that differ"},
       {"lateral_view", true, "a lateral view"},
       {"oblique_view", true, "an oblique view"},
+      {"view", true, "a view that the model does not accept"},
       {"body_part", true, "another body part than the chest"},
       {"species", true, "not a human patient"},
       {"no_lungs", true, "the pixels show no lungs"},
       {"decubitus_view", false, "taken lying on one side"},
       {"missing_view", false, "the view is not stated"},
       {"unknown_body_part", false, "the body part is a text outside the known terms"},
-      {"secondary_capture", false, "a secondary capture: a copy whose grey scale may have been changed"},
+      {"secondary_capture", false,
+       "a secondary capture: a copy whose grey scale may have been changed"},
       {"derived", false, "a derived or processed copy"},
       {"burned_in_annotation", false, "text is burned into the pixels"},
       {"presentation_lut_conflict", false,

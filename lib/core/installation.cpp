@@ -15,6 +15,8 @@ std::filesystem::path library_directory() {
   return std::filesystem::canonical(info.dli_fname).parent_path();
 }
 
-std::filesystem::path data_directory() { return library_directory().parent_path() / "share" / "aicovid"; }
+std::filesystem::path data_directory() {
+  return library_directory().parent_path() / "share" / "aicovid";
+}
 
 }  // namespace aicovid

@@ -8,10 +8,14 @@ std::string_view to_string(OutcomeKind kind) noexcept {
 
 std::string_view to_string(OutcomeStatus status) noexcept {
   switch (status) {
-    case OutcomeStatus::ok: return "ok";
-    case OutcomeStatus::indeterminate: return "indeterminate";
-    case OutcomeStatus::not_applicable: return "not_applicable";
-    case OutcomeStatus::not_computed: return "not_computed";
+    case OutcomeStatus::ok:
+      return "ok";
+    case OutcomeStatus::indeterminate:
+      return "indeterminate";
+    case OutcomeStatus::not_applicable:
+      return "not_applicable";
+    case OutcomeStatus::not_computed:
+      return "not_computed";
   }
   return "not_computed";
 }

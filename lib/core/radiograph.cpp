@@ -1,8 +1,8 @@
 #include <aicovid/error.hpp>
 #include <aicovid/radiograph.hpp>
 
-#include <cstring>
 #include <fmt/format.h>
+#include <cstring>
 
 namespace aicovid {
 
@@ -16,9 +16,12 @@ std::string_view to_string(Photometric photometric) noexcept {
 
 std::string_view to_string(DecodedScale scale) noexcept {
   switch (scale) {
-    case DecodedScale::full: return "exact";
-    case DecodedScale::half: return "1/2";
-    case DecodedScale::quarter: return "1/4";
+    case DecodedScale::full:
+      return "exact";
+    case DecodedScale::half:
+      return "1/2";
+    case DecodedScale::quarter:
+      return "1/4";
   }
   return "exact";
 }
@@ -37,7 +40,8 @@ Radiograph Radiograph::from_array(const void* pixels, int rows, int columns, Pix
                             grey.bits_stored, grey.is_signed ? "signed" : "unsigned", bits,
                             is_signed ? "signed" : "unsigned"));
   }
-  const std::size_t bytes = static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * size_of(type);
+  const std::size_t bytes =
+      static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * size_of(type);
   auto copy = std::make_shared<std::vector<std::byte>>(bytes);
   std::memcpy(copy->data(), pixels, bytes);
 

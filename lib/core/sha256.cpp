@@ -2,8 +2,8 @@
 
 #include <aicovid/error.hpp>
 
-#include <array>
 #include <openssl/evp.h>
+#include <array>
 
 namespace aicovid {
 

@@ -9,16 +9,20 @@ namespace aicovid {
 
 std::size_t size_of(DType dtype) noexcept {
   switch (dtype) {
-    case DType::float32: return 4;
+    case DType::float32:
+      return 4;
     case DType::uint16:
-    case DType::int16: return 2;
+    case DType::int16:
+      return 2;
     case DType::uint8:
-    case DType::int8: return 1;
+    case DType::int8:
+      return 1;
   }
   return 1;
 }
 
-Tensor::Tensor(std::vector<std::int64_t> shape, DType dtype) : shape_(std::move(shape)), dtype_(dtype) {
+Tensor::Tensor(std::vector<std::int64_t> shape, DType dtype)
+    : shape_(std::move(shape)), dtype_(dtype) {
   if (std::ranges::any_of(shape_, [](std::int64_t extent) { return extent < 0; })) {
     throw Error(ErrorCode::invalid_argument, "a tensor's extent is negative");
   }
@@ -30,7 +34,8 @@ Tensor::Tensor(std::vector<std::int64_t> shape, DType dtype) : shape_(std::move(
   std::fill_n(static_cast<std::byte*>(data_.get()), bytes, std::byte{0});
 }
 
-Tensor::Tensor(std::vector<std::int64_t> shape, DType dtype, Device device, std::shared_ptr<void> data)
+Tensor::Tensor(std::vector<std::int64_t> shape, DType dtype, Device device,
+               std::shared_ptr<void> data)
     : shape_(std::move(shape)), dtype_(dtype), device_(device), data_(std::move(data)) {}
 
 std::int64_t Tensor::size() const noexcept {

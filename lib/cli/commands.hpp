@@ -1,0 +1,44 @@
+#pragma once
+
+#include <aicovid/aicovid.hpp>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace aicovid::cli {
+
+enum class Format { text, json };
+
+/// What a subcommand registers: called after the command line was parsed, returns the exit status.
+using Run = std::function<int()>;
+
+/// Each adds its subcommand to `app`; the chosen one stores what to do in `run`. `format` is set to
+/// what the user asked for, so that an error can be printed in the same format.
+void add_score(CLI::App& app, Run& run, Format& format);
+void add_inspect(CLI::App& app, Run& run, Format& format);
+void add_preprocess(CLI::App& app, Run& run);
+void add_model(CLI::App& app, Run& run);
+
+/// Calls `work`; an `Error` gets `file`, as the caller wrote it, put before its message.
+template <typename Work>
+auto naming(const std::string& file, Work&& work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw Error(error.code(), file + ": " + error.what());
+  }
+}
+
+/// The whole text file.
+/// @throws Error{not_found}
+std::string read_text(const std::string& file);
+
+/// Registers `--format text|json`.
+void add_format_option(CLI::App& command, Format& format);
+
+/// Registers `--decode exact|fit`.
+void add_decode_option(CLI::App& command, Decode& decode);
+
+}  // namespace aicovid::cli

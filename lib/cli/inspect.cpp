@@ -1,0 +1,140 @@
+#include "commands.hpp"
+#include "npy.hpp"
+
+#include <fmt/format.h>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace aicovid::cli {
+
+namespace {
+
+struct InspectArguments {
+  std::string image;
+  std::string pixels;
+};
+
+/// What was read, and why there are no pixels where there are none.
+struct Inspected {
+  Radiograph radiograph;
+  std::string not_decoded;
+};
+
+Inspected read(const InspectArguments& arguments) {
+  if (!arguments.pixels.empty()) {
+    return {read_radiograph(arguments.image, {.pixels = Pixels::always}), ""};
+  }
+  try {
+    Radiograph radiograph = read_radiograph(arguments.image);
+    const bool decoded = radiograph.has_pixels();
+    return {std::move(radiograph), decoded ? "" : "refused by the tag gate"};
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::unsupported) throw;
+    return {read_radiograph(arguments.image, {.pixels = Pixels::none}), error.what()};
+  }
+}
+
+nlohmann::ordered_json to_json(const Inspected& inspected) {
+  const ImageHeader& header = inspected.radiograph.header();
+  const GreyScale& grey = inspected.radiograph.grey_scale();
+  nlohmann::ordered_json json = {{"schema", "aicovid.inspect/1"}, {"source", header.source}};
+  const auto add_text = [&json](const char* name, const std::string& value) {
+    if (!value.empty()) json[name] = value;
+  };
+  add_text("sop_class_uid", header.sop_class_uid);
+  add_text("sop_instance_uid", header.sop_instance_uid);
+  add_text("study_instance_uid", header.study_instance_uid);
+  add_text("series_instance_uid", header.series_instance_uid);
+  add_text("transfer_syntax_uid", header.transfer_syntax_uid);
+  add_text("modality", header.modality);
+  add_text("view", header.view);
+  add_text("body_part", header.body_part);
+  add_text("patient_orientation", header.patient_orientation);
+  add_text("photometric_interpretation", header.photometric_interpretation);
+  json["rows"] = header.rows;
+  json["columns"] = header.columns;
+  json["samples_per_pixel"] = header.samples_per_pixel;
+  json["frames"] = header.frames;
+  json["bits_allocated"] = header.bits_allocated;
+  json["bits_stored"] = header.bits_stored;
+  json["signed"] = header.is_signed;
+  json["lossy"] = header.lossy;
+  json["grey_scale"] = {{"modality", grey.modality_lut ? "lut" : "rescale"}};
+  if (!grey.modality_lut) {
+    json["grey_scale"]["slope"] = grey.rescale_slope;
+    json["grey_scale"]["intercept"] = grey.rescale_intercept;
+  }
+  json["grey_scale"]["voi"] = grey.voi_lut ? "lut" : grey.window ? "window" : "none";
+  if (!grey.voi_lut && grey.window) {
+    json["grey_scale"]["window_centre"] = grey.window->centre;
+    json["grey_scale"]["window_width"] = grey.window->width;
+  }
+  json["decoded"] = inspected.not_decoded.empty();
+  add_text("not_decoded", inspected.not_decoded);
+  json["gate"]["verdict"] = to_string(verdict_of(inspected.radiograph.gate_reasons(), false));
+  json["gate"]["reasons"] = nlohmann::ordered_json::array();
+  for (const GateReason& reason : inspected.radiograph.gate_reasons()) {
+    json["gate"]["reasons"].push_back({{"code", reason.code},
+                                       {"tag", reason.tag},
+                                       {"found", reason.found},
+                                       {"expected", reason.expected}});
+  }
+  return json;
+}
+
+/// A member a line, nested ones indented.
+void print_text(const nlohmann::ordered_json& json, int indent) {
+  for (const auto& [name, value] : json.items()) {
+    if (value.is_object()) {
+      fmt::print("{:{}}{}\n", "", indent, name);
+      print_text(value, indent + 2);
+    } else if (value.is_array()) {
+      for (const auto& reason : value) {
+        const std::string code = reason["code"];
+        fmt::print("{:{}}{} {}: {}; found {}, expected {}\n", "", indent,
+                   gate_code(code).refuses ? "refused" : "flagged", code, gate_code(code).meaning,
+                   reason["found"].get<std::string>(), reason["expected"].get<std::string>());
+      }
+    } else {
+      fmt::print("{:{}}{:<{}} {}\n", "", indent, name, 28 - indent,
+                 value.is_string() ? value.get<std::string>() : value.dump());
+    }
+  }
+}
+
+int inspect(const InspectArguments& arguments, Format format) {
+  const Inspected inspected = naming(arguments.image, [&] { return read(arguments); });
+  if (!arguments.pixels.empty()) {
+    const Radiograph& radiograph = inspected.radiograph;
+    naming(arguments.pixels, [&] {
+      write_npy(arguments.pixels, radiograph.data(), radiograph.size_bytes(),
+                radiograph.pixel_type(), {radiograph.rows(), radiograph.columns()});
+    });
+  }
+  const nlohmann::ordered_json json = to_json(inspected);
+  if (format == Format::json) {
+    fmt::print("{}\n", json.dump(2));
+  } else {
+    print_text(json, 0);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Run& run, Format& format) {
+  auto arguments = std::make_shared<InspectArguments>();
+  CLI::App* command = app.add_subcommand(
+      "inspect", "Tell what the reader understood of a file, and what the gate says of it");
+  command->add_option("IMAGE", arguments->image, "DICOM, PNG or JPEG file")->required();
+  command->add_option("--pixels", arguments->pixels,
+                      "write the stored values to this NumPy file, [H,W]");
+  add_format_option(*command, format);
+  command->callback([arguments, &run, &format] {
+    run = [arguments, &format] { return inspect(*arguments, format); };
+  });
+}
+
+}  // namespace aicovid::cli

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Builds and tests everything, as continuous integration does. Stages, in order; name some to run only those:
+#   format    clang-format over all sources
+#   release   build, all tests
+#   tidy      clang-tidy over all sources but the one that includes LibTorch
+#   cpu-only  build without the CUDA module, smoke test
+#   asan      AddressSanitizer and UBSan: all rooms without LibTorch, and one full score
+set -euo pipefail
+cd "$(dirname "$0")/.."
+stages=("$@")
+[ "${#stages[@]}" -gt 0 ] || stages=(format release tidy cpu-only asan)
+
+scripts/setup.sh
+export PATH="$PWD/.venv/bin:$PATH"
+export AICOVID_DATA="${AICOVID_DATA:-$PWD/../shared/data}"
+[ -d "$AICOVID_DATA" ] || echo "test: no data at AICOVID_DATA; the tests that need it will be skipped"
+
+sources() { git ls-files '*.cpp' '*.hpp' '*.cu' '*.cuh'; }
+
+build() { # preset target...
+  local preset=$1
+  shift
+  cmake --preset "$preset" >"build/configure-$preset.log" 2>&1 || { cat "build/configure-$preset.log"; return 1; }
+  cmake --build --preset "$preset" --target "$@" -- --quiet
+}
+
+# Several presets' tests run one after the other: ctest's closing line of each stands in the output.
+stage_format() { sources | xargs clang-format --dry-run --Werror; }
+
+stage_release() {
+  build release all
+  ctest --preset release --parallel 2 --no-tests=error
+}
+
+stage_tidy() {
+  # The source file that includes LibTorch would take clang-tidy minutes, for headers that are not ours.
+  git ls-files 'lib/*.cpp' | grep -v '^lib/network/torchscript.cpp$' |
+    xargs -P 2 -n 6 clang-tidy --quiet -p build/release 2>build/tidy-summary.log || { tail -20 build/tidy-summary.log; return 1; }
+}
+
+stage_cpu-only() {
+  build cpu-only aicovid_cli
+  local radiograph
+  radiograph=$(python scripts/pydicom_data_file.py RG1_J2KR.dcm)
+  build/cpu-only/bin/aicovid score "$radiograph" --clinical examples/patient.json --format json |
+    python scripts/validate_json.py report
+  build/cpu-only/bin/aicovid --version | grep -q 'CUDA module *not built'
+  local status=0
+  build/cpu-only/bin/aicovid score "$radiograph" --device cuda 2>build/cpu-only/cuda.log || status=$?
+  [ "$status" -eq 6 ] || { echo "score --device cuda ended with $status; expected 6"; cat build/cpu-only/cuda.log; return 1; }
+}
+
+stage_asan() {
+  local rooms=(core dicom image preprocess clinical findings fusion)
+  build asan "${rooms[@]/#/test_}" aicovid_cli
+  # LibTorch and its dependencies keep memory until the process ends; leaks of our own rooms are looked for.
+  ctest --preset asan --parallel 2 --no-tests=error -L "^($(IFS='|'; echo "${rooms[*]}"))\$"
+  local radiograph
+  radiograph=$(python scripts/pydicom_data_file.py RG1_J2KR.dcm)
+  ASAN_OPTIONS=detect_leaks=0 build/asan/bin/aicovid score "$radiograph" --clinical examples/patient.json \
+    --heatmap build/asan/heatmap.png --format json | python scripts/validate_json.py report
+}
+
+mkdir -p build
+for stage in "${stages[@]}"; do
+  SECONDS=0
+  echo "test: $stage"
+  "stage_$stage"
+  echo "test: $stage passed in $SECONDS s"
+done

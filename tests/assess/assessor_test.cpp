@@ -1,0 +1,178 @@
+#include <aicovid/aicovid.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <vector>
+
+#include "schema.hpp"
+
+using namespace aicovid;
+
+namespace {
+
+const Assessor& severity() {
+  static const Assessor assessor = Assessor::load(AICOVID_SOURCE_DIR "/models/severity");
+  return assessor;
+}
+
+Radiograph golden_radiograph() {
+  return read_image(AICOVID_SOURCE_DIR "/models/severity/golden/rg1.png");
+}
+
+ClinicalRecord record() {
+  return ClinicalRecord::parse_json(R"({"age": {"value": 64, "unit": "a"}, "sex": "female",
+    "respiratory_rate": {"value": 24, "unit": "/min"}, "spo2": {"value": 93, "unit": "%"}, "on_oxygen": true,
+    "crp": {"value": 80, "unit": "mg/L"}, "urea": {"value": 7, "unit": "mmol/L"}})");
+}
+
+/// Everything but when and how long.
+nlohmann::json comparable(const RiskReport& report) {
+  nlohmann::json json = nlohmann::json::parse(to_json(report));
+  aicovid::test::require_valid(json.dump(), "report");
+  json.erase("created");
+  json.erase("timing_ms");
+  return json;
+}
+
+/// Blocks of 16 pixels of two greys: no anatomy at all.
+Radiograph chessboard() {
+  constexpr int size = 256;
+  std::vector<std::uint8_t> pixels(size * size);
+  for (int y = 0; y < size; ++y) {
+    for (int x = 0; x < size; ++x) pixels[y * size + x] = (x / 16 + y / 16) % 2 ? 200 : 40;
+  }
+  return Radiograph::from_array(pixels.data(), size, size, PixelType::uint8);
+}
+
+}  // namespace
+
+TEST_CASE("Assessor: eight threads on one assessor give the report of one thread", "[assess]") {
+  const Radiograph radiograph = golden_radiograph();
+  const nlohmann::json expected = comparable(severity().assess(radiograph, record()));
+  std::vector<std::vector<RiskReport>> reports(8);
+  std::vector<std::jthread> threads;
+  for (auto& mine : reports) {
+    threads.emplace_back([&radiograph, &mine] {
+      for (int i = 0; i < 3; ++i) mine.push_back(severity().assess(radiograph, record()));
+    });
+  }
+  threads.clear();
+  for (const auto& mine : reports) {
+    REQUIRE(mine.size() == 3);
+    for (const RiskReport& report : mine) CHECK(comparable(report) == expected);
+  }
+}
+
+TEST_CASE("Assessor: a batch equals its singles, and one bad case spoils no other", "[assess]") {
+  ImageHeader other;
+  other.patient_sex = Sex::male;
+  const std::uint8_t grey = 7;
+  const Radiograph of_a_man = Radiograph::from_array(&grey, 1, 1, PixelType::uint8, {}, other);
+  const std::vector<Case> cases = {
+      {golden_radiograph(), record()}, {of_a_man, record()}, {golden_radiograph(), {}}};
+  const auto results = severity().assess_batch(cases);
+  REQUIRE(results.size() == 3);
+  CHECK(comparable(std::get<RiskReport>(results[0])) ==
+        comparable(severity().assess(cases[0].radiograph, record())));
+  CHECK(std::get<Error>(results[1]).code() == ErrorCode::bad_clinical_input);
+  CHECK(comparable(std::get<RiskReport>(results[2])) ==
+        comparable(severity().assess(cases[2].radiograph)));
+}
+
+TEST_CASE("Assessor: the golden cases of the shipped bundle pass", "[assess][golden]") {
+  const auto checks = severity().verify();
+  CHECK(checks.size() >= 10);
+  for (const Check& check : checks) {
+    CAPTURE(check.name, check.detail);
+    CHECK(check.passed);
+  }
+}
+
+TEST_CASE("Assessor: a picture without lungs is refused or flagged, never scored in silence",
+          "[assess]") {
+  const RiskReport report = severity().assess(chessboard());
+  CHECK((report.verdict == Verdict::refused || report.verdict == Verdict::flagged));
+  bool about_lungs = false;
+  for (const GateReason& reason : report.gate_reasons) {
+    about_lungs |= reason.code == "no_lungs" || reason.code == "lung_field_uncertain";
+  }
+  CHECK(about_lungs);
+  if (report.refused()) CHECK(report.outcomes.empty());
+}
+
+TEST_CASE("Assessor: MONOCHROME1 of the inverted values gives the findings of MONOCHROME2",
+          "[assess]") {
+  const Radiograph plain = golden_radiograph();
+  std::vector<std::uint8_t> inverted(plain.size_bytes());
+  for (std::size_t i = 0; i < inverted.size(); ++i) {
+    inverted[i] = static_cast<std::uint8_t>(255 - std::to_integer<int>(plain.data()[i]));
+  }
+  const GreyScale grey{.photometric = Photometric::monochrome1};
+  const Radiograph twin = Radiograph::from_array(inverted.data(), plain.rows(), plain.columns(),
+                                                 PixelType::uint8, grey);
+  const RiskReport a = severity().assess(plain);
+  const RiskReport b = severity().assess(twin);
+  REQUIRE(a.findings);
+  REQUIRE(b.findings);
+  CHECK(a.findings->brixia->value == b.findings->brixia->value);
+  CHECK(a.findings->infiltrates == b.findings->infiltrates);
+}
+
+TEST_CASE("Assessor: a contradiction of sex or age between header and record is an error",
+          "[assess]") {
+  const Radiograph golden = golden_radiograph();
+  ImageHeader header;
+  header.patient_sex = Sex::female;
+  header.patient_age_years = 66;
+  const auto with_header = [&] {
+    return Radiograph::from_array(golden.data(), golden.rows(), golden.columns(), PixelType::uint8,
+                                  {}, header);
+  };
+  CHECK_NOTHROW(severity().assess(with_header(), record()));
+  header.patient_age_years = 66.5;
+  CHECK_THROWS_AS(severity().assess(with_header(), record()), Error);
+  header.patient_age_years = 64;
+  header.patient_sex = Sex::male;
+  try {
+    severity().assess(with_header(), record());
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::bad_clinical_input);
+    CHECK(std::string_view(error.what()).starts_with("patient_mismatch"));
+  }
+  const RiskReport forced = severity().assess(with_header(), record(), {.force = true});
+  REQUIRE_FALSE(forced.warnings.empty());
+  CHECK(forced.warnings.front().code == "patient_mismatch");
+}
+
+TEST_CASE("Assessor: what the tag gate refused is a refused report, with nothing scored",
+          "[assess]") {
+  Radiograph::Parts parts;
+  parts.header.source = "dicom";
+  parts.header.modality = "CT";
+  parts.reasons = {{"modality", "0008,0060", "CT", "CR or DX"}};
+  const RiskReport report = severity().assess(Radiograph(parts), record());
+  CHECK(report.refused());
+  CHECK(report.outcomes.empty());
+  CHECK_FALSE(report.findings);
+  comparable(report);
+}
+
+TEST_CASE("Assessor: loading names what is wrong", "[assess]") {
+  const auto code_of = [](const auto& load) {
+    try {
+      load();
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return ErrorCode::usage;
+  };
+  CHECK(code_of([] { Assessor::load("no-such-bundle"); }) == ErrorCode::not_found);
+  CHECK(code_of([] { Assessor::load("../severity"); }) == ErrorCode::not_found);
+  CHECK(code_of([] {
+          Assessor::load(AICOVID_SOURCE_DIR "/models/severity", {.backend = "abacus"});
+        }) == ErrorCode::invalid_argument);
+  CHECK_THROWS_AS(severity().plan("no such plan"), Error);
+}
