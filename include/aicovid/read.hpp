@@ -11,7 +11,8 @@ namespace aicovid {
 
 /// `exact`: every pixel. `fit`: JPEG 2000 data may be decoded at 1/2 or 1/4 of its resolution, as
 /// long as the shorter side keeps 1024 pixels; all else as `exact`. The report says which was used.
-enum class Decode { exact, fit };
+/// `none`: header and gate reasons alone, of any file whose header can be read.
+enum class Decode { exact, fit, none };
 
 /// What is decoded of a file that the tag gate refuses.
 enum class Refused {
@@ -27,9 +28,8 @@ struct ReadOptions {
 /// Reads a DICOM file: header, tag gate, pixels.
 ///
 /// @throws Error{not_found} if there is no such file; Error{corrupt} if it is not DICOM, or its
-/// header or pixels
-///         are damaged; Error{unsupported} if the pixels must be decoded and their encoding, or
-///         their layout (Bits Allocated, frames, samples), cannot be
+///         header or pixels are damaged; Error{unsupported} if the pixels must be decoded and their
+///         encoding, or their layout (Bits Allocated, frames, samples, size), cannot be
 AICOVID_EXPORT Radiograph read_dicom(const std::filesystem::path& file,
                                      const ReadOptions& options = {});
 

@@ -8,6 +8,7 @@
 #include "findings/lung_mask.hpp"
 #include "findings/pixel_gate.hpp"
 #include "fusion/deterioration.hpp"
+#include "preprocess/cuda_module.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -97,6 +98,7 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
                 fmt::format("backend is '{}'; this build has: {}", options.backend,
                             fmt::join(backends, ", ")));
   }
+  require_cuda_device(options.device);
   auto state = std::make_shared<State>();
   state->bundle = load_bundle(find_bundle(model), options.backend, options.device);
   for (const std::string& outcome : state->bundle.outcomes) {

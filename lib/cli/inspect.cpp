@@ -24,7 +24,7 @@ struct Inspected {
 
 Inspected read(const InspectArguments& arguments) {
   if (!arguments.pixels.empty()) {
-    return {read_radiograph(arguments.image, {.pixels = Pixels::always}), ""};
+    return {read_radiograph(arguments.image, {.refused = Refused::decode}), ""};
   }
   try {
     Radiograph radiograph = read_radiograph(arguments.image);
@@ -32,7 +32,7 @@ Inspected read(const InspectArguments& arguments) {
     return {std::move(radiograph), decoded ? "" : "refused by the tag gate"};
   } catch (const Error& error) {
     if (error.code() != ErrorCode::unsupported) throw;
-    return {read_radiograph(arguments.image, {.pixels = Pixels::none}), error.what()};
+    return {read_radiograph(arguments.image, {.decode = Decode::none}), error.what()};
   }
 }
 

@@ -30,11 +30,11 @@ constexpr const char* kFooter =
 std::string version_text() {
   std::string text = fmt::format("aicovid {}\n", version());
   for (const Component& component : components()) {
-    text += fmt::format("  {:<14} {}\n", component.name, component.version);
+    text += fmt::format("  {:<26} {}\n", component.name, component.version);
   }
   for (const ModelInfo& model : installed_models()) {
     text +=
-        fmt::format("  model {:<8} {} (licence: {})\n", model.name, model.version, model.licence);
+        fmt::format("  model {:<20} {} (licence: {})\n", model.name, model.version, model.licence);
   }
   text += "Research use only. Not a medical device.";
   return text;

@@ -36,7 +36,7 @@ int preprocess(const PreprocessArguments& arguments) {
   const Radiograph radiograph = naming(arguments.image, [&] {
     return read_radiograph(arguments.image,
                            {.decode = arguments.decode,
-                            .pixels = arguments.force ? Pixels::always : Pixels::if_accepted});
+                            .refused = arguments.force ? Refused::decode : Refused::skip_pixels});
   });
   if (!radiograph.has_pixels()) {
     const GateReason& reason = radiograph.gate_reasons().front();

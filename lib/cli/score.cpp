@@ -32,7 +32,7 @@ int score(const ScoreArguments& arguments, Format format) {
   const Radiograph radiograph = naming(arguments.image, [&] {
     return read_radiograph(arguments.image,
                            {.decode = arguments.decode,
-                            .pixels = arguments.force ? Pixels::always : Pixels::if_accepted});
+                            .refused = arguments.force ? Refused::decode : Refused::skip_pixels});
   });
   const Assessor assessor =
       naming(arguments.model, [&] { return Assessor::load(arguments.model, options); });

@@ -1,0 +1,128 @@
+#include "findings_section.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <algorithm>
+
+namespace aicovid {
+namespace {
+
+ErrorQuantiles quantiles(const OrderedJson& json, const std::string& where) {
+  const ErrorQuantiles error{.low = json.at("low"), .high = json.at("high")};
+  if (error.low > error.high) {
+    throw Error(ErrorCode::bad_bundle,
+                fmt::format("manifest.json: {} has low {} and high {}; expected low <= high", where,
+                            error.low, error.high));
+  }
+  return error;
+}
+
+std::optional<ErrorQuantiles> optional_quantiles(const OrderedJson& section,
+                                                 const std::string& where) {
+  if (!section.contains("error")) return {};
+  return quantiles(section.at("error"), where + "/error");
+}
+
+LinearOfBrixia linear_of_brixia(const OrderedJson& section, const std::string& where) {
+  LinearOfBrixia linear{.slope = section.at("slope"),
+                        .intercept = section.at("intercept"),
+                        .minimum = section.at("minimum"),
+                        .maximum = section.at("maximum"),
+                        .error = optional_quantiles(section, where)};
+  if (linear.minimum >= linear.maximum) {
+    throw Error(
+        ErrorCode::bad_bundle,
+        fmt::format("manifest.json: {} has minimum {} and maximum {}; expected minimum < maximum",
+                    where, linear.minimum, linear.maximum));
+  }
+  return linear;
+}
+
+void require_output(const NetworkSpec* severity, const NetworkOutput& needed,
+                    const std::string& where) {
+  const auto has = [&](const NetworkOutput& output) {
+    return output.name == needed.name && output.shape == needed.shape;
+  };
+  if (severity == nullptr || std::ranges::none_of(severity->outputs, has)) {
+    throw Error(
+        ErrorCode::bad_bundle,
+        fmt::format("manifest.json: {} needs the output {} [{}] of a network of role \"severity\", "
+                    "which the manifest does not have",
+                    where, needed.name, fmt::join(needed.shape, ",")));
+  }
+}
+
+InfiltratesCalibration infiltrates(const OrderedJson& section, BundleFiles& files,
+                                   const std::string& where) {
+  const std::string path = section.at("calibration");
+  const auto bytes = files.read(files.listed(path, where + "/calibration"));
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const OrderedJson platt = parse_checked(text, {.file = path, .definition = "calibration"});
+  return {.slope = platt.at("slope"),
+          .intercept = platt.at("intercept"),
+          .prevalence = platt.at("prevalence"),
+          .target_prevalence = section.at("target_prevalence")};
+}
+
+}  // namespace
+
+FindingsConfig read_findings(const OrderedJson& manifest, BundleFiles& files,
+                             const NetworkSpec* severity) {
+  FindingsConfig config;
+  if (!manifest.contains("findings")) return config;
+  const OrderedJson& findings = manifest.at("findings");
+  const NetworkOutput zones{"zones", {1, static_cast<std::int64_t>(kZones)}};
+  const NetworkOutput logit{"infiltrates_logit", {1, 1}};
+
+  if (findings.contains("brixia")) {
+    require_output(severity, zones, "/findings/brixia");
+    config.brixia = true;
+    config.brixia_error = optional_quantiles(findings.at("brixia"), "/findings/brixia");
+  }
+  if (findings.contains("zones")) {
+    require_output(severity, zones, "/findings/zones");
+    const OrderedJson& section = findings.at("zones");
+    for (std::size_t zone = 0; section.contains("error") && zone < kZones; ++zone) {
+      const OrderedJson& error = section.at("error");
+      config.zone_error[zone] =
+          error.is_array()
+              ? quantiles(error.at(zone), fmt::format("/findings/zones/error/{}", zone))
+              : quantiles(error, "/findings/zones/error");
+    }
+  }
+  const auto linear = [&](const std::string& name) -> std::optional<LinearOfBrixia> {
+    if (!findings.contains(name)) return {};
+    const std::string where = "/findings/" + name;
+    if (!config.brixia) {
+      throw Error(
+          ErrorCode::bad_bundle,
+          fmt::format(
+              "manifest.json: {} is computed from the Brixia score; expected /findings/brixia",
+              where));
+    }
+    return linear_of_brixia(findings.at(name), where);
+  };
+  config.extent = linear("extent");
+  config.opacity = linear("opacity");
+  if (findings.contains("infiltrates")) {
+    require_output(severity, logit, "/findings/infiltrates");
+    config.infiltrates = infiltrates(findings.at("infiltrates"), files, "/findings/infiltrates");
+  }
+  return config;
+}
+
+PixelGateConfig read_gate(const OrderedJson& manifest) {
+  PixelGateConfig config;
+  if (!manifest.contains("gate")) return config;
+  const OrderedJson& gate = manifest.at("gate");
+  config.minimum_lung_fraction = gate.value("minimum_lung_fraction", config.minimum_lung_fraction);
+  config.minimum_confidence = gate.value("minimum_confidence", config.minimum_confidence);
+  config.uncertain_lung_fraction =
+      gate.value("uncertain_lung_fraction", config.uncertain_lung_fraction);
+  config.uncertain_asymmetry = gate.value("uncertain_asymmetry", config.uncertain_asymmetry);
+  return config;
+}
+
+}  // namespace aicovid

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "findings/config.hpp"
+#include "network/network.hpp"
+
+#include <aicovid/device.hpp>
+#include <aicovid/plan.hpp>
+#include <aicovid/report.hpp>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace aicovid {
+
+/// A network of the bundle and what it is fed with.
+struct BundleNetwork {
+  std::string role;                 ///< "lungs", "severity"
+  std::vector<std::string> inputs;  ///< "plan:NAME" or "mask:ROLE"
+  NetworkSpec spec;
+  std::shared_ptr<const Network> network;
+};
+
+/// A golden case: an image of the bundle and what the chain must make of it.
+struct GoldenCase {
+  std::filesystem::path image;  ///< absolute
+  double brixia = 0;
+  std::vector<double> zones;
+  double infiltrates = 0;
+  double lung_area_fraction = 0;
+  double tolerance = 1e-3;
+};
+
+/// A model bundle: manifest, plans and networks, all checked.
+struct Bundle {
+  ModelInfo info;
+  std::string intended_use;
+  std::vector<std::string> modalities;
+  std::vector<std::string> views;
+  std::map<std::string, Plan, std::less<>> plans;
+  std::vector<BundleNetwork> networks;  ///< in the order in which they run
+  FindingsConfig findings;
+  PixelGateConfig gate;
+  std::vector<std::string> outcomes;  ///< the JSON of each entry; lib/fusion reads its own
+  std::vector<GoldenCase> golden;
+};
+
+/// Reads and checks a bundle: manifest against its JSON Schema, SHA-256 of every file, plans, networks (loaded,
+/// warmed up, output shapes, finite outputs).
+///
+/// @throws Error{not_found} if the directory has no manifest.json; Error{bad_bundle} naming the JSON path or the
+///         file (relative to the bundle) and what is wrong; Error{invalid_argument} for a backend that this build
+///         does not have; Error{device_unavailable}
+Bundle load_bundle(const std::filesystem::path& directory, const std::string& backend, const Device& device);
+
+}  // namespace aicovid

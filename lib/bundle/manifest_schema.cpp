@@ -1,0 +1,148 @@
+#include "manifest_schema.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+namespace aicovid {
+
+extern const char* const kManifestSchema;
+
+namespace {
+
+using nlohmann::json;
+
+/// Limits that no real manifest comes near, so that a hostile one cannot exhaust the stack: the
+/// schema's regular expressions recurse over a text, and readers recurse into values.
+constexpr int kDeepest = 32;
+constexpr std::size_t kLongestText = 8192;
+
+json parse_text(std::string_view text, const std::string& file) {
+  const auto within_limits = [&](int depth, json::parse_event_t event, json& value) {
+    const bool is_text = event == json::parse_event_t::key || event == json::parse_event_t::value;
+    if (depth > kDeepest) {
+      throw Error(ErrorCode::bad_bundle,
+                  fmt::format("{}: values are nested deeper than {}", file, kDeepest));
+    }
+    if (is_text && value.is_string() && value.get_ref<const std::string&>().size() > kLongestText) {
+      throw Error(ErrorCode::bad_bundle,
+                  fmt::format("{}: a text is longer than {} bytes", file, kLongestText));
+    }
+    return true;
+  };
+  try {
+    return json::parse(text, within_limits);
+  } catch (const json::exception& error) {
+    // Behind the library's own name of the error: "[json.exception.parse_error.101] ".
+    const std::string_view message = error.what();
+    const std::size_t start = message.find("] ");
+    throw Error(
+        ErrorCode::bad_bundle,
+        fmt::format("{}: {}", file, start == message.npos ? message : message.substr(start + 2)));
+  }
+}
+
+/// The part of the schema that describes what `path` leads to, as far as the schema follows it.
+const json& schema_at(const json& root, const std::vector<std::string>& path) {
+  const auto resolved = [&](const json* node) {
+    constexpr std::string_view local = "#/definitions/";
+    while (node->contains("$ref")) {
+      const auto& name = node->at("$ref").get_ref<const std::string&>();
+      node = &root.at("definitions").at(name.substr(local.size()));
+    }
+    return node;
+  };
+  const json* node = resolved(&root);
+  for (const std::string& step : path) {
+    if (node->contains("properties") && node->at("properties").contains(step)) {
+      node = resolved(&node->at("properties").at(step));
+    } else if (node->contains("patternProperties")) {
+      node = resolved(&node->at("patternProperties").front());
+    } else if (node->contains("items")) {
+      node = resolved(&node->at("items"));
+    } else {
+      break;
+    }
+  }
+  return *node;
+}
+
+std::string expected_at(const json& root, const std::vector<std::string>& path) {
+  return schema_at(root, path).value("description", "another value");
+}
+
+json::json_pointer pointer_to(const std::vector<std::string>& path) {
+  json::json_pointer pointer;
+  for (const std::string& step : path) pointer.push_back(step);
+  return pointer;
+}
+
+/// The member's name in a message of valijson: what stands behind `marker`, before the closing
+/// "'.".
+std::string name_behind(const std::string& marker, const std::string& message) {
+  const std::size_t start = message.find(marker) + marker.size();
+  return message.substr(start, message.size() - 2 - start);
+}
+
+std::string message_of(const valijson::ValidationResults::Error& error, const json& document,
+                       const json& schema) {
+  std::vector<std::string> path;
+  for (std::size_t i = 1; i < error.context.size();
+       ++i) {  // the first is "<root>", the others "[step]"
+    path.push_back(error.context[i].substr(1, error.context[i].size() - 2));
+  }
+  if (error.description.starts_with("Missing required property")) {
+    path.push_back(name_behind("required property '", error.description));
+    return fmt::format("{} is missing; expected {}", pointer_to(path).to_string(),
+                       expected_at(schema, path));
+  }
+  if (error.description.starts_with("Object contains a property")) {
+    const std::string expected = expected_at(schema, path);
+    path.push_back(name_behind("constraints: '", error.description));
+    return fmt::format("{} is unknown; expected {}", pointer_to(path).to_string(), expected);
+  }
+  const auto pointer = pointer_to(path);
+  return fmt::format("{} is {}; expected {}", path.empty() ? "the text" : pointer.to_string(),
+                     brief(document.at(pointer)), expected_at(schema, path));
+}
+
+}  // namespace
+
+std::string brief(const json& value) {
+  if (value.is_object()) return "an object";
+  if (value.is_array()) return fmt::format("a list of {}", value.size());
+  constexpr std::size_t longest = 80;
+  std::string text = value.dump(-1, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace);
+  if (text.size() > longest) text = text.substr(0, longest) + "...";
+  return text;
+}
+
+OrderedJson parse_checked(std::string_view text, const SchemaCheck& check) {
+  const json document = parse_text(text, check.file);
+  json schema_document = json::parse(kManifestSchema);
+  if (!check.definition.empty()) {
+    schema_document = {{"$ref", "#/definitions/" + check.definition},
+                       {"definitions", schema_document.at("definitions")}};
+  }
+  valijson::Schema schema;
+  const valijson::adapters::NlohmannJsonAdapter schema_adapter(schema_document);
+  valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(schema_adapter, schema);
+
+  valijson::ValidationResults results;
+  const valijson::adapters::NlohmannJsonAdapter adapter(document);
+  if (!valijson::Validator(valijson::Validator::kStrongTypes).validate(schema, adapter, &results)) {
+    // The innermost error comes first.
+    throw Error(ErrorCode::bad_bundle,
+                fmt::format("{}: {}", check.file,
+                            results.numErrors() == 0
+                                ? "against its schema"
+                                : message_of(*results.begin(), document, schema_document)));
+  }
+  return OrderedJson::parse(text);
+}
+
+}  // namespace aicovid

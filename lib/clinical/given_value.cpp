@@ -1,0 +1,199 @@
+#include "given_value.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "timestamp.hpp"
+
+namespace aicovid {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kComparators = {"<", "<=", ">", ">="};
+constexpr std::size_t kLongestEchoedName = 40;
+constexpr std::size_t kLongestEchoedValue = 20;
+
+[[noreturn]] void reject(std::string_view field, const std::string& found,
+                         const std::string& expected) {
+  throw Error(ErrorCode::bad_clinical_input,
+              fmt::format("{} is {}; expected {}", field, found, expected));
+}
+
+bool all_of(std::string_view text, std::string_view extra) {
+  return std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || extra.find(c) != extra.npos;
+  });
+}
+
+/// What a JSON value is, for an error message. Text is shown only where it looks like a code or a
+/// unit.
+std::string describe(const nlohmann::json& value) {
+  switch (value.type()) {
+    case nlohmann::json::value_t::null:
+      return "null";
+    case nlohmann::json::value_t::boolean:
+      return value.get<bool>() ? "true" : "false";
+    case nlohmann::json::value_t::number_integer:
+    case nlohmann::json::value_t::number_unsigned:
+    case nlohmann::json::value_t::number_float:
+      return fmt::format("the number {}", value.get<double>());
+    case nlohmann::json::value_t::string: {
+      const auto& text = value.get_ref<const std::string&>();
+      const bool shown = text.size() <= kLongestEchoedValue &&
+                         all_of(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_*^/%[]{}.+-<=>");
+      return shown ? fmt::format("the text \"{}\"", text) : "an (unlisted value)";
+    }
+    case nlohmann::json::value_t::array:
+      return "an array";
+    default:
+      return "an object";
+  }
+}
+
+std::string expected_units(const Variable& variable) {
+  std::vector<std::string_view> codes;
+  for (const AcceptedUnit& unit : variable.units) codes.push_back(unit.code);
+  return fmt::format("{}{}", codes.size() > 1 ? "one of " : "", fmt::join(codes, ", "));
+}
+
+std::string expected_value(const Variable& variable) {
+  switch (variable.kind) {
+    case VariableKind::quantity:
+      return fmt::format("an object like {{\"value\": 1, \"unit\": \"{}\"}}, unit {}",
+                         variable.units.front().code, expected_units(variable));
+    case VariableKind::bare_number:
+      return fmt::format("a {}number from {} to {}", variable.whole ? "whole " : "", variable.low,
+                         variable.high);
+    case VariableKind::boolean:
+      return "true or false";
+    case VariableKind::term:
+      return fmt::format("one of {}", fmt::join(variable.terms, ", "));
+  }
+  return {};
+}
+
+bool is_number(VariableKind kind) {
+  return kind == VariableKind::quantity || kind == VariableKind::bare_number;
+}
+
+template <typename List>
+bool is_one_of(const nlohmann::json& value, const List& list) {
+  return value.is_string() && std::ranges::count(list, value.get_ref<const std::string&>()) > 0;
+}
+
+void set_value(ClinicalValue& given, const Variable& variable, const nlohmann::json& value) {
+  if (is_number(variable.kind) && value.is_number()) {
+    given.number = value.get<double>();
+  } else if (variable.kind == VariableKind::boolean && value.is_boolean()) {
+    given.flag = value.get<bool>();
+  } else if (is_one_of(value, variable.terms)) {  // only a term has any
+    given.text = value.get<std::string>();
+  } else {
+    std::string expected =
+        variable.kind == VariableKind::quantity ? "a number" : expected_value(variable);
+    if (value.is_null()) expected += " (a missing value is left out)";
+    reject(variable.name, describe(value), expected);
+  }
+}
+
+const AcceptedUnit* find_unit(const Variable& variable, std::string_view code) {
+  const auto found = std::ranges::find(variable.units, code, &AcceptedUnit::code);
+  return found == variable.units.end() ? nullptr : &*found;
+}
+
+std::string unit_from(const std::string& field, const Variable& variable,
+                      const nlohmann::json& value) {
+  if (!value.is_string() || !find_unit(variable, value.get_ref<const std::string&>())) {
+    reject(field, describe(value), "the UCUM unit " + expected_units(variable));
+  }
+  return value.get<std::string>();
+}
+
+std::string comparator_from(const std::string& field, const nlohmann::json& value) {
+  if (!is_one_of(value, kComparators)) {
+    reject(field, describe(value), fmt::format("one of {}", fmt::join(kComparators, ", ")));
+  }
+  return value.get<std::string>();
+}
+
+std::string time_from(const std::string& field, const nlohmann::json& value) {
+  // What was written is not shown: it may be a birth date.
+  if (!value.is_string() || !is_timestamp(value.get_ref<const std::string&>())) {
+    reject(field, "no time", "ISO 8601 with a zone, like \"2020-04-01T10:00:00Z\"");
+  }
+  return value.get<std::string>();
+}
+
+std::string_view members_of(VariableKind kind) {
+  if (kind == VariableKind::quantity) return "value, unit, comparator, time";
+  return is_number(kind) ? "value, comparator, time" : "value, time";
+}
+
+void set_member(ClinicalValue& given, const Variable& variable, const std::string& name,
+                const nlohmann::json& value) {
+  const std::string field = fmt::format("{}.{}", variable.name, printable_name(name));
+  if (name == "value") {
+    set_value(given, variable, value);
+  } else if (name == "unit" && variable.kind == VariableKind::quantity) {
+    given.unit = unit_from(field, variable, value);
+  } else if (name == "comparator" && is_number(variable.kind)) {
+    given.comparator = comparator_from(field, value);
+  } else if (name == "time") {
+    given.time = time_from(field, value);
+  } else {
+    reject(field, "no member of this variable", std::string(members_of(variable.kind)));
+  }
+}
+
+}  // namespace
+
+std::string printable_name(std::string_view text) {
+  const bool shown = !text.empty() && text.size() <= kLongestEchoedName && all_of(text, "_");
+  return shown ? std::string(text) : "(unlisted name)";
+}
+
+ClinicalValue parse_given_value(const Variable& variable, const nlohmann::json& member) {
+  ClinicalValue given;
+  const bool has_unit = variable.kind == VariableKind::quantity;
+  if (!member.is_object()) {
+    if (has_unit) reject(variable.name, describe(member), expected_value(variable));
+    set_value(given, variable, member);
+    return given;
+  }
+  for (const auto& [name, value] : member.items()) set_member(given, variable, name, value);
+  if (!member.contains("value")) {
+    reject(variable.name, "an object without value", expected_value(variable));
+  }
+  if (has_unit && given.unit.empty()) {
+    reject(variable.name, "a number without unit",
+           "the UCUM unit " + expected_units(variable) + " in the member unit");
+  }
+  return given;
+}
+
+double to_canonical(const Variable& variable, const ClinicalValue& given) {
+  AcceptedUnit unit{"", 1, 0, ""};
+  if (!given.unit.empty()) unit = *find_unit(variable, given.unit);
+  const double value = unit.factor * given.number.value() + unit.offset;
+  // Written so that NaN is rejected too.
+  const bool possible = value >= variable.low && value <= variable.high &&
+                        (!variable.whole || value == std::floor(value));
+  if (possible) return value;
+  if (variable.kind == VariableKind::bare_number) {
+    reject(variable.name, fmt::format("{}", value), expected_value(variable));
+  }
+  const std::string_view canonical = variable.units.front().code;
+  std::string found = fmt::format("{} {}", *given.number, given.unit);
+  if (given.unit != canonical) found += fmt::format(", that is {:.6g} {}", value, canonical);
+  reject(variable.name, found, fmt::format("{} to {} {}", variable.low, variable.high, canonical));
+}
+
+}  // namespace aicovid

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <aicovid/clinical_record.hpp>
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "variables.hpp"
+
+namespace aicovid {
+
+/// Reads one member of a record: the bare value, or `{"value", "unit", "comparator", "time"}`.
+///
+/// @throws Error{bad_clinical_input} naming the field, what it holds and what was expected
+ClinicalValue parse_given_value(const Variable& variable, const nlohmann::json& member);
+
+/// A quantity or bare number in the variable's canonical unit.
+///
+/// @throws Error{bad_clinical_input} if it is outside the variable's range
+double to_canonical(const Variable& variable, const ClinicalValue& given);
+
+/// `text` for an error message if it is a word that a record's member may have as a name, else
+/// "(unlisted name)": free text may name a patient.
+std::string printable_name(std::string_view text);
+
+}  // namespace aicovid

@@ -1,0 +1,131 @@
+#include "attributes.hpp"
+
+#include "terms.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <charconv>
+#include <cmath>
+
+namespace aicovid::dicom {
+namespace {
+
+DcmElement* element(DcmItem& item, const DcmTagKey& key) {
+  DcmElement* found = nullptr;
+  if (item.findAndGetElement(key, found).bad() || found == nullptr || found->getLength() == 0)
+    return nullptr;
+  return found;
+}
+
+/// The first of the values that a backslash separates, without blanks.
+std::string first_value(const std::string& values) {
+  return normalised(values.substr(0, values.find('\\')));
+}
+
+/// `T` is long or double. A leading plus sign, which IS and DS allow, is not one of from_chars's.
+template <typename T>
+std::optional<T> parse(std::string_view digits) {
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  T value{};
+  const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (status != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+[[noreturn]] void throw_not_a_number(const DcmTagKey& key) {
+  throw Error(ErrorCode::corrupt,
+              fmt::format("{} is {}; expected a number", tag_of(key), kUnlisted));
+}
+
+}  // namespace
+
+std::string tag_of(const DcmTagKey& key) {
+  return fmt::format("{:04x},{:04x}", key.getGroup(), key.getElement());
+}
+
+std::string text(DcmItem& item, const DcmTagKey& key) {
+  DcmElement* found = element(item, key);
+  OFString value;
+  if (found == nullptr || found->getOFStringArray(value).bad()) return {};
+  return {value.c_str(), value.length()};
+}
+
+std::optional<long> integer(DcmItem& item, const DcmTagKey& key) {
+  DcmElement* found = element(item, key);
+  if (found == nullptr) return std::nullopt;
+  switch (found->getVR()) {
+    case EVR_US:
+    case EVR_xs: {
+      Uint16 value = 0;
+      if (found->getUint16(value).good()) return value;
+      break;
+    }
+    case EVR_SS: {
+      Sint16 value = 0;
+      if (found->getSint16(value).good()) return value;
+      break;
+    }
+    case EVR_UL: {
+      Uint32 value = 0;
+      if (found->getUint32(value).good()) return static_cast<long>(value);
+      break;
+    }
+    case EVR_SL: {
+      Sint32 value = 0;
+      if (found->getSint32(value).good()) return value;
+      break;
+    }
+    default: {
+      const std::string digits = first_value(text(item, key));
+      if (digits.empty()) return std::nullopt;
+      if (const auto value = parse<long>(digits)) return value;
+    }
+  }
+  throw_not_a_number(key);
+}
+
+std::optional<int> pixel_value(DcmItem& item, const DcmTagKey& key, unsigned long index,
+                               bool is_signed) {
+  DcmElement* found = element(item, key);
+  if (found == nullptr) return std::nullopt;
+  if (found->getVR() == EVR_SS) {
+    Sint16 value = 0;
+    if (found->getSint16(value, index).good()) return value;
+  } else {
+    Uint16 value = 0;
+    if (found->getUint16(value, index).good()) {
+      const bool typed = found->getVR() == EVR_US;
+      return is_signed && !typed ? static_cast<std::int16_t>(value) : static_cast<int>(value);
+    }
+  }
+  throw_not_a_number(key);
+}
+
+std::optional<double> decimal(DcmItem& item, const DcmTagKey& key) {
+  DcmElement* found = element(item, key);
+  if (found == nullptr) return std::nullopt;
+  std::optional<double> value;
+  if (found->getVR() == EVR_FD || found->getVR() == EVR_FL) {
+    Float64 binary = 0;
+    if (found->getFloat64(binary).good()) value = binary;
+  } else {
+    const std::string digits = first_value(text(item, key));
+    if (digits.empty()) return std::nullopt;
+    value = parse<double>(digits);
+  }
+  if (!value || !std::isfinite(*value)) throw_not_a_number(key);
+  return value;
+}
+
+DcmItem* first_item(DcmItem& item, const DcmTagKey& sequence) {
+  DcmItem* found = nullptr;
+  return item.findAndGetSequenceItem(sequence, found, 0).good() ? found : nullptr;
+}
+
+std::string code_value(DcmItem& item, const DcmTagKey& sequence) {
+  DcmItem* code = first_item(item, sequence);
+  return code == nullptr ? std::string() : normalised(text(*code, DCM_CodeValue));
+}
+
+}  // namespace aicovid::dicom

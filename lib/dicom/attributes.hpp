@@ -1,0 +1,36 @@
+#pragma once
+
+#include <dcmtk/dcmdata/dctk.h>
+#include <optional>
+#include <string>
+
+namespace aicovid::dicom {
+
+/// "gggg,eeee".
+std::string tag_of(const DcmTagKey& key);
+
+/// The text of an attribute as stored, all its values; empty where it is absent, empty or no text.
+/// It may name the patient: it must pass through terms.hpp before anyone sees it.
+std::string text(DcmItem& item, const DcmTagKey& key);
+
+/// The first value of an integer attribute (US, UL, SS, SL, IS); nothing where it is absent or
+/// empty.
+/// @throws Error{corrupt} if it is there and no integer
+std::optional<long> integer(DcmItem& item, const DcmTagKey& key);
+
+/// The same for a value that is 16 bits wide and signed or not by Pixel Representation, where the
+/// file's own type does not say (implicit VR).
+std::optional<int> pixel_value(DcmItem& item, const DcmTagKey& key, unsigned long index,
+                               bool is_signed);
+
+/// The first value of a decimal attribute (DS, FD, FL); nothing where it is absent or empty.
+/// @throws Error{corrupt} if it is there and no finite number
+std::optional<double> decimal(DcmItem& item, const DcmTagKey& key);
+
+/// The first item of a sequence; null where there is none.
+DcmItem* first_item(DcmItem& item, const DcmTagKey& sequence);
+
+/// Code Value (0008,0100) of the first item of a sequence of codes, "" where there is none.
+std::string code_value(DcmItem& item, const DcmTagKey& sequence);
+
+}  // namespace aicovid::dicom

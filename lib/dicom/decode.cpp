@@ -1,0 +1,150 @@
+#include "decode.hpp"
+
+#include "attributes.hpp"
+#include "core/limits.hpp"
+#include "transfer_syntax.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <dcmtk/dcmdata/dcpixel.h>
+#include <dcmtk/dcmdata/dcpixseq.h>
+#include <dcmtk/dcmdata/dcpxitem.h>
+#include <fmt/format.h>
+#include <algorithm>
+
+namespace aicovid::dicom {
+namespace {
+
+template <typename T>
+void to_stored(Cells& cells, const ImageHeader& header) {
+  const int bits = header.bits_stored;
+  const int lowest = header.is_signed ? -(1 << (bits - 1)) : 0;
+  const int highest = (1 << (header.is_signed ? bits - 1 : bits)) - 1;
+  const int shift = header.high_bit + 1 - bits;
+  const unsigned mask = (1u << bits) - 1u;
+  const unsigned sign = header.is_signed ? 1u << (bits - 1) : 0u;
+  auto* values = reinterpret_cast<T*>(cells.bytes.data());
+  const std::size_t count = cells.bytes.size() / sizeof(T);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (cells.kind == Cells::Kind::value) {
+      values[i] = static_cast<T>(std::clamp<int>(values[i], lowest, highest));
+    } else {
+      const unsigned field = (static_cast<unsigned>(values[i]) >> shift) & mask;
+      values[i] = static_cast<T>(static_cast<int>(field ^ sign) - static_cast<int>(sign));
+    }
+  }
+}
+
+}  // namespace
+
+void check_layout(const ImageHeader& header) {
+  const auto unsupported = [](const DcmTagKey& tag, auto found, std::string_view expected) {
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{} is {}; expected {}", tag_of(tag), found, expected));
+  };
+  const auto require = [](const DcmTagKey& tag, bool there) {
+    if (!there)
+      throw Error(ErrorCode::corrupt,
+                  fmt::format("{} is absent; expected that of an image", tag_of(tag)));
+  };
+  require(DCM_Rows, header.rows > 0);
+  require(DCM_Columns, header.columns > 0);
+  require(DCM_BitsAllocated, header.bits_allocated > 0);
+  require(DCM_PhotometricInterpretation, !header.photometric_interpretation.empty());
+  if (header.photometric_interpretation != "MONOCHROME1" &&
+      header.photometric_interpretation != "MONOCHROME2") {
+    unsupported(DCM_PhotometricInterpretation, header.photometric_interpretation,
+                "MONOCHROME1 or MONOCHROME2");
+  }
+  if (header.samples_per_pixel != 1)
+    unsupported(DCM_SamplesPerPixel, header.samples_per_pixel, "1");
+  if (header.frames != 1) unsupported(DCM_NumberOfFrames, header.frames, "1");
+  if (header.bits_allocated != 8 && header.bits_allocated != 16) {
+    unsupported(DCM_BitsAllocated, header.bits_allocated, "8 or 16");
+  }
+  if (codec_of(header.transfer_syntax_uid) == Codec::none) {
+    unsupported(DCM_TransferSyntaxUID, header.transfer_syntax_uid,
+                "a transfer syntax that can be decoded");
+  }
+  if (is_jpeg_dct(header.transfer_syntax_uid) && header.is_signed) {
+    unsupported(DCM_PixelRepresentation, 1, "0 (unsigned) in lossy JPEG");
+  }
+  if (static_cast<std::int64_t>(header.rows) * header.columns > kMaxPixels) {
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{} and {} are {} x {}; expected at most {} pixels", tag_of(DCM_Rows),
+                            tag_of(DCM_Columns), header.rows, header.columns, kMaxPixels));
+  }
+}
+
+PixelType pixel_type_of(const ImageHeader& header) {
+  if (header.bits_allocated == 8) return header.is_signed ? PixelType::int8 : PixelType::uint8;
+  return header.is_signed ? PixelType::int16 : PixelType::uint16;
+}
+
+Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, Decode mode) {
+  Cells cells;
+  switch (codec_of(header.transfer_syntax_uid)) {
+    case Codec::native:
+      cells = decode_native(dataset, header);
+      break;
+    case Codec::dcmtk:
+      cells = decode_with_dcmtk(dataset, header);
+      break;
+    case Codec::rle:
+      cells = decode_rle(codestream_of(dataset), header);
+      break;
+    case Codec::jpeg2000:
+      cells = decode_jpeg2000(codestream_of(dataset), header, mode);
+      break;
+    case Codec::none:
+      check_layout(header);
+      break;
+  }
+  to_stored_values(cells, header);
+  return cells;
+}
+
+void to_stored_values(Cells& cells, const ImageHeader& header) {
+  switch (pixel_type_of(header)) {
+    case PixelType::uint8:
+      return to_stored<std::uint8_t>(cells, header);
+    case PixelType::int8:
+      return to_stored<std::int8_t>(cells, header);
+    case PixelType::uint16:
+      return to_stored<std::uint16_t>(cells, header);
+    case PixelType::int16:
+      return to_stored<std::int16_t>(cells, header);
+  }
+}
+
+std::vector<std::byte> codestream_of(DcmDataset& dataset) {
+  const auto fail = [](std::string_view why) -> void {
+    throw Error(ErrorCode::corrupt, fmt::format("{} {}", tag_of(DCM_PixelData), why));
+  };
+  DcmElement* element = nullptr;
+  if (dataset.findAndGetElement(DCM_PixelData, element).bad()) fail("is absent; expected an image");
+  auto* pixels = dynamic_cast<DcmPixelData*>(element);
+  DcmPixelSequence* sequence = nullptr;
+  if (pixels == nullptr ||
+      pixels->getEncapsulatedRepresentation(dataset.getOriginalXfer(), nullptr, sequence).bad() ||
+      sequence == nullptr) {
+    fail("is not encapsulated, as the transfer syntax asks");
+  }
+  std::vector<std::byte> bytes;
+  // Item 0 is the offset table.
+  for (unsigned long i = 1; i < sequence->card(); ++i) {
+    DcmPixelItem* fragment = nullptr;
+    Uint8* data = nullptr;
+    if (sequence->getItem(fragment, i).bad() || fragment == nullptr)
+      fail("has a fragment that cannot be read");
+    if (fragment->getLength() == 0) continue;
+    if (fragment->getUint8Array(data).bad() || data == nullptr)
+      fail("has a fragment that cannot be read");
+    const auto* first = reinterpret_cast<const std::byte*>(data);
+    bytes.insert(bytes.end(), first, first + fragment->getLength());
+  }
+  if (bytes.empty()) fail("has no fragments; expected an image");
+  return bytes;
+}
+
+}  // namespace aicovid::dicom

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <aicovid/radiograph.hpp>
+#include <aicovid/read.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+class DcmDataset;
+
+namespace aicovid::dicom {
+
+/// Decoded pixel cells.
+struct Cells {
+  /// How the values of the cells became, or become, stored values.
+  enum class Kind {
+    raw,    ///< cells as in the standard: Bits Stored bits that end at High Bit, and foreign bits
+            ///< around them
+    value,  ///< sign-extended values, which a lossy codec may have driven out of the range of Bits
+            ///< Stored
+  };
+  std::vector<std::byte> bytes;  ///< [rows,columns] of Bits Allocated bits, native byte order
+  int rows = 0;
+  int columns = 0;
+  Kind kind = Kind::raw;
+  DecodedScale scale = DecodedScale::full;
+};
+
+/// @throws Error{unsupported} naming the tag if the pixels of such a header are not decoded here,
+/// or are too many;
+///         Error{corrupt} if it cannot be the header of an image
+void check_layout(const ImageHeader& header);
+
+PixelType pixel_type_of(const ImageHeader& header);
+
+/// Decodes the pixels to stored values, in place of the cells: bits outside Bits Stored cleared,
+/// sign-extended; values of lossy codecs clamped.
+///
+/// @param dataset  complete, its header checked by `check_layout`
+/// @throws Error{corrupt} if the pixels are damaged, or contradict the header
+Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, Decode mode);
+
+/// Turns cells of `header`'s type into stored values.
+void to_stored_values(Cells& cells, const ImageHeader& header);
+
+// One decoder a file. Each gives the cells of a single-frame, single-sample image of 8 or 16 bits.
+
+/// Uncompressed pixels.
+Cells decode_native(DcmDataset& dataset, const ImageHeader& header);
+
+/// JPEG and JPEG-LS by DCMTK's codecs.
+Cells decode_with_dcmtk(DcmDataset& dataset, const ImageHeader& header);
+
+/// RLE (PS3.5 annex G), in our own code: DCMTK 3.6.7's decoder writes out of bounds on damaged
+/// data.
+Cells decode_rle(std::span<const std::byte> frame, const ImageHeader& header);
+
+/// JPEG 2000 by OpenJPEG.
+Cells decode_jpeg2000(std::span<const std::byte> codestream, const ImageHeader& header,
+                      Decode mode);
+
+/// The fragments of an encapsulated single frame in one piece, without the offset table.
+std::vector<std::byte> codestream_of(DcmDataset& dataset);
+
+}  // namespace aicovid::dicom

@@ -1,0 +1,101 @@
+#include "attributes.hpp"
+#include "header.hpp"
+#include "terms.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <algorithm>
+
+namespace aicovid::dicom {
+namespace {
+
+/// Source: PS3.3 C.11.1.1.1 and C.11.2.1.1.
+LookupTable lookup_table(DcmItem& item, bool input_is_signed) {
+  const auto count = pixel_value(item, DCM_LUTDescriptor, 0, false);
+  const auto first = pixel_value(item, DCM_LUTDescriptor, 1, input_is_signed);
+  const auto bits = pixel_value(item, DCM_LUTDescriptor, 2, false);
+  if (!count || !first || !bits || *bits < 1 || *bits > 16) {
+    throw Error(ErrorCode::corrupt, fmt::format("{} is not three numbers, the last of them 1 to 16",
+                                                tag_of(DCM_LUTDescriptor)));
+  }
+  // The number of entries is unsigned even where the descriptor is stored as signed, and 0 means
+  // 65536.
+  const auto entries = static_cast<std::size_t>(static_cast<std::uint16_t>(*count));
+  LookupTable table{.first = *first, .bits = *bits, .entries = {}};
+  table.entries.resize(entries == 0 ? 65536 : entries);
+
+  DcmElement* data = nullptr;
+  Uint16* words = nullptr;
+  if (item.findAndGetElement(DCM_LUTData, data).bad() || data->getUint16Array(words).bad() ||
+      words == nullptr) {
+    throw Error(
+        ErrorCode::corrupt,
+        fmt::format("{} is absent; expected the entries of a lookup table", tag_of(DCM_LUTData)));
+  }
+  const std::size_t available = data->getLength() / 2;
+  if (available >= table.entries.size()) {
+    std::copy_n(words, table.entries.size(), table.entries.begin());
+  } else if (table.bits <= 8 && available == (table.entries.size() + 1) / 2) {
+    // Two entries of 8 bits to a word, the first in the lower half.
+    for (std::size_t i = 0; i < table.entries.size(); ++i) {
+      table.entries[i] = static_cast<std::uint16_t>((words[i / 2] >> (i % 2 == 0 ? 0 : 8)) & 0xff);
+    }
+  } else {
+    throw Error(ErrorCode::corrupt,
+                fmt::format("{} has {} entries; expected {}", tag_of(DCM_LUTData), available,
+                            table.entries.size()));
+  }
+  return table;
+}
+
+/// Nothing where there is no window or it is empty: a width below 1 (linear) or of 0 shows nothing.
+std::optional<Window> window(DcmItem& dataset) {
+  const auto centre = decimal(dataset, DCM_WindowCenter);
+  const auto width = decimal(dataset, DCM_WindowWidth);
+  if (!centre || !width) return std::nullopt;
+  Window window{.centre = *centre, .width = *width, .function = Window::Function::linear};
+  const std::string function = normalised(text(dataset, DCM_VOILUTFunction));
+  if (function == "SIGMOID") window.function = Window::Function::sigmoid;
+  if (function == "LINEAR_EXACT") window.function = Window::Function::linear_exact;
+  const bool shows = window.function == Window::Function::linear ? *width >= 1 : *width > 0;
+  return shows ? std::optional(window) : std::nullopt;
+}
+
+std::optional<PixelPadding> padding(DcmItem& dataset, bool is_signed) {
+  const auto value = pixel_value(dataset, DCM_PixelPaddingValue, 0, is_signed);
+  if (!value) return std::nullopt;
+  const int limit = pixel_value(dataset, DCM_PixelPaddingRangeLimit, 0, is_signed).value_or(*value);
+  return PixelPadding{.low = std::min(*value, limit), .high = std::max(*value, limit)};
+}
+
+}  // namespace
+
+GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header) {
+  GreyScale grey;
+  grey.bits_stored = header.bits_stored;
+  grey.is_signed = header.is_signed;
+  grey.photometric = header.photometric_interpretation == "MONOCHROME1" ? Photometric::monochrome1
+                                                                        : Photometric::monochrome2;
+
+  if (DcmItem* modality = first_item(dataset, DCM_ModalityLUTSequence)) {
+    grey.modality_lut = lookup_table(*modality, header.is_signed);
+  } else {
+    grey.rescale_slope = decimal(dataset, DCM_RescaleSlope).value_or(1);
+    grey.rescale_intercept = decimal(dataset, DCM_RescaleIntercept).value_or(0);
+    if (grey.rescale_slope == 0) {
+      throw Error(ErrorCode::corrupt,
+                  fmt::format("{} is 0; expected another number", tag_of(DCM_RescaleSlope)));
+    }
+  }
+  // The VOI LUT's input is the modality LUT's output, which is negative only where stored values or
+  // intercept are.
+  const bool voi_is_signed = !grey.modality_lut && (header.is_signed || grey.rescale_intercept < 0);
+  if (DcmItem* voi = first_item(dataset, DCM_VOILUTSequence))
+    grey.voi_lut = lookup_table(*voi, voi_is_signed);
+  grey.window = window(dataset);
+  grey.padding = padding(dataset, header.is_signed);
+  return grey;
+}
+
+}  // namespace aicovid::dicom

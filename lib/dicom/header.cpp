@@ -1,0 +1,87 @@
+#include "header.hpp"
+
+#include "attributes.hpp"
+#include "patient.hpp"
+#include "terms.hpp"
+#include "transfer_syntax.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+
+namespace aicovid::dicom {
+namespace {
+
+struct Range {
+  long low;
+  long high;
+};
+
+int number(DcmItem& dataset, const DcmTagKey& key, int absent, Range range) {
+  const long value = integer(dataset, key).value_or(absent);
+  if (value == absent) return absent;
+  if (value < range.low || value > range.high) {
+    throw Error(ErrorCode::corrupt, fmt::format("{} is {}; expected {} to {}", tag_of(key), value,
+                                                range.low, range.high));
+  }
+  return static_cast<int>(value);
+}
+
+std::string view_of(DcmItem& dataset) {
+  const std::string position = text(dataset, DCM_ViewPosition);
+  if (const auto view = view_of_text(position)) return std::string(view->term);
+  const std::string code = code_value(dataset, DCM_ViewCodeSequence);
+  if (const auto view = view_of_code(code)) return std::string(view->term);
+  return normalised(position).empty() && code.empty() ? std::string() : std::string(kUnlisted);
+}
+
+std::string body_part_of(DcmItem& dataset) {
+  const std::string examined = text(dataset, DCM_BodyPartExamined);
+  if (const auto part = body_part_of_text(examined)) return std::string(part->term);
+  const std::string code = code_value(dataset, DCM_AnatomicRegionSequence);
+  if (const auto part = body_part_of_code(code)) return std::string(part->term);
+  return normalised(examined).empty() && code.empty() ? std::string() : std::string(kUnlisted);
+}
+
+}  // namespace
+
+ImageHeader read_header(DcmItem& meta, DcmItem& dataset) {
+  ImageHeader header;
+  header.source = "dicom";
+  header.transfer_syntax_uid = uid_term(text(meta, DCM_TransferSyntaxUID));
+  header.sop_class_uid = uid_term(text(dataset, DCM_SOPClassUID));
+  header.sop_instance_uid = uid_term(text(dataset, DCM_SOPInstanceUID));
+  header.study_instance_uid = uid_term(text(dataset, DCM_StudyInstanceUID));
+  header.series_instance_uid = uid_term(text(dataset, DCM_SeriesInstanceUID));
+  header.modality = modality_term(text(dataset, DCM_Modality));
+  header.view = view_of(dataset);
+  header.body_part = body_part_of(dataset);
+  header.photometric_interpretation =
+      photometric_term(text(dataset, DCM_PhotometricInterpretation));
+  header.patient_orientation = patient_orientation_term(text(dataset, DCM_PatientOrientation));
+
+  constexpr long most = 65535;  // of a US attribute
+  header.rows = number(dataset, DCM_Rows, 0, {1, most});
+  header.columns = number(dataset, DCM_Columns, 0, {1, most});
+  header.bits_allocated = number(dataset, DCM_BitsAllocated, 0, {1, 64});
+  header.bits_stored =
+      number(dataset, DCM_BitsStored, header.bits_allocated, {1, header.bits_allocated});
+  const int lowest_high_bit = header.bits_stored > 0 ? header.bits_stored - 1 : 0;
+  header.high_bit =
+      number(dataset, DCM_HighBit, lowest_high_bit, {lowest_high_bit, header.bits_allocated - 1});
+  header.samples_per_pixel = number(dataset, DCM_SamplesPerPixel, 1, {1, most});
+  header.frames = number(dataset, DCM_NumberOfFrames, 1, {1, 2147483647});
+  header.is_signed = number(dataset, DCM_PixelRepresentation, 0, {0, 1}) == 1;
+  header.lossy = normalised(text(dataset, DCM_LossyImageCompression)).starts_with("01") ||
+                 always_lossy(header.transfer_syntax_uid);
+
+  header.patient_sex = sex_of(text(dataset, DCM_PatientSex));
+  header.patient_age_years = age_years_of(text(dataset, DCM_PatientAge));
+  if (!header.patient_age_years) {
+    header.patient_age_years =
+        age_years_between(text(dataset, DCM_PatientBirthDate), text(dataset, DCM_StudyDate));
+  }
+  return header;
+}
+
+}  // namespace aicovid::dicom

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <aicovid/radiograph.hpp>
+
+class DcmItem;
+
+namespace aicovid::dicom {
+
+/// What the file meta information and the data set say of the image, in terms that may be repeated.
+/// @throws Error{corrupt} if an attribute that must be a number is none, or no number that it may
+/// be
+ImageHeader read_header(DcmItem& meta, DcmItem& dataset);
+
+/// How the stored values of an image become grey.
+/// @throws Error{corrupt} for a lookup table without entries or a rescale slope of 0
+GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header);
+
+}  // namespace aicovid::dicom

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <aicovid/radiograph.hpp>
+
+#include <optional>
+#include <string_view>
+
+namespace aicovid::dicom {
+
+/// Patient's Sex (0010,0040): F or M.
+std::optional<Sex> sex_of(std::string_view text);
+
+/// Patient's Age (0010,1010) in years: "064Y", "018M", "006W", "002D"; a number without a letter,
+/// which the standard does not allow and archives contain, is taken as years.
+std::optional<double> age_years_of(std::string_view text);
+
+/// Age at the study from Patient's Birth Date (0010,0030) and Study Date (0008,0020).
+std::optional<double> age_years_between(std::string_view birth_date, std::string_view study_date);
+
+}  // namespace aicovid::dicom

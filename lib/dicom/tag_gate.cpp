@@ -1,0 +1,201 @@
+#include "tag_gate.hpp"
+
+#include "attributes.hpp"
+#include "terms.hpp"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+
+namespace aicovid::dicom {
+namespace {
+
+using Reasons = std::vector<GateReason>;
+
+/// Source: PS3.6 annex A.
+constexpr std::string_view kCrStorage = "1.2.840.10008.5.1.4.1.1.1";
+constexpr std::string_view kDxForPresentation = "1.2.840.10008.5.1.4.1.1.1.1";
+constexpr std::string_view kDxForProcessing = "1.2.840.10008.5.1.4.1.1.1.1.1";
+constexpr std::string_view kSecondaryCapture = "1.2.840.10008.5.1.4.1.1.7";
+
+void add(Reasons& reasons, std::string_view code, const DcmTagKey& tag, std::string_view found,
+         std::string_view expected) {
+  reasons.push_back({.code = std::string(code),
+                     .tag = tag_of(tag),
+                     .found = std::string(found.empty() ? kAbsent : found),
+                     .expected = std::string(expected)});
+}
+
+bool is_secondary_capture(const ImageHeader& header) {
+  // With the multi-frame classes 1.2.840.10008.5.1.4.1.1.7.1 to .4.
+  const std::string_view uid = header.sop_class_uid;
+  return uid.starts_with(kSecondaryCapture) &&
+         (uid.size() == kSecondaryCapture.size() || uid[kSecondaryCapture.size()] == '.');
+}
+
+void modality(Reasons& reasons, const ImageHeader& header) {
+  const std::string_view modality = header.modality;
+  const bool secondary = is_secondary_capture(header);
+  if (modality != "CR" && modality != "DX" && !(secondary && modality == "RG")) {
+    add(reasons, "modality", DCM_Modality, modality,
+        secondary ? "CR, DX or RG" : "CR or DX (RG in a Secondary Capture)");
+    return;
+  }
+  const std::string_view uid = header.sop_class_uid;
+  if (!secondary && !uid.empty() && uid != kCrStorage && uid != kDxForPresentation &&
+      uid != kDxForProcessing) {
+    add(reasons, "modality", DCM_SOPClassUID, uid,
+        fmt::format("{}, {} or {}", kCrStorage, kDxForPresentation, kSecondaryCapture));
+  }
+}
+
+void for_processing(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
+  if (header.sop_class_uid == kDxForProcessing) {
+    add(reasons, "for_processing", DCM_SOPClassUID, kDxForProcessing, kDxForPresentation);
+  } else if (normalised(text(dataset, DCM_PresentationIntentType)) == "FOR PROCESSING") {
+    add(reasons, "for_processing", DCM_PresentationIntentType, "FOR PROCESSING",
+        "FOR PRESENTATION");
+  }
+}
+
+void layout(Reasons& reasons, const ImageHeader& header) {
+  if (header.frames > 1) {
+    add(reasons, "multi_frame", DCM_NumberOfFrames, std::to_string(header.frames), "1");
+  }
+  const std::string_view photometric = header.photometric_interpretation;
+  if (header.samples_per_pixel > 1) {
+    add(reasons, "colour", DCM_SamplesPerPixel, std::to_string(header.samples_per_pixel), "1");
+  } else if (!photometric.empty() && photometric != "MONOCHROME1" && photometric != "MONOCHROME2") {
+    add(reasons, "colour", DCM_PhotometricInterpretation, photometric,
+        "MONOCHROME1 or MONOCHROME2");
+  }
+}
+
+void view(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
+  constexpr std::string_view expected = "AP or PA";
+  const auto view = view_of_text(header.view);
+  const bool from_position = view_of_text(text(dataset, DCM_ViewPosition)).has_value();
+  const bool has_code = !code_value(dataset, DCM_ViewCodeSequence).empty();
+  const DcmTagKey tag = !from_position && has_code ? DCM_ViewCodeSequence : DCM_ViewPosition;
+  switch (view ? view->kind : ViewKind::other) {
+    case ViewKind::frontal:
+      return;
+    case ViewKind::lateral:
+      return add(reasons, "lateral_view", tag, header.view, expected);
+    case ViewKind::oblique:
+      return add(reasons, "oblique_view", tag, header.view, expected);
+    case ViewKind::decubitus:
+      return add(reasons, "decubitus_view", tag, header.view, expected);
+    case ViewKind::frontal_unspecified:
+    case ViewKind::other:
+      return add(reasons, "missing_view", tag, header.view, expected);
+  }
+}
+
+/// A file that is silent of the body part is no reason: CR need not say it, and the pixel gate
+/// looks at the image.
+void body_part(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
+  if (header.body_part.empty()) return;
+  const bool from_text = !normalised(text(dataset, DCM_BodyPartExamined)).empty();
+  const bool from_code = !body_part_of_text(text(dataset, DCM_BodyPartExamined)) &&
+                         body_part_of_code(code_value(dataset, DCM_AnatomicRegionSequence));
+  const DcmTagKey tag = from_text && !from_code ? DCM_BodyPartExamined : DCM_AnatomicRegionSequence;
+  const auto part = body_part_of_text(header.body_part);
+  if (!part) return add(reasons, "unknown_body_part", tag, header.body_part, "CHEST");
+  if (!part->has_chest) add(reasons, "body_part", tag, header.body_part, "CHEST");
+}
+
+void species(Reasons& reasons, DcmItem& dataset) {
+  const std::string description = text(dataset, DCM_PatientSpeciesDescription);
+  if (!normalised(description).empty() && !names_human(description)) {
+    const auto word = animal_word(description);
+    return add(reasons, "species", DCM_PatientSpeciesDescription, word ? *word : kUnlisted,
+               "HOMO SAPIENS");
+  }
+  const std::string code = code_value(dataset, DCM_PatientSpeciesCodeSequence);
+  if (!code.empty() && !names_human(code)) {
+    return add(reasons, "species", DCM_PatientSpeciesCodeSequence, kUnlisted,
+               "337915000 (homo sapiens)");
+  }
+  const auto descriptions = std::to_array<DcmTagKey>(
+      {DCM_StudyDescription, DCM_SeriesDescription, DCM_ProtocolName,
+       DCM_AcquisitionDeviceProcessingDescription, DCM_RequestedProcedureDescription,
+       DCM_PerformedProcedureStepDescription});
+  for (const DcmTagKey& tag : descriptions) {
+    if (const auto word = animal_word(text(dataset, tag))) {
+      return add(reasons, "species", tag, *word, "no word for an animal");
+    }
+  }
+}
+
+void copies(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
+  if (is_secondary_capture(header)) {
+    add(reasons, "secondary_capture", DCM_SOPClassUID, header.sop_class_uid,
+        fmt::format("{} or {}", kCrStorage, kDxForPresentation));
+  }
+  const std::string type = normalised(text(dataset, DCM_ImageType));
+  const std::size_t second = type.find('\\');
+  const std::string_view pixels = std::string_view(type).substr(0, second);
+  const std::string_view examination =
+      second == std::string::npos ? std::string_view() : std::string_view(type).substr(second + 1);
+  if (normalised(pixels) == "DERIVED") {
+    add(reasons, "derived", DCM_ImageType, "DERIVED", "ORIGINAL");
+  } else if (normalised(examination.substr(0, examination.find('\\'))) == "SECONDARY") {
+    add(reasons, "derived", DCM_ImageType, "SECONDARY", "PRIMARY");
+  }
+  if (normalised(text(dataset, DCM_BurnedInAnnotation)) == "YES") {
+    add(reasons, "burned_in_annotation", DCM_BurnedInAnnotation, "YES", "NO");
+  }
+}
+
+void presentation_lut(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
+  const std::string shape = normalised(text(dataset, DCM_PresentationLUTShape));
+  const std::string_view photometric = header.photometric_interpretation;
+  if (photometric == "MONOCHROME1" && shape == "IDENTITY") {
+    add(reasons, "presentation_lut_conflict", DCM_PresentationLUTShape, shape,
+        "INVERSE with MONOCHROME1");
+  } else if (photometric == "MONOCHROME2" && shape == "INVERSE") {
+    add(reasons, "presentation_lut_conflict", DCM_PresentationLUTShape, shape,
+        "IDENTITY with MONOCHROME2");
+  }
+}
+
+/// An upright frontal radiograph has the patient's left at the right edge and the feet at the
+/// bottom: "L\F". The first letter of a direction is its main one (PS3.3 C.7.6.1.1.1).
+void orientation(Reasons& reasons, const ImageHeader& header) {
+  const std::string_view stored = header.patient_orientation;
+  const std::size_t split = stored.find('\\');
+  const char row = stored.empty() ? ' ' : stored[0];
+  const char column = split == std::string_view::npos ? ' ' : stored[split + 1];
+  if (row == 'L' && column == 'F') return;
+  const bool turned = (row == 'H' && column == 'L') || (row == 'R' && column == 'H') ||
+                      (row == 'F' && column == 'R');
+  if (turned) add(reasons, "rotated", DCM_PatientOrientation, stored, "L\\F");
+  // Turned or mirrored, the sides of the pixels are not those of the patient as the networks see
+  // them.
+  add(reasons, "side_unverified", DCM_PatientOrientation, stored, "L\\F");
+}
+
+}  // namespace
+
+std::vector<GateReason> tag_gate(DcmItem& dataset, const ImageHeader& header) {
+  Reasons reasons;
+  modality(reasons, header);
+  for_processing(reasons, dataset, header);
+  layout(reasons, header);
+  view(reasons, dataset, header);
+  body_part(reasons, dataset, header);
+  species(reasons, dataset);
+  copies(reasons, dataset, header);
+  presentation_lut(reasons, dataset, header);
+  orientation(reasons, header);
+
+  const auto& codes = gate_codes();
+  const auto rank = [&codes](const GateReason& reason) {
+    return std::ranges::find(codes, std::string_view(reason.code), &GateCode::code) - codes.begin();
+  };
+  std::ranges::stable_sort(reasons, {}, rank);
+  return reasons;
+}
+
+}  // namespace aicovid::dicom

@@ -1,0 +1,132 @@
+#include "findings/image_findings.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <aicovid/error.hpp>
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+namespace aicovid {
+namespace {
+
+constexpr Interval kZoneRange{0, 3};
+constexpr Interval kBrixiaRange{0, 18};
+
+Estimate make_estimate(double prediction, const std::optional<ErrorQuantiles>& error,
+                       const Interval& range) {
+  Estimate estimate;
+  estimate.value = std::clamp(prediction, range.low, range.high);
+  if (error) {
+    estimate.interval = Interval{std::clamp(estimate.value + error->low, range.low, range.high),
+                                 std::clamp(estimate.value + error->high, range.low, range.high)};
+  }
+  return estimate;
+}
+
+/// An output of the severity network; null if it has none of this name.
+///
+/// @param shape  expected; -1 for any extent
+const Tensor* find_output(const std::map<std::string, Tensor>& outputs, const std::string& name,
+                          const std::vector<std::int64_t>& shape) {
+  const auto found = outputs.find(name);
+  if (found == outputs.end()) return nullptr;
+  const bool fits = std::ranges::equal(found->second.shape(), shape, [](auto extent, auto wanted) {
+    return extent == wanted || (wanted == -1 && extent > 0);
+  });
+  if (!fits) {
+    throw Error(ErrorCode::bad_bundle,
+                fmt::format("the severity network's output {} is [{}]; expected [{}]", name,
+                            fmt::join(found->second.shape(), ","), fmt::join(shape, ",")));
+  }
+  return &found->second;
+}
+
+Error missing_output(std::string_view section, std::string_view output) {
+  return {ErrorCode::bad_bundle,
+          fmt::format("findings.{} needs the output {}, which the severity network does not have",
+                      section, output)};
+}
+
+Estimate linear_of_brixia(const LinearOfBrixia& line, double brixia) {
+  return make_estimate(line.slope * brixia + line.intercept, line.error,
+                       {line.minimum, line.maximum});
+}
+
+/// A value of Patient Orientation whose principal direction is `principal`. Its further letters, at
+/// most two, each name another axis. Source: DICOM PS3.3 C.7.6.1.1.1.
+bool points_to(std::string_view value, char principal) {
+  constexpr std::array<std::string_view, 3> axes = {"LR", "HF", "AP"};
+  while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
+  while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+  if (value.empty() || value.front() != principal) return false;
+  std::array<int, 3> used{};
+  for (const char letter : value) {
+    const auto axis = std::ranges::find_if(
+        axes, [&](std::string_view ends) { return ends.find(letter) != std::string_view::npos; });
+    if (axis == axes.end()) return false;
+    if (++used[static_cast<std::size_t>(axis - axes.begin())] > 1) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void add_severity(ImageFindings& findings, const FindingsConfig& config,
+                  const std::map<std::string, Tensor>& outputs, const Rectangle& source) {
+  if (const Tensor* zones = find_output(outputs, "zones", {1, kZones})) {
+    findings.zones.emplace();
+    double total = 0;
+    for (std::size_t i = 0; i < kZones; ++i) {
+      Estimate& zone = (*findings.zones)[i];
+      zone =
+          make_estimate(static_cast<double>(zones->floats()[i]), config.zone_error[i], kZoneRange);
+      total += zone.value;
+    }
+    if (config.brixia) findings.brixia = make_estimate(total, config.brixia_error, kBrixiaRange);
+    if (config.extent) findings.extent = linear_of_brixia(*config.extent, total);
+    if (config.opacity) findings.opacity = linear_of_brixia(*config.opacity, total);
+  } else if (config.brixia) {
+    throw missing_output("brixia", "zones");
+  } else if (config.extent) {
+    throw missing_output("extent", "zones");
+  } else if (config.opacity) {
+    throw missing_output("opacity", "zones");
+  }
+
+  if (config.infiltrates) {
+    const Tensor* logit = find_output(outputs, "infiltrates_logit", {1, 1});
+    if (logit == nullptr) throw missing_output("infiltrates", "infiltrates_logit");
+    const InfiltratesCalibration& platt = *config.infiltrates;
+    const double z = platt.slope * static_cast<double>(logit->floats()[0]) + platt.intercept;
+    findings.infiltrates =
+        shift_prevalence(1 / (1 + std::exp(-z)), platt.prevalence, platt.target_prevalence);
+  }
+
+  if (const Tensor* map = find_output(outputs, "attribution", {1, 1, -1, -1})) {
+    findings.attribution =
+        Attribution{Tensor({map->shape()[2], map->shape()[3]}, DType::float32), source};
+    std::ranges::transform(map->floats(), findings.attribution->map.floats().begin(),
+                           [](float points) { return std::max(points, 0.0F); });
+  }
+}
+
+double shift_prevalence(double probability, double from, double to) {
+  if (!(from > 0 && from < 1 && to > 0 && to < 1)) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("a prevalence is {} or {}; expected more than 0 and less than 1", from, to));
+  }
+  const double present = probability * to / from;
+  const double absent = (1 - probability) * (1 - to) / (1 - from);
+  return present / (present + absent);
+}
+
+bool confirms_sides(const std::string& patient_orientation) {
+  const auto separator = patient_orientation.find('\\');
+  if (separator == std::string::npos) return false;
+  const std::string_view both = patient_orientation;
+  return points_to(both.substr(0, separator), 'L') && points_to(both.substr(separator + 1), 'F');
+}
+
+}  // namespace aicovid

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <aicovid/findings.hpp>
+
+#include <array>
+#include <optional>
+
+namespace aicovid {
+
+/// Quantiles of (label - prediction) in cross-validation: the interval is prediction + [low, high], clipped to
+/// the score's range.
+struct ErrorQuantiles {
+  double low = 0;
+  double high = 0;
+};
+
+/// A score that is a linear map of the Brixia total.
+struct LinearOfBrixia {
+  double slope = 1;
+  double intercept = 0;
+  double minimum = 0;
+  double maximum = 1;
+  std::optional<ErrorQuantiles> error;
+};
+
+/// Platt scaling, sigmoid(slope * logit + intercept), fitted where a share `prevalence` of the images had
+/// infiltrates, and moved to `target_prevalence` by prior odds.
+struct InfiltratesCalibration {
+  double slope = 1;
+  double intercept = 0;
+  double prevalence = 0.5;
+  double target_prevalence = 0.5;
+};
+
+/// The manifest's section `findings`.
+struct FindingsConfig {
+  bool brixia = false;  ///< the total is the sum of the zones
+  std::optional<ErrorQuantiles> brixia_error;
+  std::array<std::optional<ErrorQuantiles>, kZones> zone_error;
+  std::optional<LinearOfBrixia> extent;
+  std::optional<LinearOfBrixia> opacity;
+  std::optional<InfiltratesCalibration> infiltrates;
+};
+
+/// The manifest's section `gate`: what the pixel gate compares the lung mask with. All are fractions measured on
+/// chest radiographs by the training code.
+struct PixelGateConfig {
+  double minimum_lung_fraction = 0.02;     ///< below: no lungs, if `minimum_confidence` fails too
+  double minimum_confidence = 0.5;         ///< mean mask probability inside the lungs
+  double uncertain_lung_fraction = 0.08;   ///< below: lung_field_uncertain
+  double uncertain_asymmetry = 0.8;        ///< share of the larger lung above which: lung_field_uncertain
+};
+
+}  // namespace aicovid

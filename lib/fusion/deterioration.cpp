@@ -1,0 +1,228 @@
+#include <aicovid/error.hpp>
+#include <fusion/deterioration.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "deterioration_model.hpp"
+#include "deterioration_terms.hpp"
+#include "unknown_shift.hpp"
+
+namespace aicovid {
+
+namespace {
+
+constexpr double kLevel = .9;
+constexpr double kWidestInterval = .2;  // wider is indeterminate
+constexpr std::size_t kMostMissing = 2;
+
+Evidence evidence() {
+  return {.level = "external",
+          .patients = 74944,
+          .result = "C .77",
+          .reference = "10.1016/S2213-2600(20)30559-2",
+          .caveat =
+              "formula external, 74,944 adults, infiltrates read by clinicians; image "
+              "substitution not validated; before vaccination and Omicron"};
+}
+
+/// Finite for every probability.
+double logit(double probability) {
+  const double p = std::clamp(probability, std::numeric_limits<double>::min(),
+                              1 - std::numeric_limits<double>::epsilon() / 2);
+  return std::log(p) - std::log1p(-p);
+}
+
+double risk(double logit_of_risk) { return 1 / (1 + std::exp(-logit_of_risk)); }
+
+/// logit' = intercept + slope * logit
+struct Recalibration {
+  double intercept = 0;
+  double slope = 1;
+};
+
+double mean_risk(double base, const UnknownShift& unknown, const Recalibration& site) {
+  double sum = 0;
+  for (const double shift : unknown.shifts()) {
+    sum += risk(site.intercept + site.slope * (base + shift));
+  }
+  return sum / double(unknown.shifts().size());
+}
+
+/// Whether the radiograph shows infiltrates.
+struct Infiltrates {
+  double probability = 0;
+  bool open = false;        ///< nobody says: computed as none, the interval spans both
+  bool from_image = false;  ///< and not certain
+};
+
+Infiltrates read_infiltrates(const ClinicalRecord& record, const std::optional<double>& image) {
+  if (image && !(*image >= 0 && *image <= 1)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("infiltrates is {}; expected a probability from 0 to 1", *image));
+  }
+  if (const auto clinician = record.flag("radiographic_infiltrates")) {
+    return {.probability = *clinician ? 1. : 0.};
+  }
+  if (!image) return {.open = true};
+  return {.probability = *image, .from_image = *image > 0 && *image < 1};
+}
+
+struct Case {
+  DeteriorationTerms terms;
+  Infiltrates infiltrates;
+  UnknownShift unknown;
+
+  double sum(double InputTerm::*effect) const {
+    double logit_of_risk = kIntercept;
+    for (const InputTerm& term : terms.terms) logit_of_risk += term.*effect;
+    return logit_of_risk;
+  }
+};
+
+/// The interval of the risk that the formula would give if everything were known; nothing if
+/// everything is.
+std::optional<RiskInterval> interval_of(const Case& patient, const Recalibration& site) {
+  const bool spans = std::ranges::any_of(
+      patient.terms.terms, [](const InputTerm& term) { return term.lowest < term.highest; });
+  RiskInterval interval{.level = kLevel};
+  if (spans || !patient.terms.missing.empty() || patient.infiltrates.open) {
+    interval.covers.push_back("missing_values");
+  }
+  if (patient.infiltrates.from_image) interval.covers.push_back("image");
+  if (interval.covers.empty()) return std::nullopt;
+
+  const UnknownShift::Binary binary{kInfiltrates, patient.infiltrates.probability};
+  const double open = patient.infiltrates.open ? kInfiltrates : 0;
+  const double low =
+      patient.sum(&InputTerm::lowest) + patient.unknown.quantile((1 - kLevel) / 2, binary);
+  const double high =
+      patient.sum(&InputTerm::highest) + patient.unknown.quantile((1 + kLevel) / 2, binary) + open;
+  interval.low = risk(site.intercept + site.slope * low);
+  interval.high = risk(site.intercept + site.slope * high);
+  return interval;
+}
+
+UnknownShift unknown_shift(const DeteriorationConfig& config,
+                           const std::vector<std::string>& missing) {
+  std::vector<UnknownShift::Missing> values;
+  for (const std::string& variable : missing) {
+    const SplineTerm& spline = spline_of(variable);
+    values.push_back(
+        {config.missing.at(variable), [spline](double x) { return spline.effect(x); }});
+  }
+  return UnknownShift(values);
+}
+
+/// Says which values are missing, and where their distributions come from.
+void add_missing(const DeteriorationConfig& config, const std::vector<std::string>& missing,
+                 Outcome& outcome) {
+  for (const std::string& variable : missing) {
+    outcome.assumed.push_back({variable, "marginalised"});
+    outcome.reasons.push_back(
+        {"marginalised", fmt::format("{} is missing and integrated out over a distribution: {}.",
+                                     variable, config.missing.at(variable).note)});
+  }
+}
+
+/// Fills probability, contributions and image effect.
+void compute(const Case& patient, const Recalibration& site, Outcome& outcome) {
+  const double q = patient.infiltrates.probability;
+  const auto mixture = [q](double without, double with) { return q * with + (1 - q) * without; };
+  const double base = patient.sum(&InputTerm::effect);
+  const ImageEffect effect{mean_risk(base, patient.unknown, site),
+                           mean_risk(base + kInfiltrates, patient.unknown, site)};
+  outcome.image_effect = effect;
+  outcome.probability = mixture(effect.without_infiltrates, effect.with_infiltrates);
+
+  // Each step's logit less the one before it, so that the sum holds whatever the order of
+  // magnitude.
+  double given = base;
+  for (const std::string& variable : patient.terms.missing) {
+    const SplineTerm& spline = spline_of(variable);
+    given += spline.effect(spline.reference);
+  }
+  const double with_image = logit(mixture(risk(given), risk(given + kInfiltrates)));
+  const double with_missing =
+      patient.terms.missing.empty()
+          ? with_image
+          : logit(mixture(mean_risk(base, patient.unknown, {}),
+                          mean_risk(base + kInfiltrates, patient.unknown, {})));
+  outcome.reference_logit = reference_logit();
+  for (const InputTerm& term : patient.terms.terms) {
+    if (term.given) outcome.contributions.push_back({term.variable, term.effect - term.reference});
+  }
+  outcome.contributions.push_back({"infiltrates", with_image - given});
+  outcome.contributions.push_back({"(missing)", with_missing - with_image});
+  outcome.contributions.push_back({"(calibration)", logit(*outcome.probability) - with_missing});
+}
+
+}  // namespace
+
+Outcome assess_deterioration(const DeteriorationConfig& config, const ClinicalRecord& record,
+                             const std::optional<double>& infiltrates) {
+  Outcome outcome;
+  outcome.name = config.name;
+  outcome.definition = "ventilatory support, critical care or death in hospital";
+  outcome.kind = OutcomeKind::prognosis;
+  outcome.evidence = evidence();
+
+  const Infiltrates seen = read_infiltrates(record, infiltrates);
+  DeteriorationTerms terms = deterioration_terms(record);
+  outcome.status = terms.status;
+  outcome.reasons = terms.reasons;
+  if (outcome.status != OutcomeStatus::ok) return outcome;
+
+  for (const std::string& variable : terms.missing) {
+    if (!config.missing.contains(variable)) {
+      outcome.status = OutcomeStatus::not_computed;
+      outcome.reasons.push_back(
+          {"no_distribution",
+           fmt::format("{} is missing, and the bundle has no distribution of it.", variable)});
+    }
+  }
+  if (outcome.status != OutcomeStatus::ok) return outcome;
+
+  outcome.assumed = terms.assumed;
+  if (seen.open) {
+    outcome.assumed.push_back(
+        {"radiographic_infiltrates", "computed as false; interval spans true too"});
+  }
+  add_missing(config, terms.missing, outcome);
+  const UnknownShift unknown = unknown_shift(config, terms.missing);
+  const Case patient{std::move(terms), seen, unknown};
+  const Recalibration site{config.site_intercept, config.site_slope};
+  outcome.interval = interval_of(patient, site);
+
+  const auto& missing = patient.terms.missing;
+  if (missing.size() > kMostMissing) {
+    outcome.status = OutcomeStatus::not_computed;
+    outcome.reasons.push_back(
+        {"too_many_missing", fmt::format("Missing: {}. At most {} of them may be.",
+                                         fmt::join(missing, ", "), kMostMissing)});
+    return outcome;
+  }
+  compute(patient, site, outcome);
+
+  if (!outcome.interval) {
+    outcome.reasons.push_back({"coefficient_uncertainty_not_published",
+                               "Nothing is missing, so there is no interval: the uncertainty of "
+                               "the model's coefficients is not published."});
+    return outcome;
+  }
+  // A binary infiltrate that is all but certain has one value at both percentiles, beside the mean.
+  outcome.interval->low = std::min(outcome.interval->low, *outcome.probability);
+  outcome.interval->high = std::max(outcome.interval->high, *outcome.probability);
+  if (outcome.interval->high - outcome.interval->low > kWidestInterval) {
+    outcome.status = OutcomeStatus::indeterminate;
+    outcome.reasons.push_back(
+        {"wide_interval", fmt::format("The interval is wider than {:.2f}.", kWidestInterval)});
+  }
+  return outcome;
+}
+
+}  // namespace aicovid

@@ -1,0 +1,62 @@
+#include "deterioration_model.hpp"
+
+#include <aicovid/error.hpp>
+#include <fusion/deterioration.hpp>
+
+#include <algorithm>
+
+namespace aicovid {
+
+// Gupta et al. 2021, Lancet Respir Med 9:349, doi 10.1016/S2213-2600(20)30559-2, supplementary
+// table 3, with male and nosocomial as in the published points table (docs/fusion.md says why).
+const std::array<SplineTerm, kSplineTerms> kSplines = {{
+    {"age", {.0159, -.0129, .1265}, {38.5, 67.7, 81.1, 92.9}, 18, 110, 50},
+    {"respiratory_rate", {-.0145, .5992, -1.078}, {16, 19, 24, 37}, 0, 150, 20},
+    {"spo2", {-.0707, -.0248, 1.024}, {84, 94, 96, 100}, 50, 100, 95},
+    {"urea", {.0508, .4446, -1.035}, {2.9, 5.7, 9.2, 25.5}, 0, 100, 5},
+    {"crp", {.0097, -.0395, .0588}, {5, 45, 113, 297}, 0, 750, 50},
+    {"lymphocytes", {-.4564, .7309, -.8113}, {.3, .7, 1.1, 2.4}, 0, 40, 1},
+}};
+
+double SplineTerm::effect(double value) const {
+  const auto cubed_above = [value](double knot) {
+    const double excess = std::max(value - knot, 0.);
+    return excess * excess * excess;
+  };
+  const double k1 = knots[0];
+  const double k2 = knots[1];
+  const double k3 = knots[2];
+  const double k4 = knots[3];
+  // Harrell's basis: s(k) is zero below its knot and linear above k4.
+  const auto basis = [&](double knot) {
+    return (cubed_above(knot) - cubed_above(k3) * (k4 - knot) / (k4 - k3) +
+            cubed_above(k4) * (k3 - knot) / (k4 - k3)) /
+           ((k4 - k1) * (k4 - k1));
+  };
+  return coefficients[0] * value + coefficients[1] * basis(k1) + coefficients[2] * basis(k2);
+}
+
+const SplineTerm& spline_of(std::string_view variable) {
+  const auto found = std::ranges::find(kSplines, variable, &SplineTerm::variable);
+  if (found == kSplines.end()) {
+    throw Error(ErrorCode::internal, "no spline of this name in 4C Deterioration");
+  }
+  return *found;
+}
+
+double reference_logit() {
+  double logit = kIntercept;
+  for (const SplineTerm& spline : kSplines) logit += spline.effect(spline.reference);
+  return logit;
+}
+
+double deterioration_logit(const DeteriorationInputs& inputs) {
+  return kIntercept + kMale * inputs.male + kNosocomial * inputs.nosocomial +
+         kInfiltrates * inputs.infiltrates + kOnOxygen * inputs.on_oxygen +
+         kGcsBelow15 * inputs.gcs_below_15 + kSplines[0].effect(inputs.age_years) +
+         kSplines[1].effect(inputs.respiratory_rate) + kSplines[2].effect(inputs.spo2_percent) +
+         kSplines[3].effect(inputs.urea_mmol_l) + kSplines[4].effect(inputs.crp_mg_l) +
+         kSplines[5].effect(inputs.lymphocytes_10_9_l);
+}
+
+}  // namespace aicovid

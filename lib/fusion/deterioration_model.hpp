@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace aicovid {
+
+/// A restricted cubic spline of ISARIC 4C Deterioration: linear beyond the outer knots.
+struct SplineTerm {
+  std::string_view variable;
+  std::array<double, 3> coefficients;  ///< b0, b1, b2
+  std::array<double, 4> knots;
+  double low;        ///< least published valid value
+  double high;       ///< greatest published valid value
+  double reference;  ///< value of the reference patient
+
+  /// What `value`, in the variable's canonical unit, adds to the logit: b0 x + b1 s1(x) + b2 s2(x).
+  double effect(double value) const;
+};
+
+inline constexpr std::size_t kSplineTerms = 6;
+/// In the order age, respiratory_rate, spo2, urea, crp, lymphocytes; units a, /min, %, mmol/L,
+/// mg/L, 10*9/L.
+extern const std::array<SplineTerm, kSplineTerms> kSplines;
+
+/// @throws Error{internal} for a variable without spline
+const SplineTerm& spline_of(std::string_view variable);
+
+// What each binary term adds to the logit when true.
+inline constexpr double kIntercept = 4.033;
+inline constexpr double kMale = .2439;
+inline constexpr double kNosocomial = .2690;
+inline constexpr double kInfiltrates = .3252;
+inline constexpr double kOnOxygen = .7450;
+inline constexpr double kGcsBelow15 = .6028;
+
+/// The logit of the patient that contributions are counted from: a woman with each spline's
+/// `reference` and no flag. A choice of this project: it sets the zero of each contribution, not
+/// the risk.
+double reference_logit();
+
+}  // namespace aicovid

@@ -1,0 +1,218 @@
+#include "deterioration_terms.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "deterioration_model.hpp"
+
+namespace aicovid {
+
+namespace {
+
+constexpr double kAdultFrom = 18;  // Gupta et al. 2021: adults
+constexpr std::array<std::string_view, 5> kRequired = {"age", "sex", "respiratory_rate", "spo2",
+                                                       "on_oxygen"};
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// The numbers that a value with its comparator can stand for: from `low` to `high`, ends left out
+/// if open.
+struct Span {
+  double low;
+  double high;
+  bool low_open = false;
+  bool high_open = false;
+
+  bool reaches_below(double x) const { return low < x; }
+  bool lies_below(double x) const { return high < x || (high == x && high_open); }
+  bool lies_above(double x) const { return low > x || (low == x && low_open); }
+};
+
+std::optional<Span> span_of(const ClinicalRecord& record, std::string_view variable) {
+  const auto value = record.number(variable);
+  if (!value) return std::nullopt;
+  const std::string comparator = record.comparator(variable);
+  if (comparator.empty()) return Span{*value, *value};
+  if (comparator.starts_with('<')) return Span{0, *value, false, comparator == "<"};
+  return Span{*value, kInfinity, comparator == ">", true};
+}
+
+bool missing(const ClinicalRecord& record, std::string_view variable) {
+  return !record.given().contains(std::string(variable));
+}
+
+void add_population_reasons(const ClinicalRecord& record, std::vector<OutcomeReason>& reasons) {
+  if (const auto age = span_of(record, "age"); age && age->lies_below(kAdultFrom)) {
+    reasons.push_back({"not_an_adult", "The model is for patients of 18 years and older."});
+  }
+  if (record.text("sars_cov_2") == "negative") {
+    reasons.push_back(
+        {"sars_cov_2_negative", "The model is for suspected or confirmed SARS-CoV-2 infection."});
+  }
+  const std::string support = record.text("respiratory_support").value_or("");
+  if (support == "niv" || support == "imv" || support == "ecmo") {
+    reasons.push_back(
+        {"already_ventilated",
+         fmt::format("The patient is on {}: what the model predicts has happened.", support)});
+  }
+  const std::string location = record.text("care_location").value_or("");
+  if (location == "hdu" || location == "icu") {
+    reasons.push_back(
+        {"already_in_critical_care",
+         fmt::format("The patient is in {}: what the model predicts has happened.", location)});
+  }
+}
+
+void add_required_reasons(const ClinicalRecord& record, std::vector<OutcomeReason>& reasons) {
+  std::vector<std::string_view> absent;
+  std::ranges::copy_if(kRequired, std::back_inserter(absent),
+                       [&](std::string_view variable) { return missing(record, variable); });
+  if (absent.empty()) return;
+  reasons.push_back(
+      {"missing_required", fmt::format("Missing: {}. The model needs {}.", fmt::join(absent, ", "),
+                                       fmt::join(kRequired, ", "))});
+}
+
+void add_range_reasons(const ClinicalRecord& record, std::vector<OutcomeReason>& reasons) {
+  for (const SplineTerm& spline : kSplines) {
+    const auto span = span_of(record, spline.variable);
+    if (!span) continue;
+    const std::string unit = ClinicalRecord::canonical_unit(spline.variable);
+    const std::string given = fmt::format("{}{} {}", record.comparator(spline.variable),
+                                          *record.number(spline.variable), unit);
+    const bool bound_outside = *record.number(spline.variable) < spline.low ||
+                               *record.number(spline.variable) > spline.high;
+    if (bound_outside || span->lies_below(spline.low) || span->lies_above(spline.high)) {
+      reasons.push_back({"outside_valid_range",
+                         fmt::format("{} {}: the model is valid from {} to {} {}.", spline.variable,
+                                     given, spline.low, spline.high, unit)});
+    } else if (spline.variable == "age" && span->reaches_below(kAdultFrom)) {
+      reasons.push_back(
+          {"age_open_below_18", fmt::format("age {}: cannot be told from a child's.", given)});
+    }
+  }
+}
+
+struct EffectRange {
+  double lowest;
+  double highest;
+};
+
+/// Extremes of a spline, which need not be monotonic, on a grid fine enough for 1e-4 in logit.
+EffectRange effect_range(const SplineTerm& spline, double low, double high) {
+  constexpr int kSteps = 1000;
+  EffectRange range{kInfinity, -kInfinity};
+  for (int i = 0; i <= kSteps; ++i) {
+    const double effect = spline.effect(low + (high - low) * i / kSteps);
+    range = {std::min(range.lowest, effect), std::max(range.highest, effect)};
+  }
+  return range;
+}
+
+void add_spline_term(const ClinicalRecord& record, const SplineTerm& spline,
+                     DeteriorationTerms& result) {
+  const std::string variable(spline.variable);
+  const auto span = span_of(record, variable);
+  if (!span) {
+    result.missing.push_back(variable);
+    return;
+  }
+  const double value = *record.number(variable);
+  const double effect = spline.effect(value);
+  InputTerm term{variable, true, spline.effect(spline.reference), effect, effect, effect};
+  if (!record.comparator(variable).empty()) {
+    const double low = std::max(span->low, spline.low);
+    const double high = std::min(span->high, spline.high);
+    const EffectRange range = effect_range(spline, low, high);
+    term.lowest = std::min(effect, range.lowest);
+    term.highest = std::max(effect, range.highest);
+    const std::string unit = ClinicalRecord::canonical_unit(variable);
+    result.assumed.push_back(
+        {variable, fmt::format("computed at the bound {} {}; interval spans {} to {} {}", value,
+                               unit, low, high, unit)});
+  }
+  result.terms.push_back(std::move(term));
+}
+
+/// Whether the Glasgow Coma Scale is below 15, and which variable says so; nothing if the record
+/// leaves it open.
+struct Drowsiness {
+  std::string variable = "gcs";
+  std::optional<bool> below_15;
+};
+
+Drowsiness drowsiness(const ClinicalRecord& record) {
+  Drowsiness found;
+  if (const auto gcs = span_of(record, "gcs")) {
+    if (gcs->lies_below(15)) found.below_15 = true;
+    // A whole number above 14 is 15.
+    if (gcs->lies_above(14) || gcs->low == 15) found.below_15 = false;
+  }
+  const auto consciousness = record.text("consciousness");
+  if (!consciousness) return found;
+  const bool drowsy = *consciousness != "A";
+  if (!found.below_15) return {"consciousness", drowsy};
+  if (found.below_15 != drowsy) {
+    throw Error(ErrorCode::bad_clinical_input,
+                fmt::format("gcs is {}{} and consciousness is {}; expected gcs 15 with A and "
+                            "below 15 with C, V, P or U",
+                            record.comparator("gcs"), *record.number("gcs"), *consciousness));
+  }
+  return found;
+}
+
+void add_gcs_term(const Drowsiness& found, DeteriorationTerms& result) {
+  const double effect = kGcsBelow15 * found.below_15.value_or(false);
+  result.terms.push_back({found.variable, found.below_15.has_value(), 0, effect, effect,
+                          found.below_15 ? effect : kGcsBelow15});
+  if (!found.below_15) {
+    result.assumed.push_back({"gcs", "computed as 15; interval spans below 15 too"});
+  }
+}
+
+/// A missing flag is computed as false and left open.
+InputTerm flag_term(const ClinicalRecord& record, const std::string& variable, double effect) {
+  const auto flag = record.flag(variable);
+  const double used = effect * flag.value_or(false);
+  return {variable, flag.has_value(), 0, used, used, flag ? used : effect};
+}
+
+}  // namespace
+
+DeteriorationTerms deterioration_terms(const ClinicalRecord& record) {
+  DeteriorationTerms result;
+  const Drowsiness found = drowsiness(record);  // a contradiction is an error in any population
+  add_population_reasons(record, result.reasons);
+  if (!result.reasons.empty()) {
+    result.status = OutcomeStatus::not_applicable;
+    return result;
+  }
+  add_required_reasons(record, result.reasons);
+  add_range_reasons(record, result.reasons);
+  if (!result.reasons.empty()) {
+    result.status = OutcomeStatus::not_computed;
+    return result;
+  }
+
+  add_spline_term(record, kSplines[0], result);
+  const double sex = record.text("sex") == "male" ? kMale : 0;
+  result.terms.push_back({"sex", true, 0, sex, sex, sex});
+  result.terms.push_back(flag_term(record, "nosocomial", kNosocomial));
+  if (!result.terms.back().given) {
+    result.assumed.push_back({"nosocomial", "computed as false; interval spans true too"});
+  }
+  result.terms.push_back(flag_term(record, "on_oxygen", kOnOxygen));
+  add_gcs_term(found, result);
+  add_spline_term(record, kSplines[1], result);
+  add_spline_term(record, kSplines[2], result);
+  for (const std::size_t i : {3, 4, 5}) add_spline_term(record, kSplines[i], result);
+  return result;
+}
+
+}  // namespace aicovid

@@ -1,0 +1,79 @@
+#include "core/file.hpp"
+#include "image/sniff.hpp"
+#include "raster.hpp"
+
+#include <aicovid/error.hpp>
+#include <aicovid/read.hpp>
+
+#include <fmt/format.h>
+#include <chrono>
+
+namespace aicovid {
+namespace {
+
+using image::Raster;
+
+/// A picture says nothing of how it was taken.
+std::vector<GateReason> reasons_of(const Raster& raster) {
+  std::vector<GateReason> reasons;
+  if (!raster.is_grey) {
+    reasons.push_back({.code = "colour",
+                       .tag = "",
+                       .found = fmt::format("{} channels that differ", raster.channels),
+                       .expected = "one channel, or equal ones"});
+  }
+  reasons.push_back(
+      {.code = "missing_view", .tag = "", .found = "(absent)", .expected = "AP or PA"});
+  reasons.push_back(
+      {.code = "side_unverified", .tag = "", .found = "(absent)", .expected = "L\\F"});
+  return reasons;
+}
+
+ImageHeader header_of(const Raster& raster, std::string_view source) {
+  ImageHeader header;
+  header.source = source;
+  if (raster.is_grey) header.photometric_interpretation = to_string(Photometric::monochrome2);
+  header.rows = raster.rows;
+  header.columns = raster.columns;
+  header.bits_allocated = raster.bits;
+  header.bits_stored = raster.bits;
+  header.high_bit = raster.bits - 1;
+  header.samples_per_pixel = raster.channels;
+  header.lossy = source == "jpeg";
+  return header;
+}
+
+}  // namespace
+
+Radiograph parse_image(std::span<const std::byte> bytes, const ReadOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const bool png = is_png(bytes);
+  if (!png && !is_jpeg(bytes))
+    throw Error(ErrorCode::corrupt, "not a PNG or JPEG file: unknown first bytes");
+  Raster raster = png ? image::decode_png(bytes) : image::decode_jpeg(bytes);
+
+  Radiograph::Parts parts;
+  parts.header = header_of(raster, png ? "png" : "jpeg");
+  parts.reasons = reasons_of(raster);
+  if (!raster.is_grey && options.refused == Refused::decode && options.decode != Decode::none) {
+    throw Error(ErrorCode::unsupported,
+                fmt::format("the {} channels differ; expected a grey image", raster.channels));
+  }
+  if (raster.is_grey && options.decode != Decode::none) {
+    parts.pixels = std::make_shared<const std::vector<std::byte>>(std::move(raster.grey));
+    parts.rows = raster.rows;
+    parts.columns = raster.columns;
+    parts.type = raster.bits == 16 ? PixelType::uint16 : PixelType::uint8;
+    parts.grey.bits_stored = raster.bits;
+  }
+  // A picture has no header to read first: all of it is decoding.
+  parts.decode_ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  return Radiograph(std::move(parts));
+}
+
+Radiograph read_image(const std::filesystem::path& file, const ReadOptions& options) {
+  return parse_image(read_file(file), options);
+}
+
+}  // namespace aicovid

@@ -1,0 +1,166 @@
+#include "axis_weights.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace aicovid {
+namespace {
+
+// Overlaps below this are rounding of the edges (pixels), not part of the picture.
+constexpr double kNegligibleOverlap = 1e-9;
+
+/// The weights of one output pixel in double, over consecutive positions of the lattice.
+struct Taps {
+  int first = 0;
+  std::vector<double> weight;
+  double padding = 0;
+};
+
+/// Pixels that an interval touches: [low, high).
+struct Lattice {
+  int low;
+  int high;
+  Lattice(double from, double to)
+      : low(static_cast<int>(std::floor(from + kNegligibleOverlap))),
+        high(static_cast<int>(std::ceil(to - kNegligibleOverlap))) {}
+  bool has(int i) const { return i >= low && i < high; }
+};
+
+Taps area_taps(const Extent& extent, double scale, int output) {
+  const double from = extent.window_low + output * scale;
+  const double to = extent.window_low + (output + 1) * scale;
+  const double low = std::max(from, extent.content_low);
+  const double high = std::min(to, extent.content_high);
+  Taps taps;
+  if (high - low <= kNegligibleOverlap) {
+    taps.padding = 1;
+    return taps;
+  }
+  const Lattice touched(low, high);
+  taps.first = touched.low;
+  for (int i = touched.low; i < touched.high; ++i) {
+    taps.weight.push_back((std::min(high, i + 1.0) - std::max(low, static_cast<double>(i))) /
+                          (to - from));
+  }
+  const double outside = (to - from) - (high - low);
+  if (outside > kNegligibleOverlap) taps.padding = outside / (to - from);
+  return taps;
+}
+
+/// Keeps the taps at pixels that show the image and sums the others, which lie in the window, as
+/// padding.
+Taps split(const std::vector<double>& weight, int first, const Lattice& content) {
+  Taps taps;
+  taps.first = std::max(first, content.low);
+  for (std::size_t k = 0; k < weight.size(); ++k) {
+    if (content.has(first + static_cast<int>(k))) {
+      taps.weight.push_back(weight[k]);
+    } else {
+      taps.padding += weight[k];
+    }
+  }
+  return taps;
+}
+
+/// Triangle of half-width max(scale, 1) about the output pixel's centre, over the window,
+/// normalised: PIL's and torch's antialias=True.
+Taps linear_taps(const Extent& extent, double scale, int output) {
+  const Lattice window(extent.window_low, extent.window_high);
+  const Lattice content(extent.content_low, extent.content_high);
+  const double centre = extent.window_low + (output + 0.5) * scale;
+  const double support = std::max(scale, 1.0);
+  const int first = std::max(window.low, static_cast<int>(std::floor(centre - support + 0.5)));
+  const int last = std::min(window.high, static_cast<int>(std::floor(centre + support + 0.5)));
+  std::vector<double> weight;
+  double total = 0;
+  for (int i = first; i < last; ++i) {
+    weight.push_back(std::max(0.0, 1 - std::abs(i + 0.5 - centre) / support));
+    total += weight.back();
+  }
+  for (double& value : weight) value /= total;
+  return split(weight, first, content);
+}
+
+/// Gaussian of sigma max(0, (scale - 1) / 2) cut at 4 sigma, sampled linearly, zeros outside the
+/// window: skimage.transform.resize(order=1, mode="constant", anti_aliasing=True).
+struct GaussianTaps {
+  std::vector<double> kernel{1};
+  int radius = 0;
+
+  explicit GaussianTaps(double scale) {
+    const double sigma = std::max(0.0, (scale - 1) / 2);
+    if (sigma < 1e-15) return;  // scipy.ndimage.gaussian_filter leaves such an axis alone
+    radius = static_cast<int>(std::floor(4 * sigma + 0.5));
+    kernel.assign(2 * static_cast<std::size_t>(radius) + 1, 0);
+    double total = 0;
+    for (int k = -radius; k <= radius; ++k) {
+      at(k) = std::exp(-0.5 / (sigma * sigma) * k * k);
+      total += at(k);
+    }
+    for (double& value : kernel) value /= total;
+  }
+
+  double& at(int k) {
+    const int index = k + radius;
+    return kernel[static_cast<std::size_t>(index)];
+  }
+
+  Taps operator()(const Extent& extent, double scale, int output) {
+    const Lattice window(extent.window_low, extent.window_high);
+    const Lattice content(extent.content_low, extent.content_high);
+    const double position = extent.window_low + (output + 0.5) * scale - 0.5;
+    const int left = static_cast<int>(std::floor(position));
+    const double share = position - left;
+    const int first = std::max(window.low, left - radius);
+    const int last = std::min(window.high, left + 1 + radius + 1);
+    std::vector<double> weight(static_cast<std::size_t>(std::max(0, last - first)));
+    const auto add = [&](int sample, double sample_weight) {
+      if (!window.has(sample)) return;
+      for (int i = std::max(first, sample - radius); i <= std::min(last - 1, sample + radius);
+           ++i) {
+        weight[static_cast<std::size_t>(i - first)] += sample_weight * at(i - sample);
+      }
+    };
+    add(left, 1 - share);
+    add(left + 1, share);
+    return split(weight, first, content);
+  }
+};
+
+void append(AxisWeights& axis, const Taps& taps) {
+  auto begin = taps.weight.begin();
+  auto end = taps.weight.end();
+  // Taps of weight zero at the ends read pixels for nothing.
+  while (begin != end && static_cast<float>(*begin) == 0) ++begin;
+  while (begin != end && static_cast<float>(*(end - 1)) == 0) --end;
+  axis.first.push_back(taps.first + static_cast<int>(begin - taps.weight.begin()));
+  axis.count.push_back(static_cast<int>(end - begin));
+  axis.offset.push_back(static_cast<int>(axis.weight.size()));
+  for (; begin != end; ++begin) axis.weight.push_back(static_cast<float>(*begin));
+  axis.padding_weight.push_back(static_cast<float>(taps.padding));
+  axis.has_padding = axis.has_padding || taps.padding > 0;
+}
+
+}  // namespace
+
+AxisWeights make_axis_weights(const Extent& extent, int size, Resize::Method method) {
+  const double scale = (extent.window_high - extent.window_low) / size;
+  AxisWeights axis;
+  GaussianTaps gaussian(method == Resize::Method::gaussian ? scale : 1);
+  for (int output = 0; output < size; ++output) {
+    switch (method) {
+      case Resize::Method::area:
+        append(axis, area_taps(extent, scale, output));
+        break;
+      case Resize::Method::linear:
+        append(axis, linear_taps(extent, scale, output));
+        break;
+      case Resize::Method::gaussian:
+        append(axis, gaussian(extent, scale, output));
+        break;
+    }
+  }
+  return axis;
+}
+
+}  // namespace aicovid

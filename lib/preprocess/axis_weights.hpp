@@ -1,0 +1,54 @@
+#pragma once
+
+#include "recipe.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace aicovid {
+
+/// One axis of a region: the window that is resampled, and its part that shows the image.
+struct Extent {
+  double window_low = 0;
+  double window_high = 0;
+  double content_low = 0;  ///< within the window and the image
+  double content_high = 0;
+};
+
+/// How the pixels of an axis of the image make the pixels of an axis of the output: output pixel o
+/// is the sum over k < count[o] of weight[offset[o] + k] * pixel[first[o] + k], in that order, then
+/// + padding_weight[o] * padding.
+struct AxisWeights {
+  std::vector<int> first;
+  std::vector<int> count;
+  std::vector<int> offset;
+  std::vector<float> weight;
+  std::vector<float> padding_weight;
+  bool has_padding = false;
+
+  int size() const noexcept { return static_cast<int>(first.size()); }
+
+  /// The image's pixels that any output pixel needs are [low, high).
+  int low() const noexcept {
+    int lowest = std::numeric_limits<int>::max();
+    for (std::size_t o = 0; o < first.size(); ++o) {
+      if (count[o] > 0) lowest = std::min(lowest, first[o]);
+    }
+    return lowest == std::numeric_limits<int>::max() ? 0 : lowest;
+  }
+  int high() const noexcept {
+    int highest = 0;
+    for (std::size_t o = 0; o < first.size(); ++o) {
+      if (count[o] > 0) highest = std::max(highest, first[o] + count[o]);
+    }
+    return highest;
+  }
+};
+
+/// Weights of `Resize::Method` for `size` output pixels; docs/preprocessing.md has the formulas.
+/// They are made in double and rounded to float once.
+AxisWeights make_axis_weights(const Extent& extent, int size, Resize::Method method);
+
+}  // namespace aicovid

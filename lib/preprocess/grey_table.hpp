@@ -1,0 +1,22 @@
+#pragma once
+
+#include <aicovid/radiograph.hpp>
+
+#include <vector>
+
+namespace aicovid {
+
+/// Grey of every stored value: entry i belongs to `grey.lowest() + i`, 0 is black.
+///
+/// With `voi`: modality LUT or rescale, then VOI LUT, window, or the whole range, then polarity.
+/// Without: the stored range alone, then polarity. Padding values are 0.
+/// @return 2^bits_stored values in [0, 1]
+/// @throws Error{invalid_argument} for a window width that DICOM does not allow, an empty lookup
+/// table Source: DICOM PS3.3 C.11.1 (modality), C.11.2 (VOI), C.7.6.3.1.2 (polarity), C.7.5.1.1.2
+/// (padding).
+std::vector<double> make_grey_table(const GreyScale& grey, bool voi);
+
+/// True if the stored value is no part of the image.
+bool is_padding(const GreyScale& grey, int stored) noexcept;
+
+}  // namespace aicovid

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "recipe.hpp"
+
+#include <aicovid/geometry.hpp>
+
+#include <optional>
+
+namespace aicovid {
+
+/// The part of the plane that a plan works on.
+struct Region {
+  Rectangle window;   ///< all of it
+  Rectangle content;  ///< the part that shows the image; the rest of the window is padding
+
+  explicit Region(Rectangle image) : window(image), content(image) {}
+};
+
+/// `box` grown by the margin, made square where asked, and clipped to the region's content.
+/// @throws Error{invalid_argument} if the box is absent, empty or beside the image
+Region lung_crop(const Region& region, const LungCrop& crop, const std::optional<Rectangle>& box);
+
+/// The central square of side min(height, width), starting at w div 2 - side div 2 as
+/// TorchXRayVision's XRayCenterCrop does; about the exact centre where a side is no whole number.
+Region centre_crop(const Region& region);
+
+/// The square of side max(height, width) about the region's centre.
+Region pad_square(const Region& region);
+
+}  // namespace aicovid

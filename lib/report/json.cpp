@@ -1,0 +1,190 @@
+#include "intended_use.hpp"
+
+#include <aicovid/error.hpp>
+#include <aicovid/report.hpp>
+#include <aicovid/version.hpp>
+
+#include <fmt/format.h>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace aicovid {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// @throws Error{internal} naming the member that is NaN or infinite: JSON has no such numbers
+void require_finite(const Json& json, const std::string& path) {
+  if (json.is_number_float() && !std::isfinite(json.get<double>())) {
+    throw Error(ErrorCode::internal, fmt::format("the report's {} is not finite", path));
+  }
+  std::size_t index = 0;
+  for (const auto& item : json.items()) {
+    if (json.is_object()) require_finite(item.value(), fmt::format("{}/{}", path, item.key()));
+    if (json.is_array()) require_finite(item.value(), fmt::format("{}/{}", path, index++));
+  }
+}
+
+/// Adds a member unless the text is empty: what is unknown is absent.
+void add_text(Json& object, const char* name, const std::string& text) {
+  if (!text.empty()) object[name] = text;
+}
+
+Json to_json(const Estimate& estimate) {
+  Json json = {{"value", estimate.value}};
+  if (estimate.interval) {
+    json["low"] = estimate.interval->low;
+    json["high"] = estimate.interval->high;
+  }
+  return json;
+}
+
+Json to_json(const ImageHeader& header, const std::string& pixel_sha256) {
+  Json json = Json::object();
+  add_text(json, "study_instance_uid", header.study_instance_uid);
+  add_text(json, "series_instance_uid", header.series_instance_uid);
+  add_text(json, "sop_instance_uid", header.sop_instance_uid);
+  add_text(json, "pixel_sha256", pixel_sha256);
+  add_text(json, "transfer_syntax_uid", header.transfer_syntax_uid);
+  json["rows"] = header.rows;
+  json["columns"] = header.columns;
+  add_text(json, "view", header.view);
+  add_text(json, "photometric_interpretation", header.photometric_interpretation);
+  return json;
+}
+
+Json gate_to_json(const RiskReport& report) {
+  Json reasons = Json::array();
+  for (const GateReason& reason : report.gate_reasons) {
+    Json json = {{"code", reason.code}};
+    add_text(json, "tag", reason.tag);
+    add_text(json, "found", reason.found);
+    add_text(json, "expected", reason.expected);
+    reasons.push_back(std::move(json));
+  }
+  return {{"verdict", to_string(report.verdict)}, {"reasons", std::move(reasons)}};
+}
+
+Json to_json(const ClinicalRecord& record) {
+  Json list = Json::array();
+  for (const auto& [name, value] : record.given()) {
+    Json given;
+    if (value.number) given["value"] = *value.number;
+    if (value.text) given["value"] = *value.text;
+    if (value.flag) given["value"] = *value.flag;
+    add_text(given, "unit", value.unit);
+    add_text(given, "comparator", value.comparator);
+    add_text(given, "time", value.time);
+    Json entry = {{"name", name}, {"given", std::move(given)}};
+    if (const auto number = record.number(name)) {
+      Json canonical = {{"value", *number}};
+      add_text(canonical, "unit", ClinicalRecord::canonical_unit(name));
+      entry["canonical"] = std::move(canonical);
+    }
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Json to_json(const ImageFindings& findings) {
+  Json json = Json::object();
+  if (findings.brixia) json["brixia"] = to_json(*findings.brixia);
+  if (findings.zones) {
+    for (std::size_t i = 0; i < kZones; ++i) {
+      json["zones"][std::string(kZoneNames[i])] = to_json((*findings.zones)[i]);
+    }
+  }
+  if (findings.extent) json["extent"] = to_json(*findings.extent);
+  if (findings.opacity) json["opacity"] = to_json(*findings.opacity);
+  if (findings.infiltrates) json["infiltrates"] = {{"value", *findings.infiltrates}};
+  json["lung_area_fraction"] = findings.lung_area_fraction;
+  json["inverted"] = findings.inverted;
+  json["side_verified"] = findings.side_verified;
+  return json;
+}
+
+Json to_json(const Evidence& evidence) {
+  Json json = {{"level", evidence.level}};
+  if (evidence.patients) json["patients"] = *evidence.patients;
+  add_text(json, "result", evidence.result);
+  add_text(json, "reference", evidence.reference);
+  add_text(json, "caveat", evidence.caveat);
+  return json;
+}
+
+Json to_json(const Outcome& outcome) {
+  Json json = {{"name", outcome.name},
+               {"definition", outcome.definition},
+               {"kind", to_string(outcome.kind)},
+               {"status", to_string(outcome.status)},
+               {"reasons", Json::array()}};
+  for (const OutcomeReason& reason : outcome.reasons) {
+    json["reasons"].push_back({{"code", reason.code}, {"message", reason.message}});
+  }
+  if (outcome.probability) json["probability"] = *outcome.probability;
+  if (outcome.interval) {
+    json["interval"] = {{"low", outcome.interval->low},
+                        {"high", outcome.interval->high},
+                        {"level", outcome.interval->level},
+                        {"covers", outcome.interval->covers}};
+  }
+  add_text(json, "band", outcome.band);
+  if (outcome.index) json["index"] = *outcome.index;
+  json["evidence"] = to_json(outcome.evidence);
+  if (outcome.image_effect) {
+    json["image_effect"] = {{"without", outcome.image_effect->without_infiltrates},
+                            {"with", outcome.image_effect->with_infiltrates}};
+  }
+  if (outcome.reference_logit) json["reference_logit"] = *outcome.reference_logit;
+  json["contributions"] = Json::array();
+  for (const Contribution& one : outcome.contributions) {
+    json["contributions"].push_back({{"variable", one.variable}, {"logit", one.logit}});
+  }
+  json["assumed"] = Json::array();
+  for (const Assumption& one : outcome.assumed) {
+    json["assumed"].push_back({{"variable", one.variable}, {"handling", one.handling}});
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const RiskReport& report, int indent) {
+  Json json = {{"schema", "aicovid.report/1"},
+               {"status", report.refused() ? "refused" : "ok"},
+               {"created", report.created},
+               {"intended_use", kIntendedUse},
+               {"software", {{"name", "aicovid"}, {"version", version()}}},
+               {"model",
+                {{"name", report.model.name},
+                 {"version", report.model.version},
+                 {"manifest_sha256", report.model.manifest_sha256},
+                 {"licence", report.model.licence}}},
+               {"compute",
+                {{"device", report.compute.device},
+                 {"backend", report.compute.backend},
+                 {"precision", report.compute.precision},
+                 {"decode", report.compute.decode}}}};
+  // Without a source there was no radiograph, only clinical values.
+  if (!report.input.source.empty()) {
+    json["input"] = to_json(report.input, report.pixel_sha256);
+    json["gate"] = gate_to_json(report);
+  }
+  json["clinical"] = to_json(report.clinical);
+  if (report.findings) json["image"] = to_json(*report.findings);
+  json["outcomes"] = Json::array();
+  for (const Outcome& outcome : report.outcomes) json["outcomes"].push_back(to_json(outcome));
+  json["warnings"] = Json::array();
+  for (const Warning& warning : report.warnings) {
+    json["warnings"].push_back({{"code", warning.code}, {"message", warning.message}});
+  }
+  json["timing_ms"] = {{"read", report.timing_ms.read},
+                       {"decode", report.timing_ms.decode},
+                       {"preprocess", report.timing_ms.preprocess},
+                       {"infer", report.timing_ms.infer},
+                       {"fuse", report.timing_ms.fuse}};
+  require_finite(json, "");
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace aicovid

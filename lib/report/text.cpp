@@ -1,0 +1,308 @@
+#include "intended_use.hpp"
+#include "text_layout.hpp"
+
+#include <aicovid/report.hpp>
+#include <aicovid/version.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <map>
+#include <ranges>
+
+namespace aicovid {
+namespace {
+
+/// Where the text of a labelled line begins.
+constexpr int kColumn = 22;
+
+std::string rule() {
+  std::string line;
+  for (int i = 0; i < kTextWidth; ++i) line += "─";
+  return line + '\n';
+}
+
+std::string upper_case(std::string_view name) {
+  std::string text(name);
+  for (char& letter : text) {
+    letter =
+        letter == '_' ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+  }
+  return text;
+}
+
+/// A name of the contract as people write it.
+std::string words(std::string_view name) {
+  static const std::map<std::string, std::string, std::less<>> written = {
+      {"crp", "CRP"},     {"spo2", "SpO₂"},
+      {"fio2", "FiO₂"},   {"gcs", "GCS"},
+      {"ldh", "LDH"},     {"inr", "INR"},
+      {"pao2", "PaO₂"},   {"sao2", "SaO₂"},
+      {"paco2", "PaCO₂"}, {"ph", "pH"},
+      {"copd", "COPD"},   {"d_dimer", "D-dimer"},
+      {"hiv", "HIV"},     {"spo2_room_air", "SpO₂ on room air"},
+  };
+  if (const auto found = written.find(name); found != written.end()) return found->second;
+  std::string text(name);
+  std::ranges::replace(text, '_', ' ');
+  return text;
+}
+
+/// A UCUM code as clinicians write the unit.
+std::string unit_for_people(const std::string& ucum) {
+  static const std::map<std::string, std::string> written = {
+      {"a", "years"},          {"mo", "months"},
+      {"d", "days"},           {"Cel", "°C"},
+      {"[degF]", "°F"},        {"mm[Hg]", "mmHg"},
+      {"umol/L", "µmol/L"},    {"ug/L", "µg/L"},
+      {"ug/mL", "µg/mL"},      {"10*9/L", "× 10⁹/L"},
+      {"10^9/L", "× 10⁹/L"},   {"10*12/L", "× 10¹²/L"},
+      {"10^12/L", "× 10¹²/L"}, {"10*3/uL", "× 10³/µL"},
+      {"10^3/uL", "× 10³/µL"}, {"10*6/L", "× 10⁶/L"},
+      {"10*6/uL", "× 10⁶/µL"}, {"10^6/uL", "× 10⁶/µL"},
+      {"/uL", "/µL"},          {"[pH]", ""},
+  };
+  const auto found = written.find(ucum);
+  return found == written.end() ? ucum : found->second;
+}
+
+std::string value_for_people(const ClinicalValue& value) {
+  if (value.flag) return *value.flag ? "yes" : "no";
+  if (value.text) return *value.text;
+  const std::string unit = unit_for_people(value.unit);
+  return fmt::format("{}{}{:g}{}{}", value.comparator, value.comparator.empty() ? "" : " ",
+                     value.number.value_or(0), unit.empty() ? "" : " ", unit);
+}
+
+std::string points(const Estimate& estimate) {
+  if (!estimate.interval) return fmt::format("{:.1f}", estimate.value);
+  return fmt::format("{:.1f} ({:.1f}–{:.1f})", estimate.value, estimate.interval->low,
+                     estimate.interval->high);
+}
+
+std::string points_of(const Estimate& estimate, int maximum) {
+  std::string text = fmt::format("{:.1f} of {}", estimate.value, maximum);
+  if (estimate.interval) {
+    text +=
+        fmt::format(", interval {:.1f} to {:.1f}", estimate.interval->low, estimate.interval->high);
+  }
+  return text;
+}
+
+std::string title(const RiskReport& report) {
+  const std::string left = fmt::format("aicovid {}  risk report", version());
+  const std::string right = report.created;
+  return pad_right(left, kTextWidth - display_width(right)) + right + '\n' + rule();
+}
+
+std::string gate_reasons(const RiskReport& report) {
+  std::string text;
+  for (const GateReason& reason : report.gate_reasons) {
+    std::string what = std::string(gate_code(reason.code).meaning);
+    if (!reason.found.empty()) {
+      what += fmt::format(": {}{}", reason.tag.empty() ? "" : fmt::format("({}) is ", reason.tag),
+                          reason.found);
+    } else if (!reason.tag.empty()) {
+      what += fmt::format(" ({})", reason.tag);
+    }
+    if (!reason.expected.empty()) what += fmt::format("; expected {}", reason.expected);
+    text += hanging(reason.code, what, kColumn + 6);
+  }
+  return text;
+}
+
+/// What must be read before any number.
+std::string verdict(const RiskReport& report) {
+  switch (report.verdict) {
+    case Verdict::refused:
+      return "\nREFUSED: this image was not scored\n\n" + gate_reasons(report);
+    case Verdict::forced:
+      return "\nFORCED: this image would have been refused; its scores may mean nothing\n\n" +
+             gate_reasons(report);
+    case Verdict::flagged:
+      return "\nFLAGGED: read the scores with care\n\n" + gate_reasons(report);
+    case Verdict::accepted:
+      break;
+  }
+  return {};
+}
+
+std::string zone_table(const std::array<Estimate, kZones>& zones) {
+  constexpr int kCell = 18;
+  constexpr std::array<std::string_view, 3> heights = {"upper", "middle", "lower"};
+  std::string text =
+      fmt::format("\n{}{}left lung\n", pad_right("", kColumn), pad_right("right lung", kCell));
+  for (std::size_t i = 0; i < heights.size(); ++i) {
+    text += pad_right(fmt::format("  {} zone", heights[i]), kColumn) +
+            pad_right(points(zones[i]), kCell) + points(zones[i + heights.size()]) + '\n';
+  }
+  return text + '\n';
+}
+
+std::string severity(const ImageFindings& findings) {
+  std::string text = "\nSEVERITY ON THE RADIOGRAPH\n\n";
+  if (findings.brixia) {
+    text += pad_right("  Brixia score", kColumn) + points_of(*findings.brixia, 18) + "   " +
+            bar(findings.brixia->value / 18, 36) + '\n';
+  }
+  if (findings.zones) text += zone_table(*findings.zones);
+  if (findings.extent)
+    text += hanging("Geographic extent", points_of(*findings.extent, 8), kColumn);
+  if (findings.opacity) text += hanging("Opacity", points_of(*findings.opacity, 6), kColumn);
+  if (findings.infiltrates) {
+    text += hanging("Infiltrates", "probability " + percent(*findings.infiltrates), kColumn);
+  }
+  text += hanging("Lung field", percent(findings.lung_area_fraction) + " of the image", kColumn);
+  text += hanging("Sides",
+                  findings.side_verified
+                      ? "confirmed by Patient Orientation"
+                      : "not verified: the file does not say which side is the patient's right",
+                  kColumn);
+  if (findings.inverted) text += hanging("Grey scale", "looks inverted", kColumn);
+  return text;
+}
+
+std::string interval(const RiskInterval& interval) {
+  std::vector<std::string> covered;
+  for (const std::string& one : interval.covers) covered.push_back(words(one));
+  return fmt::format("{} to {}: {:.0f} % interval over {}", percent(interval.low),
+                     percent(interval.high), 100 * interval.level, fmt::join(covered, " and "));
+}
+
+std::string headline(const Outcome& outcome) {
+  switch (outcome.status) {
+    case OutcomeStatus::not_computed:
+      return "not computed";
+    case OutcomeStatus::not_applicable:
+      return "not applicable to this patient";
+    case OutcomeStatus::ok:
+    case OutcomeStatus::indeterminate:
+      break;
+  }
+  std::string text = outcome.probability ? percent(*outcome.probability) : std::string("no figure");
+  if (!outcome.band.empty()) text += ", " + outcome.band;
+  return outcome.status == OutcomeStatus::indeterminate
+             ? fmt::format("INDETERMINATE, about {}", text)
+             : text;
+}
+
+/// 74944 as "74,944".
+std::string with_thousands(int number) {
+  if (number < 1000) return std::to_string(number);
+  return fmt::format("{},{:03}", with_thousands(number / 1000), number % 1000);
+}
+
+std::string evidence(const Evidence& evidence) {
+  std::string text = evidence.level;
+  if (!evidence.result.empty()) text += ", " + evidence.result;
+  if (evidence.patients) text += fmt::format(", {} patients", with_thousands(*evidence.patients));
+  if (!evidence.reference.empty()) text += ", doi:" + evidence.reference;
+  return text;
+}
+
+/// What a contribution's variable was for this patient.
+std::string contributed_value(const std::string& variable, const RiskReport& report) {
+  const auto& given = report.clinical.given();
+  const bool infiltrates = variable == "infiltrates";
+  const auto value = given.find(infiltrates ? "radiographic_infiltrates" : variable);
+  if (value != given.end()) return value_for_people(value->second);
+  if (infiltrates && report.findings && report.findings->infiltrates) {
+    return percent(*report.findings->infiltrates) + " by the image";
+  }
+  return {};
+}
+
+std::string contributed_name(const std::string& variable) {
+  if (variable == "(missing)") return "missing values";
+  if (variable == "(calibration)") return "calibration";
+  return words(variable);
+}
+
+/// Largest effect first; the odds factor is what a logit means to a reader.
+std::string contributions(const Outcome& outcome, const RiskReport& report) {
+  if (outcome.contributions.empty()) return {};
+  std::vector<Contribution> sorted = outcome.contributions;
+  std::ranges::stable_sort(sorted, std::ranges::greater{},
+                           [](const Contribution& one) { return std::abs(one.logit); });
+  std::string text = "\n  What moved it";
+  if (outcome.reference_logit) {
+    text += fmt::format(" away from the {} of the reference patient",
+                        percent(1 / (1 + std::exp(-*outcome.reference_logit))));
+  }
+  text += "\n\n";
+  text += pad_right("", kColumn + 28) + "odds    logit\n";
+  for (const Contribution& one : sorted) {
+    // Steps of a computation that did not apply.
+    if (one.variable.starts_with('(') && std::abs(one.logit) < 0.005) continue;
+    text += pad_right("    " + contributed_name(one.variable), kColumn + 6) +
+            pad_right(contributed_value(one.variable, report), 20) +
+            fmt::format("× {:<6.2f}  {:+.2f}\n", std::exp(one.logit), one.logit);
+  }
+  return text;
+}
+
+std::string outcome_section(const Outcome& outcome, const RiskReport& report) {
+  const bool state = outcome.kind == OutcomeKind::concurrent_state;
+  const bool computed =
+      outcome.status == OutcomeStatus::ok || outcome.status == OutcomeStatus::indeterminate;
+  std::string text =
+      fmt::format("\n{}{}\n", state ? "STATE AT THE TIME OF THE IMAGE: " : "RISK OF ",
+                  upper_case(outcome.name));
+  text += hanging("", outcome.definition, 2) + '\n';
+  text += hanging(state ? "Probability" : "Risk", headline(outcome), kColumn);
+  if (outcome.interval) text += hanging("Range", interval(*outcome.interval), kColumn);
+  if (outcome.index) text += hanging("Index", fmt::format("{:.2f}", *outcome.index), kColumn);
+  for (const OutcomeReason& reason : outcome.reasons) {
+    const bool first = &reason == outcome.reasons.data();
+    text += hanging(!first ? "" : computed ? "Note" : "Because", reason.message, kColumn);
+  }
+  if (outcome.image_effect) {
+    text += hanging("The image's part",
+                    fmt::format("{} without infiltrates, {} with",
+                                percent(outcome.image_effect->without_infiltrates),
+                                percent(outcome.image_effect->with_infiltrates)),
+                    kColumn);
+  }
+  for (const Assumption& one : outcome.assumed) {
+    text += hanging(&one == outcome.assumed.data() ? "Assumed" : "",
+                    fmt::format("{}: {}", words(one.variable), one.handling), kColumn);
+  }
+  text += hanging("Evidence", evidence(outcome.evidence), kColumn);
+  if (!outcome.evidence.caveat.empty()) text += hanging("Caveat", outcome.evidence.caveat, kColumn);
+  return text + contributions(outcome, report);
+}
+
+std::string provenance(const RiskReport& report) {
+  std::string text = fmt::format("\n{}", rule());
+  const ImageHeader& input = report.input;
+  if (!input.source.empty()) {
+    std::string image = fmt::format("{} × {} pixels", input.columns, input.rows);
+    if (!input.view.empty()) image += ", " + input.view;
+    if (!input.photometric_interpretation.empty()) image += ", " + input.photometric_interpretation;
+    text += hanging("Image", image, kColumn);
+    if (!input.sop_instance_uid.empty()) text += hanging("", input.sop_instance_uid, kColumn);
+  }
+  text += hanging("Model",
+                  fmt::format("{} {}, licence {}; {}, {}, {}", report.model.name,
+                              report.model.version, report.model.licence, report.compute.device,
+                              report.compute.backend, report.compute.precision),
+                  kColumn);
+  return text + fmt::format("\n  {}", kIntendedUse);
+}
+
+}  // namespace
+
+std::string to_text(const RiskReport& report) {
+  std::string text = title(report) + verdict(report);
+  if (report.findings) text += severity(*report.findings);
+  for (const Outcome& outcome : report.outcomes) text += outcome_section(outcome, report);
+  if (!report.warnings.empty()) text += "\nWARNINGS\n\n";
+  for (const Warning& warning : report.warnings) {
+    text += hanging(words(warning.code), warning.message, kColumn + 6);
+  }
+  return text + provenance(report);
+}
+
+}  // namespace aicovid

@@ -1,0 +1,124 @@
+"""Writes the bundle: networks, calibration, golden case, manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+import severity_stage
+from chest_preprocessing import PLANS
+from lung_stage import find_lungs
+from lungs import SIZE as LUNG_SIZE
+from lungs import LungNet
+from severity import CELLS, DEEP, SIZE, SeverityNet
+
+TARGET_PREVALENCE = 0.65
+INTENDED_USE = ("Research use only. Not a medical device. Reads lung fields and the six-zone Brixia severity of pneumonia from a frontal "
+                "chest radiograph of an adult.")
+NOT_FOR = ("Diagnosis or exclusion of COVID-19 or of any disease; treatment decisions; children; lateral views; lungs after resection; "
+           "commercial use.")
+# Quantiles of laboratory values for integrating out a missing one.
+MISSING = {
+    "urea": {"values": [2.9, 5.7, 9.2, 25.5]},
+    "crp": {"values": [5, 45, 113, 297]},
+    "lymphocytes": {"values": [0.3, 0.7, 1.1, 2.4]},
+}
+PROBABILITIES = [0.05, 0.35, 0.65, 0.95]
+NOTE = "approximate, inferred from the published knots"
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _save_traced(network: torch.nn.Module, inputs: tuple[torch.Tensor, ...], checks: list[tuple[torch.Tensor, ...]], path: Path) -> None:
+    """Traces on the CPU and saves unoptimised; the file must give what the network gives, on inputs that it was not traced with."""
+    network = network.eval()
+    for parameter in network.parameters():
+        parameter.requires_grad_(False)
+    with torch.no_grad():
+        traced = torch.jit.trace(network, inputs)
+    traced.save(str(path))
+    loaded = torch.jit.load(str(path), map_location="cpu")
+    with torch.inference_mode():
+        for check in checks:
+            for found, expected in zip(loaded(*check), network(*check), strict=True):
+                if not torch.equal(found, expected) or not torch.isfinite(found).all():
+                    raise ValueError(f"{path.name}: the traced network differs from the network it was made from")
+
+
+def save_networks(lungs: LungNet, severity: SeverityNet, bundle: Path) -> None:
+    torch.manual_seed(1)
+    image = torch.rand(1, 3, LUNG_SIZE, LUNG_SIZE)
+    _save_traced(lungs, (image,), [(torch.rand_like(image),), (torch.zeros_like(image),)], bundle / "lungs.pt")
+    image, mask = torch.rand(1, 3, SIZE, SIZE), torch.zeros(1, 2, SIZE, SIZE)
+    mask[0, 0, 40:280, 30:140], mask[0, 1, 50:260, 180:300] = 1, 1
+    no_left = mask.clone()
+    no_left[:, 1] = 0
+    checks = [(torch.rand_like(image), mask.flip(2)), (torch.rand_like(image), no_left), (image, torch.zeros_like(mask))]
+    _save_traced(severity, (image, mask), checks, bundle / "severity.pt")
+
+
+def save_golden_image(bundle: Path) -> Path:
+    """A chest radiograph of pydicom-data (MIT), inverted for display (MONOCHROME1), 8 bits, 400 px wide."""
+    import pydicom
+    from pydicom.data import get_testdata_file
+
+    dataset = pydicom.dcmread(get_testdata_file("RG1_J2KR.dcm"))
+    stored = dataset.pixel_array.astype(np.float64)
+    if dataset.PhotometricInterpretation == "MONOCHROME1":
+        stored = stored.max() - stored
+    low, high = np.percentile(stored, [0.5, 99.5])
+    grey = Image.fromarray(np.uint8(np.clip((stored - low) / (high - low), 0, 1) * 255 + 0.5))
+    path = bundle / "golden/rg1.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    grey.resize((400, round(400 * grey.height / grey.width)), Image.Resampling.BOX).save(path, optimize=True)
+    return path
+
+
+def load_network(bundle: Path, name: str) -> torch.jit.ScriptModule:
+    return torch.jit.load(str(bundle / name), map_location="cpu").eval()
+
+
+def assess(bundle: Path, pixels: np.ndarray, platt: dict) -> dict:
+    """The chain of the two saved networks on one radiograph [H,W] uint8."""
+    found = find_lungs(load_network(bundle, "lungs.pt"), pixels)
+    image, mask = severity_stage.severity_inputs(pixels, found)
+    with torch.inference_mode():
+        zones, logit, _, attribution = load_network(bundle, "severity.pt")(torch.from_numpy(image), torch.from_numpy(mask))
+    q = 1 / (1 + np.exp(-(platt["slope"] * float(logit) + platt["intercept"])))
+    odds = q / (1 - q) * (TARGET_PREVALENCE / (1 - TARGET_PREVALENCE)) / (platt["prevalence"] / (1 - platt["prevalence"]))
+    values = [float(zone) for zone in zones[0]]
+    return {"brixia": sum(values), "zones": values, "infiltrates": float(odds / (1 + odds)), "lung_area_fraction": found.fraction,
+            "attribution_sum": float(attribution.sum())}
+
+
+def write_manifest(bundle: Path, version: str, findings: dict, platt: dict, gate: dict) -> None:
+    (bundle / "platt.json").write_text(json.dumps(platt, indent=1) + "\n")
+    golden = save_golden_image(bundle)
+    expected = assess(bundle, np.asarray(Image.open(golden)), platt)
+    del expected["attribution_sum"]
+    manifest = {
+        "schema": "aicovid.bundle/1", "name": "severity", "version": version, "licence": "CC-BY-NC-SA-4.0",
+        "intended_use": INTENDED_USE, "not_for": NOT_FOR,
+        "accepts": {"modality": ["CR", "DX"], "views": ["AP", "PA"]},
+        "plans": PLANS,
+        "networks": [
+            {"role": "lungs", "files": {"torchscript": {"path": "lungs.pt", "sha256": _sha256(bundle / "lungs.pt")}},
+             "inputs": ["plan:mask_in"], "outputs": {"mask": [1, 2, LUNG_SIZE, LUNG_SIZE]}},
+            {"role": "severity", "files": {"torchscript": {"path": "severity.pt", "sha256": _sha256(bundle / "severity.pt")}},
+             "inputs": ["plan:severity_in", "mask:lungs"],
+             "outputs": {"zones": [1, 6], "infiltrates_logit": [1, 1], "embedding": [1, DEEP], "attribution": [1, 1, CELLS, CELLS]}},
+        ],
+        "files": [{"path": path, "sha256": _sha256(bundle / path)} for path in ("platt.json", "golden/rg1.png")],
+        "findings": findings, "gate": gate, "clinical": [],
+        "outcomes": [{"name": "deterioration", "model": "isaric_4c_deterioration",
+                      "missing": {name: {"probabilities": PROBABILITIES, **values, "note": NOTE} for name, values in MISSING.items()}}],
+        "golden": [{"image": "golden/rg1.png", "expected": expected, "tolerance": 1e-3}],
+    }
+    (bundle / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")

@@ -1,0 +1,32 @@
+"""The bundle's preprocessing plans, run by the library itself: its Python module `aicovid` from the build tree."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import aicovid
+import numpy as np
+
+from lung_mask import Rectangle
+
+_NORMALIZE = [{"op": "normalize", "mean": 127 / 255, "std": 128 / 255}, {"op": "channels", "count": 3}]
+_CLIP = {"op": "percentile_clip", "low": 1, "high": 99}
+PLANS = {
+    "mask_in": [{"op": "grey"}, _CLIP, {"op": "resize", "size": 256, "method": "area"}, *_NORMALIZE],
+    "severity_in": [{"op": "grey"}, _CLIP, {"op": "lung_crop", "margin": 0.1},
+                    {"op": "resize", "size": 320, "method": "area"}, *_NORMALIZE],
+}
+_TRAINING_PLANS = {
+    "grey_256": [{"op": "grey"}, _CLIP, {"op": "resize", "size": 256, "method": "area"}],
+    "share_256": [{"op": "grey"}, {"op": "resize", "size": 256, "method": "area"}],
+}
+
+
+@cache
+def _plan(name: str) -> aicovid.Plan:
+    return aicovid.Plan.parse((PLANS | _TRAINING_PLANS)[name])
+
+
+def run_plan(name: str, pixels: np.ndarray, lung_box: Rectangle | None = None) -> tuple[np.ndarray, Rectangle]:
+    """[H,W] uint8 -> ([1,C,h,w] float32, what it covers in the radiograph's pixels)."""
+    return _plan(name).run(aicovid.Radiograph.from_array(np.ascontiguousarray(pixels)), lung_box=lung_box)

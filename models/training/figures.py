@@ -1,0 +1,122 @@
+"""Every figure of the bundle's card, from predictions by networks that had not seen the patient's scores."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from evaluation import (auroc, bootstrap, held_out_coverage, mean_absolute_error, mean_difference, pearson, spearman)
+from labelled_radiographs import LabelledRadiograph
+from severity_stage import INFILTRATES_ABOVE, HeldOut
+
+HEAVY = 12
+
+
+def _brixia(rows: list[LabelledRadiograph], predicted: np.ndarray) -> dict:
+    """Agreement of totals with the mean of the readers and with each, and by view."""
+    patients = [row.patient for row in rows]
+    mean, s, j = (np.array([x.sum() for x in readings]) for readings in
+                  ([row.zones for row in rows], [row.zones_s for row in rows], [row.zones_j for row in rows]))
+    result = {
+        "r": bootstrap(pearson, patients, predicted, mean), "rho": bootstrap(spearman, patients, predicted, mean),
+        "mae": bootstrap(mean_absolute_error, patients, predicted, mean),
+        "r_reader_s": bootstrap(pearson, patients, predicted, s), "mae_reader_s": bootstrap(mean_absolute_error, patients, predicted, s),
+        "r_reader_j": bootstrap(pearson, patients, predicted, j), "mae_reader_j": bootstrap(mean_absolute_error, patients, predicted, j),
+        "readers_r": bootstrap(pearson, patients, s, j), "readers_mae": bootstrap(mean_absolute_error, patients, s, j),
+        "always_the_median_mae": bootstrap(lambda total: float(np.abs(total - np.median(total)).mean()), patients, mean),
+    }
+    for name, chosen in (("pa", [row.view == "PA" for row in rows]), ("ap", [row.view != "PA" for row in rows]),
+                         ("heavy", list(mean >= HEAVY))):
+        index = np.flatnonzero(chosen)
+        names = [patients[i] for i in index]
+        result[name] = {"r": bootstrap(pearson, names, predicted[index], mean[index]),
+                        "mae": bootstrap(mean_absolute_error, names, predicted[index], mean[index]),
+                        "bias": bootstrap(mean_difference, names, predicted[index], mean[index])}
+    return result
+
+
+def _infiltrates(rows: list[LabelledRadiograph], logit: np.ndarray, platt: dict) -> dict:
+    patients = [row.patient for row in rows]
+    probability = 1 / (1 + np.exp(-(platt["slope"] * logit + platt["intercept"])))
+    readings = {"mean_of_readers": [row.zones for row in rows], "reader_s": [row.zones_s for row in rows],
+                "reader_j": [row.zones_j for row in rows]}
+    result = {}
+    for name, zones in readings.items():
+        positive = np.array([x.sum() > INFILTRATES_ABOVE for x in zones], float)
+        result[name] = {"auroc": bootstrap(auroc, patients, logit, positive), "negatives": int((positive == 0).sum())}
+        if name == "mean_of_readers":
+            result[name]["brier"] = bootstrap(lambda p, y: float(((p - y) ** 2).mean()), patients, probability, positive)
+            result[name]["mean_probability"] = round(float(probability.mean()), 3)
+    return result
+
+
+def _dice(measured: list[dict]) -> dict:
+    result = {"images": len(measured), "patients": len({row["patient"] for row in measured})}
+    for part in ("both", "right", "left"):
+        values = np.array([row[part] for row in measured])
+        result[part] = {"mean": bootstrap(lambda x: float(x.mean()), [row["patient"] for row in measured], values),
+                        "percentile_5": round(float(np.percentile(values, 5)), 3), "minimum": round(float(values.min()), 3)}
+    return result
+
+
+def _licences(rows: list[LabelledRadiograph]) -> dict:
+    return dict(Counter(f"{row.archive}: {row.licence}" for row in rows).most_common())
+
+
+def measure(rows, scored, held_out: dict[str, HeldOut], choice: str, platt: dict, linear: dict, dice: dict, lungs: dict, gate: dict,
+            lung_training, severity_training) -> dict:
+    """@param rows       radiographs with scores, as `held_out` predicts them; `scored` [n] bool: with Brixia scores
+    @param linear     held-out extent and opacity of the rows that have them
+    @param dice       lists of overlaps by test set
+    """
+    predicted = held_out[choice]
+    known = [row for row, has in zip(rows, scored, strict=True) if has]
+    brixia, zones = predicted.brixia[scored], predicted.zones[scored]
+    folds = predicted.folds[scored]
+    patients = [row.patient for row in known]
+    labels = np.stack([row.zones for row in known])
+    lung_patients = {row.patient for row in lung_training}
+    unseen = np.array([row.patient not in lung_patients for row in known])
+    pick = lambda values: values[unseen]
+    result = {
+        "method": "5 folds grouped by patient; ridge strength chosen in inner folds; masks as the lung network gives them; "
+                  "95 % intervals by bootstrap over patients",
+        "lungs": {name: _dice(measured) for name, measured in dice.items()},
+        "brixia": _brixia(known, brixia),
+        "brixia_lung_network_unseen_patients": {
+            "r": bootstrap(pearson, [p for p, u in zip(patients, unseen, strict=True) if u], pick(brixia), pick(labels).sum(1)),
+            "mae": bootstrap(mean_absolute_error, [p for p, u in zip(patients, unseen, strict=True) if u], pick(brixia), pick(labels).sum(1))},
+        "zones": {"mae": bootstrap(lambda a, b: float(np.abs(a - b).mean()), patients, zones, labels),
+                  "readers_mae": bootstrap(lambda a, b: float(np.abs(a - b).mean()), patients,
+                                           np.stack([row.zones_s for row in known]), np.stack([row.zones_j for row in known]))},
+        "infiltrates": _infiltrates(known, predicted.logit[scored], platt),
+        "platt": platt,
+        "interval_coverage": {"nominal": 0.9, "brixia": round(held_out_coverage(labels.sum(1), brixia, folds), 3),
+                              "zones": round(held_out_coverage(labels, zones, folds), 3)},
+        "ridge_strengths": predicted.strengths,
+        "gate": gate,
+        "gate_on_chests": {"radiographs": len(lungs), "refused": sum(
+            x.fraction < gate["minimum_lung_fraction"] and x.confidence < gate["minimum_confidence"] for x in lungs.values()),
+            "uncertain": sum(x.fraction < gate["uncertain_lung_fraction"] or x.larger_share > gate["uncertain_asymmetry"]
+                             for x in lungs.values())},
+    }
+    for name, values in linear.items():
+        with_label = [row for row in rows if np.isfinite(getattr(row, name))]
+        label = np.array([getattr(row, name) for row in with_label])
+        names = [row.patient for row in with_label]
+        coverage_folds = predicted.folds[[np.isfinite(getattr(row, name)) for row in rows]]
+        result[name] = {"r": bootstrap(pearson, names, values, label), "mae": bootstrap(mean_absolute_error, names, values, label)}
+        result["interval_coverage"][name] = round(held_out_coverage(label, values, coverage_folds), 3)
+    total = labels.sum(1)
+    result["licence_comparison"] = {
+        "shipped": choice,
+        **{name: {"r": bootstrap(pearson, patients, x.brixia[scored], total),
+                  "mae": bootstrap(mean_absolute_error, patients, x.brixia[scored], total)} for name, x in held_out.items()}}
+    result["data"] = {
+        "lung_training": {"images": len(lung_training), "patients": len(lung_patients), "licences": _licences(lung_training)},
+        "severity_training": {"images": len(severity_training), "patients": len({row.patient for row in severity_training}),
+                              "views": dict(Counter(row.view for row in severity_training)),
+                              "totals_at_least_12": int(sum(row.zones.sum() >= HEAVY for row in severity_training)),
+                              "licences": _licences(severity_training)}}
+    return result

@@ -1,0 +1,138 @@
+"""The severity network: frozen features pooled in six lung zones, one ridge regression shared by the zones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from lungs import Encoder
+
+SIZE = 320
+CELLS = 20  # the attribution's raster
+CHANNELS = (40, 80)  # of the maps at 1/8 (after block 4) and 1/16 (after block 7)
+DEEP = sum(CHANNELS)
+
+
+class ZoneFeatures(nn.Module):
+    """Frozen ImageNet maps, averaged in the zones: of each channel the mean and the mean square.
+
+    All features are averages over a zone, so that a linear model of them is the zone's average of a local score:
+    that makes the attribution exact.
+    """
+
+    features = 2 * DEEP
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder(8)
+        self.register_buffer("rows", torch.arange(SIZE, dtype=torch.float32).reshape(1, 1, SIZE, 1))
+
+    def zones(self, mask: torch.Tensor) -> torch.Tensor:
+        """[1,2,320,320] -> [1,6,320,320]: each lung cut into thirds of its height."""
+        occupied = mask.amax(3, keepdim=True) > 0
+        top = torch.where(occupied, self.rows, torch.full_like(self.rows, float(SIZE))).amin(2, keepdim=True)
+        bottom = torch.where(occupied, self.rows + 1, torch.zeros_like(self.rows)).amax(2, keepdim=True)
+        third = torch.floor(3 * (self.rows + 0.5 - top) / (bottom - top).clamp_min(1)).clamp(0, 2)
+        cut = [mask[:, lung : lung + 1] * (third[:, lung : lung + 1] == part).to(mask.dtype)
+               for lung in range(2) for part in range(3)]
+        return torch.cat(cut, 1)
+
+    def weights(self, zones: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Each zone's weight of every position, [1,6,40,40] and [1,6,20,20]: sums to 1, or to 0 for an empty zone."""
+        shares = F.avg_pool2d(zones, 8), F.avg_pool2d(zones, 16)
+        eighth, sixteenth = (share / share.sum((2, 3), keepdim=True).clamp_min(1e-6) for share in shares)
+        return eighth, sixteenth
+
+    def maps(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Maps and their squares at 1/8 [1,80,40,40] and at 1/16 [1,160,20,20]."""
+        eighth, sixteenth = self.encoder.late(self.encoder.early(image))
+        return torch.cat([eighth, eighth * eighth], 1), torch.cat([sixteenth, sixteenth * sixteenth], 1)
+
+    def pool(self, maps: tuple[torch.Tensor, torch.Tensor], weights: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        """[6,features]: averages inside each zone; zeros for an empty one."""
+        return torch.cat([weight.flatten(2)[0] @ local.flatten(2)[0].T for local, weight in zip(maps, weights, strict=True)], 1)
+
+    def forward(self, image: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        return self.pool(self.maps(image), self.weights(self.zones(mask)))
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """zone score = intercept + weight . features, on features as pooled."""
+
+    weight: np.ndarray  # [features]
+    intercept: float
+    mean: np.ndarray  # [features] of the training zones
+    std: np.ndarray
+    strength: float
+
+    def __call__(self, features: np.ndarray) -> np.ndarray:
+        """[...,features] -> [...] unclipped zone scores."""
+        return features @ self.weight + self.intercept
+
+
+def fit_ridge(features: np.ndarray, zones: np.ndarray, strength: float) -> Ridge:
+    """features [n,f], scores [n]: a row a zone; the penalty is on standardised features."""
+    x, y = features.astype(np.float64), zones
+    mean, std = x.mean(0), x.std(0) + 1e-6
+    z = (x - mean) / std
+    beta = np.linalg.solve(z.T @ z + strength * np.eye(z.shape[1]), z.T @ (y - y.mean()))
+    weight = beta / std
+    return Ridge(weight, float(y.mean() - weight @ mean), mean, std, strength)
+
+
+def fit_logistic(x: np.ndarray, positive: np.ndarray) -> tuple[float, float]:
+    """Slope and intercept of logit P(positive) = slope x + intercept, by maximum likelihood with Platt's targets."""
+    n1, n0 = positive.sum(), (~positive).sum()
+    target = np.where(positive, (n1 + 1) / (n1 + 2), 1 / (n0 + 2))
+    design = np.stack([x, np.ones_like(x)], 1)
+    theta = np.zeros(2)
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-design @ theta))
+        hessian = design.T @ (design * (p * (1 - p))[:, None]) + 1e-9 * np.eye(2)
+        theta = theta + np.linalg.solve(hessian, design.T @ (target - p))
+    return float(theta[0]), float(theta[1])
+
+
+class SeverityNet(nn.Module):
+    """(image [1,3,320,320], mask [1,2,320,320]) -> zones [1,6], infiltrates_logit [1,1], embedding [1,120],
+    attribution [1,1,20,20].
+
+    A zone without lung gets the mean score of the training zones (nothing is known of it) and no attribution.
+    """
+
+    def __init__(self, ridge: Ridge, infiltrates: tuple[float, float]) -> None:
+        super().__init__()
+        self.features = ZoneFeatures()
+        constants = {"weight": ridge.weight[:, None], "intercept": [ridge.intercept], "mean": ridge.mean[None], "std": ridge.std[None],
+                     "logistic": infiltrates}
+        for name, values in constants.items():
+            self.register_buffer(name, torch.tensor(np.asarray(values), dtype=torch.float32))
+
+    def forward(self, image: torch.Tensor, mask: torch.Tensor):
+        zones = self.features.zones(mask)
+        weights, maps = self.features.weights(zones), self.features.maps(image)
+        filled = zones.flatten(2).sum(2).reshape(6, 1) > 0
+        pooled = torch.where(filled, self.features.pool(maps, weights), self.mean)
+        raw = (pooled @ self.weight + self.intercept).reshape(1, 6)
+        scores = raw.clamp(0, 3)
+        logit = raw.sum(1, keepdim=True) * self.logistic[0] + self.logistic[1]
+        standard = (pooled - self.mean) / self.std
+        means = [standard[:, : CHANNELS[0]], standard[:, 2 * CHANNELS[0] : 2 * CHANNELS[0] + CHANNELS[1]]]
+        embedding = torch.cat(means, 1).mean(0, keepdim=True)
+        return scores, logit, embedding, self.attribution(maps, weights, scores)
+
+    def attribution(self, maps: tuple[torch.Tensor, torch.Tensor], weights: tuple[torch.Tensor, torch.Tensor],
+                    scores: torch.Tensor) -> torch.Tensor:
+        """Each cell's part of the zones' averages; negative parts are dropped, and the rest scaled to the zone's score."""
+        beta = self.weight.reshape(1, -1, 1, 1)
+        split = maps[0].shape[1]
+        eighth = weights[0] * (maps[0] * beta[:, :split]).sum(1, keepdim=True)
+        sixteenth = weights[1] * ((maps[1] * beta[:, split:]).sum(1, keepdim=True) + self.intercept)
+        cells = (4 * F.avg_pool2d(eighth, 2) + sixteenth).clamp_min(0)
+        cells = cells * (scores.reshape(1, 6, 1, 1) / cells.sum((2, 3), keepdim=True).clamp_min(1e-6))
+        return cells.sum(1, keepdim=True)

@@ -1,0 +1,95 @@
+#include "bundle_files.hpp"
+
+#include "small_bundle.hpp"
+
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+using namespace aicovid;
+using aicovid::testing::SmallBundle;
+using Catch::Matchers::StartsWith;
+
+namespace fs = std::filesystem;
+
+TEST_CASE("Bundle files: a path that leaves the bundle is refused, whatever it leads to",
+          "[bundle]") {
+  SmallBundle small;
+  const std::string path =
+      GENERATE("../manifest.json", "/etc/hostname", "golden/../../x", "golden/..", ".",
+               "./platt.json", "golden//../platt.json", "..\\platt.json", "golden/");
+  CAPTURE(path);
+  small.at("/files/0/path") = path;
+  const std::string quoted = nlohmann::json(path).dump();
+  CHECK(small.fault() ==
+        "file " + quoted +
+            " of the bundle (/files/0) leaves it; expected a relative path without ..");
+}
+
+TEST_CASE("Bundle files: a link out of the bundle is not followed", "[bundle]") {
+  const SmallBundle outside;
+  SmallBundle small;
+  SECTION("a linked file") {
+    fs::remove(small.directory / "lungs.pt");
+    fs::create_symlink(outside.directory / "lungs.pt", small.directory / "lungs.pt");
+    CHECK(
+        small.fault() ==
+        "file \"lungs.pt\" of the bundle (/networks/0/files/torchscript) leaves it through a link");
+  }
+  SECTION("a linked folder") {
+    fs::remove_all(small.directory / "golden");
+    fs::create_directory_symlink(outside.directory / "golden", small.directory / "golden");
+    CHECK(small.fault() ==
+          "file \"golden/case.png\" of the bundle (/files/1) leaves it through a link");
+  }
+  SECTION("a folder whose name begins with the bundle's") {
+    const fs::path sibling = small.directory.string() + "-2";
+    fs::copy(small.directory, sibling);
+    fs::remove(small.directory / "platt.json");
+    fs::create_symlink(sibling / "platt.json", small.directory / "platt.json");
+    CHECK(small.fault() == "file \"platt.json\" of the bundle (/files/0) leaves it through a link");
+    fs::remove_all(sibling);
+  }
+}
+
+TEST_CASE("Bundle files: a link inside the bundle, or to the bundle, is good", "[bundle]") {
+  const SmallBundle small;
+  fs::rename(small.directory / "lungs.pt", small.directory / "lungs-1.pt");
+  fs::create_symlink("lungs-1.pt", small.directory / "lungs.pt");
+  CHECK_NOTHROW(small.load());
+  const fs::path link = small.directory.string() + "-link";
+  fs::create_directory_symlink(small.directory, link);
+  CHECK_NOTHROW(load_bundle(link, "torchscript", Device{}));
+  fs::remove(link);
+}
+
+TEST_CASE("Bundle files: a missing file, a folder in its place, a wrong checksum", "[bundle]") {
+  SmallBundle small;
+  SECTION("missing") {
+    fs::remove(small.directory / "severity.pt");
+    CHECK(small.fault() ==
+          "file \"severity.pt\" of the bundle (/networks/1/files/torchscript) is missing");
+  }
+  SECTION("a folder") {
+    small.at("/files/0/path") = "golden";
+    CHECK(small.fault() == "file \"golden\" of the bundle (/files/0) is not a file");
+  }
+  SECTION("a dangling link") {
+    fs::remove(small.directory / "platt.json");
+    fs::create_symlink("nowhere.json", small.directory / "platt.json");
+    CHECK(small.fault() == "file \"platt.json\" of the bundle (/files/0) is missing");
+  }
+  SECTION("a wrong checksum") {
+    const std::string wrong(64, '0');
+    const std::string right = small.at("/files/0/sha256");
+    small.at("/files/0/sha256") = wrong;
+    CHECK(small.fault() ==
+          "file \"platt.json\" of the bundle (/files/0) was changed: its SHA-256 is " + right +
+              "; expected " + wrong);
+  }
+  SECTION("the file of an engine that is not used") {
+    small.at("/networks/0/files")["openvino"] = {{"path", "absent.onnx"},
+                                                 {"sha256", std::string(64, 'a')}};
+    CHECK(small.fault() ==
+          "file \"absent.onnx\" of the bundle (/networks/0/files/openvino) is missing");
+  }
+}

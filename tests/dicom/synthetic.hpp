@@ -1,0 +1,53 @@
+#pragma once
+
+#include <aicovid/error.hpp>
+#include <aicovid/read.hpp>
+
+#include <dcmtk/dcmdata/dctk.h>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace aicovid::test {
+
+using Bytes = std::vector<std::byte>;
+
+/// A chest radiograph as a CR device sends it: accepted by the gate without a flag. 12 of 16 bits,
+/// [rows,columns] of a ramp, no window.
+std::unique_ptr<DcmDataset> chest(int rows = 16, int columns = 20);
+
+/// Sets Bits Allocated to 16 or 8 by the type of the cells, and Pixel Data to them.
+void set_cells(DcmDataset& dataset, const std::vector<std::uint16_t>& cells);
+void set_cells(DcmDataset& dataset, const std::vector<std::uint8_t>& cells);
+
+/// The cells of `chest()`.
+std::vector<std::uint16_t> ramp(int rows, int columns);
+
+/// The DICOM file, encoded in `syntax` (native, JPEG or RLE) by DCMTK.
+Bytes file_of(DcmDataset& dataset, E_TransferSyntax syntax = EXS_LittleEndianExplicit);
+
+/// Reads it, refused or not.
+Radiograph read(DcmDataset& dataset, E_TransferSyntax syntax = EXS_LittleEndianExplicit);
+
+/// The codes of the gate, without its decoding.
+std::vector<std::string> codes_of(const Radiograph& radiograph);
+std::vector<std::string> gate(DcmDataset& dataset);
+
+std::vector<int> values_of(const Radiograph& radiograph);
+
+/// What `parse_dicom` throws; no error is a failed test.
+Error error_of(const Bytes& bytes, const ReadOptions& options = {});
+
+/// Replaces the first `from` by `to`, of the same length; false where there is none.
+bool replace(Bytes& bytes, const Bytes& from, const Bytes& to);
+
+/// Of the public test files: AICOVID_DATA, else ../shared/data beside the source; nothing where it
+/// is absent.
+std::optional<std::filesystem::path> data_file(const std::string& name);
+/// Of the PyPI package pydicom-data, in the source's virtual environment.
+std::optional<std::filesystem::path> pydicom_file(const std::string& name);
+
+}  // namespace aicovid::test

@@ -1,0 +1,187 @@
+#include "synthetic.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+using namespace aicovid;
+using namespace aicovid::test;
+
+using Codes = std::vector<std::string>;
+
+namespace {
+
+/// The gate's codes for the chest radiograph with one attribute changed.
+Codes with(const DcmTagKey& key, const char* value) {
+  const auto dataset = chest();
+  REQUIRE(dataset->putAndInsertString(key, value).good());
+  return gate(*dataset);
+}
+
+GateReason first_reason(DcmDataset& dataset) {
+  const auto reasons = parse_dicom(file_of(dataset), {.decode = Decode::none}).gate_reasons();
+  REQUIRE_FALSE(reasons.empty());
+  return reasons.front();
+}
+
+void put_code(DcmDataset& dataset, const DcmTagKey& sequence, const char* code) {
+  DcmItem* item = nullptr;
+  REQUIRE(dataset.findOrCreateSequenceItem(sequence, item, 0).good());
+  REQUIRE(item->putAndInsertString(DCM_CodeValue, code).good());
+}
+
+}  // namespace
+
+TEST_CASE("Tag gate: a frontal chest radiograph of CR or DX is accepted", "[dicom]") {
+  CHECK(gate(*chest()).empty());
+  CHECK(with(DCM_ViewPosition, "AP").empty());
+  CHECK(with(DCM_ViewPosition, "ap portable").empty());
+  const auto dx = chest();
+  dx->putAndInsertString(DCM_Modality, "DX");
+  dx->putAndInsertString(DCM_SOPClassUID, UID_DigitalXRayImageStorageForPresentation);
+  dx->putAndInsertString(DCM_PresentationIntentType, "FOR PRESENTATION");
+  CHECK(gate(*dx).empty());
+}
+
+TEST_CASE("Tag gate: other modalities and classes are refused, naming the tag and both values",
+          "[dicom]") {
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_Modality, "CT");
+  const GateReason reason = first_reason(*dataset);
+  CHECK(reason ==
+        GateReason{"modality", "0008,0060", "CT", "CR or DX (RG in a Secondary Capture)"});
+  CHECK(with(DCM_Modality, "RG") == Codes{"modality"});
+  CHECK(with(DCM_Modality, "") == Codes{"modality"});
+  CHECK(with(DCM_SOPClassUID, UID_DigitalMammographyXRayImageStorageForPresentation) ==
+        Codes{"modality"});
+}
+
+TEST_CASE(
+    "Tag gate: a secondary capture is flagged with modality CR, DX or RG, and refused with others",
+    "[dicom]") {
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_SOPClassUID, UID_SecondaryCaptureImageStorage);
+  const std::string modality = GENERATE("CR", "DX", "RG");
+  dataset->putAndInsertString(DCM_Modality, modality.c_str());
+  CHECK(gate(*dataset) == Codes{"secondary_capture"});
+  dataset->putAndInsertString(DCM_Modality, "OT");
+  CHECK(gate(*dataset) == Codes{"modality", "secondary_capture"});
+}
+
+TEST_CASE("Tag gate: raw detector data is refused, by class and by intent", "[dicom]") {
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_Modality, "DX");
+  dataset->putAndInsertString(DCM_SOPClassUID, UID_DigitalXRayImageStorageForProcessing);
+  CHECK(gate(*dataset) == Codes{"for_processing"});
+  CHECK(with(DCM_PresentationIntentType, "FOR PROCESSING") == Codes{"for_processing"});
+}
+
+TEST_CASE("Tag gate: frames, samples and colour are refused", "[dicom]") {
+  CHECK(with(DCM_NumberOfFrames, "2") == Codes{"multi_frame"});
+  CHECK(with(DCM_NumberOfFrames, "1").empty());
+  CHECK(with(DCM_PhotometricInterpretation, "PALETTE COLOR") == Codes{"colour"});
+  const auto rgb = chest();
+  rgb->putAndInsertUint16(DCM_SamplesPerPixel, 3);
+  rgb->putAndInsertString(DCM_PhotometricInterpretation, "RGB");
+  CHECK(gate(*rgb) == Codes{"colour"});
+}
+
+TEST_CASE("Tag gate: the view is taken from View Position", "[dicom]") {
+  CHECK(with(DCM_ViewPosition, GENERATE("LL", "RL", "LATERAL", "L LAT", "lateral left",
+                                        "PA/LAT")) == Codes{"lateral_view"});
+  CHECK(with(DCM_ViewPosition, GENERATE("LLO", "RLO", "RAO", "LPO", "PA OBLIQUE")) ==
+        Codes{"oblique_view"});
+  CHECK(with(DCM_ViewPosition, GENERATE("LLD", "RLD", "AP LATERAL DECUBITUS")) ==
+        Codes{"decubitus_view"});
+  CHECK(with(DCM_ViewPosition, GENERATE("", "FRONTAL", "XYZ")) == Codes{"missing_view"});
+}
+
+TEST_CASE("Tag gate: View Code Sequence stands in for View Position, in SNOMED CT and RT",
+          "[dicom]") {
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_ViewPosition, "");
+  SECTION("postero-anterior") {
+    put_code(*dataset, DCM_ViewCodeSequence, GENERATE("272479007", "R-10214"));
+    CHECK(gate(*dataset).empty());
+    CHECK(parse_dicom(file_of(*dataset)).header().view == "PA");
+  }
+  SECTION("antero-posterior") {
+    put_code(*dataset, DCM_ViewCodeSequence, GENERATE("399348003", "R-10206"));
+    CHECK(parse_dicom(file_of(*dataset)).header().view == "AP");
+  }
+  SECTION("left lateral") {
+    put_code(*dataset, DCM_ViewCodeSequence, GENERATE("399173006", "R-10236"));
+    CHECK(first_reason(*dataset) == GateReason{"lateral_view", "0054,0220", "LL", "AP or PA"});
+  }
+  SECTION("oblique") {
+    put_code(*dataset, DCM_ViewCodeSequence, "399182000");
+    CHECK(gate(*dataset) == Codes{"oblique_view"});
+  }
+  SECTION("a code outside the context group") {
+    put_code(*dataset, DCM_ViewCodeSequence, "12345");
+    CHECK(first_reason(*dataset) ==
+          GateReason{"missing_view", "0054,0220", "(unlisted value)", "AP or PA"});
+  }
+  SECTION("View Position goes first") {
+    dataset->putAndInsertString(DCM_ViewPosition, "PA");
+    put_code(*dataset, DCM_ViewCodeSequence, "399173006");
+    CHECK(gate(*dataset).empty());
+  }
+}
+
+TEST_CASE(
+    "Tag gate: a listed other body part is refused, an unknown text flagged, silence accepted",
+    "[dicom]") {
+  CHECK(with(DCM_BodyPartExamined, GENERATE("THORAX", "lung", "CHEST PA", "PORTABLE CHEST", ""))
+            .empty());
+  CHECK(with(DCM_BodyPartExamined, GENERATE("HIP", "KNEE", "L KNEE", "abdomen", "RIBS")) ==
+        Codes{"body_part"});
+  CHECK(with(DCM_BodyPartExamined, GENERATE("TORAX", "Ada Lovelace")) ==
+        Codes{"unknown_body_part"});
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_BodyPartExamined, "");
+  put_code(*dataset, DCM_AnatomicRegionSequence, GENERATE("24136001", "T-15710"));
+  CHECK(first_reason(*dataset) == GateReason{"body_part", "0008,2218", "HIP", "CHEST"});
+  put_code(*dataset, DCM_AnatomicRegionSequence, "51185008");
+  CHECK(gate(*dataset).empty());
+}
+
+TEST_CASE("Tag gate: animals are refused by species, by code and by word", "[dicom]") {
+  CHECK(with(DCM_PatientSpeciesDescription, GENERATE("Homo sapiens", "HUMAN")).empty());
+  CHECK(with(DCM_PatientSpeciesDescription, GENERATE("Canine", "Felis catus")) == Codes{"species"});
+  CHECK(with(DCM_AcquisitionDeviceProcessingDescription, "CANINE LATERAL THORAX 0-15cm") ==
+        Codes{"species"});
+  CHECK(with(DCM_StudyDescription, "Equine chest") == Codes{"species"});
+  // "canine" is an animal as a word only, and "CAT" also means a scan.
+  CHECK(with(DCM_StudyDescription, GENERATE("CHEST CAT", "Chest, dogged cough", "Hotdog")).empty());
+  const auto dataset = chest();
+  put_code(*dataset, DCM_PatientSpeciesCodeSequence, "337915000");
+  CHECK(gate(*dataset).empty());
+  put_code(*dataset, DCM_PatientSpeciesCodeSequence, "448771007");
+  CHECK(gate(*dataset) == Codes{"species"});
+}
+
+TEST_CASE("Tag gate: copies, annotations and a contradicting LUT shape are flagged", "[dicom]") {
+  CHECK(with(DCM_ImageType, "DERIVED\\PRIMARY") == Codes{"derived"});
+  CHECK(with(DCM_ImageType, "ORIGINAL\\SECONDARY") == Codes{"derived"});
+  CHECK(with(DCM_BurnedInAnnotation, "YES") == Codes{"burned_in_annotation"});
+  CHECK(with(DCM_BurnedInAnnotation, "NO").empty());
+  CHECK(with(DCM_PresentationLUTShape, "IDENTITY").empty());
+  CHECK(with(DCM_PresentationLUTShape, "INVERSE") == Codes{"presentation_lut_conflict"});
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_PhotometricInterpretation, "MONOCHROME1");
+  dataset->putAndInsertString(DCM_PresentationLUTShape, "INVERSE");
+  CHECK(gate(*dataset).empty());
+  dataset->putAndInsertString(DCM_PresentationLUTShape, "IDENTITY");
+  CHECK(gate(*dataset) == Codes{"presentation_lut_conflict"});
+  // The shape is flagged, and Photometric Interpretation decides.
+  CHECK(read(*dataset).grey_scale().photometric == Photometric::monochrome1);
+}
+
+TEST_CASE("Tag gate: Patient Orientation confirms the sides or says that the image is turned",
+          "[dicom]") {
+  CHECK(with(DCM_PatientOrientation, "LA\\FP").empty());
+  CHECK(with(DCM_PatientOrientation, GENERATE("", "R\\F", "A\\F", "LE\\V")) ==
+        Codes{"side_unverified"});
+  CHECK(with(DCM_PatientOrientation, GENERATE("H\\L", "R\\H", "F\\R")) ==
+        Codes{"rotated", "side_unverified"});
+}

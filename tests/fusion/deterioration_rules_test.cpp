@@ -1,0 +1,308 @@
+#include <aicovid/error.hpp>
+#include <algorithm>
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_adapters.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <fusion/deterioration.hpp>
+
+#include "deterioration_model.hpp"
+#include "patient_records.hpp"
+
+using namespace aicovid;
+using namespace aicovid::fusion_test;
+using Catch::Approx;
+using Catch::Matchers::ContainsSubstring;
+using nlohmann::json;
+
+namespace {
+
+Outcome assess(const json& record, std::optional<double> q = 0.) {
+  return assess_deterioration(knot_config(), record_of(record), q);
+}
+
+/// The complete patient with some members changed; null takes one away.
+json patient(const char* merge_patch) {
+  json record = complete_patient();
+  record.merge_patch(json::parse(merge_patch));
+  return record;
+}
+
+bool has_reason(const Outcome& outcome, const std::string& code) {
+  return std::ranges::count(outcome.reasons, code, &OutcomeReason::code) == 1;
+}
+
+std::string handling(const Outcome& outcome, const std::string& variable) {
+  for (const Assumption& assumption : outcome.assumed) {
+    if (assumption.variable == variable) return assumption.handling;
+  }
+  return {};
+}
+
+void check_no_number(const Outcome& outcome) {
+  CHECK_FALSE(outcome.probability.has_value());
+  CHECK_FALSE(outcome.image_effect.has_value());
+  CHECK_FALSE(outcome.reference_logit.has_value());
+  CHECK(outcome.contributions.empty());
+}
+
+const std::vector<std::string> kMissingValues = {"missing_values"};
+
+}  // namespace
+
+TEST_CASE("Deterioration rules: with everything known there is no interval, and the reason is said",
+          "[fusion]") {
+  const Outcome outcome = assess(complete_patient());
+  CHECK(outcome.status == OutcomeStatus::ok);
+  CHECK(*outcome.probability == Approx(.1273).margin(1e-4));
+  CHECK_FALSE(outcome.interval.has_value());
+  CHECK(has_reason(outcome, "coefficient_uncertainty_not_published"));
+  CHECK(outcome.assumed.empty());
+  CHECK_FALSE(has_reason(assess(complete_patient(), .5), "coefficient_uncertainty_not_published"));
+}
+
+TEST_CASE("Deterioration rules: an uncertain image gives an interval that holds the probability",
+          "[fusion]") {
+  const Outcome half = assess(complete_patient(), .5);
+  REQUIRE(half.interval.has_value());
+  CHECK(half.interval->covers == std::vector<std::string>{"image"});
+  CHECK(half.interval->low == Approx(half.image_effect->without_infiltrates));
+  CHECK(half.interval->high == Approx(half.image_effect->with_infiltrates));
+  const Outcome sure = assess(complete_patient(), .97);  // beyond both percentiles
+  CHECK(sure.interval->low == Approx(*sure.probability));
+  CHECK(sure.interval->high == Approx(sure.image_effect->with_infiltrates));
+}
+
+TEST_CASE("Deterioration rules: each required value is required", "[fusion]") {
+  const std::string name = GENERATE("age", "sex", "respiratory_rate", "spo2", "on_oxygen");
+  json record = complete_patient();
+  record.erase(name);
+  const Outcome outcome = assess(record);
+  CHECK(outcome.status == OutcomeStatus::not_computed);
+  REQUIRE(has_reason(outcome, "missing_required"));
+  CHECK_THAT(outcome.reasons.front().message, ContainsSubstring("Missing: " + name + "."));
+  check_no_number(outcome);
+}
+
+TEST_CASE("Deterioration rules: whom the model is not for", "[fusion]") {
+  struct Rule {
+    const char* outside;
+    const char* inside;
+    const char* code;
+  };
+  const Rule rule = GENERATE(values<Rule>(
+      {{R"({"age": {"value": 17.9, "unit": "a"}})", R"({"age": {"value": 18, "unit": "a"}})",
+        "not_an_adult"},
+       {R"({"age": {"value": 18, "unit": "a", "comparator": "<"}})",
+        R"({"age": {"value": 18, "unit": "a", "comparator": ">="}})", "not_an_adult"},
+       {R"({"sars_cov_2": "negative"})", R"({"sars_cov_2": "suspected"})", "sars_cov_2_negative"},
+       {R"({"respiratory_support": "niv"})", R"({"respiratory_support": "hfnc"})",
+        "already_ventilated"},
+       {R"({"respiratory_support": "imv"})", R"({"respiratory_support": "oxygen"})",
+        "already_ventilated"},
+       {R"({"respiratory_support": "ecmo"})", R"({"respiratory_support": "none"})",
+        "already_ventilated"},
+       {R"({"care_location": "hdu"})", R"({"care_location": "ward"})", "already_in_critical_care"},
+       {R"({"care_location": "icu"})", R"({"care_location": "ed"})", "already_in_critical_care"}}));
+  INFO(rule.outside);
+  const Outcome outside = assess(patient(rule.outside));
+  CHECK(outside.status == OutcomeStatus::not_applicable);
+  CHECK(has_reason(outside, rule.code));
+  CHECK_FALSE(outside.interval.has_value());
+  check_no_number(outside);
+  const Outcome inside = assess(patient(rule.inside));
+  CHECK(inside.probability.has_value());
+  CHECK_FALSE(has_reason(inside, rule.code));
+}
+
+TEST_CASE("Deterioration rules: population comes before missing values", "[fusion]") {
+  const Outcome outcome = assess(json{{"sars_cov_2", "negative"}});
+  CHECK(outcome.status == OutcomeStatus::not_applicable);
+}
+
+TEST_CASE("Deterioration rules: outside the published ranges nothing is computed", "[fusion]") {
+  struct Edge {
+    const char* name;
+    double inside, outside;
+  };
+  const Edge edge = GENERATE(values<Edge>(
+      {{"age", 110, 110.5}, {"spo2", 50, 49.5}, {"crp", 750, 751}, {"lymphocytes", 40, 40.5}}));
+  json record = complete_patient();
+  record[edge.name]["value"] = edge.inside;
+  CHECK(assess(record).probability.has_value());
+  record[edge.name]["value"] = edge.outside;
+  const Outcome outcome = assess(record);
+  CHECK(outcome.status == OutcomeStatus::not_computed);
+  CHECK(has_reason(outcome, "outside_valid_range"));
+  check_no_number(outcome);
+}
+
+TEST_CASE("Deterioration rules: consciousness stands for gcs", "[fusion]") {
+  const Outcome alert = assess(patient(R"({"gcs": null, "consciousness": "A"})"));
+  CHECK(alert.probability == assess(complete_patient()).probability);
+  CHECK(alert.assumed.empty());
+  const std::string level = GENERATE("C", "V", "P", "U");
+  json record = complete_patient();
+  record.erase("gcs");
+  record["consciousness"] = level;
+  const Outcome drowsy = assess(record);
+  CHECK(drowsy.probability == assess(patient(R"({"gcs": 14})")).probability);
+  CHECK(std::ranges::count(drowsy.contributions, "consciousness", &Contribution::variable) == 1);
+  CHECK(drowsy.assumed.empty());
+}
+
+TEST_CASE("Deterioration rules: gcs against consciousness is an error", "[fusion]") {
+  const char* contradiction =
+      GENERATE(R"({"gcs": 15, "consciousness": "V"})", R"({"gcs": 14, "consciousness": "A"})",
+               R"({"gcs": {"value": 15, "comparator": "<"}, "consciousness": "A"})",
+               R"({"gcs": 15, "consciousness": "C", "sars_cov_2": "negative"})");
+  INFO(contradiction);
+  try {
+    assess(patient(contradiction));
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::bad_clinical_input);
+    CHECK_THAT(error.what(), ContainsSubstring("gcs") && ContainsSubstring("consciousness"));
+  }
+  CHECK_NOTHROW(assess(patient(R"({"gcs": 15, "consciousness": "A"})")));
+  CHECK_NOTHROW(assess(patient(R"({"gcs": 3, "consciousness": "U"})")));
+}
+
+TEST_CASE("Deterioration rules: a comparator on gcs decides where it can", "[fusion]") {
+  const auto below = assess(patient(R"({"gcs": 14})")).probability;
+  const auto fifteen = assess(complete_patient()).probability;
+  CHECK(assess(patient(R"({"gcs": {"value": 15, "comparator": "<"}})")).probability == below);
+  CHECK(assess(patient(R"({"gcs": {"value": 13, "comparator": "<="}})")).probability == below);
+  CHECK(assess(patient(R"({"gcs": {"value": 14, "comparator": ">"}})")).probability == fifteen);
+  CHECK(assess(patient(R"({"gcs": {"value": 15, "comparator": ">="}})")).probability == fifteen);
+  const Outcome open = assess(patient(R"({"gcs": {"value": 13, "comparator": ">="}})"));
+  CHECK(open.probability == fifteen);
+  CHECK(open.interval->high == Approx(*below));
+  const Outcome told =
+      assess(patient(R"({"gcs": {"value": 13, "comparator": ">="}, "consciousness": "C"})"));
+  CHECK(told.probability == below);
+  CHECK_FALSE(told.interval.has_value());
+}
+
+TEST_CASE("Deterioration rules: a missing gcs or nosocomial is not guessed", "[fusion]") {
+  struct Flag {
+    const char* name;
+    const char* truth;
+  };
+  const Flag flag = GENERATE(
+      values<Flag>({{"gcs", R"({"gcs": 14})"}, {"nosocomial", R"({"nosocomial": true})"}}));
+  json record = complete_patient();
+  record.erase(flag.name);
+  const Outcome outcome = assess(record);
+  const double as_false = *assess(complete_patient()).probability;
+  CHECK(outcome.status == OutcomeStatus::ok);
+  CHECK(*outcome.probability == as_false);
+  REQUIRE(outcome.interval.has_value());
+  CHECK(outcome.interval->low == Approx(as_false));
+  CHECK(outcome.interval->high == Approx(*assess(patient(flag.truth)).probability));
+  CHECK(outcome.interval->covers == kMissingValues);
+  CHECK_THAT(handling(outcome, flag.name), ContainsSubstring("interval spans"));
+  CHECK(std::ranges::count(outcome.contributions, flag.name, &Contribution::variable) == 0);
+}
+
+TEST_CASE("Deterioration rules: at most two laboratory values are integrated out", "[fusion]") {
+  const Outcome two = assess(patient(R"({"urea": null, "lymphocytes": null})"));
+  CHECK(two.probability.has_value());
+  CHECK(two.interval->covers == kMissingValues);
+  CHECK(handling(two, "urea") == "marginalised");
+  CHECK(handling(two, "lymphocytes") == "marginalised");
+  CHECK(handling(two, "crp").empty());
+  CHECK(std::ranges::any_of(two.reasons, [](const OutcomeReason& reason) {
+    return reason.message.find("approximate, inferred from the published knots") !=
+           std::string::npos;
+  }));
+
+  const Outcome three = assess(patient(R"({"urea": null, "crp": null, "lymphocytes": null})"), .5);
+  CHECK(three.status == OutcomeStatus::not_computed);
+  CHECK(has_reason(three, "too_many_missing"));
+  check_no_number(three);
+  REQUIRE(three.interval.has_value());
+  CHECK(three.interval->covers == std::vector<std::string>{"missing_values", "image"});
+  CHECK(three.interval->high - three.interval->low > two.interval->high - two.interval->low);
+}
+
+TEST_CASE("Deterioration rules: a missing value without distribution is not computed", "[fusion]") {
+  DeteriorationConfig config = knot_config();
+  config.missing.erase("crp");
+  CHECK(assess_deterioration(config, record_of(complete_patient()), 0.).probability.has_value());
+  const Outcome outcome = assess_deterioration(config, record_of(patient(R"({"crp": null})")), 0.);
+  CHECK(outcome.status == OutcomeStatus::not_computed);
+  CHECK(has_reason(outcome, "no_distribution"));
+  check_no_number(outcome);
+}
+
+TEST_CASE("Deterioration rules: without image and reading both answers are spanned", "[fusion]") {
+  const Outcome outcome = assess(complete_patient(), std::nullopt);
+  CHECK(outcome.probability == assess(complete_patient(), 0.).probability);
+  REQUIRE(outcome.interval.has_value());
+  CHECK(outcome.interval->low == Approx(*outcome.probability));
+  CHECK(outcome.interval->high == Approx(*assess(complete_patient(), 1.).probability));
+  CHECK(outcome.interval->covers == kMissingValues);
+  CHECK_FALSE(handling(outcome, "radiographic_infiltrates").empty());
+}
+
+TEST_CASE("Deterioration rules: a bound is computed at the bound and spans its range", "[fusion]") {
+  const Outcome below = assess(patient(R"({"crp": {"value": 5, "unit": "mg/L",
+                                                   "comparator": "<"}})"));
+  const auto at = [](double crp) {
+    json record = complete_patient();
+    record["crp"]["value"] = crp;
+    return *assess(record).probability;
+  };
+  CHECK(*below.probability == Approx(at(5)));
+  CHECK(below.interval->low == Approx(at(0)));
+  CHECK(below.interval->high == Approx(at(5)));
+  CHECK(handling(below, "crp") == "computed at the bound 5 mg/L; interval spans 0 to 5 mg/L");
+
+  const Outcome above = assess(patient(R"({"crp": {"value": 300, "unit": "mg/L",
+                                                   "comparator": ">"}})"));
+  CHECK(*above.probability == Approx(at(300)));
+  CHECK(above.interval->low == Approx(at(300)));
+  CHECK(above.interval->high == Approx(at(750)));
+  // Lymphocytes have their minimum inside the range of the bound.
+  const Outcome inner = assess(patient(R"({"lymphocytes": {"value": 5, "unit": "10*9/L",
+                                                           "comparator": "<"}})"));
+  CHECK(inner.interval->low < std::min(*inner.probability, inner.interval->high));
+}
+
+TEST_CASE("Deterioration rules: a bound that lies beyond the valid range is outside it",
+          "[fusion]") {
+  CHECK(has_reason(assess(patient(R"({"spo2": {"value": 50, "unit": "%", "comparator": "<"}})")),
+                   "outside_valid_range"));
+  CHECK(has_reason(
+      assess(patient(R"({"urea": {"value": 100, "unit": "mmol/L", "comparator": ">"}})")),
+      "outside_valid_range"));
+  CHECK(assess(patient(R"({"urea": {"value": 100, "unit": "mmol/L", "comparator": ">="}})"))
+            .probability.has_value());
+}
+
+TEST_CASE("Deterioration rules: an age that may be a child's is not computed", "[fusion]") {
+  const Outcome open = assess(patient(R"({"age": {"value": 70, "unit": "a", "comparator": "<"}})"));
+  CHECK(open.status == OutcomeStatus::not_computed);
+  CHECK(has_reason(open, "age_open_below_18"));
+  const Outcome old = assess(patient(R"({"age": {"value": 90, "unit": "a", "comparator": ">="}})"));
+  CHECK(old.probability.has_value());
+  CHECK(old.interval->low == Approx(*old.probability));
+  CHECK(old.interval->high > *old.probability);
+}
+
+TEST_CASE("Deterioration rules: an interval wider than .20 is indeterminate", "[fusion]") {
+  const char* narrow = R"({"gcs": null})";
+  const char* wide = R"({"gcs": null, "nosocomial": null, "on_oxygen": true,
+                         "spo2": {"value": 92, "unit": "%"}})";
+  const Outcome sure = assess(patient(narrow));
+  CHECK(sure.interval->high - sure.interval->low < .2);
+  CHECK(sure.status == OutcomeStatus::ok);
+  const Outcome unsure = assess(patient(wide));
+  CHECK(unsure.interval->high - unsure.interval->low > .2);
+  CHECK(unsure.status == OutcomeStatus::indeterminate);
+  CHECK(has_reason(unsure, "wide_interval"));
+  CHECK(unsure.probability.has_value());
+}

@@ -1,0 +1,297 @@
+#include "encode.hpp"
+#include "image/components.hpp"
+
+#include <aicovid/error.hpp>
+#include <aicovid/read.hpp>
+
+#include <png.h>
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <random>
+#include <string>
+
+using namespace aicovid;
+using namespace aicovid::test;
+
+namespace {
+
+/// Smooth, so that JPEG keeps it, and with as many values as the bits allow.
+Picture ramp(int rows, int columns, int bits = 8, int channels = 1) {
+  Picture picture{
+      .rows = rows, .columns = columns, .channels = channels, .bits = bits, .samples = {}};
+  const int most = (1 << bits) - 1;
+  for (int r = 0; r < rows; ++r) {
+    for (int c = 0; c < columns; ++c) {
+      const auto value = static_cast<std::uint16_t>(most * (r * columns + c) / (rows * columns));
+      picture.samples.insert(picture.samples.end(), static_cast<std::size_t>(channels), value);
+    }
+  }
+  return picture;
+}
+
+/// Replaces each pixel's channels by what `colour` makes of its grey.
+template <typename Colour>
+Picture coloured(Picture picture, Colour colour) {
+  for (std::size_t i = 0; i < picture.samples.size();
+       i += static_cast<std::size_t>(picture.channels)) {
+    colour(&picture.samples[i]);
+  }
+  return picture;
+}
+
+ErrorCode code_of(std::span<const std::byte> bytes, const ReadOptions& options = {}) {
+  try {
+    parse_image(bytes, options);
+  } catch (const Error& error) {
+    return error.code();
+  }
+  FAIL("no error");
+  return ErrorCode::internal;
+}
+
+std::vector<int> values_of(const Radiograph& radiograph) {
+  std::vector<int> values;
+  for (std::size_t i = 0; i < radiograph.size_bytes() / size_of(radiograph.pixel_type()); ++i) {
+    if (radiograph.pixel_type() == PixelType::uint16) {
+      values.push_back(reinterpret_cast<const std::uint16_t*>(radiograph.data())[i]);
+    } else {
+      values.push_back(std::to_integer<int>(radiograph.data()[i]));
+    }
+  }
+  return values;
+}
+
+std::vector<int> first_channel(const Picture& picture) {
+  std::vector<int> values;
+  for (std::size_t i = 0; i < picture.samples.size();
+       i += static_cast<std::size_t>(picture.channels)) {
+    values.push_back(picture.samples[i]);
+  }
+  return values;
+}
+
+std::vector<std::string> codes_of(const Radiograph& radiograph) {
+  std::vector<std::string> codes;
+  for (const GateReason& reason : radiograph.gate_reasons()) codes.push_back(reason.code);
+  return codes;
+}
+
+std::filesystem::path data_folder() {
+  const char* folder = std::getenv("AICOVID_DATA");
+  return folder != nullptr ? std::filesystem::path(folder)
+                           : std::filesystem::path(AICOVID_SOURCE_DIR) / ".." / "shared" / "data";
+}
+
+}  // namespace
+
+TEST_CASE("PNG: grey values are read exactly at 8 and 16 bits", "[image]") {
+  const int bits = GENERATE(8, 16);
+  const bool interlaced = GENERATE(false, true);
+  const Picture picture = ramp(37, 41, bits);
+  const Radiograph read = parse_image(encode_png(picture, PNG_COLOR_TYPE_GRAY, interlaced));
+  CHECK(read.rows() == 37);
+  CHECK(read.columns() == 41);
+  CHECK(read.pixel_type() == (bits == 8 ? PixelType::uint8 : PixelType::uint16));
+  CHECK(values_of(read) == first_channel(picture));
+  CHECK(read.grey_scale().bits_stored == bits);
+  CHECK(read.grey_scale().photometric == Photometric::monochrome2);
+  CHECK(read.header().source == "png");
+  CHECK_FALSE(read.header().lossy);
+  CHECK(codes_of(read) == std::vector<std::string>{"missing_view", "side_unverified"});
+}
+
+TEST_CASE("PNG: equal colour channels, an opaque alpha and a grey palette read as grey",
+          "[image]") {
+  SECTION("RGB") {
+    const int bits = GENERATE(8, 16);
+    const Picture picture = ramp(9, 21, bits, 3);
+    CHECK(values_of(parse_image(encode_png(picture, PNG_COLOR_TYPE_RGB))) ==
+          first_channel(picture));
+  }
+  SECTION("RGBA") {
+    const Picture picture =
+        coloured(ramp(9, 21, 8, 4), [](std::uint16_t* pixel) { pixel[3] = 255; });
+    CHECK(values_of(parse_image(encode_png(picture, PNG_COLOR_TYPE_RGB_ALPHA))) ==
+          first_channel(picture));
+  }
+  SECTION("palette") {
+    const Picture picture = ramp(9, 21);
+    std::vector<int> expected = first_channel(picture);
+    for (int& value : expected) value = 255 - value;
+    CHECK(values_of(parse_image(encode_png(picture, PNG_COLOR_TYPE_PALETTE))) == expected);
+  }
+}
+
+TEST_CASE("PNG: a channel that differs by 1 is colour, and refused", "[image]") {
+  Picture picture = ramp(9, 21, 8, 3);
+  picture.samples[100] = static_cast<std::uint16_t>(picture.samples[100] ^ 1);
+  const auto bytes = encode_png(picture, PNG_COLOR_TYPE_RGB);
+  const Radiograph read = parse_image(bytes);
+  CHECK_FALSE(read.has_pixels());
+  CHECK(codes_of(read).front() == "colour");
+  CHECK(verdict_of(read.gate_reasons(), false) == Verdict::refused);
+  CHECK(read.header().rows == 9);
+  CHECK(code_of(bytes, {.refused = Refused::decode}) == ErrorCode::unsupported);
+}
+
+TEST_CASE("PNG: transparent pixels are unsupported", "[image]") {
+  const Picture picture = coloured(ramp(9, 21, 8, 2), [](std::uint16_t* pixel) { pixel[1] = 254; });
+  CHECK(code_of(encode_png(picture, PNG_COLOR_TYPE_GRAY_ALPHA)) == ErrorCode::unsupported);
+}
+
+TEST_CASE("JPEG: grey is read within the loss of its coding", "[image]") {
+  const bool progressive = GENERATE(false, true);
+  const Picture picture = ramp(64, 80);
+  const Radiograph read = parse_image(encode_jpeg(picture, {.progressive = progressive}));
+  CHECK(read.header().source == "jpeg");
+  CHECK(read.header().lossy);
+  const std::vector<int> values = values_of(read);
+  const std::vector<int> expected = first_channel(picture);
+  REQUIRE(values.size() == expected.size());
+  int worst = 0;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    worst = std::max(worst, std::abs(values[i] - expected[i]));
+  CHECK(worst <= 3);
+  CHECK(codes_of(read) == std::vector<std::string>{"missing_view", "side_unverified"});
+}
+
+TEST_CASE("JPEG: grey saved as colour gives the pixels of grey saved as grey", "[image]") {
+  const JpegOptions options{.quality = GENERATE(30, 75, 95), .keep_rgb = GENERATE(false, true)};
+  const auto grey = parse_image(encode_jpeg(ramp(64, 80), {.quality = options.quality}));
+  const auto colour = parse_image(encode_jpeg(ramp(64, 80, 8, 3), options));
+  REQUIRE(colour.has_pixels());
+  CHECK(values_of(colour) == values_of(grey));
+}
+
+TEST_CASE("JPEG: a tint is colour, and refused", "[image]") {
+  const Picture tinted = coloured(ramp(64, 80, 8, 3), [](std::uint16_t* pixel) {
+    pixel[2] = static_cast<std::uint16_t>(std::max(0, pixel[2] - 12));
+  });
+  const JpegOptions options{.keep_rgb = GENERATE(false, true)};
+  const Radiograph read = parse_image(encode_jpeg(tinted, options));
+  CHECK_FALSE(read.has_pixels());
+  CHECK(codes_of(read).front() == "colour");
+  CHECK(code_of(encode_jpeg(tinted, options), {.refused = Refused::decode}) ==
+        ErrorCode::unsupported);
+}
+
+TEST_CASE("JPEG: four channels are colour", "[image]") {
+  const Radiograph read = parse_image(encode_jpeg(ramp(16, 16, 8, 4)));
+  CHECK(codes_of(read).front() == "colour");
+}
+
+TEST_CASE("Image: Decode::none gives the header without pixels", "[image]") {
+  const Radiograph read =
+      parse_image(encode_png(ramp(9, 21), PNG_COLOR_TYPE_GRAY), {.decode = Decode::none});
+  CHECK_FALSE(read.has_pixels());
+  CHECK(read.header().columns == 21);
+}
+
+TEST_CASE("Image: a file that ends early is corrupt wherever it is cut", "[image]") {
+  const auto bytes =
+      GENERATE(encode_png(ramp(32, 32), PNG_COLOR_TYPE_GRAY), encode_jpeg(ramp(32, 32)),
+               encode_jpeg(ramp(32, 32), {.progressive = true}));
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    INFO("first " << length << " bytes of " << bytes.size());
+    REQUIRE(code_of(std::span(bytes).first(length)) == ErrorCode::corrupt);
+  }
+}
+
+TEST_CASE("Image: changed bytes give pixels or an Error, and nothing else", "[image]") {
+  const auto original =
+      GENERATE(encode_png(ramp(32, 32, 16), PNG_COLOR_TYPE_GRAY), encode_jpeg(ramp(32, 32, 8, 3)),
+               encode_jpeg(ramp(32, 32), {.progressive = true}));
+  std::mt19937 random(20240817);
+  int errors = 0;
+  for (int trial = 0; trial < 2000; ++trial) {
+    auto bytes = original;
+    for (int change = 0; change < 1 + trial % 4; ++change) {
+      bytes[random() % bytes.size()] ^= std::byte{static_cast<unsigned char>(1u << random() % 8)};
+    }
+    try {
+      const Radiograph read = parse_image(bytes);
+      if (read.has_pixels()) CHECK(read.rows() * read.columns() > 0);
+    } catch (const Error&) {
+      ++errors;
+    }
+  }
+  CHECK(errors > 0);
+}
+
+TEST_CASE(
+    "Image: a header that claims 100,000 x 100,000 pixels is refused before memory is asked for",
+    "[image]") {
+  SECTION("PNG") {
+    auto bytes = encode_png(ramp(8, 8), PNG_COLOR_TYPE_GRAY);
+    // Width and height are at bytes 16 and 20, the CRC of IHDR at 29.
+    constexpr unsigned char claimed[8] = {0x00, 0x01, 0x86, 0xa0, 0x00, 0x01, 0x86, 0xa0};
+    std::memcpy(bytes.data() + 16, claimed, 8);
+    std::uint32_t crc = 0xffffffffu;
+    for (std::size_t i = 12; i < 29; ++i) {
+      crc ^= std::to_integer<std::uint32_t>(bytes[i]);
+      for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1u) != 0 ? 0xedb88320u : 0u);
+    }
+    crc = ~crc;
+    for (std::size_t i = 0; i < 4; ++i) bytes[29 + i] = static_cast<std::byte>(crc >> (24 - 8 * i));
+    CHECK(code_of(bytes) == ErrorCode::unsupported);
+  }
+  SECTION("JPEG, whose largest is 65,535 x 65,535, and libjpeg's 65,500") {
+    auto bytes = encode_jpeg(ramp(8, 8));
+    const auto frame =
+        std::ranges::search(bytes, std::vector<std::byte>{std::byte{0xff}, std::byte{0xc0}});
+    const auto at = static_cast<std::size_t>(frame.begin() - bytes.begin());
+    for (const std::size_t offset : {5, 7}) {
+      bytes[at + offset] = std::byte{0xff};
+      bytes[at + offset + 1] = std::byte{0x00};
+    }
+    CHECK(code_of(bytes) == ErrorCode::unsupported);
+  }
+}
+
+TEST_CASE("Image: what is no picture is corrupt", "[image]") {
+  CHECK(code_of({}) == ErrorCode::corrupt);
+  const std::string text = "%PDF-1.7 and so on";
+  CHECK(code_of(std::as_bytes(std::span(text))) == ErrorCode::corrupt);
+}
+
+TEST_CASE("Image: a file that is not there is not_found, and its name is not repeated", "[image]") {
+  try {
+    read_image("/nowhere/Lovelace_Ada.png");
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::not_found);
+    CHECK(std::string(error.what()).find("Lovelace") == std::string::npos);
+  }
+}
+
+TEST_CASE("Image: every radiograph of the public collections is read as grey", "[image][slow]") {
+  const std::filesystem::path folder = data_folder();
+  if (!std::filesystem::exists(folder / "nih")) SKIP("no data folder; set AICOVID_DATA");
+  int images = 0;
+  for (const char* collection : {"ieee8023", "nih", "hannover"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / collection)) {
+      const auto extension = entry.path().extension();
+      if (extension != ".jpg" && extension != ".jpeg" && extension != ".png") continue;
+      const Radiograph read = read_image(entry.path());
+      INFO(collection << ", image " << images);
+      REQUIRE(read.has_pixels());
+      ++images;
+    }
+  }
+  CHECK(images >= 1579);
+}
+
+TEST_CASE("Image: the components have versions", "[image]") {
+  const auto components = image_components();
+  REQUIRE(components.size() == 2);
+  CHECK(components[0].name == "libpng");
+  CHECK(components[1].name == "libjpeg-turbo");
+  for (const Component& component : components) {
+    CHECK(component.version.find_first_of("0123456789") == 0);
+    CHECK(component.version.find('.') != std::string::npos);
+  }
+}

@@ -1,0 +1,150 @@
+"""Makes the small TorchScript files of the network and bundle tests, with the outputs that Python gets from them.
+
+    .venv/bin/python tests/network/make_networks.py
+
+Everything is seeded; the files under tests/network/data are what it wrote with torch 2.11.0.
+"""
+
+import json
+import pathlib
+import zipfile
+
+import torch
+from torch import Tensor, nn
+
+DATA = pathlib.Path(__file__).parent / "data"
+SEED = 20200401
+
+
+class Lungs(nn.Module):
+    """A mask network in small: [1,1,16,16] -> [1,2,16,16], probabilities."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU(inplace=True), nn.Conv2d(4, 2, 1))
+
+    def forward(self, image: Tensor):
+        return torch.sigmoid(self.layers(image))
+
+
+class Severity(nn.Module):
+    """A severity network in small: image [1,1,24,24], mask [1,2,24,24] -> zones, logit, attribution."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Conv2d(3, 4, 3, stride=4, padding=1)
+        self.zones = nn.Linear(4, 6)
+        self.logit = nn.Linear(4, 1)
+
+    def forward(self, image: Tensor, mask: Tensor):
+        features = torch.relu(self.features(torch.cat([image, mask], 1)))
+        pooled = features.mean((2, 3))
+        return 3 * torch.sigmoid(self.zones(pooled)), self.logit(pooled), features.sum(1, keepdim=True)
+
+
+class TwoInAList(nn.Module):
+    def forward(self, values: Tensor):
+        return [values + 1, 2 * values.transpose(0, 1)]
+
+
+class Doubles(nn.Module):
+    def forward(self, values: Tensor):
+        return values.double()
+
+
+class FailsOnPositive(nn.Module):
+    def forward(self, values: Tensor):
+        if bool(values.sum() > 0):
+            raise ValueError("the sum is positive")
+        return values + 1
+
+
+class DividesByItself(nn.Module):
+    """Finite unless an input is 1."""
+
+    def forward(self, values: Tensor):
+        return 1 / (values - 1)
+
+
+class Counts(nn.Module):
+    """Changes its own state."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(1))
+
+    def forward(self, values: Tensor):
+        self.calls.add_(1)
+        return values + self.calls
+
+
+class ChangesInput(nn.Module):
+    def forward(self, values: Tensor):
+        return values.add_(1)
+
+
+def random_steps(*shape):
+    """Uniform on 0, 1/256, ..., 1: short in JSON and exact in binary."""
+    return torch.randint(0, 257, shape) / 256
+
+
+def save(network, file):
+    """Saves without source positions and without the inputs of tracing: the one holds paths, the other an image."""
+    network.save(str(file))
+    with zipfile.ZipFile(file) as archive:
+        records = {name: archive.read(name) for name in archive.namelist()
+                   if not name.endswith(".debug_pkl") and "/traced_inputs" not in name}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in records.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+
+
+def as_json(tensor):
+    return {"shape": list(tensor.shape), "values": tensor.flatten().tolist()}
+
+
+def main():
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    DATA.mkdir(exist_ok=True)
+    image, small = random_steps(1, 1, 24, 24), random_steps(1, 1, 16, 16)
+    mask = (torch.rand(1, 2, 24, 24) > 0.5).float()
+    row = torch.tensor([[0.5, -0.25, 2.0]])
+
+    lungs = Lungs().eval()
+    for norm in (layer for layer in lungs.modules() if isinstance(layer, nn.BatchNorm2d)):
+        nn.init.uniform_(norm.running_mean, -1, 1)
+        nn.init.uniform_(norm.running_var, 0.5, 2)
+    severity = Severity().eval()
+    not_a_number = Lungs().eval()
+    with torch.no_grad():
+        not_a_number.layers[3].weight[1, 2] = float("nan")
+
+    networks = {
+        "lungs": (torch.jit.trace(lungs, small), [small]),
+        "lungs_frozen": (torch.jit.freeze(torch.jit.trace(lungs, small)), [small]),
+        "severity": (torch.jit.trace(severity, (image, mask)), [image, mask]),
+        "list": (torch.jit.script(TwoInAList()), [row]),
+        "nan": (torch.jit.trace(not_a_number, small, check_trace=False), None),
+        "double": (torch.jit.script(Doubles()), None),
+        "fails": (torch.jit.script(FailsOnPositive()), None),
+        "divides": (torch.jit.script(DividesByItself()), None),
+        "counts": (torch.jit.script(Counts()), None),
+        "changes_input": (torch.jit.script(ChangesInput()), None),
+    }
+    golden = {}
+    for name, (network, inputs) in networks.items():
+        save(network, DATA / f"{name}.pt")
+        if inputs is None:
+            continue
+        with torch.inference_mode():
+            outputs = network(*inputs)
+        outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
+        golden[name] = {"inputs": [as_json(t) for t in inputs], "outputs": [as_json(t) for t in outputs]}
+    torch.save(lungs.state_dict(), DATA / "weights_only.pt")
+    (DATA / "golden.json").write_text(json.dumps({"torch": torch.__version__, "seed": SEED, "networks": golden}))
+
+
+if __name__ == "__main__":
+    main()

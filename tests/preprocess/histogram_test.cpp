@@ -1,0 +1,92 @@
+#include "histogram.hpp"
+
+#include "grey_table.hpp"
+#include "random_radiograph.hpp"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+#include <cmath>
+#include <numeric>
+
+using namespace aicovid;
+using aicovid::test::random_pixels;
+using aicovid::test::random_radiograph;
+using Catch::Matchers::WithinAbs;
+
+namespace {
+
+/// The definition: sort all, and interpolate between the two neighbours of rank q (n - 1).
+double sorted_percentile(std::vector<double> values, double percent) {
+  std::ranges::sort(values);
+  const double rank = percent / 100 * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(rank);
+  const auto above = std::min(below + 1, values.size() - 1);
+  return std::lerp(values[below], values[above], rank - static_cast<double>(below));
+}
+
+}  // namespace
+
+TEST_CASE("Histogram: percentiles equal those of the sorted greys", "[preprocess]") {
+  const int rows = GENERATE(1, 31, 33);
+  const int columns = GENERATE(1, 32, 257);
+  const GreyScale grey = GENERATE(
+      GreyScale{.bits_stored = 8},
+      GreyScale{.bits_stored = 12, .photometric = Photometric::monochrome1},
+      GreyScale{.bits_stored = 12, .is_signed = true, .window = Window{0, 500}},
+      GreyScale{.bits_stored = 8,
+                .voi_lut = LookupTable{.first = 0, .bits = 8, .entries = {200, 10, 90, 40}}},
+      GreyScale{.bits_stored = 12, .padding = PixelPadding{0, 1000}});
+  const auto radiograph = random_radiograph(rows, columns, grey, 7);
+  const auto table = make_grey_table(grey, true);
+  Histogram counts = count_stored_values(radiograph, {0, 0, double(rows), double(columns)});
+  leave_out_padding(counts, grey);
+
+  std::vector<double> values;
+  const auto add = [&](const auto& pixels) {
+    for (const int stored : pixels) {
+      if (!is_padding(grey, stored))
+        values.push_back(table[static_cast<std::size_t>(stored - grey.lowest())]);
+    }
+  };
+  if (grey.is_signed) {
+    add(random_pixels<std::int16_t>(rows, columns, grey, 7));
+  } else {
+    add(random_pixels<std::uint16_t>(rows, columns, grey, 7));
+  }
+  if (values.empty()) return;  // one pixel, and padding
+  CHECK(std::accumulate(counts.begin(), counts.end(), std::size_t{0}) == values.size());
+  for (const double percent : {0.0, 0.5, 1.0, 2.0, 50.0, 97.3, 99.0, 100.0}) {
+    const auto range = percentiles(counts, table, {percent, percent});
+    REQUIRE_THAT(range.low, WithinAbs(sorted_percentile(values, percent), 1e-12));
+  }
+}
+
+TEST_CASE("Histogram: it counts the pixels that the region touches", "[preprocess]") {
+  std::vector<std::uint8_t> pixels(30);
+  std::iota(pixels.begin(), pixels.end(), std::uint8_t{0});
+  const auto radiograph = Radiograph::from_array(pixels.data(), 5, 6, PixelType::uint8);
+  const auto counts = count_stored_values(radiograph, {1.5, 2, 3, 4.25});
+  for (std::size_t value = 0; value < 256; ++value) {
+    const std::size_t y = value / 6;
+    const std::size_t x = value % 6;
+    REQUIRE(counts[value] == (value < 30 && y >= 1 && y < 3 && x >= 2 && x < 5 ? 1 : 0));
+  }
+}
+
+TEST_CASE("Histogram: an image of padding alone has the percentiles 0", "[preprocess]") {
+  const GreyScale grey{.bits_stored = 8, .padding = PixelPadding{0, 255}};
+  Histogram counts = count_stored_values(random_radiograph(4, 4, grey), {0, 0, 4, 4});
+  leave_out_padding(counts, grey);
+  const auto range = percentiles(counts, make_grey_table(grey, true), {1, 99});
+  CHECK(range.low == 0);
+  CHECK(range.high == 0);
+}
+
+TEST_CASE("Histogram: the range is that of the greys that were counted", "[preprocess]") {
+  const std::vector<double> table{0, 0.75, 0.5, 0.25, 1};
+  const Range range = range_of({0, 2, 1, 7, 0}, table);
+  CHECK(range.low == 0.25);
+  CHECK(range.high == 0.75);
+}

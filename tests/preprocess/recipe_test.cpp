@@ -1,0 +1,104 @@
+#include "recipe.hpp"
+
+#include <aicovid/error.hpp>
+#include <aicovid/plan.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <string>
+#include <vector>
+
+using namespace aicovid;
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("Recipe: the operations stand in their order with their members", "[preprocess]") {
+  const Recipe recipe = parse_recipe(R"([
+    {"op": "grey", "voi": false}, {"op": "percentile_clip", "low": 2, "high": 98.5},
+    {"op": "rescale", "from": [0, 1], "to": [-1024, 1024]}, {"op": "lung_crop", "margin": 0.1, "square": true},
+    {"op": "centre_crop"}, {"op": "pad_square", "value": 0.5}, {"op": "resize", "size": [320, 256], "method": "linear"},
+    {"op": "normalize", "mean": 0.5, "std": 0.25}, {"op": "channels", "count": 3},
+    {"op": "normalize", "mean": [1, 2, 3], "std": 2}])");
+  CHECK_FALSE(recipe.voi);
+  REQUIRE(recipe.before.size() == 5);
+  CHECK(std::get<PercentileClip>(recipe.before[0]).high == 98.5);
+  CHECK(std::get<Affine<double>>(recipe.before[1])(0.75) == 512);
+  CHECK(std::get<LungCrop>(recipe.before[2]).margin == 0.1);
+  CHECK(std::get<LungCrop>(recipe.before[2]).square);
+  CHECK(std::get<PadSquare>(recipe.before[4]).value == 0.5);
+  CHECK(recipe.resize.height == 320);
+  CHECK(recipe.resize.width == 256);
+  CHECK(recipe.resize.method == Resize::Method::linear);
+  REQUIRE(recipe.after.size() == 2);
+  CHECK(recipe.after[0].size() == 1);
+  REQUIRE(recipe.after[1].size() == 3);
+  CHECK(recipe.after[1][2](7.0F) == 2.0F);
+  CHECK(recipe.channels == 3);
+  CHECK(recipe.needs_lung_box);
+}
+
+TEST_CASE("Recipe: an error names the operation, the member and what was expected",
+          "[preprocess]") {
+  struct Bad {
+    std::string plan;
+    std::vector<std::string> words;
+  };
+  const auto bad = GENERATE(values<Bad>({
+      {"nonsense", {"no JSON", "list of operations"}},
+      {"{}", {"list of operations"}},
+      {"[]", {"empty"}},
+      {R"(["grey"])", {"operation 0", "string", "object"}},
+      {R"([{"voi": true}])", {"operation 0", "\"op\" is missing"}},
+      {R"([{"op": "resize", "size": 2}])", {"operation 0", "\"resize\"", "\"grey\" first"}},
+      {R"([{"op": "grey"}])", {"none is \"resize\""}},
+      {R"([{"op": "grey", "voi": 1}, {"op": "resize", "size": 2}])",
+       {"operation 0 ", "(grey)", "\"voi\" is 1", "true"}},
+      {R"([{"op": "grey", "window": 1}])", {"\"window\" is 1", "only the members \"voi\""}},
+      {R"([{"op": "grey"}, {"op": "blur"}])", {"operation 1", "\"blur\"", "percentile_clip"}},
+      {R"([{"op": "grey"}, {"op": "grey"}])", {"operation 1", "first operation"}},
+      {R"([{"op": "grey"}, {"op": "resize"}])", {"operation 1", "\"size\" is missing", "8192"}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": 0}])", {"\"size\" is 0"}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": 9000}])", {"\"size\" is 9000"}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": 2.5}])", {"\"size\" is 2.5"}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": [2]}])", {"\"size\" is [2]"}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": 2, "method": "cubic"}])",
+       {"\"cubic\"", "\"gaussian\""}},
+      {R"([{"op": "grey"}, {"op": "percentile_clip", "low": 50, "high": 50}])",
+       {"\"high\" is 50", "above"}},
+      {R"([{"op": "grey"}, {"op": "percentile_clip", "low": -1}])", {"\"low\" is -1", "0 to 100"}},
+      {R"([{"op": "grey"}, {"op": "rescale", "from": [1, 1], "to": [0, 1]}])",
+       {"\"from\"", "different"}},
+      {R"([{"op": "grey"}, {"op": "rescale", "from": [0, 1]}])",
+       {"\"to\" is missing", "two numbers"}},
+      {R"([{"op": "grey"}, {"op": "lung_crop", "margin": "wide"}])",
+       {"\"margin\" is \"wide\"", "a number"}},
+      {R"([{"op": "grey"}, {"op": "centre_crop"}, {"op": "lung_crop"}])",
+       {"operation 2", "before \"centre_crop\""}},
+      {R"([{"op": "grey"}, {"op": "pad_square"}, {"op": "centre_crop"}])",
+       {"operation 2", "before \"pad_square\""}},
+      {R"([{"op": "grey"}, {"op": "pad_square"}, {"op": "pad_square"}])", {"operation 2", "once"}},
+      {R"([{"op": "grey"}, {"op": "channels", "count": 3}])", {"operation 1", "after \"resize\""}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "channels", "count": 0}])",
+       {"\"count\" is 0", "64"}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "percentile_clip"}])",
+       {"operation 2", "after \"resize\""}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "resize", "size": 2}])",
+       {"operation 2"}},
+      {R"([{"op": "grey"}, {"op": "normalize", "mean": 0, "std": 0}])",
+       {"\"std\" is 0", "above 0"}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "normalize", "mean": [1, 2, 3], "std": 1}])",
+       {"\"mean\"", "after \"channels\""}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "channels", "count": 2},
+           {"op": "normalize", "mean": [1, 2, 3], "std": 1}])",
+       {"operation 3", "a number or 2 numbers"}},
+  }));
+  CAPTURE(bad.plan);
+  try {
+    Plan::parse_json(bad.plan);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::invalid_argument);
+    for (const auto& word : bad.words) CHECK_THAT(error.what(), ContainsSubstring(word));
+  }
+}

@@ -1,0 +1,49 @@
+"""What the networks were trained on is what they get: training and inference preprocessing compared."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+from conftest import DATA, SOURCE, run_cli
+
+sys.path.insert(0, str(SOURCE / "models" / "training"))
+
+# Both read JPEG with libjpeg-turbo, of another version, and may differ where an archive's grey JPEG has colour
+# components; in stored steps of 1/255, of which the networks' inputs are 128/255 wide.
+LARGEST_JPEG_DIFFERENCE = 0.0
+
+
+def chosen(archive, count):
+    from labelled_radiographs import hannover, ieee8023
+
+    if not DATA.is_dir():
+        pytest.skip("no data folder: set AICOVID_DATA")
+    rows = (hannover if archive == "hannover" else ieee8023)(DATA)
+    return [rows[i] for i in np.linspace(0, len(rows) - 1, count).astype(int)]
+
+
+def test_the_plans_of_the_bundle_are_those_of_the_training():
+    from chest_preprocessing import PLANS
+
+    manifest = json.loads((SOURCE / "models" / "severity" / "manifest.json").read_text())
+    assert manifest["plans"] == PLANS
+
+
+@pytest.mark.parametrize("archive", ["hannover", "ieee8023"])
+def test_inputs_are_equal(archive, tmp_path):
+    from chest_preprocessing import run_plan
+
+    largest = 0.0
+    for row in chosen(archive, 8):
+        pixels = row.grey8()
+        height, width = pixels.shape
+        box = (0.1 * height, 0.05 * width, 0.9 * height, 0.97 * width)
+        for plan, lung_box in [("mask_in", None), ("severity_in", box)]:
+            arguments = [] if lung_box is None else ["--lung-box", ",".join(map(repr, lung_box))]
+            result = run_cli("preprocess", row.path, "--plan", plan, *arguments, "--out", tmp_path / "x.npy")
+            assert result.status == 0, result.stderr
+            trained, _ = run_plan(plan, pixels, lung_box)
+            largest = max(largest, float(np.abs(np.load(tmp_path / "x.npy") - trained).max()))
+    print(f"{archive}: largest difference {largest}")
+    assert largest <= (LARGEST_JPEG_DIFFERENCE if archive == "ieee8023" else 0.0)

@@ -1,0 +1,129 @@
+#include "sample_report.hpp"
+#include "text_layout.hpp"
+
+#include <aicovid/version.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+using aicovid::Outcome;
+using aicovid::OutcomeStatus;
+using aicovid::RiskReport;
+using aicovid::to_text;
+using aicovid::testing::refused_report;
+using aicovid::testing::sample_report;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+/// Every kind of section: flags, an outcome, one that is not computed, a state, warnings.
+RiskReport full_report() {
+  RiskReport report = sample_report();
+  Outcome missing = aicovid::testing::sample_outcome();
+  missing.name = "critical_care";
+  missing.status = OutcomeStatus::not_computed;
+  missing.probability.reset();
+  missing.image_effect.reset();
+  missing.contributions.clear();
+  missing.reasons = {
+      {"too_many_missing", "Missing: urea, crp, lymphocytes. At most 2 of them may be."}};
+  report.outcomes.push_back(missing);
+  Outcome state;
+  state.name = "icu_stay";
+  state.definition = "in intensive care at the time of the radiograph";
+  state.kind = aicovid::OutcomeKind::concurrent_state;
+  state.status = OutcomeStatus::indeterminate;
+  state.probability = 0.0042;
+  state.index = 0.4;
+  state.evidence.level = "internal";
+  report.outcomes.push_back(state);
+  report.warnings = {
+      {"patient_mismatch",
+       "sex is 'female' in the clinical record, and the image's header (0010,0040) says "
+       "otherwise"}};
+  return report;
+}
+
+void check_width(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    CHECK(aicovid::display_width(line) <= 100);
+    CHECK((line.empty() || line.back() != ' '));
+  }
+}
+
+}  // namespace
+
+// After a change of the layout: AICOVID_WRITE_GOLDEN=1 test_report "Report text: is the golden one"
+TEST_CASE("Report text: is the golden one", "[report][golden]") {
+  std::string text = to_text(full_report()) + '\n';
+  CHECK_THAT(text, Catch::Matchers::StartsWith("aicovid " + aicovid::version()));
+  text.erase(0, text.find('\n') + 1);  // the line with the version
+  const std::string file = std::string(AICOVID_SOURCE_DIR) + "/tests/report/golden/report.txt";
+  if (std::getenv("AICOVID_WRITE_GOLDEN") != nullptr) {
+    std::ofstream(file) << text;
+    SKIP("golden file written");
+  }
+  std::ifstream stream(file);
+  REQUIRE(stream);
+  std::stringstream golden;
+  golden << stream.rdbuf();
+  CHECK(text == golden.str());
+}
+
+TEST_CASE("Report text: no line is longer than 100 columns", "[report]") {
+  check_width(to_text(full_report()));
+  check_width(to_text(refused_report()));
+}
+
+TEST_CASE("Report text: a refusal says so first, with its reason, and shows no score", "[report]") {
+  const std::string text = to_text(refused_report());
+  CHECK_THAT(text, ContainsSubstring("REFUSED: this image was not scored"));
+  CHECK_THAT(text, ContainsSubstring("(0018,5101) is LL; expected AP or PA"));
+  CHECK(text.find("Brixia") == std::string::npos);
+  CHECK(text.find("RISK OF") == std::string::npos);
+}
+
+TEST_CASE("Report text: a forced score is announced before any figure", "[report]") {
+  RiskReport report = sample_report();
+  report.verdict = aicovid::Verdict::forced;
+  const std::string text = to_text(report);
+  REQUIRE(text.find("FORCED") != std::string::npos);
+  CHECK(text.find("FORCED") < text.find("Brixia"));
+}
+
+TEST_CASE("Report text: what is accepted without a reason has no gate section", "[report]") {
+  RiskReport report = sample_report();
+  report.verdict = aicovid::Verdict::accepted;
+  report.gate_reasons.clear();
+  report.findings->side_verified = true;
+  const std::string text = to_text(report);
+  CHECK(text.find("FLAGGED") == std::string::npos);
+  CHECK_THAT(text, ContainsSubstring("confirmed by Patient Orientation"));
+}
+
+TEST_CASE("Report text: contributions are sorted by their effect", "[report]") {
+  const std::string text = to_text(sample_report());
+  const auto table = text.find("What moved it");
+  REQUIRE(table != std::string::npos);
+  CHECK(text.find("CRP", table) < text.find("infiltrates  ", table));
+  CHECK(text.find("infiltrates  ", table) < text.find("sex", table));
+  CHECK(text.find("sex", table) < text.find("    age ", table));
+}
+
+TEST_CASE("Report text: a clinician's infiltrates are shown instead of the image's", "[report]") {
+  RiskReport report = sample_report();
+  CHECK_THAT(to_text(report), ContainsSubstring("83 % by the image"));
+  report.clinical = aicovid::ClinicalRecord::parse_json(R"({"radiographic_infiltrates": true})");
+  CHECK(to_text(report).find("by the image") == std::string::npos);
+}
+
+TEST_CASE("Report text: always says what it is for", "[report]") {
+  for (const auto& report : {sample_report(), refused_report()}) {
+    CHECK_THAT(to_text(report), ContainsSubstring("Research use only. Not a medical device."));
+  }
+}
