@@ -16,8 +16,8 @@ import jsonschema
 import pytest
 
 SOURCE = Path(__file__).resolve().parent.parent
-BUILD = Path(os.environ.get("AICOVID_BUILD_DIR", SOURCE / "build" / "release"))
-DATA = Path(os.environ.get("AICOVID_DATA", SOURCE.parent / "shared" / "data"))
+BUILD = Path(os.environ.get("AICOVID_BUILD_DIR", SOURCE / "build" / "release")).resolve()
+DATA = Path(os.environ.get("AICOVID_DATA", SOURCE.parent / "shared" / "data")).resolve()
 sys.path.insert(0, str(BUILD / "python"))
 sys.path.insert(0, str(SOURCE / "scripts"))
 

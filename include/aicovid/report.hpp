@@ -132,19 +132,21 @@ struct RiskReport {
 
 /// The report as JSON, schema `aicovid.report/1` (docs/schemas/report.json), on one line unless
 /// `indent` >= 0.
+///
+/// @throws Error{internal} naming the member that is not a finite number
 AICOVID_EXPORT std::string to_json(const RiskReport& report, int indent = -1);
 
-/// The report for people: severity first, then each outcome with its interval, evidence and
-/// reasons.
+/// The report for people, UTF-8, at most 100 columns, no newline at its end: a refusal or flags
+/// first, then severity, then each outcome with its interval, evidence and reasons.
 AICOVID_EXPORT std::string to_text(const RiskReport& report);
 
 /// Draws the heat map into a PNG file: the radiograph in its own resolution, what the network
 /// looked at, colour bar, lung outline, zones with their scores, side markers, and "Research use
-/// only".
+/// only". The picture is larger than the radiograph by strips above and below it and a panel at its
+/// right; a side of more than 8192 pixels is scaled down to that.
 ///
-/// @throws Error{invalid_argument} if the report has no findings (a refusal), or the radiograph no
-/// pixels;
-///         Error{not_found} if the file cannot be written
+/// @throws Error{invalid_argument} if the report has no findings (a refusal) or is another image's,
+///         or the radiograph has no pixels; Error{not_found} if the file cannot be written
 AICOVID_EXPORT void write_heat_map(const Radiograph& radiograph, const RiskReport& report,
                                    const std::filesystem::path& file);
 

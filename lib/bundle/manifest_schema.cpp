@@ -19,7 +19,7 @@ using nlohmann::json;
 /// Limits that no real manifest comes near, so that a hostile one cannot exhaust the stack: the
 /// schema's regular expressions recurse over a text, and readers recurse into values.
 constexpr int kDeepest = 32;
-constexpr std::size_t kLongestText = 8192;
+constexpr std::size_t kLongestText = 2048;
 
 json parse_text(std::string_view text, const std::string& file) {
   const auto within_limits = [&](int depth, json::parse_event_t event, json& value) {

@@ -161,9 +161,8 @@ constexpr auto kOtherBodyParts = std::to_array<std::string_view>({"ABDOMEN",    
                                                                   "UTERUS",     "VAGINA",
                                                                   "WRIST",      "ZYGOMA"});
 
-/// Source: PS3.16 CID 4009 "DX Anatomy Imaged" with annex L; SNOMED CT, then SNOMED RT of older
 // clang-format off
-/// files.
+/// Source: PS3.16 CID 4009 "DX Anatomy Imaged" with annex L; SNOMED CT, then SNOMED RT.
 constexpr auto kBodyPartCodes = std::to_array<Code>({
     {"51185008", "CHEST"}, {"816094009", "CHEST"}, {"T-D3000", "CHEST"}, {"39607008", "LUNG"},
     {"T-28000", "LUNG"}, {"86598002", "LUNG"}, {"T-280A0", "LUNG"}, {"72410000", "MEDIASTINUM"},

@@ -70,7 +70,8 @@ void require_cuda(const Device& device) {
   }
   if (!at::Context::hasCUDART()) {
     throw unavailable(
-        "LibTorch has already been used on the CPU in this process and does not look for CUDA again; "
+        "LibTorch has already been used on the CPU in this process and does not look for CUDA "
+        "again; "
         "load the CUDA device's networks first");
   }
   const int devices = static_cast<int>(at::getNumGPUs());

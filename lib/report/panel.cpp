@@ -85,7 +85,7 @@ void draw_total(Column& column, const Estimate& brixia) {
              {.height = 3 * text / 2, .colour = colour::kFaint});
   if (brixia.interval) {
     column.line(
-        fmt::format("interval {:.1f} to {:.1f}", brixia.interval->low, brixia.interval->high),
+        fmt::format("90 % interval {:.1f} to {:.1f}", brixia.interval->low, brixia.interval->high),
         {.height = text});
   }
 }

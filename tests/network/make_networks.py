@@ -90,7 +90,7 @@ def random_steps(*shape):
 
 
 def save(network, file):
-    """Saves without source positions and without the inputs of tracing: the one holds paths, the other an image."""
+    """Saves without source positions, which hold paths, and without the record of the inputs of tracing."""
     network.save(str(file))
     with zipfile.ZipFile(file) as archive:
         records = {name: archive.read(name) for name in archive.namelist()
