@@ -15,7 +15,7 @@ export PATH="$PWD/.venv/bin:$PATH"
 export AICOVID_DATA="${AICOVID_DATA:-$PWD/../shared/data}"
 [ -d "$AICOVID_DATA" ] || echo "test: no data at AICOVID_DATA; the tests that need it will be skipped"
 
-sources() { git ls-files '*.cpp' '*.hpp' '*.cu' '*.cuh'; }
+sources() { git ls-files "*.cpp" "*.hpp" "*.cu" "*.cuh"; }
 
 build() { # preset target...
   local preset=$1

@@ -85,8 +85,8 @@ std::string points(const Estimate& estimate) {
 std::string points_of(const Estimate& estimate, int maximum) {
   std::string text = fmt::format("{:.1f} of {}", estimate.value, maximum);
   if (estimate.interval) {
-    text +=
-        fmt::format(", 90 % interval {:.1f} to {:.1f}", estimate.interval->low, estimate.interval->high);
+    text += fmt::format(", 90 % interval {:.1f} to {:.1f}", estimate.interval->low,
+                        estimate.interval->high);
   }
   return text;
 }

@@ -18,6 +18,7 @@ from lungs import LungNet
 from severity import CELLS, DEEP, SIZE, SeverityNet
 
 TARGET_PREVALENCE = 0.65
+LICENCE = "LicenseRef-noncommercial-research"
 INTENDED_USE = ("Research use only. Not a medical device. Reads lung fields and the six-zone Brixia severity of pneumonia from a frontal "
                 "chest radiograph of an adult.")
 NOT_FOR = ("Diagnosis or exclusion of COVID-19 or of any disease; treatment decisions; children; lateral views; lungs after resection; "
@@ -36,6 +37,18 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def _drop_source_notes(path: Path) -> None:
+    """Rewrites a TorchScript archive without its notes on source files, which name folders of the machine that made it."""
+    reader = torch._C.PyTorchFileReader(str(path))
+    records = {name: reader.get_record(name) for name in reader.get_all_records()
+               if not name.endswith(".debug_pkl") and name not in ("version", ".data/serialization_id")}
+    del reader
+    writer = torch._C.PyTorchFileWriter(str(path))
+    for name, content in records.items():
+        writer.write_record(name, content, len(content))
+    writer.write_end_of_file()
+
+
 def _save_traced(network: torch.nn.Module, inputs: tuple[torch.Tensor, ...], checks: list[tuple[torch.Tensor, ...]], path: Path) -> None:
     """Traces on the CPU and saves unoptimised; the file must give what the network gives, on inputs that it was not traced with."""
     network = network.eval()
@@ -44,6 +57,7 @@ def _save_traced(network: torch.nn.Module, inputs: tuple[torch.Tensor, ...], che
     with torch.no_grad():
         traced = torch.jit.trace(network, inputs)
     traced.save(str(path))
+    _drop_source_notes(path)
     loaded = torch.jit.load(str(path), map_location="cpu")
     with torch.inference_mode():
         for check in checks:
@@ -85,16 +99,23 @@ def load_network(bundle: Path, name: str) -> torch.jit.ScriptModule:
     return torch.jit.load(str(bundle / name), map_location="cpu").eval()
 
 
+def infiltrates(logit: np.ndarray, platt: dict) -> np.ndarray:
+    """The probability that the library reports: Platt's, moved to the target prevalence."""
+    def odds(share: float) -> float:
+        return share / (1 - share)
+
+    moved = np.exp(platt["slope"] * logit + platt["intercept"]) * odds(TARGET_PREVALENCE) / odds(platt["prevalence"])
+    return moved / (1 + moved)
+
+
 def assess(bundle: Path, pixels: np.ndarray, platt: dict) -> dict:
     """The chain of the two saved networks on one radiograph [H,W] uint8."""
     found = find_lungs(load_network(bundle, "lungs.pt"), pixels)
     image, mask = severity_stage.severity_inputs(pixels, found)
     with torch.inference_mode():
         zones, logit, _, attribution = load_network(bundle, "severity.pt")(torch.from_numpy(image), torch.from_numpy(mask))
-    q = 1 / (1 + np.exp(-(platt["slope"] * float(logit) + platt["intercept"])))
-    odds = q / (1 - q) * (TARGET_PREVALENCE / (1 - TARGET_PREVALENCE)) / (platt["prevalence"] / (1 - platt["prevalence"]))
     values = [float(zone) for zone in zones[0]]
-    return {"brixia": sum(values), "zones": values, "infiltrates": float(odds / (1 + odds)), "lung_area_fraction": found.fraction,
+    return {"brixia": sum(values), "zones": values, "infiltrates": float(infiltrates(float(logit), platt)), "lung_area_fraction": found.fraction,
             "attribution_sum": float(attribution.sum())}
 
 
@@ -104,7 +125,7 @@ def write_manifest(bundle: Path, version: str, findings: dict, platt: dict, gate
     expected = assess(bundle, np.asarray(Image.open(golden)), platt)
     del expected["attribution_sum"]
     manifest = {
-        "schema": "aicovid.bundle/1", "name": "severity", "version": version, "licence": "CC-BY-NC-SA-4.0",
+        "schema": "aicovid.bundle/1", "name": "severity", "version": version, "licence": LICENCE,
         "intended_use": INTENDED_USE, "not_for": NOT_FOR,
         "accepts": {"modality": ["CR", "DX"], "views": ["AP", "PA"]},
         "plans": PLANS,

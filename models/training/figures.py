@@ -6,11 +6,13 @@ from collections import Counter
 
 import numpy as np
 
-from evaluation import (auroc, bootstrap, held_out_coverage, mean_absolute_error, mean_difference, pearson, spearman)
+from evaluation import auroc, bootstrap, held_out_coverage, mean_absolute_error, mean_difference, pearson, spearman
 from labelled_radiographs import LabelledRadiograph
+from nih_stage import Samples
 from severity_stage import INFILTRATES_ABOVE, HeldOut
 
 HEAVY = 12
+LIGHT = 3
 
 
 def _brixia(rows: list[LabelledRadiograph], predicted: np.ndarray) -> dict:
@@ -20,7 +22,7 @@ def _brixia(rows: list[LabelledRadiograph], predicted: np.ndarray) -> dict:
                   ([row.zones for row in rows], [row.zones_s for row in rows], [row.zones_j for row in rows]))
     result = {
         "r": bootstrap(pearson, patients, predicted, mean), "rho": bootstrap(spearman, patients, predicted, mean),
-        "mae": bootstrap(mean_absolute_error, patients, predicted, mean),
+        "mae": bootstrap(mean_absolute_error, patients, predicted, mean), "bias": bootstrap(mean_difference, patients, predicted, mean),
         "r_reader_s": bootstrap(pearson, patients, predicted, s), "mae_reader_s": bootstrap(mean_absolute_error, patients, predicted, s),
         "r_reader_j": bootstrap(pearson, patients, predicted, j), "mae_reader_j": bootstrap(mean_absolute_error, patients, predicted, j),
         "readers_r": bootstrap(pearson, patients, s, j), "readers_mae": bootstrap(mean_absolute_error, patients, s, j),
@@ -51,6 +53,28 @@ def _infiltrates(rows: list[LabelledRadiograph], logit: np.ndarray, platt: dict)
     return result
 
 
+def _agreement(rows: list[LabelledRadiograph], predicted: np.ndarray) -> dict:
+    patients, total = [row.patient for row in rows], np.array([row.zones.sum() for row in rows])
+    return {"r": bootstrap(pearson, patients, predicted, total), "mae": bootstrap(mean_absolute_error, patients, predicted, total),
+            "bias": bootstrap(mean_difference, patients, predicted, total)}
+
+
+def _recipe(rows: list[LabelledRadiograph], predicted: HeldOut, scored: np.ndarray) -> dict:
+    """Agreement with the readers, held out, by severity, and what shrinking the image does to the total."""
+    brixia, shrunk, zones = predicted.brixia[scored], predicted.shrunk[scored].sum(1), predicted.zones[scored]
+    patients, labels = [row.patient for row in rows], np.stack([row.zones for row in rows])
+    total = labels.sum(1)
+    result = _agreement(rows, brixia)
+    result["zone_mae"] = bootstrap(lambda a, b: float(np.abs(a - b).mean()), patients, zones, labels)
+    for name, chosen in (("light", total <= LIGHT), ("heavy", total >= HEAVY)):
+        index = np.flatnonzero(chosen)
+        result[f"{name}_bias"] = bootstrap(mean_difference, [patients[i] for i in index], brixia[index], total[index])
+    result["shrunk_change"] = bootstrap(mean_difference, patients, shrunk, brixia)
+    result["shrunk_absolute_change"] = bootstrap(mean_absolute_error, patients, shrunk, brixia)
+    result["shrunk_r"] = bootstrap(pearson, patients, shrunk, total)
+    return result
+
+
 def _dice(measured: list[dict]) -> dict:
     result = {"images": len(measured), "patients": len({row["patient"] for row in measured})}
     for part in ("both", "right", "left"):
@@ -60,15 +84,25 @@ def _dice(measured: list[dict]) -> dict:
     return result
 
 
+def _gate(found: list, gate: dict) -> dict:
+    refused = [x.fraction < gate["minimum_lung_fraction"] and x.confidence < gate["minimum_confidence"] for x in found]
+    uncertain = [x.fraction < gate["uncertain_lung_fraction"] or x.larger_share > gate["uncertain_asymmetry"] for x in found]
+    return {"images": len(found), "refused": sum(refused), "flagged": sum(u and not r for u, r in zip(uncertain, refused, strict=True)),
+            "highest_confidence": round(max(x.confidence for x in found), 3), "lowest_confidence": round(min(x.confidence for x in found), 3)}
+
+
 def _licences(rows: list[LabelledRadiograph]) -> dict:
     return dict(Counter(f"{row.archive}: {row.licence}" for row in rows).most_common())
 
 
-def measure(rows, scored, held_out: dict[str, HeldOut], choice: str, platt: dict, linear: dict, dice: dict, lungs: dict, gate: dict,
-            lung_training, severity_training) -> dict:
+def measure(rows, scored, held_out: dict[str, HeldOut], choice: str, platt: dict, linear: dict, dice: dict, lungs: list, others: list, gate: dict,
+            lung_training, severity_training, final: dict, recipes: dict, samples: Samples, clear_weight: float) -> dict:
     """@param rows       radiographs with scores, as `held_out` predicts them; `scored` [n] bool: with Brixia scores
     @param linear     held-out extent and opacity of the rows that have them
     @param dice       lists of overlaps by test set
+    @param lungs      found in all radiographs; `others`: in pictures that are no radiographs
+    @param final      scored rows that the shipped severity network never learnt from (perhaps none) and its zones
+    @param recipes    with and without what is learnt beside the scored images: held-out predictions, NIH figures, the golden image's total
     """
     predicted = held_out[choice]
     known = [row for row, has in zip(rows, scored, strict=True) if has]
@@ -77,16 +111,11 @@ def measure(rows, scored, held_out: dict[str, HeldOut], choice: str, platt: dict
     patients = [row.patient for row in known]
     labels = np.stack([row.zones for row in known])
     lung_patients = {row.patient for row in lung_training}
-    unseen = np.array([row.patient not in lung_patients for row in known])
-    pick = lambda values: values[unseen]
     result = {
         "method": "5 folds grouped by patient; ridge strength chosen in inner folds; masks as the lung network gives them; "
                   "95 % intervals by bootstrap over patients",
         "lungs": {name: _dice(measured) for name, measured in dice.items()},
         "brixia": _brixia(known, brixia),
-        "brixia_lung_network_unseen_patients": {
-            "r": bootstrap(pearson, [p for p, u in zip(patients, unseen, strict=True) if u], pick(brixia), pick(labels).sum(1)),
-            "mae": bootstrap(mean_absolute_error, [p for p, u in zip(patients, unseen, strict=True) if u], pick(brixia), pick(labels).sum(1))},
         "zones": {"mae": bootstrap(lambda a, b: float(np.abs(a - b).mean()), patients, zones, labels),
                   "readers_mae": bootstrap(lambda a, b: float(np.abs(a - b).mean()), patients,
                                            np.stack([row.zones_s for row in known]), np.stack([row.zones_j for row in known]))},
@@ -96,11 +125,15 @@ def measure(rows, scored, held_out: dict[str, HeldOut], choice: str, platt: dict
                               "zones": round(held_out_coverage(labels, zones, folds), 3)},
         "ridge_strengths": predicted.strengths,
         "gate": gate,
-        "gate_on_chests": {"radiographs": len(lungs), "refused": sum(
-            x.fraction < gate["minimum_lung_fraction"] and x.confidence < gate["minimum_confidence"] for x in lungs.values()),
-            "uncertain": sum(x.fraction < gate["uncertain_lung_fraction"] or x.larger_share > gate["uncertain_asymmetry"]
-                             for x in lungs.values())},
+        "gate_on_chests": _gate(lungs, gate),
+        "gate_on_other_pictures": _gate(others, gate),
     }
+    unseen = np.flatnonzero([row.patient not in lung_patients for row in known])
+    result["brixia_lung_network_unseen_patients"] = _agreement([known[i] for i in unseen], brixia[unseen])
+    result["recipes"] = {name: {"brixia": _recipe(known, x["held_out"], scored), "nih": x["nih"], "golden_image_brixia": x["golden_image"]}
+                         for name, x in recipes.items()}
+    if final["rows"]:
+        result["shipped_on_images_never_learnt_from"] = _agreement(final["rows"], final["zones"].sum(1))
     for name, values in linear.items():
         with_label = [row for row in rows if np.isfinite(getattr(row, name))]
         label = np.array([getattr(row, name) for row in with_label])
@@ -118,5 +151,8 @@ def measure(rows, scored, held_out: dict[str, HeldOut], choice: str, platt: dict
         "severity_training": {"images": len(severity_training), "patients": len({row.patient for row in severity_training}),
                               "views": dict(Counter(row.view for row in severity_training)),
                               "totals_at_least_12": int(sum(row.zones.sum() >= HEAVY for row in severity_training)),
-                              "licences": _licences(severity_training)}}
+                              "licences": _licences(severity_training)},
+        "clear_training": {"images": len(samples.clear_learn), "patients": len({row.patient for row in samples.clear_learn}),
+                           "views": dict(Counter(row.view for row in samples.clear_learn)), "weight": clear_weight,
+                           "licences": _licences(samples.clear_learn)}}
     return result

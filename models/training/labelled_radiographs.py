@@ -28,6 +28,7 @@ class LabelledRadiograph:
     zones_j: np.ndarray  # [6] reader J
     extent: float  # geographic extent 0..8, mean of the readers
     opacity: float  # 0..6, mean of the readers
+    findings: str = ""  # the archive's own labels
 
     @property
     def key(self) -> str:
@@ -102,6 +103,13 @@ def ieee8023(data: Path) -> list[LabelledRadiograph]:
             reader["S"], reader["J"], float(score.geographic_extent_mean) if score is not None else np.nan,
             float(score.opacity_mean) if score is not None else np.nan))
     return rows
+
+
+def nih(data: Path) -> list[LabelledRadiograph]:
+    """Labels found by text mining in the reports; no scores."""
+    table, none = pd.read_csv(data / "nih/labels.csv", dtype=str).sort_values("image"), np.full(6, np.nan)
+    return [LabelledRadiograph(data / "nih/images" / row.image, "nih", f"nih-{row.patient_id}", "free use with attribution", row.view,
+                               None, none, none, np.nan, np.nan, row.labels) for row in table.itertuples()]
 
 
 def patient_folds(patients: list[str], folds: int, seed: int) -> np.ndarray:

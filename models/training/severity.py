@@ -75,26 +75,28 @@ class Ridge:
         return features @ self.weight + self.intercept
 
 
-def fit_ridge(features: np.ndarray, zones: np.ndarray, strength: float) -> Ridge:
-    """features [n,f], scores [n]: a row a zone; the penalty is on standardised features."""
-    x, y = features.astype(np.float64), zones
-    mean, std = x.mean(0), x.std(0) + 1e-6
-    z = (x - mean) / std
-    beta = np.linalg.solve(z.T @ z + strength * np.eye(z.shape[1]), z.T @ (y - y.mean()))
+def fit_ridge(features: np.ndarray, zones: np.ndarray, weights: np.ndarray, strength: float) -> Ridge:
+    """features [n,f], scores [n], weights [n]: a row a zone; the penalty is on standardised features."""
+    x, share = features.astype(np.float64), weights / weights.sum()
+    mean = share @ x
+    std = np.sqrt(share @ (x - mean) ** 2) + 1e-6
+    z, centre = (x - mean) / std, share @ zones
+    weighted = z * weights[:, None]
+    beta = np.linalg.solve(weighted.T @ z + strength * np.eye(z.shape[1]), weighted.T @ (zones - centre))
     weight = beta / std
-    return Ridge(weight, float(y.mean() - weight @ mean), mean, std, strength)
+    return Ridge(weight, float(centre - weight @ mean), mean, std, strength)
 
 
-def fit_logistic(x: np.ndarray, positive: np.ndarray) -> tuple[float, float]:
+def fit_logistic(x: np.ndarray, positive: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
     """Slope and intercept of logit P(positive) = slope x + intercept, by maximum likelihood with Platt's targets."""
-    n1, n0 = positive.sum(), (~positive).sum()
+    n1, n0 = weights[positive].sum(), weights[~positive].sum()
     target = np.where(positive, (n1 + 1) / (n1 + 2), 1 / (n0 + 2))
     design = np.stack([x, np.ones_like(x)], 1)
     theta = np.zeros(2)
     for _ in range(50):
         p = 1 / (1 + np.exp(-design @ theta))
-        hessian = design.T @ (design * (p * (1 - p))[:, None]) + 1e-9 * np.eye(2)
-        theta = theta + np.linalg.solve(hessian, design.T @ (target - p))
+        hessian = design.T @ (design * (weights * p * (1 - p))[:, None]) + 1e-9 * np.eye(2)
+        theta = theta + np.linalg.solve(hessian, design.T @ (weights * (target - p)))
     return float(theta[0]), float(theta[1])
 
 
@@ -128,7 +130,8 @@ class SeverityNet(nn.Module):
 
     def attribution(self, maps: tuple[torch.Tensor, torch.Tensor], weights: tuple[torch.Tensor, torch.Tensor],
                     scores: torch.Tensor) -> torch.Tensor:
-        """Each cell's part of the zones' averages; negative parts are dropped, and the rest scaled to the zone's score."""
+        """Each cell's part of the zones' averages; the constant term is spread evenly over a zone, negative parts are
+        dropped, and the rest scaled to the zone's score."""
         beta = self.weight.reshape(1, -1, 1, 1)
         split = maps[0].shape[1]
         eighth = weights[0] * (maps[0] * beta[:, :split]).sum(1, keepdim=True)

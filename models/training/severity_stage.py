@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -49,11 +49,51 @@ def zone_features(rows: list[LabelledRadiograph], lungs: dict[str, PredictedLung
     return np.array(result)
 
 
-def _fit_zones(features: np.ndarray, zones: np.ndarray, strength: float) -> Ridge:
+@dataclass(frozen=True)
+class Zones:
+    """What the ridge learns from: a row an image."""
+
+    features: np.ndarray  # [n,2,6,f] image and mirror image
+    labels: np.ndarray  # [n,6]
+    weights: np.ndarray  # [n]
+    patients: np.ndarray  # [n]
+    read: np.ndarray  # [n] bool: readers scored it; the labels of others are assumed
+
+    def __getitem__(self, rows: np.ndarray) -> Zones:
+        return Zones(self.features[rows], self.labels[rows], self.weights[rows], self.patients[rows], self.read[rows])
+
+
+@dataclass(frozen=True)
+class Additions:
+    """What is learnt beside the scored images: small copies of them that share their weight, and images of another
+    archive without finding, whose six zones are taken to be 0."""
+
+    shrunk: np.ndarray  # [n,2,6,f] copies of the scored images
+    shrunk_share: float
+    clear: np.ndarray  # [m,2,6,f]
+    clear_patients: np.ndarray  # [m]
+    clear_weight: float
+
+    def without(self) -> Additions:
+        return replace(self, shrunk_share=0.0, clear_weight=0.0)
+
+
+def assemble(features: np.ndarray, labels: np.ndarray, patients: np.ndarray, added: Additions, scored: np.ndarray, clear: np.ndarray) -> Zones:
+    """`scored` and `clear`: the rows of the scored images and of the clear ones that are learnt from."""
+    n, m = len(scored), len(clear)
+    rows = Zones(np.concatenate([features[scored], added.shrunk[scored], added.clear[clear]]),
+                 np.concatenate([labels[scored], labels[scored], np.zeros((m, 6))]),
+                 np.repeat([1 - added.shrunk_share, added.shrunk_share, added.clear_weight], [n, n, m]),
+                 np.concatenate([patients[scored], patients[scored], added.clear_patients[clear]]), np.repeat([True, False], [2 * n, m]))
+    return rows[np.flatnonzero(rows.weights > 0)]
+
+
+def _fit_zones(rows: Zones, strength: float) -> Ridge:
     """On images and mirror images, zones without lung left out."""
-    labels = np.broadcast_to(zones[:, None], features.shape[:-1])
-    filled = np.isfinite(features).all(-1)
-    return fit_ridge(features[filled], labels[filled], strength)
+    filled = np.isfinite(rows.features).all(-1)
+    labels = np.broadcast_to(rows.labels[:, None], filled.shape)
+    weights = np.broadcast_to(rows.weights[:, None, None], filled.shape)
+    return fit_ridge(rows.features[filled], labels[filled], weights[filled], strength)
 
 
 def predict_zones(ridge: Ridge, features: np.ndarray) -> np.ndarray:
@@ -61,16 +101,17 @@ def predict_zones(ridge: Ridge, features: np.ndarray) -> np.ndarray:
     return ridge(np.where(np.isfinite(features[:, 0]).all(-1, keepdims=True), features[:, 0], ridge.mean))
 
 
-def choose_strength(features: np.ndarray, zones: np.ndarray, patients: list[str]) -> tuple[float, np.ndarray]:
-    """The strength with the least squared error of the total in inner folds, and its held-out zones [n,6]."""
-    folds = patient_folds(patients, FOLDS, SEED + 1)
+def choose_strength(rows: Zones) -> tuple[float, np.ndarray]:
+    """The strength with the least squared error of the scored images' totals in inner folds, and all held-out zones [n,6]."""
+    folds = patient_folds(list(rows.patients), FOLDS, SEED + 1)
+    counted = rows.weights * rows.read
     best = None
     for strength in STRENGTHS:
-        held_out = np.zeros_like(zones)
+        held_out = np.zeros_like(rows.labels)
         for fold in range(FOLDS):
-            ridge = _fit_zones(features[folds != fold], zones[folds != fold], strength)
-            held_out[folds == fold] = predict_zones(ridge, features[folds == fold])
-        error = np.mean((held_out.clip(0, 3).sum(1) - zones.sum(1)) ** 2)
+            ridge = _fit_zones(rows[np.flatnonzero(folds != fold)], strength)
+            held_out[folds == fold] = predict_zones(ridge, rows.features[folds == fold])
+        error = (counted * (held_out.clip(0, 3).sum(1) - rows.labels.sum(1)) ** 2).sum() / counted.sum()
         if best is None or error < best[0]:
             best = (error, float(strength), held_out)
     return best[1], best[2]
@@ -81,11 +122,15 @@ class Fitted:
     ridge: Ridge
     infiltrates: tuple[float, float]  # logit = slope * unclipped total + intercept
 
+    def predict(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Zones [n,6] in 0..3 and infiltrates' logit [n]."""
+        raw = predict_zones(self.ridge, features)
+        return raw.clip(0, 3), self.infiltrates[0] * raw.sum(1) + self.infiltrates[1]
 
-def fit(features: np.ndarray, zones: np.ndarray, patients: list[str]) -> Fitted:
-    strength, held_out = choose_strength(features, zones, patients)
-    return Fitted(_fit_zones(features, zones, strength),
-                  fit_logistic(held_out.sum(1), zones.sum(1) > INFILTRATES_ABOVE))
+
+def fit(rows: Zones) -> Fitted:
+    strength, held_out = choose_strength(rows)
+    return Fitted(_fit_zones(rows, strength), fit_logistic(held_out.sum(1), rows.labels.sum(1) > INFILTRATES_ABOVE, rows.weights))
 
 
 @dataclass(frozen=True)
@@ -95,6 +140,8 @@ class HeldOut:
     folds: np.ndarray
     zones: np.ndarray  # [n,6] clipped to 0..3
     logit: np.ndarray  # [n]
+    shrunk: np.ndarray  # [n,6] zones of the small copies
+    clear_logit: np.ndarray  # [m] of the additions' clear images
     strengths: list[float]
 
     @property
@@ -102,21 +149,31 @@ class HeldOut:
         return self.zones.sum(1)
 
 
-def cross_validate(rows: list[LabelledRadiograph], features: np.ndarray, learn_from: np.ndarray) -> HeldOut:
+def cross_validate(rows: list[LabelledRadiograph], features: np.ndarray, learn_from: np.ndarray, added: Additions) -> HeldOut:
     """Patient-grouped folds with nested strength. `learn_from` [n] bool: rows that may be learnt from (others are
     predicted only: they have no Brixia score, or their licence is left out)."""
-    patients = [row.patient for row in rows]
-    folds = patient_folds(patients, FOLDS, SEED)
-    zones, logit, strengths = np.zeros((len(rows), 6)), np.zeros(len(rows)), []
+    patients = np.array([row.patient for row in rows])
+    folds, clear_folds = patient_folds(list(patients), FOLDS, SEED), patient_folds(list(added.clear_patients), FOLDS, SEED)
+    zones, shrunk, logit = np.zeros((len(rows), 6)), np.zeros((len(rows), 6)), np.zeros(len(rows))
+    clear_logit, strengths = np.zeros(len(clear_folds)), []
     labels = np.stack([row.zones for row in rows])
     for fold in range(FOLDS):
-        seen = np.flatnonzero((folds != fold) & learn_from)
-        fitted = fit(features[seen], labels[seen], [patients[i] for i in seen])
-        raw = predict_zones(fitted.ridge, features[folds == fold])
-        zones[folds == fold] = raw.clip(0, 3)
-        logit[folds == fold] = fitted.infiltrates[0] * raw.sum(1) + fitted.infiltrates[1]
+        fitted = fit(assemble(features, labels, patients, added, np.flatnonzero((folds != fold) & learn_from), np.flatnonzero(clear_folds != fold)))
+        here = folds == fold
+        zones[here], logit[here] = fitted.predict(features[here])
+        shrunk[here], _ = fitted.predict(added.shrunk[here])
+        _, clear_logit[clear_folds == fold] = fitted.predict(added.clear[clear_folds == fold])
         strengths.append(round(fitted.ridge.strength, 1))
-    return HeldOut(folds, zones, logit, strengths)
+    return HeldOut(folds, zones, logit, shrunk, clear_logit, strengths)
+
+
+def fit_platt(predicted: HeldOut, scored: np.ndarray, positive: np.ndarray, added: Additions) -> dict:
+    """On the scored images (weight 1) and the clear ones, which count as they did in the ridge."""
+    logit = np.concatenate([predicted.logit[scored], predicted.clear_logit])
+    truth = np.concatenate([positive, np.zeros(len(predicted.clear_logit), bool)])
+    weights = np.repeat([1.0, added.clear_weight], [len(positive), len(predicted.clear_logit)])
+    slope, intercept = fit_logistic(logit, truth, weights)
+    return {"slope": round(slope, 5), "intercept": round(intercept, 5), "prevalence": round(float(positive.sum() / weights.sum()), 5)}
 
 
 def linear_of_brixia(label: np.ndarray, brixia: np.ndarray, folds: np.ndarray, maximum: float) -> tuple[dict, np.ndarray]:

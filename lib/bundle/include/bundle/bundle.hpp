@@ -47,12 +47,14 @@ struct Bundle {
   std::vector<GoldenCase> golden;
 };
 
-/// Reads and checks a bundle: manifest against its JSON Schema, SHA-256 of every file, plans, networks (loaded,
-/// warmed up, output shapes, finite outputs).
+/// Reads and checks a bundle: manifest against its JSON Schema, SHA-256 of every file, plans,
+/// networks (loaded, warmed up, output shapes, finite outputs).
 ///
-/// @throws Error{not_found} if the directory has no manifest.json; Error{bad_bundle} naming the JSON path or the
-///         file (relative to the bundle) and what is wrong; Error{invalid_argument} for a backend that this build
-///         does not have; Error{device_unavailable}
-Bundle load_bundle(const std::filesystem::path& directory, const std::string& backend, const Device& device);
+/// @throws Error{not_found} if the directory has no manifest.json; Error{bad_bundle} naming the
+/// JSON path or the
+///         file (relative to the bundle) and what is wrong; Error{invalid_argument} for a backend
+///         that this build does not have; Error{device_unavailable}
+Bundle load_bundle(const std::filesystem::path& directory, const std::string& backend,
+                   const Device& device);
 
 }  // namespace aicovid

@@ -7,8 +7,8 @@
 
 namespace aicovid {
 
-/// Quantiles of (label - prediction) in cross-validation: the interval is prediction + [low, high], clipped to
-/// the score's range.
+/// Quantiles of (label - prediction) in cross-validation: the interval is prediction + [low, high],
+/// clipped to the score's range.
 struct ErrorQuantiles {
   double low = 0;
   double high = 0;
@@ -23,8 +23,8 @@ struct LinearOfBrixia {
   std::optional<ErrorQuantiles> error;
 };
 
-/// Platt scaling, sigmoid(slope * logit + intercept), fitted where a share `prevalence` of the images had
-/// infiltrates, and moved to `target_prevalence` by prior odds.
+/// Platt scaling, sigmoid(slope * logit + intercept), fitted where a share `prevalence` of the
+/// images had infiltrates, and moved to `target_prevalence` by prior odds.
 struct InfiltratesCalibration {
   double slope = 1;
   double intercept = 0;
@@ -42,13 +42,13 @@ struct FindingsConfig {
   std::optional<InfiltratesCalibration> infiltrates;
 };
 
-/// The manifest's section `gate`: what the pixel gate compares the lung mask with. All are fractions measured on
-/// chest radiographs by the training code.
+/// The manifest's section `gate`: what the pixel gate compares the lung mask with. All are
+/// fractions measured on chest radiographs by the training code.
 struct PixelGateConfig {
-  double minimum_lung_fraction = 0.02;     ///< below: no lungs, if `minimum_confidence` fails too
-  double minimum_confidence = 0.5;         ///< mean mask probability inside the lungs
-  double uncertain_lung_fraction = 0.08;   ///< below: lung_field_uncertain
-  double uncertain_asymmetry = 0.8;        ///< share of the larger lung above which: lung_field_uncertain
+  double minimum_lung_fraction = 0.02;    ///< below: no lungs, if `minimum_confidence` fails too
+  double minimum_confidence = 0.5;        ///< mean mask probability inside the lungs
+  double uncertain_lung_fraction = 0.08;  ///< below: lung_field_uncertain
+  double uncertain_asymmetry = 0.8;  ///< share of the larger lung above which: lung_field_uncertain
 };
 
 }  // namespace aicovid

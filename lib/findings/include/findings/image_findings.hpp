@@ -10,13 +10,14 @@
 
 namespace aicovid {
 
-/// Scores, intervals and the probability of infiltrates from the severity network's named outputs: `zones` [1,6],
-/// `infiltrates_logit` [1,1], `attribution` [1,1,h,w] (those it has).
+/// Scores, intervals and the probability of infiltrates from the severity network's named outputs:
+/// `zones` [1,6], `infiltrates_logit` [1,1], `attribution` [1,1,h,w] (those it has).
 ///
 /// @param source  what the severity network's raster covers, in the radiograph's pixels
-/// @throws Error{bad_bundle} if the config asks for an output that is not there, or one has another shape
-void add_severity(ImageFindings& findings, const FindingsConfig& config, const std::map<std::string, Tensor>& outputs,
-                  const Rectangle& source);
+/// @throws Error{bad_bundle} if the config asks for an output that is not there, or one has another
+/// shape
+void add_severity(ImageFindings& findings, const FindingsConfig& config,
+                  const std::map<std::string, Tensor>& outputs, const Rectangle& source);
 
 /// q moved from the prevalence it was calibrated at to another one by prior odds.
 ///
@@ -24,10 +25,10 @@ void add_severity(ImageFindings& findings, const FindingsConfig& config, const s
 /// Source: Saerens et al. 2002, Neural Computation 14:21, equation 2.4.
 double shift_prevalence(double probability, double from, double to);
 
-/// True where Patient Orientation says that image rows run to the patient's left and columns to the feet: "L\F".
-/// Only the first letter of a value, its principal direction, counts, so that "L\FR", an image rotated by a
-/// little, is as good; a value that is not well-formed, or of the letters for quadrupeds, confirms nothing.
-/// Source: DICOM PS3.3 C.7.6.1.1.1.
+/// True where Patient Orientation says that image rows run to the patient's left and columns to the
+/// feet: "L\F". Only the first letter of a value, its principal direction, counts, so that "L\FR",
+/// an image rotated by a little, is as good; a value that is not well-formed, or of the letters for
+/// quadrupeds, confirms nothing. Source: DICOM PS3.3 C.7.6.1.1.1.
 bool confirms_sides(const std::string& patient_orientation);
 
 }  // namespace aicovid

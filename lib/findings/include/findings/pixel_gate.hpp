@@ -10,12 +10,13 @@
 
 namespace aicovid {
 
-/// What the mask says against the image being a chest radiograph: `no_lungs` (refuses) only where both the shape
-/// and the network's confidence say so, else `lung_field_uncertain` (flags) where the lungs are small, or one of
-/// them is small or missing: a white lung is a reason to score. No pixel in the mask is no confidence.
+/// What the mask says against the image being a chest radiograph: `no_lungs` (refuses) only where
+/// both the shape and the network's confidence say so, else `lung_field_uncertain` (flags) where
+/// the lungs are small, or one of them is small or missing: a white lung is a reason to score. No
+/// pixel in the mask is no confidence.
 ///
 /// @param probabilities  the mask network's raw output [1,2,h,w]
-std::vector<GateReason> pixel_gate(const PixelGateConfig& config, const LungMask& mask, const Tensor& probabilities,
-                                   int rows, int columns);
+std::vector<GateReason> pixel_gate(const PixelGateConfig& config, const LungMask& mask,
+                                   const Tensor& probabilities, int rows, int columns);
 
 }  // namespace aicovid

@@ -11,7 +11,8 @@
 
 namespace aicovid {
 
-/// Quantiles from which a missing value is integrated out: values at these cumulative probabilities, linear between.
+/// Quantiles from which a missing value is integrated out: values at these cumulative
+/// probabilities, linear between.
 struct MissingValueQuantiles {
   std::array<double, 4> probabilities{};
   std::array<double, 4> values{};
@@ -22,7 +23,7 @@ struct MissingValueQuantiles {
 struct DeteriorationConfig {
   std::string name = "deterioration";
   std::map<std::string, MissingValueQuantiles> missing;  ///< of urea, crp, lymphocytes
-  double site_intercept = 0;                             ///< site_recalibration: logit' = intercept + slope * logit
+  double site_intercept = 0;  ///< site_recalibration: logit' = intercept + slope * logit
   double site_slope = 1;
 };
 
@@ -49,7 +50,8 @@ double deterioration_logit(const DeteriorationInputs& inputs);
 
 /// The risk of deterioration with the image's probability of infiltrates, or why there is none.
 ///
-/// @param infiltrates  q of the image; a clinician's `radiographic_infiltrates` in the record overrides it
+/// @param infiltrates  q of the image; a clinician's `radiographic_infiltrates` in the record
+/// overrides it
 Outcome assess_deterioration(const DeteriorationConfig& config, const ClinicalRecord& record,
                              const std::optional<double>& infiltrates);
 
