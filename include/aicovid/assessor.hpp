@@ -64,6 +64,10 @@ class AICOVID_EXPORT Assessor {
   RiskReport assess(const Radiograph& radiograph, const ClinicalRecord& record = {},
                     const AssessOptions& options = {}) const;
 
+  /// The outcomes from clinical values alone, without an image: the report has no findings, and the
+  /// infiltrates are unknown unless the record has a clinician's reading.
+  RiskReport assess(const ClinicalRecord& record) const;
+
   /// One result a case, in their order; an error of one touches no other.
   std::vector<std::variant<RiskReport, Error>> assess_batch(
       std::span<const Case> cases, const AssessOptions& options = {}) const;

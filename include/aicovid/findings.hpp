@@ -55,7 +55,7 @@ struct ImageFindings {
   std::optional<double> infiltrates;                  ///< probability of radiographic infiltrates
   double lung_area_fraction = 0;  ///< lung pixels over all pixels of the radiograph
   bool side_verified = false;     ///< Patient Orientation confirms left and right
-  bool inverted = false;
+  std::optional<bool> inverted;   ///< the grey scale looks inverted; nothing where not checked
   LungMask mask;
   std::optional<Attribution> attribution;
 };

@@ -104,9 +104,12 @@ AICOVID_EXPORT std::string_view to_string(DecodedScale scale) noexcept;
 class AICOVID_EXPORT Radiograph {
  public:
   /// @param pixels  [rows,columns] stored values, row-major, contiguous; copied
-  /// @throws Error{invalid_argument} if an extent is not positive, `pixels` is null, or
-  /// `grey.bits_stored`
-  ///         does not fit `type`
+  /// @param header  the gate flags `missing_view` and `side_unverified` where it has no view or no
+  ///                patient orientation
+  /// @throws Error{invalid_argument} if an extent is not positive, `pixels` is null,
+  ///         `grey.bits_stored` does not fit `type`, the rescale slope is 0, a number of `grey` is
+  ///         not finite, the window's width is below 1 (linear) or not above 0, or the padding's
+  ///         `low` is above its `high`
   static Radiograph from_array(const void* pixels, int rows, int columns, PixelType type,
                                GreyScale grey = {}, ImageHeader header = {});
 

@@ -74,7 +74,7 @@ struct Outcome {
   std::string band;  ///< empty where the bundle has no bands with a source
   std::optional<double> index;
   Evidence evidence;
-  std::optional<ImageEffect> image_effect;
+  std::optional<ImageEffect> image_effect;  ///< where infiltrates was read from the image
   std::optional<double> reference_logit;
   /// Each given value, then `infiltrates`, `(missing)`, `(calibration)`: `reference_logit` plus
   /// their sum is logit(probability).

@@ -5,10 +5,12 @@
 #include "core/installation.hpp"
 #include "core/sha256.hpp"
 #include "findings/image_findings.hpp"
-#include "findings/lung_mask.hpp"
-#include "findings/pixel_gate.hpp"
 #include "fusion/deterioration.hpp"
 #include "preprocess/cuda_module.hpp"
+
+#include "chain.hpp"
+#include "patient_mismatch.hpp"
+#include "stopwatch.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,21 +23,6 @@
 namespace aicovid {
 
 namespace {
-
-/// Years by which the header's age may differ from the record's: one of them may be rounded, the
-/// other truncated.
-constexpr double kAgeToleranceYears = 2;
-
-class Stopwatch {
- public:
-  double elapsed_ms() const {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_)
-        .count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 std::string utc_now() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -50,37 +37,11 @@ std::filesystem::path find_bundle(const std::filesystem::path& model) {
   if (std::filesystem::is_directory(model, status)) return model;
   const bool is_name = model.has_filename() && !model.has_parent_path() && model.native()[0] != '.';
   if (is_name) {
-    const auto installed = data_directory() / "models" / model;
+    auto installed = data_directory() / "models" / model;
     if (std::filesystem::is_directory(installed, status)) return installed;
   }
   throw Error(ErrorCode::not_found,
               "no such model: neither a directory nor the name of an installed bundle");
-}
-
-/// Sex and age of the header against the record: another patient's values would give a wrong risk
-/// in silence.
-std::optional<std::string> patient_mismatch(const ImageHeader& header,
-                                            const ClinicalRecord& record) {
-  const auto sex = record.text("sex");
-  if (header.patient_sex && sex) {
-    const std::string_view in_header = *header.patient_sex == Sex::male ? "male" : "female";
-    if (in_header != *sex) {
-      return fmt::format(
-          "patient_mismatch: sex is '{}' in the clinical record, and the image's header "
-          "(0010,0040) "
-          "says otherwise",
-          *sex);
-    }
-  }
-  const auto age = record.number("age");
-  if (header.patient_age_years && age &&
-      std::abs(*header.patient_age_years - *age) > kAgeToleranceYears) {
-    return fmt::format(
-        "patient_mismatch: age is {} a in the clinical record, more than {} years from the image's "
-        "header (0010,1010)",
-        *age, kAgeToleranceYears);
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -113,64 +74,20 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
 
 namespace {
 
-/// What the networks have said so far, while one image goes through them.
-struct Chain {
-  ImageFindings findings;
-  std::optional<Rectangle> lung_box;
-  std::vector<GateReason> reasons;  ///< of the pixel gate
-  double preprocess_ms = 0;
-  double infer_ms = 0;
-};
-
-/// The inputs of one network, in order; sets `source` to what its raster covers.
-std::vector<Tensor> make_inputs(const BundleNetwork& network, const Bundle& bundle,
-                                const Radiograph& radiograph, const Chain& chain,
-                                Rectangle& source) {
-  std::vector<Tensor> inputs;
-  Plan::Shape raster{};
-  for (const std::string& input : network.inputs) {
-    if (input.starts_with("plan:")) {
-      const Plan& plan = bundle.plans.find(input.substr(5))->second;
-      PlanOutput made = plan.run(radiograph, chain.lung_box);
-      raster = plan.output_shape();
-      source = made.source;
-      inputs.push_back(std::move(made.tensor));
-    } else {
-      inputs.push_back(
-          resample_lung_mask(chain.findings.mask, source, raster.height, raster.width));
-    }
+void add_outcomes(const std::vector<DeteriorationConfig>& outcomes, RiskReport& report) {
+  const std::optional<double> infiltrates =
+      report.findings ? report.findings->infiltrates : std::nullopt;
+  const Stopwatch fuse;
+  for (const DeteriorationConfig& outcome : outcomes) {
+    report.outcomes.push_back(assess_deterioration(outcome, report.clinical, infiltrates));
   }
-  return inputs;
-}
-
-/// Runs the networks in their order; stops after the mask where it shows no lungs.
-Chain run_networks(const Bundle& bundle, const Radiograph& radiograph) {
-  Chain chain;
-  for (const BundleNetwork& entry : bundle.networks) {
-    Rectangle source;
-    const Stopwatch preprocess;
-    const std::vector<Tensor> inputs = make_inputs(entry, bundle, radiograph, chain, source);
-    chain.preprocess_ms += preprocess.elapsed_ms();
-    const Stopwatch infer;
-    const std::vector<Tensor> outputs = entry.network->run(inputs);
-    chain.infer_ms += infer.elapsed_ms();
-
-    if (entry.role == "lungs") {
-      chain.findings.mask = clean_lung_mask(outputs[0], source);
-      chain.findings.lung_area_fraction =
-          lung_area_fraction(chain.findings.mask, radiograph.rows(), radiograph.columns());
-      chain.lung_box = lung_rectangle(chain.findings.mask);
-      chain.reasons = pixel_gate(bundle.gate, chain.findings.mask, outputs[0], radiograph.rows(),
-                                 radiograph.columns());
-      if (!chain.lung_box) return chain;
-    } else {
-      std::map<std::string, Tensor> named;
-      for (std::size_t i = 0; i < outputs.size(); ++i)
-        named[entry.spec.outputs[i].name] = outputs[i];
-      add_severity(chain.findings, bundle.findings, named, source);
-    }
+  report.timing_ms.fuse = fuse.elapsed_ms();
+  if (std::ranges::any_of(report.outcomes,
+                          [](const Outcome& outcome) { return outcome.probability.has_value(); })) {
+    report.warnings.push_back(
+        {"coefficient_uncertainty_not_published",
+         "No interval covers the uncertainty of the published model's coefficients."});
   }
-  return chain;
 }
 
 }  // namespace
@@ -185,36 +102,21 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
   report.compute.decode = to_string(radiograph.scale());
   report.input = radiograph.header();
   report.clinical = record;
-  report.gate_reasons = radiograph.gate_reasons();
   report.timing_ms.read = radiograph.read_ms();
   report.timing_ms.decode = radiograph.decode_ms();
 
   if (const auto mismatch = patient_mismatch(radiograph.header(), record)) {
-    if (!options.force) throw Error(ErrorCode::bad_clinical_input, *mismatch);
-    report.warnings.push_back({"patient_mismatch", mismatch->substr(mismatch->find(": ") + 2)});
+    if (!options.force)
+      throw Error(ErrorCode::bad_clinical_input, "patient_mismatch: " + *mismatch);
+    report.warnings.push_back({"patient_mismatch", *mismatch});
   }
 
-  // A bundle may accept less than the tag gate does.
-  const auto& header = radiograph.header();
-  const auto not_accepted = [](const std::vector<std::string>& accepted, const std::string& found) {
-    return !found.empty() && std::ranges::find(accepted, found) == accepted.end();
+  const auto add_reasons = [&](const std::vector<GateReason>& reasons) {
+    report.gate_reasons.insert(report.gate_reasons.end(), reasons.begin(), reasons.end());
+    report.verdict = verdict_of(report.gate_reasons, options.force);
   };
-  const auto already = [&](std::string_view code) {
-    return std::ranges::any_of(report.gate_reasons,
-                               [&](const GateReason& reason) { return reason.code == code; });
-  };
-  if (header.source == "dicom" && not_accepted(bundle.modalities, header.modality) &&
-      !already("modality") && !already("secondary_capture")) {
-    report.gate_reasons.push_back({"modality", "0008,0060", header.modality,
-                                   fmt::format("{}", fmt::join(bundle.modalities, " or "))});
-  }
-
-  if ((header.view == "AP" || header.view == "PA") && not_accepted(bundle.views, header.view)) {
-    report.gate_reasons.push_back(
-        {"view", "0018,5101", header.view, fmt::format("{}", fmt::join(bundle.views, " or "))});
-  }
-
-  report.verdict = verdict_of(report.gate_reasons, options.force);
+  add_reasons(radiograph.gate_reasons());
+  add_reasons(bundle_gate(bundle, radiograph));
   if (report.refused()) return report;
   if (!radiograph.has_pixels()) {
     throw Error(ErrorCode::invalid_argument,
@@ -226,18 +128,25 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
   Chain chain = run_networks(bundle, radiograph);
   report.timing_ms.preprocess = chain.preprocess_ms;
   report.timing_ms.infer = chain.infer_ms;
-  report.gate_reasons.insert(report.gate_reasons.end(), chain.reasons.begin(), chain.reasons.end());
-  report.verdict = verdict_of(report.gate_reasons, options.force);
+  add_reasons(chain.reasons);
   if (report.refused()) return report;
 
-  chain.findings.side_verified = confirms_sides(header.patient_orientation);
+  const std::string& orientation = radiograph.header().patient_orientation;
+  const bool exchanged = exchanges_sides(orientation);
+  if (exchanged) exchange_sides(chain.findings);
+  chain.findings.side_verified = exchanged || confirms_sides(orientation);
   report.findings = std::move(chain.findings);
+  add_outcomes(state_->outcomes, report);
+  return report;
+}
 
-  const Stopwatch fuse;
-  for (const DeteriorationConfig& outcome : state_->outcomes) {
-    report.outcomes.push_back(assess_deterioration(outcome, record, report.findings->infiltrates));
-  }
-  report.timing_ms.fuse = fuse.elapsed_ms();
+RiskReport Assessor::assess(const ClinicalRecord& record) const {
+  RiskReport report;
+  report.created = utc_now();
+  report.model = state_->bundle.info;
+  report.compute = state_->compute;
+  report.clinical = record;
+  add_outcomes(state_->outcomes, report);
   return report;
 }
 

@@ -54,7 +54,7 @@ fs::path BundleFiles::locate(const FileEntry& entry) const {
     throw bad_file(entry, "leaves it; expected a relative path without ..");
   }
   std::error_code status;
-  const fs::path file = fs::canonical(directory_ / entry.path, status);
+  fs::path file = fs::canonical(directory_ / entry.path, status);
   if (status) throw bad_file(entry, "is missing");
   const auto differ = std::ranges::mismatch(directory_, file);
   if (differ.in1 != directory_.end()) throw bad_file(entry, "leaves it through a link");

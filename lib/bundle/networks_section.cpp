@@ -162,8 +162,10 @@ std::vector<NetworkEntry> read_networks(const OrderedJson& manifest, const Plans
       }
     }
   }
-  std::ranges::stable_partition(
-      networks, [](const NetworkEntry& entry) { return entry.network.role == "lungs"; });
+  // Not std::ranges: clang 14, which clang-tidy is made of, cannot compile libstdc++ 12's subrange.
+  std::stable_partition(networks.begin(), networks.end(), [](const NetworkEntry& entry) {
+    return entry.network.role == "lungs";
+  });
   return networks;
 }
 

@@ -1,38 +1,71 @@
 #include "commands.hpp"
 
+#include <fmt/format.h>
+#include <cstdio>
 #include <fstream>
 #include <map>
-#include <sstream>
 
 namespace aicovid::cli {
 
+namespace {
+
+/// Far more than any clinical record or recipe needs.
+constexpr std::uintmax_t kLargestTextFile = 16U << 20U;
+
+}  // namespace
+
 std::string read_text(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
   std::error_code status;
-  if (!stream || std::filesystem::is_directory(file, status)) {
+  if (!std::filesystem::is_regular_file(file, status)) {
     throw Error(ErrorCode::not_found, file + ": no such file");
   }
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
+  const std::uintmax_t size = std::filesystem::file_size(file, status);
+  if (size > kLargestTextFile) {
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{}: {} bytes; expected at most {}", file, size, kLargestTextFile));
+  }
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(size, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(size));
+  if (!stream) throw Error(ErrorCode::not_found, file + ": the file cannot be read");
+  return text;
+}
+
+void print_line(const std::string& text) {
+  if (std::fprintf(stdout, "%s\n", text.c_str()) < 0 || std::fflush(stdout) != 0) {
+    throw Error(ErrorCode::internal, "the result could not be written to standard output");
+  }
+}
+
+void require_other_file(const std::string& output, const std::string& input) {
+  std::error_code status;
+  if (!output.empty() && std::filesystem::equivalent(output, input, status)) {
+    throw Error(ErrorCode::invalid_argument, output + ": the output would overwrite the image");
+  }
 }
 
 void add_format_option(CLI::App& command, Format& format) {
-  static const std::map<std::string, Format> formats = {{"text", Format::text},
-                                                        {"json", Format::json}};
-  command.add_option("--format", format, "text for people (default) or json for programs")
-      ->transform(CLI::CheckedTransformer(formats))
+  command
+      .add_option_function<std::string>(
+          "--format",
+          [&format](const std::string& name) {
+            format = name == "json" ? Format::json : Format::text;
+          },
+          "text for people (default) or json for programs")
+      ->check(CLI::IsMember({"text", "json"}))
       ->type_name("text|json");
 }
 
 void add_decode_option(CLI::App& command, Decode& decode) {
-  static const std::map<std::string, Decode> modes = {{"exact", Decode::exact},
-                                                      {"fit", Decode::fit}};
   command
-      .add_option("--decode", decode,
-                  "exact: every pixel (default); fit: JPEG 2000 at 1/2 or 1/4 where the networks "
-                  "need no more")
-      ->transform(CLI::CheckedTransformer(modes))
+      .add_option_function<std::string>(
+          "--decode",
+          [&decode](const std::string& name) {
+            decode = name == "fit" ? Decode::fit : Decode::exact;
+          },
+          "exact: every pixel (default); fit: JPEG 2000 at 1/2 or 1/4 where the networks need no "
+          "more")
+      ->check(CLI::IsMember({"exact", "fit"}))
       ->type_name("exact|fit");
 }
 

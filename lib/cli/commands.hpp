@@ -32,8 +32,15 @@ auto naming(const std::string& file, Work&& work) {
 }
 
 /// The whole text file.
-/// @throws Error{not_found}
+/// @throws Error{not_found}; Error{unsupported} beyond 16 MiB
 std::string read_text(const std::string& file);
+
+/// Prints a line to standard output and makes sure that it got there.
+/// @throws Error{internal} if it did not: a report must not be lost on a full disk
+void print_line(const std::string& text);
+
+/// @throws Error{invalid_argument} if `output` is the same file as `input`
+void require_other_file(const std::string& output, const std::string& input);
 
 /// Registers `--format text|json`.
 void add_format_option(CLI::App& command, Format& format);

@@ -85,28 +85,32 @@ nlohmann::ordered_json to_json(const Inspected& inspected) {
 }
 
 /// A member a line, nested ones indented.
-void print_text(const nlohmann::ordered_json& json, int indent) {
+std::string to_text(const nlohmann::ordered_json& json, int indent) {
+  std::string text;
   for (const auto& [name, value] : json.items()) {
     if (value.is_object()) {
-      fmt::print("{:{}}{}\n", "", indent, name);
-      print_text(value, indent + 2);
+      text += fmt::format("{:{}}{}\n", "", indent, name) + to_text(value, indent + 2);
     } else if (value.is_array()) {
       for (const auto& reason : value) {
-        const std::string code = reason["code"];
-        fmt::print("{:{}}{} {}: {}; found {}, expected {}\n", "", indent,
-                   gate_code(code).refuses ? "refused" : "flagged", code, gate_code(code).meaning,
-                   reason["found"].get<std::string>(), reason["expected"].get<std::string>());
+        const GateCode& code = gate_code(reason["code"].get<std::string>());
+        const auto found = reason["found"].get<std::string>();
+        text +=
+            fmt::format("{:{}}{} {}: {}; found {}, expected {}\n", "", indent,
+                        code.refuses ? "refused" : "flagged", code.code, code.meaning,
+                        found.empty() ? "nothing" : found, reason["expected"].get<std::string>());
       }
     } else {
-      fmt::print("{:{}}{:<{}} {}\n", "", indent, name, 28 - indent,
-                 value.is_string() ? value.get<std::string>() : value.dump());
+      text += fmt::format("{:{}}{:<{}} {}\n", "", indent, name, 28 - indent,
+                          value.is_string() ? value.get<std::string>() : value.dump());
     }
   }
+  return text;
 }
 
 int inspect(const InspectArguments& arguments, Format format) {
   const Inspected inspected = naming(arguments.image, [&] { return read(arguments); });
   if (!arguments.pixels.empty()) {
+    require_other_file(arguments.pixels, arguments.image);
     const Radiograph& radiograph = inspected.radiograph;
     naming(arguments.pixels, [&] {
       write_npy(arguments.pixels, radiograph.data(), radiograph.size_bytes(),
@@ -114,11 +118,9 @@ int inspect(const InspectArguments& arguments, Format format) {
     });
   }
   const nlohmann::ordered_json json = to_json(inspected);
-  if (format == Format::json) {
-    fmt::print("{}\n", json.dump(2));
-  } else {
-    print_text(json, 0);
-  }
+  std::string text = format == Format::json ? json.dump(2) : to_text(json, 0);
+  if (text.ends_with('\n')) text.pop_back();
+  print_line(text);
   return 0;
 }
 

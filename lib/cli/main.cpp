@@ -44,7 +44,7 @@ int print_error(const Error& error, Format format) {
   // One line, whatever the message holds.
   std::string message = error.what();
   for (char& c : message) {
-    if (c == '\n' || c == '\r') c = ' ';
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
   }
   const std::string code(to_string(error.code()));
   fmt::print(stderr, "aicovid: {}: {}\n", code, message);

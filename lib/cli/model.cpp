@@ -14,10 +14,12 @@ int verify(const std::string& directory, const std::string& device) {
     const Assessor assessor = Assessor::load(directory, options);
     return std::pair(assessor.model(), assessor.verify());
   });
-  fmt::print("{} {}  manifest {}\n", info.name, info.version, info.manifest_sha256);
+  std::string text =
+      fmt::format("{} {}  manifest {}", info.name, info.version, info.manifest_sha256);
   for (const Check& check : checks) {
-    fmt::print("{:<4} {}: {}\n", check.passed ? "ok" : "FAIL", check.name, check.detail);
+    text += fmt::format("\n{:<4} {}: {}", check.passed ? "ok" : "FAIL", check.name, check.detail);
   }
+  print_line(text);
   const auto failed = std::ranges::count(checks, false, &Check::passed);
   if (failed > 0) {
     throw Error(ErrorCode::bad_bundle,

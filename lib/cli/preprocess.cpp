@@ -32,6 +32,7 @@ Plan load_plan(const PreprocessArguments& arguments) {
 }
 
 int preprocess(const PreprocessArguments& arguments) {
+  require_other_file(arguments.out, arguments.image);
   const Plan plan = load_plan(arguments);
   const Radiograph radiograph = naming(arguments.image, [&] {
     return read_radiograph(arguments.image,

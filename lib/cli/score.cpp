@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <cstdio>
 #include <memory>
+#include <string_view>
 
 namespace aicovid::cli {
 
@@ -20,39 +21,71 @@ struct ScoreArguments {
   bool force = false;
 };
 
+ClinicalRecord read_record(const std::string& file) {
+  if (file.empty()) return {};
+  const std::string text = read_text(file);
+  return naming(file, [&] { return ClinicalRecord::parse_json(text); });
+}
+
+/// An error about the clinical values names their file, any other the image.
+RiskReport assess(const ScoreArguments& arguments, const Assessor& assessor,
+                  const Radiograph& radiograph, const ClinicalRecord& record) {
+  try {
+    return assessor.assess(radiograph, record, {.force = arguments.force});
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::bad_bundle)
+      throw Error(error.code(), arguments.model + ": " + error.what());
+    if (error.code() != ErrorCode::bad_clinical_input)
+      throw Error(error.code(), arguments.image + ": " + error.what());
+    // Scripts look for patient_mismatch at the start of the message.
+    if (std::string_view(error.what()).starts_with("patient_mismatch")) throw;
+    throw Error(error.code(), arguments.clinical + ": " + error.what());
+  }
+}
+
+void write_pictures(const ScoreArguments& arguments, const Radiograph& radiograph,
+                    const RiskReport& report) {
+  if (!report.findings) {
+    if (!arguments.heat_map.empty() || !arguments.lung_mask.empty()) {
+      fmt::print(stderr, "no picture was written: the image was refused\n");
+    }
+    return;
+  }
+  if (!arguments.heat_map.empty()) {
+    naming(arguments.heat_map, [&] { write_heat_map(radiograph, report, arguments.heat_map); });
+  }
+  if (!arguments.lung_mask.empty()) {
+    naming(arguments.lung_mask, [&] { write_lung_mask(radiograph, report, arguments.lung_mask); });
+  }
+}
+
+int print(const RiskReport& report, Format format) {
+  print_line(format == Format::json ? to_json(report, 2) : to_text(report));
+  return report.refused() ? exit_status(ErrorCode::refused) : 0;
+}
+
 int score(const ScoreArguments& arguments, Format format) {
   // Cheap checks first: a wrong device or record should not wait for a decoded image.
   const AssessorOptions options{.device = Device::parse(arguments.device),
                                 .backend = arguments.backend};
-  ClinicalRecord record;
-  if (!arguments.clinical.empty()) {
-    const std::string text = read_text(arguments.clinical);
-    record = naming(arguments.clinical, [&] { return ClinicalRecord::parse_json(text); });
+  require_other_file(arguments.heat_map, arguments.image);
+  require_other_file(arguments.lung_mask, arguments.image);
+  const ClinicalRecord record = read_record(arguments.clinical);
+  const auto load = [&] {
+    return naming(arguments.model, [&] { return Assessor::load(arguments.model, options); });
+  };
+  if (arguments.image.empty()) {
+    const Assessor assessor = load();
+    return print(naming(arguments.clinical, [&] { return assessor.assess(record); }), format);
   }
   const Radiograph radiograph = naming(arguments.image, [&] {
     return read_radiograph(arguments.image,
                            {.decode = arguments.decode,
                             .refused = arguments.force ? Refused::decode : Refused::skip_pixels});
   });
-  const Assessor assessor =
-      naming(arguments.model, [&] { return Assessor::load(arguments.model, options); });
-  const RiskReport report = naming(arguments.image, [&] {
-    return assessor.assess(radiograph, record, {.force = arguments.force});
-  });
-
-  if (report.findings) {
-    if (!arguments.heat_map.empty()) {
-      naming(arguments.heat_map, [&] { write_heat_map(radiograph, report, arguments.heat_map); });
-    }
-    if (!arguments.lung_mask.empty()) {
-      naming(arguments.lung_mask,
-             [&] { write_lung_mask(radiograph, report, arguments.lung_mask); });
-    }
-  } else if (!arguments.heat_map.empty() || !arguments.lung_mask.empty()) {
-    fmt::print(stderr, "aicovid: note: the image was refused, so no picture was written\n");
-  }
-  fmt::print("{}\n", format == Format::json ? to_json(report, 2) : to_text(report));
-  return report.refused() ? exit_status(ErrorCode::refused) : 0;
+  const RiskReport report = assess(arguments, load(), radiograph, record);
+  write_pictures(arguments, radiograph, report);
+  return print(report, format);
 }
 
 }  // namespace
@@ -61,7 +94,9 @@ void add_score(CLI::App& app, Run& run, Format& format) {
   auto arguments = std::make_shared<ScoreArguments>();
   CLI::App* command =
       app.add_subcommand("score", "Score a radiograph together with clinical values");
-  command->add_option("IMAGE", arguments->image, "DICOM (CR, DX), PNG or JPEG file")->required();
+  command->add_option(
+      "IMAGE", arguments->image,
+      "DICOM (CR, DX), PNG or JPEG file; without one, the clinical values alone are used");
   command->add_option("--clinical", arguments->clinical,
                       "JSON file with the clinical values and their units");
   command
@@ -78,6 +113,12 @@ void add_score(CLI::App& app, Run& run, Format& format) {
   add_decode_option(*command, arguments->decode);
   add_format_option(*command, format);
   command->callback([arguments, &run, &format] {
+    if (arguments->image.empty() && arguments->clinical.empty())
+      throw CLI::RequiredError("IMAGE or --clinical");
+    if (arguments->image.empty() &&
+        !(arguments->heat_map.empty() && arguments->lung_mask.empty())) {
+      throw CLI::RequiredError("IMAGE, for --heatmap and --lung-mask,");
+    }
     run = [arguments, &format] { return score(*arguments, format); };
   });
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "given_value.hpp"
+#include "oxygen_agreement.hpp"
 #include "variables.hpp"
 
 namespace aicovid {
@@ -101,6 +102,7 @@ ClinicalRecord ClinicalRecord::parse_json(std::string_view json) {
     const ClinicalValue& given = record.given_[name] = parse_given_value(*variable, member);
     if (given.number) record.canonical_[name] = to_canonical(*variable, given);
   }
+  check_oxygen_agreement(record);
   return record;
 }
 

@@ -2,11 +2,12 @@
 
 #include <aicovid/error.hpp>
 
+#include <fmt/format.h>
 #include <fstream>
 
 namespace aicovid {
 
-std::vector<std::byte> read_file(const std::filesystem::path& file) {
+std::vector<std::byte> read_file(const std::filesystem::path& file, std::uintmax_t max_bytes) {
   std::error_code status;
   if (!std::filesystem::is_regular_file(file, status)) {
     throw Error(ErrorCode::not_found, "no such file");
@@ -14,6 +15,10 @@ std::vector<std::byte> read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   const auto size = std::filesystem::file_size(file, status);
   if (!stream || status) throw Error(ErrorCode::not_found, "the file cannot be opened");
+  if (size > max_bytes) {
+    throw Error(ErrorCode::unsupported,
+                fmt::format("the file has {} bytes; expected at most {}", size, max_bytes));
+  }
   std::vector<std::byte> bytes(size);
   stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
   if (static_cast<std::size_t>(stream.gcount()) != size) {

@@ -1,3 +1,5 @@
+#include "core/reason_order.hpp"
+
 #include <aicovid/error.hpp>
 #include <aicovid/gate.hpp>
 
@@ -31,6 +33,7 @@ const std::vector<GateCode>& gate_codes() {
       {"view", true, "a view that the model does not accept"},
       {"body_part", true, "another body part than the chest"},
       {"species", true, "not a human patient"},
+      {"too_few_pixels", true, "fewer than half of the pixels that the networks look at"},
       {"no_lungs", true, "the pixels show no lungs"},
       {"decubitus_view", false, "taken lying on one side"},
       {"missing_view", false, "the view is not stated"},
@@ -43,6 +46,9 @@ const std::vector<GateCode>& gate_codes() {
        "Presentation LUT Shape contradicts Photometric Interpretation, which was followed"},
       {"inverted", false, "the grey scale looks inverted"},
       {"rotated", false, "the image looks rotated"},
+      {"mirrored", false,
+       "Patient Orientation says that the picture is mirrored; right and left were exchanged "
+       "accordingly"},
       {"letterboxed", false, "wide borders without image"},
       {"lungs_cut_off", false, "the lungs reach the edge of the image"},
       {"blank", false, "hardly any contrast"},
@@ -62,6 +68,14 @@ const GateCode& gate_code(std::string_view code) {
     throw Error(ErrorCode::internal, fmt::format("unknown gate code {}", code));
   }
   return *found;
+}
+
+void sort_by_code(std::vector<GateReason>& reasons) {
+  const auto& codes = gate_codes();
+  const auto rank = [&codes](const GateReason& reason) {
+    return std::ranges::find(codes, std::string_view(reason.code), &GateCode::code) - codes.begin();
+  };
+  std::ranges::stable_sort(reasons, {}, rank);
 }
 
 Verdict verdict_of(const std::vector<GateReason>& reasons, bool forced) {

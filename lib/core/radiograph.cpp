@@ -1,10 +1,42 @@
+#include "core/silent_header.hpp"
+#include "core/window.hpp"
+
 #include <aicovid/error.hpp>
 #include <aicovid/radiograph.hpp>
 
 #include <fmt/format.h>
+#include <cmath>
 #include <cstring>
 
 namespace aicovid {
+namespace {
+
+void check(const GreyScale& grey) {
+  const auto require = [](bool holds, std::string_view name, double value,
+                          std::string_view expected) {
+    if (holds) return;
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{} is {}; expected {}", name, value, expected));
+  };
+  require(std::isfinite(grey.rescale_slope) && grey.rescale_slope != 0, "rescale_slope",
+          grey.rescale_slope, "a finite number other than 0");
+  require(std::isfinite(grey.rescale_intercept), "rescale_intercept", grey.rescale_intercept,
+          "a finite number");
+  if (grey.window) {
+    const Window& window = *grey.window;
+    require(std::isfinite(window.centre), "window centre", window.centre, "a finite number");
+    require(std::isfinite(window.width) && is_valid_width(window), "window width", window.width,
+            window.function == Window::Function::linear ? "a finite number of at least 1"
+                                                        : "a finite number above 0");
+  }
+  if (grey.padding && grey.padding->low > grey.padding->high) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("padding is {} to {}; expected the lower value first",
+                            grey.padding->low, grey.padding->high));
+  }
+}
+
+}  // namespace
 
 std::size_t size_of(PixelType type) noexcept {
   return type == PixelType::uint8 || type == PixelType::int8 ? 1 : 2;
@@ -40,6 +72,7 @@ Radiograph Radiograph::from_array(const void* pixels, int rows, int columns, Pix
                             grey.bits_stored, grey.is_signed ? "signed" : "unsigned", bits,
                             is_signed ? "signed" : "unsigned"));
   }
+  check(grey);
   const std::size_t bytes =
       static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * size_of(type);
   auto copy = std::make_shared<std::vector<std::byte>>(bytes);
@@ -55,12 +88,14 @@ Radiograph Radiograph::from_array(const void* pixels, int rows, int columns, Pix
   header.bits_stored = grey.bits_stored;
   header.high_bit = grey.bits_stored - 1;
   header.is_signed = is_signed;
+  std::vector<GateReason> reasons = reasons_of_silence(header);
   return Radiograph(Parts{.pixels = std::move(copy),
                           .rows = rows,
                           .columns = columns,
                           .type = type,
                           .grey = std::move(grey),
-                          .header = std::move(header)});
+                          .header = std::move(header),
+                          .reasons = std::move(reasons)});
 }
 
 Radiograph::Radiograph(Parts parts) : parts_(std::make_shared<const Parts>(std::move(parts))) {}

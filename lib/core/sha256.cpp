@@ -15,7 +15,7 @@ std::string sha256(std::span<const std::byte> bytes) {
   }
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
-  text.reserve(2 * length);
+  text.reserve(2 * std::size_t{length});
   for (unsigned int i = 0; i < length; ++i) {
     text += digits[digest[i] >> 4];
     text += digits[digest[i] & 15];

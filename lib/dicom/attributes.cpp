@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 
 namespace aicovid::dicom {
 namespace {
@@ -89,17 +90,16 @@ std::optional<int> pixel_value(DcmItem& item, const DcmTagKey& key, unsigned lon
                                bool is_signed) {
   DcmElement* found = element(item, key);
   if (found == nullptr) return std::nullopt;
+  std::optional<std::uint16_t> word;
   if (found->getVR() == EVR_SS) {
     Sint16 value = 0;
-    if (found->getSint16(value, index).good()) return value;
+    if (found->getSint16(value, index).good()) word = static_cast<std::uint16_t>(value);
   } else {
     Uint16 value = 0;
-    if (found->getUint16(value, index).good()) {
-      const bool typed = found->getVR() == EVR_US;
-      return is_signed && !typed ? static_cast<std::int16_t>(value) : static_cast<int>(value);
-    }
+    if (found->getUint16(value, index).good()) word = value;
   }
-  throw_not_a_number(key);
+  if (!word) throw_not_a_number(key);
+  return is_signed ? static_cast<std::int16_t>(*word) : static_cast<int>(*word);
 }
 
 std::optional<double> decimal(DcmItem& item, const DcmTagKey& key) {
@@ -114,7 +114,11 @@ std::optional<double> decimal(DcmItem& item, const DcmTagKey& key) {
     if (digits.empty()) return std::nullopt;
     value = parse<double>(digits);
   }
-  if (!value || !std::isfinite(*value)) throw_not_a_number(key);
+  if (!value) throw_not_a_number(key);
+  if (!std::isfinite(*value)) {
+    throw Error(ErrorCode::corrupt,
+                fmt::format("{} is {}; expected a finite number", tag_of(key), *value));
+  }
   return value;
 }
 

@@ -18,8 +18,9 @@ std::string text(DcmItem& item, const DcmTagKey& key);
 /// @throws Error{corrupt} if it is there and no integer
 std::optional<long> integer(DcmItem& item, const DcmTagKey& key);
 
-/// The same for a value that is 16 bits wide and signed or not by Pixel Representation, where the
-/// file's own type does not say (implicit VR).
+/// The same for a value that is 16 bits wide and signed as the values it is compared with are. The
+/// file's own type (US or SS) does not decide: implicit VR has none, and writers choose the wrong
+/// one.
 std::optional<int> pixel_value(DcmItem& item, const DcmTagKey& key, unsigned long index,
                                bool is_signed);
 

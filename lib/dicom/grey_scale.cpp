@@ -1,4 +1,5 @@
 #include "attributes.hpp"
+#include "core/window.hpp"
 #include "header.hpp"
 #include "terms.hpp"
 
@@ -6,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <cmath>
 
 namespace aicovid::dicom {
 namespace {
@@ -49,7 +51,7 @@ LookupTable lookup_table(DcmItem& item, bool input_is_signed) {
   return table;
 }
 
-/// Nothing where there is no window or it is empty: a width below 1 (linear) or of 0 shows nothing.
+/// Nothing where there is no window or it is empty.
 std::optional<Window> window(DcmItem& dataset) {
   const auto centre = decimal(dataset, DCM_WindowCenter);
   const auto width = decimal(dataset, DCM_WindowWidth);
@@ -58,8 +60,7 @@ std::optional<Window> window(DcmItem& dataset) {
   const std::string function = normalised(text(dataset, DCM_VOILUTFunction));
   if (function == "SIGMOID") window.function = Window::Function::sigmoid;
   if (function == "LINEAR_EXACT") window.function = Window::Function::linear_exact;
-  const bool shows = window.function == Window::Function::linear ? *width >= 1 : *width > 0;
-  return shows ? std::optional(window) : std::nullopt;
+  return is_valid_width(window) ? std::optional(window) : std::nullopt;
 }
 
 std::optional<PixelPadding> padding(DcmItem& dataset, bool is_signed) {
@@ -67,6 +68,15 @@ std::optional<PixelPadding> padding(DcmItem& dataset, bool is_signed) {
   if (!value) return std::nullopt;
   const int limit = pixel_value(dataset, DCM_PixelPaddingRangeLimit, 0, is_signed).value_or(*value);
   return PixelPadding{.low = std::min(*value, limit), .high = std::max(*value, limit)};
+}
+
+/// Whether rescaling gives a negative value of any stored one. A double, since a file that is not
+/// decoded may have up to 64 bits.
+bool rescales_below_zero(const GreyScale& grey) {
+  const double lowest = grey.is_signed ? -std::ldexp(1.0, grey.bits_stored - 1) : 0;
+  const double highest = std::ldexp(1.0, grey.bits_stored - (grey.is_signed ? 1 : 0)) - 1;
+  const double extreme = grey.rescale_slope < 0 ? highest : lowest;
+  return extreme * grey.rescale_slope + grey.rescale_intercept < 0;
 }
 
 }  // namespace
@@ -88,9 +98,9 @@ GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header) {
                   fmt::format("{} is 0; expected another number", tag_of(DCM_RescaleSlope)));
     }
   }
-  // The VOI LUT's input is the modality LUT's output, which is negative only where stored values or
-  // intercept are.
-  const bool voi_is_signed = !grey.modality_lut && (header.is_signed || grey.rescale_intercept < 0);
+  // The VOI LUT's input is the output of the modality step; that of a lookup table is never
+  // negative.
+  const bool voi_is_signed = !grey.modality_lut && rescales_below_zero(grey);
   if (DcmItem* voi = first_item(dataset, DCM_VOILUTSequence))
     grey.voi_lut = lookup_table(*voi, voi_is_signed);
   grey.window = window(dataset);

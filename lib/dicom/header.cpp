@@ -64,11 +64,11 @@ ImageHeader read_header(DcmItem& meta, DcmItem& dataset) {
   header.rows = number(dataset, DCM_Rows, 0, {1, most});
   header.columns = number(dataset, DCM_Columns, 0, {1, most});
   header.bits_allocated = number(dataset, DCM_BitsAllocated, 0, {1, 64});
-  header.bits_stored =
-      number(dataset, DCM_BitsStored, header.bits_allocated, {1, header.bits_allocated});
+  // Without Bits Allocated the others cannot be judged by it; whoever decodes asks for it.
+  const int most_bits = header.bits_allocated > 0 ? header.bits_allocated : 64;
+  header.bits_stored = number(dataset, DCM_BitsStored, header.bits_allocated, {1, most_bits});
   const int lowest_high_bit = header.bits_stored > 0 ? header.bits_stored - 1 : 0;
-  header.high_bit =
-      number(dataset, DCM_HighBit, lowest_high_bit, {lowest_high_bit, header.bits_allocated - 1});
+  header.high_bit = number(dataset, DCM_HighBit, lowest_high_bit, {lowest_high_bit, most_bits - 1});
   header.samples_per_pixel = number(dataset, DCM_SamplesPerPixel, 1, {1, most});
   header.frames = number(dataset, DCM_NumberOfFrames, 1, {1, 2147483647});
   header.is_signed = number(dataset, DCM_PixelRepresentation, 0, {0, 1}) == 1;

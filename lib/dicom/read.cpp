@@ -91,6 +91,15 @@ std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
   return dataset;
 }
 
+/// For a file whose pixels are not decoded: what is wrong with its grey scale does not matter then.
+GreyScale grey_scale_if_sound(DcmItem& dataset, const ImageHeader& header) {
+  try {
+    return read_grey_scale(dataset, header);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& options) {
   const auto start = Clock::now();
   check_preamble(bytes);
@@ -101,6 +110,7 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
   parts.reasons = tag_gate(*head, parts.header);
   const bool refused = verdict_of(parts.reasons, false) == Verdict::refused;
   if (options.decode == Decode::none || (refused && options.refused == Refused::skip_pixels)) {
+    parts.grey = grey_scale_if_sound(*head, parts.header);
     parts.read_ms = milliseconds_since(start);
     return Radiograph(std::move(parts));
   }

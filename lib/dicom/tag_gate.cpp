@@ -1,10 +1,10 @@
 #include "tag_gate.hpp"
 
 #include "attributes.hpp"
+#include "core/reason_order.hpp"
 #include "terms.hpp"
 
 #include <fmt/format.h>
-#include <algorithm>
 #include <array>
 
 namespace aicovid::dicom {
@@ -71,24 +71,37 @@ void layout(Reasons& reasons, const ImageHeader& header) {
   }
 }
 
+bool is_beside_frontal(ViewKind kind) {
+  return kind == ViewKind::lateral || kind == ViewKind::oblique || kind == ViewKind::decubitus;
+}
+
 void view(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
   constexpr std::string_view expected = "AP or PA";
-  const auto view = view_of_text(header.view);
+  auto view = view_of_text(header.view);
+  const std::string code = code_value(dataset, DCM_ViewCodeSequence);
   const bool from_position = view_of_text(text(dataset, DCM_ViewPosition)).has_value();
-  const bool has_code = !code_value(dataset, DCM_ViewCodeSequence).empty();
-  const DcmTagKey tag = !from_position && has_code ? DCM_ViewCodeSequence : DCM_ViewPosition;
+  DcmTagKey tag = !from_position && !code.empty() ? DCM_ViewCodeSequence : DCM_ViewPosition;
+  std::string_view found = header.view;
+  // A code is chosen from a list, View Position is often the device's default: against a code for
+  // another view it proves nothing.
+  const auto coded = view_of_code(code);
+  if (view && view->kind == ViewKind::frontal && coded && is_beside_frontal(coded->kind)) {
+    view = coded;
+    tag = DCM_ViewCodeSequence;
+    found = coded->term;
+  }
   switch (view ? view->kind : ViewKind::other) {
     case ViewKind::frontal:
       return;
     case ViewKind::lateral:
-      return add(reasons, "lateral_view", tag, header.view, expected);
+      return add(reasons, "lateral_view", tag, found, expected);
     case ViewKind::oblique:
-      return add(reasons, "oblique_view", tag, header.view, expected);
+      return add(reasons, "oblique_view", tag, found, expected);
     case ViewKind::decubitus:
-      return add(reasons, "decubitus_view", tag, header.view, expected);
+      return add(reasons, "decubitus_view", tag, found, expected);
     case ViewKind::frontal_unspecified:
     case ViewKind::other:
-      return add(reasons, "missing_view", tag, header.view, expected);
+      return add(reasons, "missing_view", tag, found, expected);
   }
 }
 
@@ -167,13 +180,18 @@ void orientation(Reasons& reasons, const ImageHeader& header) {
   const std::size_t split = stored.find('\\');
   const char row = stored.empty() ? ' ' : stored[0];
   const char column = split == std::string_view::npos ? ' ' : stored[split + 1];
+  const auto say = [&](std::string_view code) {
+    add(reasons, code, DCM_PatientOrientation, stored, "L\\F");
+  };
   if (row == 'L' && column == 'F') return;
-  const bool turned = (row == 'H' && column == 'L') || (row == 'R' && column == 'H') ||
-                      (row == 'F' && column == 'R');
-  if (turned) add(reasons, "rotated", DCM_PatientOrientation, stored, "L\\F");
-  // Turned or mirrored, the sides of the pixels are not those of the patient as the networks see
-  // them.
-  add(reasons, "side_unverified", DCM_PatientOrientation, stored, "L\\F");
+  if (row == 'A' || row == 'P') return say("lateral_view");
+  if (row == 'R' && column == 'F') return say("mirrored");
+  if (row == 'R' && column == 'H') return say("rotated");
+  const bool on_its_side = (row == 'H' && column == 'L') || (row == 'F' && column == 'R');
+  if (on_its_side) say("rotated");
+  // The left and right edges of the picture are not the patient's sides, or nothing says that they
+  // are.
+  say("side_unverified");
 }
 
 }  // namespace
@@ -189,12 +207,7 @@ std::vector<GateReason> tag_gate(DcmItem& dataset, const ImageHeader& header) {
   copies(reasons, dataset, header);
   presentation_lut(reasons, dataset, header);
   orientation(reasons, header);
-
-  const auto& codes = gate_codes();
-  const auto rank = [&codes](const GateReason& reason) {
-    return std::ranges::find(codes, std::string_view(reason.code), &GateCode::code) - codes.begin();
-  };
-  std::ranges::stable_sort(reasons, {}, rank);
+  sort_by_code(reasons);
   return reasons;
 }
 

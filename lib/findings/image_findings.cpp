@@ -129,4 +129,19 @@ bool confirms_sides(const std::string& patient_orientation) {
   return points_to(both.substr(0, separator), 'L') && points_to(both.substr(separator + 1), 'F');
 }
 
+bool exchanges_sides(const std::string& patient_orientation) {
+  const auto separator = patient_orientation.find('\\');
+  if (separator == std::string::npos) return false;
+  return points_to(std::string_view(patient_orientation).substr(0, separator), 'R');
+}
+
+void exchange_sides(ImageFindings& findings) {
+  for (std::uint8_t& label : findings.mask.labels) {
+    if (label != 0) label = static_cast<std::uint8_t>(3 - label);
+  }
+  if (!findings.zones) return;
+  auto& zones = *findings.zones;
+  std::swap_ranges(zones.begin(), zones.begin() + kZones / 2, zones.begin() + kZones / 2);
+}
+
 }  // namespace aicovid

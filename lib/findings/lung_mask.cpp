@@ -157,7 +157,9 @@ std::optional<Rectangle> lung_rectangle(const LungMask& mask) {
   int last = -1;
   for (int row = 0; row < mask.rows; ++row) {
     for (int column = 0; column < mask.columns; ++column) {
-      if (mask.labels[static_cast<std::size_t>(row * mask.columns + column)] == 0) continue;
+      if (mask.labels[static_cast<std::size_t>(row) * static_cast<std::size_t>(mask.columns) +
+                      static_cast<std::size_t>(column)] == 0)
+        continue;
       top = std::min(top, row);
       bottom = row;
       first = std::min(first, column);
@@ -185,7 +187,8 @@ std::vector<std::uint8_t> resample_labels(const LungMask& mask, const Rectangle&
   for (const int row : rows) {
     for (const int column : columns) {
       if (row >= 0 && column >= 0)
-        *out = mask.labels[static_cast<std::size_t>(row * mask.columns + column)];
+        *out = mask.labels[static_cast<std::size_t>(row) * static_cast<std::size_t>(mask.columns) +
+                           static_cast<std::size_t>(column)];
       ++out;
     }
   }
@@ -212,7 +215,9 @@ double lung_area_fraction(const LungMask& mask, int rows, int columns) {
     const double height = overlap(y, y + cell_height, rows);
     double width = 0;
     for (int column = 0; column < mask.columns; ++column) {
-      if (mask.labels[static_cast<std::size_t>(row * mask.columns + column)] == 0) continue;
+      if (mask.labels[static_cast<std::size_t>(row) * static_cast<std::size_t>(mask.columns) +
+                      static_cast<std::size_t>(column)] == 0)
+        continue;
       const double x = mask.source.x0 + column * cell_width;
       width += overlap(x, x + cell_width, columns);
     }

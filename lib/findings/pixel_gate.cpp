@@ -59,4 +59,12 @@ std::vector<GateReason> pixel_gate(const PixelGateConfig& config, const LungMask
   return reasons;
 }
 
+std::vector<GateReason> resolution_gate(int rows, int columns, int raster) {
+  const int shorter = std::min(rows, columns);
+  if (shorter >= raster) return {};
+  return {{2 * shorter < raster ? "too_few_pixels" : "low_resolution", "",
+           fmt::format("{} x {} pixels", columns, rows),
+           fmt::format("at least {} a side", raster)}};
+}
+
 }  // namespace aicovid

@@ -1,4 +1,5 @@
 #include <aicovid/error.hpp>
+#include <clinical/plain_name.hpp>
 #include <fusion/deterioration.hpp>
 
 #include <algorithm>
@@ -6,7 +7,6 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "deterioration_model.hpp"
 #include "deterioration_terms.hpp"
@@ -53,11 +53,17 @@ double mean_risk(double base, const UnknownShift& unknown, const Recalibration& 
   return sum / double(unknown.shifts().size());
 }
 
+enum class Reader { nobody, clinician, image };
+
 /// Whether the radiograph shows infiltrates.
 struct Infiltrates {
+  Reader reader = Reader::nobody;  ///< nobody: computed as none, the interval spans both
   double probability = 0;
-  bool open = false;        ///< nobody says: computed as none, the interval spans both
-  bool from_image = false;  ///< and not certain
+
+  bool open() const { return reader == Reader::nobody; }
+  bool uncertain_image() const {
+    return reader == Reader::image && probability > 0 && probability < 1;
+  }
 };
 
 Infiltrates read_infiltrates(const ClinicalRecord& record, const std::optional<double>& image) {
@@ -66,10 +72,10 @@ Infiltrates read_infiltrates(const ClinicalRecord& record, const std::optional<d
                 fmt::format("infiltrates is {}; expected a probability from 0 to 1", *image));
   }
   if (const auto clinician = record.flag("radiographic_infiltrates")) {
-    return {.probability = *clinician ? 1. : 0.};
+    return {Reader::clinician, *clinician ? 1. : 0.};
   }
-  if (!image) return {.open = true};
-  return {.probability = *image, .from_image = *image > 0 && *image < 1};
+  if (!image) return {};
+  return {Reader::image, *image};
 }
 
 struct Case {
@@ -90,14 +96,14 @@ std::optional<RiskInterval> interval_of(const Case& patient, const Recalibration
   const bool spans = std::ranges::any_of(
       patient.terms.terms, [](const InputTerm& term) { return term.lowest < term.highest; });
   RiskInterval interval{.level = kLevel};
-  if (spans || !patient.terms.missing.empty() || patient.infiltrates.open) {
+  if (spans || !patient.terms.missing.empty() || patient.infiltrates.open()) {
     interval.covers.push_back("missing_values");
   }
-  if (patient.infiltrates.from_image) interval.covers.push_back("image");
+  if (patient.infiltrates.uncertain_image()) interval.covers.push_back("image");
   if (interval.covers.empty()) return std::nullopt;
 
   const UnknownShift::Binary binary{kInfiltrates, patient.infiltrates.probability};
-  const double open = patient.infiltrates.open ? kInfiltrates : 0;
+  const double open = patient.infiltrates.open() ? kInfiltrates : 0;
   const double low =
       patient.sum(&InputTerm::lowest) + patient.unknown.quantile((1 - kLevel) / 2, binary);
   const double high =
@@ -125,7 +131,7 @@ void add_missing(const DeteriorationConfig& config, const std::vector<std::strin
     outcome.assumed.push_back({variable, "marginalised"});
     outcome.reasons.push_back(
         {"marginalised", fmt::format("{} is missing and integrated out over a distribution: {}.",
-                                     variable, config.missing.at(variable).note)});
+                                     plain_name(variable), config.missing.at(variable).note)});
   }
 }
 
@@ -136,7 +142,7 @@ void compute(const Case& patient, const Recalibration& site, Outcome& outcome) {
   const double base = patient.sum(&InputTerm::effect);
   const ImageEffect effect{mean_risk(base, patient.unknown, site),
                            mean_risk(base + kInfiltrates, patient.unknown, site)};
-  outcome.image_effect = effect;
+  if (patient.infiltrates.reader == Reader::image) outcome.image_effect = effect;
   outcome.probability = mixture(effect.without_infiltrates, effect.with_infiltrates);
 
   // Each step's logit less the one before it, so that the sum holds whatever the order of
@@ -182,17 +188,17 @@ Outcome assess_deterioration(const DeteriorationConfig& config, const ClinicalRe
       outcome.status = OutcomeStatus::not_computed;
       outcome.reasons.push_back(
           {"no_distribution",
-           fmt::format("{} is missing, and the bundle has no distribution of it.", variable)});
+           fmt::format("{} is missing, and the bundle has no distribution of it.",
+                       plain_name(variable))});
     }
   }
   if (outcome.status != OutcomeStatus::ok) return outcome;
 
   outcome.assumed = terms.assumed;
-  if (seen.open) {
+  if (seen.open()) {
     outcome.assumed.push_back(
         {"radiographic_infiltrates", "computed as false; interval spans true too"});
   }
-  add_missing(config, terms.missing, outcome);
   const UnknownShift unknown = unknown_shift(config, terms.missing);
   const Case patient{std::move(terms), seen, unknown};
   const Recalibration site{config.site_intercept, config.site_slope};
@@ -203,17 +209,13 @@ Outcome assess_deterioration(const DeteriorationConfig& config, const ClinicalRe
     outcome.status = OutcomeStatus::not_computed;
     outcome.reasons.push_back(
         {"too_many_missing", fmt::format("Missing: {}. At most {} of them may be.",
-                                         fmt::join(missing, ", "), kMostMissing)});
+                                         plain_names(missing), kMostMissing)});
     return outcome;
   }
+  add_missing(config, missing, outcome);
   compute(patient, site, outcome);
 
-  if (!outcome.interval) {
-    outcome.reasons.push_back({"coefficient_uncertainty_not_published",
-                               "Nothing is missing, so there is no interval: the uncertainty of "
-                               "the model's coefficients is not published."});
-    return outcome;
-  }
+  if (!outcome.interval) return outcome;
   // A binary infiltrate that is all but certain has one value at both percentiles, beside the mean.
   outcome.interval->low = std::min(outcome.interval->low, *outcome.probability);
   outcome.interval->high = std::max(outcome.interval->high, *outcome.probability);

@@ -1,6 +1,7 @@
 #include "deterioration_terms.hpp"
 
 #include <aicovid/error.hpp>
+#include <clinical/plain_name.hpp>
 
 #include <algorithm>
 #include <array>
@@ -8,7 +9,6 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "deterioration_model.hpp"
 
@@ -70,13 +70,14 @@ void add_population_reasons(const ClinicalRecord& record, std::vector<OutcomeRea
 }
 
 void add_required_reasons(const ClinicalRecord& record, std::vector<OutcomeReason>& reasons) {
-  std::vector<std::string_view> absent;
-  std::ranges::copy_if(kRequired, std::back_inserter(absent),
-                       [&](std::string_view variable) { return missing(record, variable); });
+  std::vector<std::string> absent;
+  for (const std::string_view variable : kRequired) {
+    if (missing(record, variable)) absent.emplace_back(variable);
+  }
   if (absent.empty()) return;
   reasons.push_back(
-      {"missing_required", fmt::format("Missing: {}. The model needs {}.", fmt::join(absent, ", "),
-                                       fmt::join(kRequired, ", "))});
+      {"missing_required", fmt::format("Missing: {}. The model needs {}.", plain_names(absent),
+                                       plain_names({kRequired.begin(), kRequired.end()}))});
 }
 
 void add_range_reasons(const ClinicalRecord& record, std::vector<OutcomeReason>& reasons) {
@@ -89,13 +90,21 @@ void add_range_reasons(const ClinicalRecord& record, std::vector<OutcomeReason>&
     const bool bound_outside = *record.number(spline.variable) < spline.low ||
                                *record.number(spline.variable) > spline.high;
     if (bound_outside || span->lies_below(spline.low) || span->lies_above(spline.high)) {
-      reasons.push_back({"outside_valid_range",
-                         fmt::format("{} {}: the model is valid from {} to {} {}.", spline.variable,
-                                     given, spline.low, spline.high, unit)});
+      reasons.push_back(
+          {"outside_valid_range",
+           fmt::format("{} {}: the model is valid from {} to {} {}.", plain_name(spline.variable),
+                       given, spline.low, spline.high, unit)});
     } else if (spline.variable == "age" && span->reaches_below(kAdultFrom)) {
       reasons.push_back(
           {"age_open_below_18", fmt::format("age {}: cannot be told from a child's.", given)});
     }
+  }
+}
+
+/// Who belongs to the population is not asked of what is missing, but said.
+void add_eligibility(const ClinicalRecord& record, std::vector<Assumption>& assumed) {
+  for (const char* variable : {"sars_cov_2", "care_location", "respiratory_support"}) {
+    if (missing(record, variable)) assumed.push_back({variable, "assumed eligible"});
   }
 }
 
@@ -212,6 +221,7 @@ DeteriorationTerms deterioration_terms(const ClinicalRecord& record) {
   add_spline_term(record, kSplines[1], result);
   add_spline_term(record, kSplines[2], result);
   for (const std::size_t i : {3, 4, 5}) add_spline_term(record, kSplines[i], result);
+  add_eligibility(record, result.assumed);
   return result;
 }
 

@@ -1,4 +1,5 @@
 #include "core/limits.hpp"
+#include "exif.hpp"
 #include "raster.hpp"
 
 #include <aicovid/error.hpp>
@@ -44,6 +45,7 @@ class JpegReader {
 
   bool read_header() {
     if (setjmp(jump_) != 0) return false;
+    jpeg_save_markers(&info_, kApp1, 0xffff);
     jpeg_read_header(&info_, TRUE);
     return true;
   }
@@ -72,6 +74,15 @@ class JpegReader {
   std::int64_t rows() const { return info_.image_height; }
   std::int64_t columns() const { return info_.image_width; }
   int channels() const { return info_.num_components; }
+  /// 1 where the file does not say.
+  int exif_orientation() const {
+    for (auto* marker = info_.marker_list; marker != nullptr; marker = marker->next) {
+      if (marker->marker != kApp1) continue;
+      const std::span data(reinterpret_cast<const std::byte*>(marker->data), marker->data_length);
+      if (const auto orientation = image::exif_orientation(data)) return *orientation;
+    }
+    return 1;
+  }
   bool is_ycbcr() const { return info_.jpeg_color_space == JCS_YCbCr; }
   bool is_known() const {
     return info_.jpeg_color_space == JCS_GRAYSCALE || is_ycbcr() ||
@@ -90,6 +101,8 @@ class JpegReader {
   bool is_damaged() const { return damaged_; }
 
  private:
+  static constexpr int kApp1 = JPEG_APP0 + 1;
+
   bool start(std::span<const std::byte> bytes) {
     if (setjmp(jump_) != 0) return false;
     jpeg_create_decompress(&info_);
@@ -175,7 +188,9 @@ Raster decode_jpeg(std::span<const std::byte> bytes) {
                 .columns = static_cast<int>(reader.columns()),
                 .bits = 8,
                 .channels = reader.channels(),
-                .is_grey = reader.is_known()};
+                .is_grey = reader.is_known(),
+                .grey = {},
+                .exif_orientation = reader.exif_orientation()};
   if (!reader.begin()) throw reader.error();
   const auto columns = static_cast<std::size_t>(raster.columns);
   std::vector<JSAMPLE> row(columns * static_cast<std::size_t>(raster.channels));

@@ -13,7 +13,8 @@ struct Raster {
   int bits = 8;                 ///< of a sample: 8 or 16, native byte order
   int channels = 1;             ///< as in the file, without transparency
   bool is_grey = true;          ///< false where the colour channels differ; then `grey` is empty
-  std::vector<std::byte> grey;  ///< [rows,columns]
+  std::vector<std::byte> grey;  ///< [rows,columns], as stored
+  int exif_orientation = 1;     ///< how to turn the stored pixels for display; 1: as they are
 };
 
 /// @throws Error{corrupt} for a damaged or truncated file; Error{unsupported} for transparent

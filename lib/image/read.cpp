@@ -1,4 +1,6 @@
 #include "core/file.hpp"
+#include "core/reason_order.hpp"
+#include "core/silent_header.hpp"
 #include "image/sniff.hpp"
 #include "raster.hpp"
 
@@ -14,18 +16,22 @@ namespace {
 using image::Raster;
 
 /// A picture says nothing of how it was taken.
-std::vector<GateReason> reasons_of(const Raster& raster) {
-  std::vector<GateReason> reasons;
+std::vector<GateReason> reasons_of(const Raster& raster, const ImageHeader& header) {
+  std::vector<GateReason> reasons = reasons_of_silence(header);
+  if (raster.exif_orientation != 1) {
+    // The pixels are read as they are stored, which is not how the picture is meant to be seen.
+    reasons.push_back({.code = "rotated",
+                       .tag = "",
+                       .found = std::to_string(raster.exif_orientation),
+                       .expected = "1"});
+  }
   if (!raster.is_grey) {
     reasons.push_back({.code = "colour",
                        .tag = "",
                        .found = fmt::format("{} channels that differ", raster.channels),
                        .expected = "one channel, or equal ones"});
   }
-  reasons.push_back(
-      {.code = "missing_view", .tag = "", .found = "(absent)", .expected = "AP or PA"});
-  reasons.push_back(
-      {.code = "side_unverified", .tag = "", .found = "(absent)", .expected = "L\\F"});
+  sort_by_code(reasons);
   return reasons;
 }
 
@@ -54,7 +60,7 @@ Radiograph parse_image(std::span<const std::byte> bytes, const ReadOptions& opti
 
   Radiograph::Parts parts;
   parts.header = header_of(raster, png ? "png" : "jpeg");
-  parts.reasons = reasons_of(raster);
+  parts.reasons = reasons_of(raster, parts.header);
   if (!raster.is_grey && options.refused == Refused::decode && options.decode != Decode::none) {
     throw Error(ErrorCode::unsupported,
                 fmt::format("the {} channels differ; expected a grey image", raster.channels));

@@ -98,7 +98,7 @@ Json to_json(const ImageFindings& findings) {
   if (findings.opacity) json["opacity"] = to_json(*findings.opacity);
   if (findings.infiltrates) json["infiltrates"] = {{"value", *findings.infiltrates}};
   json["lung_area_fraction"] = findings.lung_area_fraction;
-  json["inverted"] = findings.inverted;
+  if (findings.inverted) json["inverted"] = *findings.inverted;
   json["side_verified"] = findings.side_verified;
   return json;
 }
@@ -163,10 +163,10 @@ std::string to_json(const RiskReport& report, int indent) {
                {"compute",
                 {{"device", report.compute.device},
                  {"backend", report.compute.backend},
-                 {"precision", report.compute.precision},
-                 {"decode", report.compute.decode}}}};
+                 {"precision", report.compute.precision}}}};
   // Without a source there was no radiograph, only clinical values.
   if (!report.input.source.empty()) {
+    json["compute"]["decode"] = report.compute.decode;
     json["input"] = to_json(report.input, report.pixel_sha256);
     json["gate"] = gate_to_json(report);
   }

@@ -135,7 +135,7 @@ void draw_zones(Column& column, const std::array<Estimate, kZones>& zones, bool 
 
 void draw_colour_bar(Column& column, const AttributionScale& scale) {
   const int text = column.text();
-  column.line("What the score comes from", {.height = text});
+  column.line("Where the score comes from", {.height = text});
   const int height = 3 * text / 2;
   const int width = column.right() - column.left();
   for (int x = 0; x < width; ++x) {
@@ -158,6 +158,7 @@ void draw_colour_bar(Column& column, const AttributionScale& scale) {
   }
   column.skip(1.6);
   column.line("Brixia points per 1 % of the lungs", small);
+  column.wrapped("positive parts, scaled to each zone's score", small);
 }
 
 void draw_cautions(Column& column, const RiskReport& report) {

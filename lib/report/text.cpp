@@ -3,6 +3,7 @@
 
 #include <aicovid/report.hpp>
 #include <aicovid/version.hpp>
+#include <clinical/plain_name.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -30,23 +31,6 @@ std::string upper_case(std::string_view name) {
     letter =
         letter == '_' ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
   }
-  return text;
-}
-
-/// A name of the contract as people write it.
-std::string words(std::string_view name) {
-  static const std::map<std::string, std::string, std::less<>> written = {
-      {"crp", "CRP"},     {"spo2", "SpO₂"},
-      {"fio2", "FiO₂"},   {"gcs", "GCS"},
-      {"ldh", "LDH"},     {"inr", "INR"},
-      {"pao2", "PaO₂"},   {"sao2", "SaO₂"},
-      {"paco2", "PaCO₂"}, {"ph", "pH"},
-      {"copd", "COPD"},   {"d_dimer", "D-dimer"},
-      {"hiv", "HIV"},     {"spo2_room_air", "SpO₂ on room air"},
-  };
-  if (const auto found = written.find(name); found != written.end()) return found->second;
-  std::string text(name);
-  std::ranges::replace(text, '_', ' ');
   return text;
 }
 
@@ -113,16 +97,28 @@ std::string gate_reasons(const RiskReport& report) {
   return text;
 }
 
+bool has_gate_reason(const RiskReport& report, std::string_view code) {
+  return std::ranges::find(report.gate_reasons, code, &GateReason::code) !=
+         report.gate_reasons.end();
+}
+
+/// A lung that the mask missed has nothing to score, which looks like a healthy one.
+std::string lung_caution(const RiskReport& report) {
+  if (!has_gate_reason(report, "lung_field_uncertain")) return {};
+  return "The zone scores of a lung that was not found are unreliable and may be too low\n";
+}
+
 /// What must be read before any number.
 std::string verdict(const RiskReport& report) {
   switch (report.verdict) {
     case Verdict::refused:
       return "\nREFUSED: this image was not scored\n\n" + gate_reasons(report);
     case Verdict::forced:
-      return "\nFORCED: this image would have been refused; its scores may mean nothing\n\n" +
-             gate_reasons(report);
+      return "\nFORCED: this image would have been refused; its scores may mean nothing\n" +
+             lung_caution(report) + '\n' + gate_reasons(report);
     case Verdict::flagged:
-      return "\nFLAGGED: read the scores with care\n\n" + gate_reasons(report);
+      return "\nFLAGGED: read the scores with care\n" + lung_caution(report) + '\n' +
+             gate_reasons(report);
     case Verdict::accepted:
       break;
   }
@@ -141,7 +137,17 @@ std::string zone_table(const std::array<Estimate, kZones>& zones) {
   return text + '\n';
 }
 
-std::string severity(const ImageFindings& findings) {
+std::string sides(const RiskReport& report) {
+  if (has_gate_reason(report, "mirrored")) {
+    return "Patient Orientation says mirrored: right and left exchanged";
+  }
+  return report.findings->side_verified
+             ? "confirmed by Patient Orientation"
+             : "not verified: the file does not confirm which side is the patient's right";
+}
+
+std::string severity(const RiskReport& report) {
+  const ImageFindings& findings = *report.findings;
   std::string text = "\nSEVERITY ON THE RADIOGRAPH\n\n";
   if (findings.brixia) {
     text += pad_right("  Brixia score", kColumn) + points_of(*findings.brixia, 18) + "   " +
@@ -155,18 +161,14 @@ std::string severity(const ImageFindings& findings) {
     text += hanging("Infiltrates", "probability " + percent(*findings.infiltrates), kColumn);
   }
   text += hanging("Lung field", percent(findings.lung_area_fraction) + " of the image", kColumn);
-  text += hanging("Sides",
-                  findings.side_verified
-                      ? "confirmed by Patient Orientation"
-                      : "not verified: the file does not say which side is the patient's right",
-                  kColumn);
-  if (findings.inverted) text += hanging("Grey scale", "looks inverted", kColumn);
+  text += hanging("Sides", sides(report), kColumn);
+  if (findings.inverted.value_or(false)) text += hanging("Grey scale", "looks inverted", kColumn);
   return text;
 }
 
 std::string interval(const RiskInterval& interval) {
   std::vector<std::string> covered;
-  for (const std::string& one : interval.covers) covered.push_back(words(one));
+  for (const std::string& one : interval.covers) covered.push_back(plain_name(one));
   return fmt::format("{} to {}: {:.0f} % interval over {}", percent(interval.low),
                      percent(interval.high), 100 * interval.level, fmt::join(covered, " and "));
 }
@@ -217,7 +219,7 @@ std::string contributed_value(const std::string& variable, const RiskReport& rep
 std::string contributed_name(const std::string& variable) {
   if (variable == "(missing)") return "missing values";
   if (variable == "(calibration)") return "calibration";
-  return words(variable);
+  return plain_name(variable);
 }
 
 /// Largest effect first; the odds factor is what a logit means to a reader.
@@ -243,6 +245,55 @@ std::string contributions(const Outcome& outcome, const RiskReport& report) {
   return text;
 }
 
+/// How much of a computed risk came from the image; empty where nobody read infiltrates.
+std::string part_of_image(const Outcome& outcome, const RiskReport& report) {
+  if (!outcome.probability) return {};
+  if (const auto reading = report.clinical.flag("radiographic_infiltrates")) {
+    if (std::ranges::find(outcome.contributions, "infiltrates", &Contribution::variable) ==
+        outcome.contributions.end()) {
+      return {};  // no input of this outcome
+    }
+    const std::string_view found = *reading ? "infiltrates" : "no infiltrates";
+    return report.findings && report.findings->infiltrates
+               ? fmt::format("overridden by the clinician's reading: {}; the image says {}", found,
+                             percent(*report.findings->infiltrates))
+               : fmt::format("none; the clinician's reading: {}", found);
+  }
+  if (!outcome.image_effect) return {};
+  return fmt::format("{} without infiltrates, {} with",
+                     percent(outcome.image_effect->without_infiltrates),
+                     percent(outcome.image_effect->with_infiltrates));
+}
+
+/// What was done about missing values; those taken as eligible in one line.
+std::string assumptions(const Outcome& outcome) {
+  std::string text;
+  std::vector<std::string> eligible;
+  for (const Assumption& one : outcome.assumed) {
+    if (one.handling == "assumed eligible") {
+      eligible.push_back(one.variable);
+      continue;
+    }
+    text += hanging(text.empty() ? "Assumed" : "",
+                    fmt::format("{}: {}", plain_name(one.variable), one.handling), kColumn);
+  }
+  if (eligible.empty()) return text;
+  return text +
+         hanging("Taken as eligible", fmt::format("{} not given", plain_names(eligible)), kColumn);
+}
+
+std::string warnings(const RiskReport& report) {
+  std::vector<std::string> messages;
+  for (const Warning& warning : report.warnings) {
+    if (std::ranges::find(messages, warning.message) == messages.end()) {
+      messages.push_back(warning.message);
+    }
+  }
+  std::string text = messages.empty() ? "" : "\nWARNINGS\n\n";
+  for (const std::string& message : messages) text += hanging("-", message, 4);
+  return text;
+}
+
 std::string outcome_section(const Outcome& outcome, const RiskReport& report) {
   const bool state = outcome.kind == OutcomeKind::concurrent_state;
   const bool computed =
@@ -258,17 +309,9 @@ std::string outcome_section(const Outcome& outcome, const RiskReport& report) {
     const bool first = &reason == outcome.reasons.data();
     text += hanging(!first ? "" : computed ? "Note" : "Because", reason.message, kColumn);
   }
-  if (outcome.image_effect) {
-    text += hanging("The image's part",
-                    fmt::format("{} without infiltrates, {} with",
-                                percent(outcome.image_effect->without_infiltrates),
-                                percent(outcome.image_effect->with_infiltrates)),
-                    kColumn);
-  }
-  for (const Assumption& one : outcome.assumed) {
-    text += hanging(&one == outcome.assumed.data() ? "Assumed" : "",
-                    fmt::format("{}: {}", words(one.variable), one.handling), kColumn);
-  }
+  const std::string part = part_of_image(outcome, report);
+  if (!part.empty()) text += hanging("The image's part", part, kColumn);
+  text += assumptions(outcome);
   text += hanging("Evidence", evidence(outcome.evidence), kColumn);
   if (!outcome.evidence.caveat.empty()) text += hanging("Caveat", outcome.evidence.caveat, kColumn);
   return text + contributions(outcome, report);
@@ -296,13 +339,9 @@ std::string provenance(const RiskReport& report) {
 
 std::string to_text(const RiskReport& report) {
   std::string text = title(report) + verdict(report);
-  if (report.findings) text += severity(*report.findings);
+  if (report.findings) text += severity(report);
   for (const Outcome& outcome : report.outcomes) text += outcome_section(outcome, report);
-  if (!report.warnings.empty()) text += "\nWARNINGS\n\n";
-  for (const Warning& warning : report.warnings) {
-    text += hanging(words(warning.code), warning.message, kColumn + 6);
-  }
-  return text + provenance(report);
+  return text + warnings(report) + provenance(report);
 }
 
 }  // namespace aicovid

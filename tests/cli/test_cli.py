@@ -174,6 +174,61 @@ def test_another_patients_values_are_an_error(radiograph, tmp_path):
     assert "patient_mismatch" in [warning["code"] for warning in report["warnings"]]
 
 
+def test_clinical_values_alone_give_a_report_without_findings():
+    report = score_clinical("--clinical", PATIENT)
+    assert report["status"] == "ok" and "image" not in report and "input" not in report
+    (outcome,) = report["outcomes"]
+    assert "radiographic_infiltrates" in [entry["variable"] for entry in outcome["assumed"]]
+    assert outcome["interval"]["low"] < outcome["interval"]["high"]
+
+
+def score_clinical(*arguments):
+    result = run_cli("score", *arguments, "--format", "json")
+    assert result.status == 0, result.stderr
+    return validate(json.loads(result.stdout), "report")
+
+
+def test_a_report_that_cannot_be_printed_is_an_error():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [BUILD / "bin" / "aicovid", "score", "--clinical", PATIENT], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert b"standard output" in done.stderr
+
+
+def test_an_output_never_overwrites_the_image(radiograph, tmp_path):
+    copy = tmp_path / "chest.dcm"
+    shutil.copy(radiograph, copy)
+    for arguments in [["score", copy, "--heatmap", copy], ["inspect", copy, "--pixels", copy]]:
+        assert run_cli(*arguments).status == 2
+    assert copy.read_bytes() == radiograph.read_bytes()
+
+
+def test_a_mirrored_radiograph_gets_its_sides_from_the_header(radiograph, tmp_path):
+    import pydicom
+
+    dataset = pydicom.dcmread(radiograph)
+    dataset.PatientOrientation = ["R", "F"]
+    dataset.save_as(tmp_path / "mirrored.dcm")
+    plain, mirrored = score(radiograph)["image"]["zones"], score(tmp_path / "mirrored.dcm")["image"]["zones"]
+    for level in ["upper", "middle", "lower"]:
+        assert plain[f"right_{level}"] == mirrored[f"left_{level}"]
+        assert plain[f"left_{level}"] == mirrored[f"right_{level}"]
+
+
+def test_a_thumbnail_is_refused_and_a_small_image_flagged(tmp_path):
+    from PIL import Image
+
+    image = Image.open(SOURCE / "models/severity/golden/rg1.png")
+    for width, status, code in [(40, 3, "too_few_pixels"), (200, 0, "low_resolution")]:
+        image.resize((width, width)).save(tmp_path / "small.png")
+        result = run_cli("score", tmp_path / "small.png", "--format", "json")
+        assert result.status == status
+        reasons = validate(json.loads(result.stdout), "report")["gate"]["reasons"]
+        assert code in [reason["code"] for reason in reasons]
+
+
 def test_models_are_found_whatever_the_working_directory(radiograph, tmp_path):
     done = subprocess.run(
         [BUILD / "bin" / "aicovid", "score", radiograph], cwd=tmp_path, capture_output=True, text=True, check=False

@@ -56,6 +56,9 @@ Units are UCUM codes, case-sensitive. The given value is kept; the canonical one
 reference ranges of health. `urea` in mg/dL is the mass of urea: what laboratories call BUN is `urea_nitrogen`.
 D-dimer in fibrinogen-equivalent and in D-dimer units are not told apart.
 
+`on_oxygen` false with `respiratory_support` other than none, `oxygen_flow` above 0 or `fio2` above 21 %, and
+`on_oxygen` true with `respiratory_support` none are errors.
+
 | Name | Meaning | Canonical unit | Other units | Values |
 |---|---|---|---|---|
 )";

@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <cstring>
+#include <string>
 
 namespace fs = std::filesystem;
 
@@ -32,4 +33,24 @@ TEST_CASE("File: a missing file, a folder and an unwritable place are not_found,
     }
   }
   CHECK_THROWS_AS(aicovid::write_file(folder / "no-such-folder" / "file", "x", 1), aicovid::Error);
+}
+
+TEST_CASE("File: one that is too large is unsupported before memory is asked for", "[core]") {
+  const fs::path file = fs::temp_directory_path() / "aicovid_file_test_sparse.bin";
+  aicovid::write_file(file, "", 0);
+  fs::resize_file(file, 20'000'000'000);  // sparse: it takes no space
+  const auto message = [&file](auto... limit) {
+    try {
+      aicovid::read_file(file, limit...);
+    } catch (const aicovid::Error& error) {
+      CHECK(error.code() == aicovid::ErrorCode::unsupported);
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  CHECK(message() == "the file has 20000000000 bytes; expected at most 1073741824");
+  fs::resize_file(file, 101);
+  CHECK(message(100u) == "the file has 101 bytes; expected at most 100");
+  CHECK(aicovid::read_file(file, 101).size() == 101);
+  fs::remove(file);
 }

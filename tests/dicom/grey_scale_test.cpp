@@ -77,6 +77,90 @@ TEST_CASE("Grey scale: what is no number is corrupt, and not repeated", "[dicom]
   CHECK(std::string(error.what()).find("Lovelace") == std::string::npos);
 }
 
+TEST_CASE("Grey scale: a window of no finite number is named with its value", "[dicom]") {
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_WindowCenter, "2048");
+  dataset->putAndInsertString(DCM_WindowWidth, "4096");
+  const auto& [key, value, message] = GENERATE(table<DcmTagKey, const char*, std::string>(
+      {{DCM_WindowCenter, "nan", "0028,1050 is nan; expected a finite number"},
+       {DCM_WindowCenter, "-inf", "0028,1050 is -inf; expected a finite number"},
+       {DCM_WindowWidth, "inf", "0028,1051 is inf; expected a finite number"},
+       {DCM_WindowWidth, "NaN", "0028,1051 is nan; expected a finite number"}}));
+  dataset->putAndInsertString(key, value);
+  const Error error = error_of(file_of(*dataset));
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(error.what() == message);
+}
+
+TEST_CASE("Grey scale: absent Bits Allocated is what the error of such an image names", "[dicom]") {
+  const auto dataset = chest();
+  delete dataset->remove(DCM_BitsAllocated);
+  const Error error = error_of(file_of(*dataset));
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(std::string(error.what()) == "0028,0100 is absent; expected that of an image");
+}
+
+TEST_CASE("Grey scale: a VOI table starts at a signed value where rescaling can go below zero",
+          "[dicom]") {
+  struct Case {
+    bool is_signed;
+    int bits;
+    const char* slope;
+    const char* intercept;
+    std::uint16_t stored;
+    int first;
+  };
+  const auto [is_signed, bits, slope, intercept, stored, first] =
+      GENERATE(values<Case>({{true, 16, "1", "32768", 40000, 40000},
+                             {true, 16, "1", "32767", 0x8000, -32768},
+                             {false, 12, "-2", "0", 57346, -8190},
+                             {false, 12, "-2", "8190", 57346, 57346},
+                             {false, 12, "1", "-1024", 64512, -1024},
+                             {true, 12, "-1", "2047", 40000, 40000},
+                             {true, 12, "-1", "2046", 40000, -25536}}));
+  const auto dataset = chest();
+  dataset->putAndInsertUint16(DCM_PixelRepresentation, is_signed ? 1 : 0);
+  dataset->putAndInsertUint16(DCM_BitsStored, static_cast<Uint16>(bits));
+  dataset->putAndInsertUint16(DCM_HighBit, static_cast<Uint16>(bits - 1));
+  dataset->putAndInsertString(DCM_RescaleSlope, slope);
+  dataset->putAndInsertString(DCM_RescaleIntercept, intercept);
+  put_lut(*dataset, DCM_VOILUTSequence, {3, stored, 8}, {1, 2, 255});
+  const E_TransferSyntax syntax = GENERATE(EXS_LittleEndianExplicit, EXS_LittleEndianImplicit);
+  INFO(slope << " " << intercept);
+  CHECK(read(*dataset, syntax).grey_scale().voi_lut->first == first);
+}
+
+TEST_CASE("Grey scale: it is read of files that are refused or not decoded, where it is sound",
+          "[dicom]") {
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_RescaleSlope, "2");
+  dataset->putAndInsertString(DCM_RescaleIntercept, "-7");
+  dataset->putAndInsertString(DCM_WindowCenter, "100");
+  dataset->putAndInsertString(DCM_WindowWidth, "50");
+  SECTION("refused") {
+    dataset->putAndInsertString(DCM_Modality, "CT");
+    const GreyScale grey = parse_dicom(file_of(*dataset)).grey_scale();
+    CHECK(grey.rescale_intercept == -7);
+    REQUIRE(grey.window);
+    CHECK(grey.window->width == 50);
+  }
+  SECTION("not decoded") {
+    dataset->putAndInsertUint16(DCM_BitsAllocated, 32);
+    CHECK(error_of(file_of(*dataset)).code() == ErrorCode::unsupported);
+    const GreyScale grey = parse_dicom(file_of(*dataset), {.decode = Decode::none}).grey_scale();
+    CHECK(grey.rescale_slope == 2);
+    CHECK(grey.bits_stored == 12);
+  }
+  SECTION("unsound: the default, and no error") {
+    dataset->putAndInsertString(DCM_RescaleSlope, "0");
+    const GreyScale grey = parse_dicom(file_of(*dataset), {.decode = Decode::none}).grey_scale();
+    CHECK(grey.rescale_slope == 1);
+    CHECK_FALSE(grey.window);
+    dataset->putAndInsertString(DCM_Modality, "CT");
+    CHECK_FALSE(parse_dicom(file_of(*dataset)).grey_scale().window);
+  }
+}
+
 TEST_CASE("Grey scale: modality and VOI lookup tables", "[dicom]") {
   const auto dataset = chest();
   put_lut(*dataset, DCM_ModalityLUTSequence, {4, 100, 12}, {10, 20, 30, 4095});
@@ -129,4 +213,29 @@ TEST_CASE("Grey scale: pixel padding is signed as the pixels are, in every encod
   REQUIRE(grey.padding);
   CHECK(grey.padding->low == -2040);
   CHECK(grey.padding->high == -2000);
+}
+
+TEST_CASE("Grey scale: pixel padding of the wrong type is signed as the pixels are", "[dicom]") {
+  const auto dataset = chest();
+  SECTION("US with signed pixels") {
+    dataset->putAndInsertUint16(DCM_PixelRepresentation, 1);
+    auto* value = new DcmUnsignedShort(DcmTag(DCM_PixelPaddingValue, EVR_US));
+    value->putUint16(static_cast<Uint16>(65536 - 2000));
+    dataset->insert(value);
+    auto* limit = new DcmUnsignedShort(DcmTag(DCM_PixelPaddingRangeLimit, EVR_US));
+    limit->putUint16(static_cast<Uint16>(65536 - 2040));
+    dataset->insert(limit);
+    const GreyScale grey = read(*dataset).grey_scale();
+    REQUIRE(grey.padding);
+    CHECK(grey.padding->low == -2040);
+    CHECK(grey.padding->high == -2000);
+  }
+  SECTION("SS with unsigned pixels") {
+    auto* value = new DcmSignedShort(DcmTag(DCM_PixelPaddingValue, EVR_SS));
+    value->putSint16(-1);
+    dataset->insert(value);
+    const GreyScale grey = read(*dataset).grey_scale();
+    REQUIRE(grey.padding);
+    CHECK(grey.padding->low == 65535);
+  }
 }

@@ -121,10 +121,23 @@ TEST_CASE("Tag gate: View Code Sequence stands in for View Position, in SNOMED C
     CHECK(first_reason(*dataset) ==
           GateReason{"missing_view", "0054,0220", "(unlisted value)", "AP or PA"});
   }
-  SECTION("View Position goes first") {
-    dataset->putAndInsertString(DCM_ViewPosition, "PA");
-    put_code(*dataset, DCM_ViewCodeSequence, "399173006");
+  SECTION("View Position goes first where the code is frontal too") {
+    dataset->putAndInsertString(DCM_ViewPosition, "AP");
+    put_code(*dataset, DCM_ViewCodeSequence, "272479007");
     CHECK(gate(*dataset).empty());
+    CHECK(parse_dicom(file_of(*dataset)).header().view == "AP");
+  }
+  SECTION("a code for another view overrules a frontal View Position") {
+    dataset->putAndInsertString(DCM_ViewPosition, GENERATE("PA", "AP"));
+    put_code(*dataset, DCM_ViewCodeSequence, "399173006");
+    CHECK(first_reason(*dataset) == GateReason{"lateral_view", "0054,0220", "LL", "AP or PA"});
+    put_code(*dataset, DCM_ViewCodeSequence, "399182000");
+    CHECK(gate(*dataset) == Codes{"oblique_view"});
+  }
+  SECTION("a frontal code does not overrule a lateral View Position") {
+    dataset->putAndInsertString(DCM_ViewPosition, "LL");
+    put_code(*dataset, DCM_ViewCodeSequence, "272479007");
+    CHECK(first_reason(*dataset) == GateReason{"lateral_view", "0018,5101", "LL", "AP or PA"});
   }
 }
 
@@ -180,8 +193,26 @@ TEST_CASE("Tag gate: copies, annotations and a contradicting LUT shape are flagg
 TEST_CASE("Tag gate: Patient Orientation confirms the sides or says that the image is turned",
           "[dicom]") {
   CHECK(with(DCM_PatientOrientation, "LA\\FP").empty());
-  CHECK(with(DCM_PatientOrientation, GENERATE("", "R\\F", "A\\F", "LE\\V")) ==
+  CHECK(with(DCM_PatientOrientation, GENERATE("", "L", "L\\H", "LE\\V")) ==
         Codes{"side_unverified"});
-  CHECK(with(DCM_PatientOrientation, GENERATE("H\\L", "R\\H", "F\\R")) ==
+  CHECK(with(DCM_PatientOrientation, GENERATE("H\\L", "F\\R")) ==
         Codes{"rotated", "side_unverified"});
+  CHECK(with(DCM_PatientOrientation, "R\\H") == Codes{"rotated"});
+}
+
+TEST_CASE("Tag gate: Patient Orientation of a mirrored picture is flagged as such", "[dicom]") {
+  CHECK(with(DCM_PatientOrientation, GENERATE("R\\F", "RP\\FA")) == Codes{"mirrored"});
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_PatientOrientation, "R\\F");
+  CHECK(first_reason(*dataset) == GateReason{"mirrored", "0020,0020", "R\\F", "L\\F"});
+}
+
+TEST_CASE("Tag gate: image rows that run from front to back, or back to front, prove a lateral",
+          "[dicom]") {
+  const auto dataset = chest();
+  const std::string orientation = GENERATE("A\\F", "P\\F", "AL\\FL");
+  dataset->putAndInsertString(DCM_PatientOrientation, orientation.c_str());
+  CHECK(gate(*dataset) == Codes{"lateral_view"});
+  CHECK(first_reason(*dataset) == GateReason{"lateral_view", "0020,0020", orientation, "L\\F"});
+  CHECK_FALSE(parse_dicom(file_of(*dataset)).has_pixels());
 }

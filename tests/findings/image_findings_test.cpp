@@ -191,3 +191,21 @@ TEST_CASE("Sides: any other orientation, or none, confirms nothing", "[findings]
     CHECK(!confirms_sides(bad));
   }
 }
+
+TEST_CASE("Sides: a row direction to the patient's right exchanges labels and zones",
+          "[findings]") {
+  CHECK(aicovid::exchanges_sides("R\\F"));
+  CHECK(aicovid::exchanges_sides("R\\H"));
+  CHECK_FALSE(aicovid::exchanges_sides("L\\F"));
+  CHECK_FALSE(aicovid::exchanges_sides(""));
+  CHECK_FALSE(aicovid::exchanges_sides("A\\F"));
+  aicovid::ImageFindings findings;
+  findings.mask.labels = {0, 1, 2, 1};
+  findings.zones.emplace();
+  for (std::size_t i = 0; i < aicovid::kZones; ++i)
+    (*findings.zones)[i].value = static_cast<double>(i);
+  aicovid::exchange_sides(findings);
+  CHECK(findings.mask.labels == std::vector<std::uint8_t>{0, 2, 1, 2});
+  CHECK((*findings.zones)[0].value == 3.0);
+  CHECK((*findings.zones)[5].value == 2.0);
+}

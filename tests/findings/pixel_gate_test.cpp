@@ -87,3 +87,15 @@ TEST_CASE("Pixel gate: small and lop-sided are two reasons", "[findings]") {
         GateReason{"lung_field_uncertain", "", "lungs 0.055 of the image", "at least 0.08"});
   CHECK(reasons[1].found == "larger lung 0.91 of both");
 }
+
+TEST_CASE("Resolution gate: refuses below half of the raster, flags below the raster",
+          "[findings]") {
+  const auto code = [](int rows, int columns) {
+    const auto reasons = aicovid::resolution_gate(rows, columns, 256);
+    return reasons.empty() ? std::string() : reasons.front().code;
+  };
+  CHECK(code(127, 4000) == "too_few_pixels");
+  CHECK(code(4000, 128) == "low_resolution");
+  CHECK(code(255, 255) == "low_resolution");
+  CHECK(code(256, 256).empty());
+}

@@ -6,6 +6,7 @@
 #include <catch2/generators/catch_generators_adapters.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <clinical/plain_name.hpp>
 #include <fusion/deterioration.hpp>
 
 #include "deterioration_model.hpp"
@@ -52,15 +53,14 @@ const std::vector<std::string> kMissingValues = {"missing_values"};
 
 }  // namespace
 
-TEST_CASE("Deterioration rules: with everything known there is no interval, and the reason is said",
+TEST_CASE("Deterioration rules: with everything known there is no interval and nothing to say",
           "[fusion]") {
   const Outcome outcome = assess(complete_patient());
   CHECK(outcome.status == OutcomeStatus::ok);
   CHECK(*outcome.probability == Approx(.1273).margin(1e-4));
   CHECK_FALSE(outcome.interval.has_value());
-  CHECK(has_reason(outcome, "coefficient_uncertainty_not_published"));
+  CHECK(outcome.reasons.empty());
   CHECK(outcome.assumed.empty());
-  CHECK_FALSE(has_reason(assess(complete_patient(), .5), "coefficient_uncertainty_not_published"));
 }
 
 TEST_CASE("Deterioration rules: an uncertain image gives an interval that holds the probability",
@@ -82,7 +82,8 @@ TEST_CASE("Deterioration rules: each required value is required", "[fusion]") {
   const Outcome outcome = assess(record);
   CHECK(outcome.status == OutcomeStatus::not_computed);
   REQUIRE(has_reason(outcome, "missing_required"));
-  CHECK_THAT(outcome.reasons.front().message, ContainsSubstring("Missing: " + name + "."));
+  CHECK_THAT(outcome.reasons.front().message,
+             ContainsSubstring("Missing: " + plain_name(name) + "."));
   check_no_number(outcome);
 }
 
@@ -98,12 +99,12 @@ TEST_CASE("Deterioration rules: whom the model is not for", "[fusion]") {
        {R"({"age": {"value": 18, "unit": "a", "comparator": "<"}})",
         R"({"age": {"value": 18, "unit": "a", "comparator": ">="}})", "not_an_adult"},
        {R"({"sars_cov_2": "negative"})", R"({"sars_cov_2": "suspected"})", "sars_cov_2_negative"},
-       {R"({"respiratory_support": "niv"})", R"({"respiratory_support": "hfnc"})",
-        "already_ventilated"},
-       {R"({"respiratory_support": "imv"})", R"({"respiratory_support": "oxygen"})",
-        "already_ventilated"},
-       {R"({"respiratory_support": "ecmo"})", R"({"respiratory_support": "none"})",
-        "already_ventilated"},
+       {R"({"respiratory_support": "niv", "on_oxygen": true})",
+        R"({"respiratory_support": "hfnc", "on_oxygen": true})", "already_ventilated"},
+       {R"({"respiratory_support": "imv", "on_oxygen": true})",
+        R"({"respiratory_support": "oxygen", "on_oxygen": true})", "already_ventilated"},
+       {R"({"respiratory_support": "ecmo", "on_oxygen": true})",
+        R"({"respiratory_support": "none"})", "already_ventilated"},
        {R"({"care_location": "hdu"})", R"({"care_location": "ward"})", "already_in_critical_care"},
        {R"({"care_location": "icu"})", R"({"care_location": "ed"})", "already_in_critical_care"}}));
   INFO(rule.outside);
@@ -221,11 +222,40 @@ TEST_CASE("Deterioration rules: at most two laboratory values are integrated out
 
   const Outcome three = assess(patient(R"({"urea": null, "crp": null, "lymphocytes": null})"), .5);
   CHECK(three.status == OutcomeStatus::not_computed);
-  CHECK(has_reason(three, "too_many_missing"));
+  REQUIRE(has_reason(three, "too_many_missing"));
+  CHECK(three.reasons.size() == 1);
+  CHECK(three.reasons[0].message.starts_with("Missing: urea, CRP, lymphocytes."));
+  CHECK(three.assumed.empty());
   check_no_number(three);
   REQUIRE(three.interval.has_value());
   CHECK(three.interval->covers == std::vector<std::string>{"missing_values", "image"});
   CHECK(three.interval->high - three.interval->low > two.interval->high - two.interval->low);
+}
+
+TEST_CASE("Deterioration rules: reasons write variables as people do", "[fusion]") {
+  const auto message = [](const char* merge_patch) {
+    return assess(patient(merge_patch)).reasons.front().message;
+  };
+  CHECK(message(R"({"crp": null})").starts_with("CRP is missing and integrated out"));
+  CHECK(message(R"({"crp": {"value": 800, "unit": "mg/L"}})").starts_with("CRP 800 mg/L: "));
+  CHECK(message(R"({"respiratory_rate": null})") ==
+        "Missing: respiratory rate. The model needs age, sex, respiratory rate, SpO₂, on oxygen.");
+  DeteriorationConfig config = knot_config();
+  config.missing.clear();
+  const Outcome outcome = assess_deterioration(config, record_of(patient(R"({"crp": null})")), 0.);
+  CHECK(outcome.reasons.front().message.starts_with("CRP is missing"));
+}
+
+TEST_CASE("Deterioration rules: what is not known of the population is said to be assumed",
+          "[fusion]") {
+  const std::string name = GENERATE("sars_cov_2", "care_location", "respiratory_support");
+  json record = complete_patient();
+  record.erase(name);
+  const Outcome outcome = assess(record);
+  CHECK(outcome.status == OutcomeStatus::ok);
+  REQUIRE(outcome.assumed.size() == 1);
+  CHECK(handling(outcome, name) == "assumed eligible");
+  CHECK_FALSE(outcome.interval.has_value());
 }
 
 TEST_CASE("Deterioration rules: a missing value without distribution is not computed", "[fusion]") {
@@ -296,7 +326,7 @@ TEST_CASE("Deterioration rules: an age that may be a child's is not computed", "
 TEST_CASE("Deterioration rules: an interval wider than .20 is indeterminate", "[fusion]") {
   const char* narrow = R"({"gcs": null})";
   const char* wide = R"({"gcs": null, "nosocomial": null, "on_oxygen": true,
-                         "spo2": {"value": 92, "unit": "%"}})";
+                         "respiratory_support": "oxygen", "spo2": {"value": 92, "unit": "%"}})";
   const Outcome sure = assess(patient(narrow));
   CHECK(sure.interval->high - sure.interval->low < .2);
   CHECK(sure.status == OutcomeStatus::ok);

@@ -76,6 +76,10 @@ std::vector<std::byte> encode_jpeg(const Picture& picture, const JpegOptions& op
   jpeg_set_quality(&info, options.quality, TRUE);
   if (options.progressive) jpeg_simple_progression(&info);
   jpeg_start_compress(&info, TRUE);
+  if (!options.app1.empty()) {
+    jpeg_write_marker(&info, JPEG_APP0 + 1, options.app1.data(),
+                      static_cast<unsigned int>(options.app1.size()));
+  }
   std::vector<JSAMPLE> row(static_cast<std::size_t>(picture.columns * picture.channels));
   for (int r = 0; r < picture.rows; ++r) {
     for (std::size_t i = 0; i < row.size(); ++i) {

@@ -23,6 +23,7 @@ struct JpegOptions {
   int quality = 95;
   bool keep_rgb = false;
   bool progressive = false;
+  std::vector<std::uint8_t> app1 = {};  ///< the payload of an APP1 segment, none where empty
 };
 std::vector<std::byte> encode_jpeg(const Picture& picture, const JpegOptions& options = {});
 

@@ -74,6 +74,31 @@ std::vector<int> first_channel(const Picture& picture) {
   return values;
 }
 
+/// An Exif segment of two entries, in the byte order 'I' (little endian) or 'M'.
+std::vector<std::uint8_t> exif(char order, int orientation) {
+  std::vector<std::uint8_t> out;
+  const auto put = [&out, order](int value, int size) {
+    for (int i = 0; i < size; ++i) {
+      const int shift = 8 * (order == 'I' ? i : size - 1 - i);
+      out.push_back(static_cast<std::uint8_t>(value >> shift));
+    }
+  };
+  for (const char letter : {'E', 'x', 'i', 'f', '\0', '\0', order, order}) put(letter, 1);
+  put(42, 2);
+  put(8, 4);
+  put(2, 2);
+  const auto entry = [&put](int tag, int value) {
+    put(tag, 2);
+    put(3, 2);  // SHORT
+    put(1, 4);
+    put(value, 2);
+    put(0, 2);
+  };
+  entry(0x0103, 6);
+  entry(0x0112, orientation);
+  return out;
+}
+
 std::vector<std::string> codes_of(const Radiograph& radiograph) {
   std::vector<std::string> codes;
   for (const GateReason& reason : radiograph.gate_reasons()) codes.push_back(reason.code);
@@ -177,6 +202,43 @@ TEST_CASE("JPEG: a tint is colour, and refused", "[image]") {
   CHECK(codes_of(read).front() == "colour");
   CHECK(code_of(encode_jpeg(tinted, options), {.refused = Refused::decode}) ==
         ErrorCode::unsupported);
+}
+
+TEST_CASE("JPEG: an Exif orientation is flagged, and the pixels stay as they are stored",
+          "[image]") {
+  const int orientation = GENERATE(1, 2, 3, 4, 5, 6, 7, 8);
+  const std::vector<std::uint8_t> app1 = exif(GENERATE('I', 'M'), orientation);
+  const auto plain = parse_image(encode_jpeg(ramp(16, 24)));
+  const auto read = parse_image(encode_jpeg(ramp(16, 24), {.app1 = app1}));
+  CHECK(read.rows() == 16);
+  CHECK(values_of(read) == values_of(plain));
+  if (orientation == 1) {
+    CHECK(codes_of(read) == codes_of(plain));
+  } else {
+    REQUIRE(codes_of(read) ==
+            std::vector<std::string>{"missing_view", "rotated", "side_unverified"});
+    CHECK(read.gate_reasons()[1] == GateReason{"rotated", "", std::to_string(orientation), "1"});
+  }
+}
+
+TEST_CASE("JPEG: an Exif segment that is cut, changed or of another kind says nothing, or a number",
+          "[image]") {
+  const std::vector<std::uint8_t> whole = exif('M', 6);
+  for (std::size_t length = 1; length < whole.size(); ++length) {
+    const std::vector<std::uint8_t> cut(whole.begin(),
+                                        whole.begin() + static_cast<std::ptrdiff_t>(length));
+    CHECK(codes_of(parse_image(encode_jpeg(ramp(8, 8), {.app1 = cut}))).size() == 2);
+  }
+  for (const int reserved : {0, 9, 65535}) {
+    const auto bytes = encode_jpeg(ramp(8, 8), {.app1 = exif('I', reserved)});
+    CHECK(codes_of(parse_image(bytes)).size() == 2);
+  }
+  std::mt19937 random(20240817);
+  for (int trial = 0; trial < 500; ++trial) {
+    auto changed = whole;
+    changed[random() % changed.size()] = static_cast<std::uint8_t>(random());
+    CHECK(codes_of(parse_image(encode_jpeg(ramp(8, 8), {.app1 = changed}))).size() <= 3);
+  }
 }
 
 TEST_CASE("JPEG: four channels are colour", "[image]") {

@@ -188,6 +188,21 @@ TEST_CASE("Heat map: side markers are in the colour of caution until the sides a
   CHECK(coloured_in_strip(draw(size, report)) == 0);
 }
 
+TEST_CASE("Heat map: no text of the panel reaches its right margin", "[report]") {
+  const auto size = GENERATE(ImageSize{300, 260}, ImageSize{900, 900}, ImageSize{2400, 2000});
+  const HeatMapLayout layout = make_layout(size.rows, size.columns);
+  const Png png = draw(size, sample_report(size));
+  const std::uint8_t* panel = png.at(1, png.columns - 1);
+  int written = 0;
+  for (int row = 0; row < layout.rows() - layout.strip; ++row) {
+    // Twice the text is the margin; half of that for tick marks.
+    for (int column = png.columns - layout.text; column < png.columns; ++column) {
+      written += !std::equal(panel, panel + 3, png.at(row, column));
+    }
+  }
+  CHECK(written == 0);
+}
+
 TEST_CASE("Heat map: a refusal, missing pixels and another image's report are errors", "[report]") {
   const ImageSize size{64, 64};
   const TemporaryFile file("heat_map.png");

@@ -124,7 +124,26 @@ TEST_CASE("Report JSON: what is unknown is absent, not null", "[report]") {
   const auto parsed = json::parse(text);
   CHECK(names_of(parsed.at("input")) == std::vector<std::string>{"columns", "rows"});
   CHECK(names_of(parsed.at("image")) ==
-        std::vector<std::string>{"inverted", "lung_area_fraction", "side_verified"});
+        std::vector<std::string>{"lung_area_fraction", "side_verified"});
+}
+
+TEST_CASE("Report JSON: says of the grey scale what was checked", "[report]") {
+  const bool inverted = GENERATE(false, true);
+  RiskReport report = sample_report();
+  report.findings->inverted = inverted;
+  const std::string text = to_json(report);
+  CHECK(schema_violations("report", text) == Violations{});
+  CHECK(json::parse(text).at("image").at("inverted") == inverted);
+}
+
+TEST_CASE("Report JSON: a UID that is no UID is shown as unlisted", "[report]") {
+  RiskReport report = sample_report();
+  report.input.study_instance_uid = "(unlisted value)";
+  CHECK(schema_violations("report", to_json(report)) == Violations{});
+  report.input.study_instance_uid = "(DOE^JANE)";
+  CHECK(schema_violations("report", to_json(report)) != Violations{});
+  report.input.study_instance_uid = std::string(65, '1');
+  CHECK(schema_violations("report", to_json(report)) != Violations{});
 }
 
 TEST_CASE("Report JSON: without a radiograph there is neither input nor gate", "[report]") {

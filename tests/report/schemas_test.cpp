@@ -37,7 +37,7 @@ TEST_CASE("Schema report: refuses what the contract does not have", "[report]") 
                R"({"op": "remove", "path": "/image/zones/left_upper"})",
                R"({"op": "remove", "path": "/image/brixia/low"})",
                R"({"op": "replace", "path": "/image/infiltrates", "value": null})",
-               R"({"op": "replace", "path": "/image/inverted", "value": "no"})",
+               R"({"op": "add", "path": "/image/inverted", "value": "no"})",
                R"({"op": "replace", "path": "/outcomes/0/probability", "value": 1.01})",
                R"({"op": "replace", "path": "/outcomes/0/probability", "value": "0.3"})",
                R"({"op": "replace", "path": "/outcomes/0/kind", "value": "guess"})",

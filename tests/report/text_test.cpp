@@ -28,8 +28,9 @@ RiskReport full_report() {
   missing.probability.reset();
   missing.image_effect.reset();
   missing.contributions.clear();
+  missing.assumed.clear();
   missing.reasons = {
-      {"too_many_missing", "Missing: urea, crp, lymphocytes. At most 2 of them may be."}};
+      {"too_many_missing", "Missing: urea, CRP, lymphocytes. At most 2 of them may be."}};
   report.outcomes.push_back(missing);
   Outcome state;
   state.name = "icu_stay";
@@ -120,6 +121,83 @@ TEST_CASE("Report text: a clinician's infiltrates are shown instead of the image
   CHECK_THAT(to_text(report), ContainsSubstring("83 % by the image"));
   report.clinical = aicovid::ClinicalRecord::parse_json(R"({"radiographic_infiltrates": true})");
   CHECK(to_text(report).find("by the image") == std::string::npos);
+}
+
+TEST_CASE("Report text: an overridden image is said to be so, with what it read", "[report]") {
+  RiskReport report = sample_report();
+  CHECK_THAT(to_text(report), ContainsSubstring("26 % without infiltrates, 32 % with"));
+  report.findings->infiltrates = .61;
+  report.clinical = aicovid::ClinicalRecord::parse_json(R"({"radiographic_infiltrates": false})");
+  const std::string text = to_text(report);
+  CHECK_THAT(text, ContainsSubstring("overridden by the clinician's reading: no infiltrates; the "
+                                     "image says 61 %"));
+  CHECK(text.find("without infiltrates,") == std::string::npos);
+  report.findings.reset();
+  CHECK_THAT(to_text(report), ContainsSubstring("the clinician's reading: no infiltrates"));
+  report.outcomes[0] = aicovid::testing::sample_outcome();
+  report.outcomes[0].contributions.clear();
+  CHECK(to_text(report).find("clinician's reading") == std::string::npos);
+}
+
+TEST_CASE("Report text: what was taken as eligible is one line", "[report]") {
+  RiskReport report = sample_report();
+  report.outcomes[0].assumed = {{"urea", "marginalised"},
+                                {"sars_cov_2", "assumed eligible"},
+                                {"care_location", "assumed eligible"},
+                                {"respiratory_support", "assumed eligible"}};
+  const std::string text = to_text(report);
+  CHECK_THAT(text, ContainsSubstring("\n  Assumed             urea: marginalised\n"
+                                     "  Taken as eligible   infection status, place of care, "
+                                     "respiratory support not given\n"));
+  CHECK(text.find("assumed eligible") == std::string::npos);
+  report.outcomes[0].assumed = {{"care_location", "assumed eligible"}};
+  CHECK_THAT(to_text(report),
+             ContainsSubstring("\n  Taken as eligible   place of care not given\n"));
+}
+
+TEST_CASE("Report text: the sides are confirmed, mirrored or not stated", "[report]") {
+  RiskReport report = sample_report();
+  report.findings->side_verified = true;
+  report.gate_reasons.clear();
+  CHECK_THAT(to_text(report), ContainsSubstring("Sides               confirmed by Patient Orient"));
+  report.findings->side_verified = false;
+  report.gate_reasons = {{"side_unverified", "0020,0020", "", "L\\F"}};
+  CHECK_THAT(to_text(report), ContainsSubstring("Sides               not verified: "));
+  report.gate_reasons = {{"mirrored", "0020,0020", "R\\F", "L\\F"}};
+  for (const bool verified : {false, true}) {
+    report.findings->side_verified = verified;
+    CHECK_THAT(to_text(report),
+               ContainsSubstring("Sides               Patient Orientation says mirrored: right and "
+                                 "left exchanged\n"));
+  }
+}
+
+TEST_CASE("Report text: a lung that was hardly found is announced before any figure", "[report]") {
+  const std::string caution =
+      "\nThe zone scores of a lung that was not found are unreliable and may be too low\n";
+  RiskReport report = sample_report();
+  CHECK(to_text(report).find(caution) == std::string::npos);
+  report.gate_reasons.push_back({"lung_field_uncertain", "", "larger lung 1.00 of both", ""});
+  for (const auto verdict : {aicovid::Verdict::flagged, aicovid::Verdict::forced}) {
+    report.verdict = verdict;
+    const std::string text = to_text(report);
+    REQUIRE(text.find(caution) != std::string::npos);
+    CHECK(text.find(caution) < text.find("lung_field_uncertain"));
+  }
+  report.verdict = aicovid::Verdict::refused;
+  CHECK(to_text(report).find(caution) == std::string::npos);
+}
+
+TEST_CASE("Report text: a warning is printed once, without its code", "[report]") {
+  RiskReport report = sample_report();
+  report.warnings.assign(2, {"coefficient_uncertainty_not_published",
+                             "The uncertainty of the coefficients is not published."});
+  const std::string text = to_text(report);
+  const std::string line = "\n  - The uncertainty of the coefficients is not published.\n";
+  REQUIRE(text.find(line) != std::string::npos);
+  CHECK(text.find("uncertainty of the coefficients") ==
+        text.rfind("uncertainty of the coefficients"));
+  CHECK(text.find("coefficient uncertainty") == std::string::npos);
 }
 
 TEST_CASE("Report text: always says what it is for", "[report]") {

@@ -31,4 +31,11 @@ double shift_prevalence(double probability, double from, double to);
 /// quadrupeds, confirms nothing. Source: DICOM PS3.3 C.7.6.1.1.1.
 bool confirms_sides(const std::string& patient_orientation);
 
+/// True where Patient Orientation says that image rows run to the patient's right: the picture is
+/// mirrored, or turned by 180 degrees. Same rules and source as `confirms_sides`.
+bool exchanges_sides(const std::string& patient_orientation);
+
+/// Gives what was found on one side of the picture to the other lung: mask labels and zones.
+void exchange_sides(ImageFindings& findings);
+
 }  // namespace aicovid

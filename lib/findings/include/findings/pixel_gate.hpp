@@ -19,4 +19,11 @@ namespace aicovid {
 std::vector<GateReason> pixel_gate(const PixelGateConfig& config, const LungMask& mask,
                                    const Tensor& probabilities, int rows, int columns);
 
+/// What the number of pixels says: `too_few_pixels` (refuses) below half of the raster that the
+/// first network looks at, `low_resolution` (flags) below the raster. A thumbnail blown up to the
+/// raster looks opaque to the networks.
+///
+/// @param raster  the larger side of that raster, in pixels
+std::vector<GateReason> resolution_gate(int rows, int columns, int raster);
+
 }  // namespace aicovid

@@ -1,0 +1,56 @@
+#include <aicovid/clinical_record.hpp>
+#include <aicovid/error.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_adapters.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <string>
+
+using aicovid::ClinicalRecord;
+using aicovid::Error;
+using aicovid::ErrorCode;
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("Oxygen: data that contradict one another are an error that names both", "[clinical]") {
+  struct Contradiction {
+    const char* record;
+    const char* other;
+  };
+  const auto [record, other] = GENERATE(Catch::Generators::values<Contradiction>({
+      {R"({"on_oxygen": false, "respiratory_support": "oxygen"})", "respiratory_support is oxygen"},
+      {R"({"on_oxygen": false, "respiratory_support": "hfnc"})", "respiratory_support is hfnc"},
+      {R"({"on_oxygen": false, "respiratory_support": "niv"})", "respiratory_support is niv"},
+      {R"({"on_oxygen": false, "respiratory_support": "imv"})", "respiratory_support is imv"},
+      {R"({"on_oxygen": false, "respiratory_support": "ecmo"})", "respiratory_support is ecmo"},
+      {R"({"on_oxygen": true, "respiratory_support": "none"})", "respiratory_support is none"},
+      {R"({"on_oxygen": false, "oxygen_flow": {"value": 2, "unit": "L/min"}})",
+       "oxygen_flow is 2 L/min"},
+      {R"({"on_oxygen": false, "oxygen_flow": {"value": 0, "unit": "L/min", "comparator": ">"}})",
+       "oxygen_flow is >0 L/min"},
+      {R"({"on_oxygen": false, "fio2": {"value": 28, "unit": "%"}})", "fio2 is 28 %"},
+      {R"({"on_oxygen": false, "fio2": {"value": 21, "unit": "%", "comparator": ">"}})",
+       "fio2 is >21 %"},
+  }));
+  INFO(record);
+  try {
+    ClinicalRecord::parse_json(record);
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::bad_clinical_input);
+    CHECK_THAT(error.what(), ContainsSubstring("on_oxygen is ") && ContainsSubstring(other) &&
+                                 ContainsSubstring("expected"));
+  }
+}
+
+TEST_CASE("Oxygen: data that agree, or leave both answers open, are taken", "[clinical]") {
+  const std::string record = GENERATE(
+      R"({"respiratory_support": "oxygen", "oxygen_flow": {"value": 2, "unit": "L/min"}})",
+      R"({"on_oxygen": true, "respiratory_support": "hfnc", "fio2": {"value": 60, "unit": "%"}})",
+      R"({"on_oxygen": true, "oxygen_flow": {"value": 2, "unit": "L/min"}})",
+      R"({"on_oxygen": false, "respiratory_support": "none", "fio2": {"value": 21, "unit": "%"}})",
+      R"({"on_oxygen": false, "oxygen_flow": {"value": 0, "unit": "L/min"}})",
+      R"({"on_oxygen": false, "oxygen_flow": {"value": 2, "unit": "L/min", "comparator": "<"}})",
+      R"({"on_oxygen": false, "fio2": {"value": 21, "unit": "%", "comparator": ">="}})");
+  INFO(record);
+  CHECK_NOTHROW(ClinicalRecord::parse_json(record));
+}
