@@ -10,5 +10,5 @@ if(DOXYGEN_FOUND)
   set(DOXYGEN_ALIASES "result=@return")
   set(DOXYGEN_QUIET YES)
   doxygen_add_docs(docs include/aicovid README.md docs/architecture.md docs/preprocessing.md docs/fusion.md
-    docs/bundle.md WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} COMMENT "API reference")
+    docs/bundle.md docs/clinical-variables.md docs/dependencies.md models/severity/CARD.md WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} COMMENT "API reference")
 endif()

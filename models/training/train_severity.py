@@ -5,7 +5,7 @@
 
 Needs the library's Python module (CMake target of `bindings/`; AICOVID_PYTHON names its folder, default the release
 build's), because the training images go through the library's own preprocessing. Trained networks are kept in
-models/training/work/ and read again; delete that folder to train from nothing.
+models/training/cache/ and read again; delete that folder to train from nothing.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def main() -> None:
     if not (data / "ieee8023/severity_scores.csv").exists():
         sys.exit("AICOVID_DATA holds no ieee8023/severity_scores.csv: expected the folder with ieee8023/, hannover/ and nih/")
     # The bundle is written beside the old one and takes its place when it is complete.
-    work, bundle, target = HERE / "work", ROOT / "models/severity.new", ROOT / "models/severity"
+    work, bundle, target = HERE / "cache", ROOT / "models/severity.new", ROOT / "models/severity"
     work.mkdir(exist_ok=True)
     shutil.rmtree(bundle, ignore_errors=True)
     bundle.mkdir()

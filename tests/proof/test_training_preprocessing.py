@@ -47,3 +47,32 @@ def test_inputs_are_equal(archive, tmp_path):
             largest = max(largest, float(np.abs(np.load(tmp_path / "x.npy") - trained).max()))
     print(f"{archive}: largest difference {largest}")
     assert largest <= (LARGEST_JPEG_DIFFERENCE if archive == "ieee8023" else 0.0)
+
+
+def test_the_training_chain_and_the_library_agree_from_file_to_score(tmp_path):
+    """The shipped networks run from Python, with the training's own mask clean-up (SciPy), against a report."""
+    import lung_mask
+    import torch
+    from chest_preprocessing import run_plan
+    from conftest import score
+    from PIL import Image
+
+    torch.set_num_threads(1)
+    lungs, severity = (
+        torch.jit.load(SOURCE / "models" / "severity" / name).eval() for name in ("lungs.pt", "severity.pt")
+    )
+    for row in chosen("ieee8023", 5):
+        pixels = row.grey8()
+        image, source = run_plan("mask_in", pixels)
+        with torch.inference_mode():
+            labels = lung_mask.clean(lungs(torch.from_numpy(image))[0].numpy()[0])
+            crop, area = run_plan("severity_in", pixels, lung_mask.bounding_rectangle(labels, source))
+            mask = lung_mask.resample(labels, source, area, *crop.shape[2:])
+            zones = severity(torch.from_numpy(crop), torch.from_numpy(mask)[None])[0].numpy()[0]
+
+        report = score(row.path, "--lung-mask", tmp_path / "mask.png")
+        expected = lung_mask.resample(labels, source, source, *pixels.shape)
+        found = np.asarray(Image.open(tmp_path / "mask.png"))
+        assert np.array_equal(found, expected[0] + 2 * expected[1])
+        ours = [zone["value"] for zone in report["image"]["zones"].values()]
+        assert np.abs(np.array(ours) - zones).max() < 1e-4
