@@ -32,8 +32,8 @@ class AICOVID_EXPORT ClinicalRecord {
   ///
   /// @throws Error{bad_clinical_input} naming the field, the value and what was expected, for text
   /// that is no
-  ///         JSON object, a name, unit or term unknown to the variable, an impossible value, or values of
-  ///         oxygen that contradict one another
+  ///         JSON object, a name, unit or term unknown to the variable, an impossible value, or
+  ///         values of oxygen that contradict one another
   static ClinicalRecord parse_json(std::string_view json);
 
   /// The values as given, by name.

@@ -163,9 +163,8 @@ std::vector<NetworkEntry> read_networks(const OrderedJson& manifest, const Plans
     }
   }
   // Not std::ranges: clang 14, which clang-tidy is made of, cannot compile libstdc++ 12's subrange.
-  std::stable_partition(networks.begin(), networks.end(), [](const NetworkEntry& entry) {
-    return entry.network.role == "lungs";
-  });
+  std::stable_partition(networks.begin(), networks.end(),
+                        [](const NetworkEntry& entry) { return entry.network.role == "lungs"; });
   return networks;
 }
 
