@@ -168,8 +168,8 @@ std::span<const std::byte> without_boxes(std::span<const std::byte> stream) {
                                             std::byte{' '}, std::byte{' '}};
   if (stream.size() < box.size() || !std::ranges::equal(stream.first(box.size()), box))
     return stream;
-  const auto found = std::ranges::search(stream, start);
-  return stream.subspan(static_cast<std::size_t>(found.begin() - stream.begin()));
+  const auto found = std::search(stream.begin(), stream.end(), start.begin(), start.end());
+  return stream.subspan(static_cast<std::size_t>(found - stream.begin()));
 }
 
 }  // namespace

@@ -20,10 +20,11 @@ void unpack(std::span<const std::byte> segment, std::byte* out, std::size_t coun
   std::size_t done = 0;
   while (done < count) {
     if (at >= segment.size()) fail("holds a truncated RLE segment");
-    const int control = static_cast<std::int8_t>(segment[at++]);
-    if (control == -128) continue;  // no operation
-    const bool repeats = control < 0;
-    const auto length = static_cast<std::size_t>(repeats ? 1 - control : 1 + control);
+    // The byte is signed in the standard: below 0, that is above 128 here, one byte is repeated.
+    const auto control = std::to_integer<std::size_t>(segment[at++]);
+    if (control == 128) continue;  // no operation
+    const bool repeats = control > 128;
+    const std::size_t length = repeats ? 257 - control : 1 + control;
     if (at + (repeats ? 1 : length) > segment.size()) fail("holds a truncated RLE segment");
     // A run may be longer than what is left: encoders pad a segment to an even length.
     const std::size_t taken = std::min(length, count - done);

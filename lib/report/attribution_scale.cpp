@@ -55,7 +55,7 @@ AttributionScale make_attribution_scale(const ImageFindings& findings) {
 
 Tint tint_of(double share) {
   static const std::array<Tint, kSteps> tints = make_tints();
-  return tints[static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * (kSteps - 1) + 0.5)];
+  return tints[static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * (kSteps - 1)))];
 }
 
 }  // namespace aicovid

@@ -3,6 +3,7 @@
 #include <aicovid/findings.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 
 namespace aicovid {
@@ -29,7 +30,7 @@ struct Tint {
   double opacity = 0;
 
   std::uint8_t over(std::uint8_t grey, std::size_t channel) const noexcept {
-    return static_cast<std::uint8_t>(grey + opacity * (rgb[channel] - grey) + 0.5);
+    return static_cast<std::uint8_t>(std::lround(grey + opacity * (rgb[channel] - grey)));
   }
 };
 
