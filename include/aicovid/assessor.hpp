@@ -48,19 +48,16 @@ struct Check {
 class AICOVID_EXPORT Assessor {
  public:
   /// @param model  a bundle's directory or, where there is no such directory, the name of a bundle
-  /// installed
-  ///               beside the library
+  ///               installed beside the library
   /// @throws Error{not_found} if there is no such bundle; Error{bad_bundle} naming the JSON path,
-  /// or the file, and
-  ///         what is wrong; Error{device_unavailable}; Error{invalid_argument} for an unknown
-  ///         backend
+  ///         or the file, and what is wrong; Error{device_unavailable}; Error{invalid_argument} for
+  ///         an unknown backend
   static Assessor load(const std::filesystem::path& model = "severity",
                        const AssessorOptions& options = {});
 
   /// @throws Error{bad_clinical_input} with a message that starts with `patient_mismatch` if the
-  /// header's sex or
-  ///         age contradicts the record; Error{bad_bundle} if a network fails on this input. A
-  ///         refusal is no error but a report.
+  ///         header's sex or age contradicts the record; Error{bad_bundle} if a network fails on
+  ///         this input. A refusal is no error but a report.
   RiskReport assess(const Radiograph& radiograph, const ClinicalRecord& record = {},
                     const AssessOptions& options = {}) const;
 
