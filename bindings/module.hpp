@@ -1,11 +1,17 @@
 #pragma once
 
+#include <aicovid/clinical_record.hpp>
+
 #include <pybind11/pybind11.h>
 
 namespace aicovid::python {
 
 void bind_radiograph(pybind11::module_& module);
 void bind_plan(pybind11::module_& module);
+void bind_clinical_record(pybind11::module_& module);
 void bind_assessor(pybind11::module_& module);
+
+/// A ClinicalRecord, a dict in the form of a JSON record, JSON text, or None for an empty record.
+ClinicalRecord to_record(const pybind11::object& clinical);
 
 }  // namespace aicovid::python
