@@ -91,7 +91,7 @@ CsvTable parse_csv_table(std::string_view text) {
   CsvReader reader(text);
   CsvTable table;
   auto header = reader.next_row();
-  if (!header) {
+  if (!header || (header->size() == 1 && header->front().empty())) {
     throw Error(ErrorCode::bad_clinical_input,
                 "the clinical values are empty; expected a JSON object or a table");
   }

@@ -310,7 +310,7 @@ TEST_CASE("FHIR: a damaged Bundle throws Error or parses, nothing else", "[clini
   std::mt19937 random(kSeed);
   for (int i = 0; i < 300; ++i) {
     std::string text = whole;
-    for (unsigned flips = 1 + random() % 3; flips > 0; --flips) {
+    for (auto flips = 1 + random() % 3; flips > 0; --flips) {
       text[random() % text.size()] = char(32 + random() % 95);
     }
     rejection_of([&] { parse_clinical(text, {.at = kAt}); });
