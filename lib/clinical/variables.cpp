@@ -203,7 +203,7 @@ std::vector<Variable> measurements() {
                  {"mg/dL", 10 / 60.056, 0, kUreaMass},
                  {"g/L", 1000 / 60.056, 0, kUreaMass}},
        .low = 0,
-       .high = 100,
+       .high = 150,
        .range_source = kFourC,
        .loinc =
            {{"22664-7", kEds}, {"72903-8", kGecco}, {"3091-6", kLoincList}, {"20977-5", kGecco}},
@@ -214,7 +214,7 @@ std::vector<Variable> measurements() {
        .kind = quantity,
        .units = {{"mg/dL"}},
        .low = 0,
-       .high = 280,
+       .high = 420,
        .range_source = "as urea",
        .loinc = {{"3094-0", kLoincList}}},
       {.name = "creatinine",

@@ -69,7 +69,7 @@ TEST_CASE("Given value: out-of-range values name the canonical value and the ran
   CHECK(rejection("age", R"({"value": 120.5, "unit": "a"})") ==
         "age is 120.5 a; expected 0 to 120 a");
   CHECK(rejection("urea", R"({"value": -1, "unit": "mmol/L"})") ==
-        "urea is -1 mmol/L; expected 0 to 100 mmol/L");
+        "urea is -1 mmol/L; expected 0 to 150 mmol/L");
   CHECK(rejection("temperature", R"({"value": 38, "unit": "[degF]"})") ==
         "temperature is 38 [degF], that is 3.33333 Cel; expected 20 to 46 Cel");
   CHECK_THAT(rejection("fio2", R"({"value": 0.4, "unit": "%"})"),
