@@ -2,10 +2,12 @@
 
 #include <aicovid/export.hpp>
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace aicovid {
 
@@ -21,40 +23,109 @@ struct ClinicalValue {
   bool operator==(const ClinicalValue&) const = default;
 };
 
-/// The clinical values taken at admission, with units. Missing values are no error: an absent
-/// boolean is missing, never false.
+/// The numbers that a value can stand for, in the canonical unit: a single one unless the value
+/// came with a comparator, which leaves open all up to the end of the variable's possible range.
+struct ClinicalRange {
+  double low = 0;
+  double high = 0;
+  bool low_closed = true;   ///< whether `low` itself is possible
+  bool high_closed = true;  ///< whether `high` itself is possible
+
+  bool operator==(const ClinicalRange&) const = default;
+};
+
+/// What a reader of the record should know of a value that was accepted.
+struct ClinicalWarning {
+  std::string code;      ///< stable: "suspicious_value", "censored_value", ...
+  std::string variable;  ///< empty where it is about the record as a whole
+  std::string message;   ///< a sentence; begins with the variable's name, if any
+
+  bool operator==(const ClinicalWarning&) const = default;
+};
+
+/// Rules that change values before they are read, only where they are asked for.
+enum class Cleaning : std::uint8_t {
+  none,
+  nccid,  ///< column names, units and cleaning rules of the National COVID-19 Chest Imaging
+          ///< Database
+};
+
+/// What a text of clinical values does not say itself.
+struct ClinicalOptions {
+  /// ISO 8601 with zone: the moment that the values are for. Of several values of a variable the
+  /// latest of the 24 hours up to it is taken, never a later one. Required where a variable has
+  /// several values.
+  std::string at;
+  std::string row;  ///< CSV: the row whose `id_column` holds this; needed if there are several
+  std::string id_column;  ///< CSV
+  Cleaning clean = Cleaning::none;
+};
+
+/// The clinical values of a patient at one moment, with units. Missing values are no error: an
+/// absent boolean is missing, never false. The names, units, ranges and codes are listed in
+/// docs/clinical-variables.md, the formats in docs/clinical-input.md.
+///
+/// All parsers work on the text alone, touch no file, and throw Error{bad_clinical_input}, naming
+/// the field, the value and what was expected, for what is no such text, a name, unit or term
+/// unknown to the variable, an impossible value, and values that contradict one another; and
+/// Error{invalid_argument} for options that cannot be obeyed.
 class AICOVID_EXPORT ClinicalRecord {
  public:
   ClinicalRecord() = default;
 
   /// Reads `{"age": {"value": 63, "unit": "a"}, "sex": "male", "crp": {"value": 12, "unit":
   /// "mg/dL"}, "on_oxygen": true}`.
-  ///
-  /// @throws Error{bad_clinical_input} naming the field, the value and what was expected, for text
-  /// that is no
-  ///         JSON object, a name, unit or term unknown to the variable, an impossible value, or
-  ///         values of oxygen that contradict one another
-  static ClinicalRecord parse_json(std::string_view json);
+  static ClinicalRecord parse_json(std::string_view json, const ClinicalOptions& options = {});
+
+  /// Reads one row of a table with a header like `id,age [a],sex,crp [mg/L]` (RFC 4180). An empty
+  /// cell is a missing value.
+  static ClinicalRecord parse_csv(std::string_view csv, const ClinicalOptions& options = {});
+
+  /// Reads an HL7 FHIR R4 Bundle of one patient: Patient, Observation and Condition.
+  static ClinicalRecord parse_fhir(std::string_view json, const ClinicalOptions& options = {});
+
+  /// The record as text that `parse_json` reads back into an equal one: the values as given.
+  std::string to_json() const;
 
   /// The values as given, by name.
   const std::map<std::string, ClinicalValue>& given() const noexcept { return given_; }
-  /// The numbers in canonical units, by name.
+  /// The numbers in canonical units, by name; a comparator's bound counts as its number. `urea` is
+  /// here too where only `urea_nitrogen` was given.
   const std::map<std::string, double>& canonical() const noexcept { return canonical_; }
+  /// What was accepted with a reservation, in the order of the variables.
+  const std::vector<ClinicalWarning>& warnings() const noexcept { return warnings_; }
 
   /// In the canonical unit; nothing if missing.
   std::optional<double> number(std::string_view name) const;
+  /// The numbers that the value can stand for; nothing if missing or no number.
+  std::optional<ClinicalRange> range(std::string_view name) const;
   std::optional<bool> flag(std::string_view name) const;
   std::optional<std::string> text(std::string_view name) const;
   /// The canonical UCUM unit of a variable; empty for what has none.
   static std::string canonical_unit(std::string_view name);
   /// "" or the comparator the value came with.
   std::string comparator(std::string_view name) const;
+  /// The name of the given value that this one was computed from: "urea_nitrogen" for `urea` where
+  /// that alone was given; otherwise empty.
+  std::string derived_from(std::string_view name) const;
 
   bool empty() const noexcept { return given_.empty(); }
 
+  bool operator==(const ClinicalRecord&) const = default;
+
  private:
+  friend class RecordBuilder;
+
   std::map<std::string, ClinicalValue> given_;
   std::map<std::string, double> canonical_;
+  std::vector<ClinicalWarning> warnings_;
 };
+
+/// Reads clinical values of any of the formats, told from the text: a FHIR Bundle is a JSON object
+/// with `"resourceType": "Bundle"`, a record any other JSON object, a table what is no JSON.
+///
+/// @throws as the parsers of `ClinicalRecord`
+AICOVID_EXPORT ClinicalRecord parse_clinical(std::string_view text,
+                                             const ClinicalOptions& options = {});
 
 }  // namespace aicovid

@@ -2,7 +2,6 @@
 
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/export.hpp>
-#include <aicovid/report.hpp>
 
 #include <cstdint>
 #include <map>
@@ -32,7 +31,7 @@ AICOVID_EXPORT std::string_view to_string(ScoreStatus status) noexcept;
 
 /// One row of a score's table.
 struct ScoreItem {
-  std::string name;                  ///< a clinical variable, or what several of them make
+  std::string name;  ///< a clinical variable, or what several of them make
   Bounds points;
   std::vector<std::string> from;     ///< the variables that were scored
   std::vector<std::string> missing;  ///< the variables that leave the points open
@@ -49,9 +48,9 @@ struct Score {
   std::string reason;  ///< why it is not applicable
   std::optional<Bounds> points;
   std::optional<int> maximum_points;
-  std::optional<Bounds> value;        ///< of an index without points: ROX, SpO2/FiO2
-  std::optional<Bounds> probability;  ///< where a risk is published
-  std::vector<std::string> bands;     ///< those that it can be in, lowest first
+  std::optional<Bounds> value;           ///< of an index without points: ROX, SpO2/FiO2
+  std::optional<Bounds> probability;     ///< where a risk is published
+  std::vector<std::string> bands;        ///< those that it can be in, lowest first
   std::map<std::string, bool> triggers;  ///< `single_parameter_3` of NEWS2; absent while open
   std::vector<std::string> missing;      ///< the variables that leave it open
   std::vector<std::string> assumed;      ///< not given: the patient is taken to be eligible by them
@@ -60,9 +59,8 @@ struct Score {
 };
 
 struct ScoreReport {
-  ClinicalRecord clinical;
+  ClinicalRecord clinical;  ///< with its warnings
   std::vector<Score> scores;
-  std::vector<Warning> warnings;
 };
 
 /// ISARIC 4C Deterioration and 4C Mortality, qCSI, NEWS2, CURB-65, CALL, ROX and SpO2/FiO2, in this

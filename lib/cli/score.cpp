@@ -1,3 +1,4 @@
+#include "clinical_input.hpp"
 #include "commands.hpp"
 
 #include <fmt/format.h>
@@ -11,7 +12,7 @@ namespace {
 
 struct ScoreArguments {
   std::string image;
-  std::string clinical;
+  ClinicalInput clinical;
   std::string model = "severity";
   std::string device = "cpu";
   std::string backend = "torchscript";
@@ -20,12 +21,6 @@ struct ScoreArguments {
   Decode decode = Decode::exact;
   bool force = false;
 };
-
-ClinicalRecord read_record(const std::string& file) {
-  if (file.empty()) return {};
-  const std::string text = read_text(file);
-  return naming(file, [&] { return ClinicalRecord::parse_json(text); });
-}
 
 /// An error about the clinical values names their file, any other the image.
 RiskReport assess(const ScoreArguments& arguments, const Assessor& assessor,
@@ -39,7 +34,7 @@ RiskReport assess(const ScoreArguments& arguments, const Assessor& assessor,
       throw Error(error.code(), arguments.image + ": " + error.what());
     // Scripts look for patient_mismatch at the start of the message.
     if (std::string_view(error.what()).starts_with("patient_mismatch")) throw;
-    throw Error(error.code(), arguments.clinical + ": " + error.what());
+    throw Error(error.code(), arguments.clinical.file + ": " + error.what());
   }
 }
 
@@ -70,13 +65,13 @@ int score(const ScoreArguments& arguments, Format format) {
                                 .backend = arguments.backend};
   require_other_file(arguments.heat_map, arguments.image);
   require_other_file(arguments.lung_mask, arguments.image);
-  const ClinicalRecord record = read_record(arguments.clinical);
+  const ClinicalRecord record = read_clinical(arguments.clinical);
   const auto load = [&] {
     return naming(arguments.model, [&] { return Assessor::load(arguments.model, options); });
   };
   if (arguments.image.empty()) {
     const Assessor assessor = load();
-    return print(naming(arguments.clinical, [&] { return assessor.assess(record); }), format);
+    return print(naming(arguments.clinical.file, [&] { return assessor.assess(record); }), format);
   }
   const Radiograph radiograph = naming(arguments.image, [&] {
     return read_radiograph(arguments.image,
@@ -97,8 +92,10 @@ void add_score(CLI::App& app, Run& run, Format& format) {
   command->add_option(
       "IMAGE", arguments->image,
       "DICOM (CR, DX), PNG or JPEG file; without one, the clinical values alone are used");
-  command->add_option("--clinical", arguments->clinical,
-                      "JSON file with the clinical values and their units");
+  command->add_option(
+      "--clinical", arguments->clinical.file,
+      "clinical values with their units: a JSON record, a FHIR Bundle or a CSV table");
+  add_clinical_options(*command, arguments->clinical);
   command
       ->add_option("--model", arguments->model,
                    "bundle: a directory, or the name of an installed one")
@@ -113,7 +110,7 @@ void add_score(CLI::App& app, Run& run, Format& format) {
   add_decode_option(*command, arguments->decode);
   add_format_option(*command, format);
   command->callback([arguments, &run, &format] {
-    if (arguments->image.empty() && arguments->clinical.empty())
+    if (arguments->image.empty() && arguments->clinical.file.empty())
       throw CLI::RequiredError("IMAGE or --clinical");
     if (arguments->image.empty() &&
         !(arguments->heat_map.empty() && arguments->lung_mask.empty())) {

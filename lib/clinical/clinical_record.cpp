@@ -1,115 +1,51 @@
 #include <aicovid/clinical_record.hpp>
-#include <aicovid/error.hpp>
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-#include <set>
-#include <vector>
+#include <cmath>
 
-#include <fmt/format.h>
-
-#include "given_value.hpp"
-#include "oxygen_agreement.hpp"
 #include "variables.hpp"
 
 namespace aicovid {
 
 namespace {
 
-[[noreturn]] void reject(const std::string& message) {
-  throw Error(ErrorCode::bad_clinical_input, message);
-}
-
-/// Watches the parser for what the parsed document no longer shows: names given twice.
-class DuplicateNames {
- public:
-  using Event = nlohmann::json::parse_event_t;
-
-  bool operator()(Event event, const nlohmann::json& parsed) {
-    if (event == Event::object_start) {
-      open_.emplace_back();
-    } else if (event == Event::object_end) {
-      open_.pop_back();
-    } else if (event == Event::key) {
-      const auto& name = parsed.get_ref<const std::string&>();
-      if (open_.size() == 1) field_ = printable_name(name);
-      if (!open_.back().insert(name).second) {
-        reject(open_.size() == 1 ? fmt::format("{} is given twice; expected once", field_)
-                                 : fmt::format("{}.{} is given twice; expected once", field_,
-                                               printable_name(name)));
-      }
-    }
-    return true;
-  }
-
-  /// The record's member that is being read; empty before the first.
-  const std::string& field() const { return field_; }
-
- private:
-  std::vector<std::set<std::string>> open_;
-  std::string field_;
-};
-
-/// "line 2, column 7 (byte 25)"; the column counts bytes, all count from one.
-std::string position(std::string_view text, std::size_t byte) {
-  const std::string_view before = text.substr(0, std::min(text.size(), byte > 0 ? byte - 1 : 0));
-  const auto line = 1 + std::ranges::count(before, '\n');
-  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-  return fmt::format("line {}, column {} (byte {})", line, before.size() - line_start + 1,
-                     before.size() + 1);
-}
-
-nlohmann::json parse_object(std::string_view text) {
-  DuplicateNames watch;
-  nlohmann::json document;
-  try {
-    document =
-        nlohmann::json::parse(text, [&](int, nlohmann::json::parse_event_t event,
-                                        nlohmann::json& parsed) { return watch(event, parsed); });
-  } catch (const nlohmann::json::parse_error& error) {
-    // The parser's own message quotes the text, which may name a patient.
-    reject(fmt::format("the clinical record is no JSON from {} on; expected a JSON object",
-                       position(text, error.byte)));
-  } catch (const nlohmann::json::out_of_range&) {
-    reject(fmt::format("{} is a number beyond a double's range; expected a finite number",
-                       watch.field().empty() ? "the clinical record" : watch.field()));
-  }
-  if (!document.is_object()) {
-    reject(
-        fmt::format("the clinical record is a JSON {}; expected an object", document.type_name()));
-  }
-  return document;
-}
-
 template <typename Map>
 auto find_value(const Map& map, std::string_view name) {
   return map.find(std::string(name));
 }
 
-}  // namespace
-
-ClinicalRecord ClinicalRecord::parse_json(std::string_view json) {
-  ClinicalRecord record;
-  const nlohmann::json document = parse_object(json);
-  for (const auto& [name, member] : document.items()) {
-    const Variable* variable = find_variable(name);
-    if (!variable) {
-      reject(
-          fmt::format("{} is no clinical variable; expected a name listed in "
-                      "clinical-variables.md",
-                      printable_name(name)));
-    }
-    const ClinicalValue& given = record.given_[name] = parse_given_value(*variable, member);
-    if (given.number) record.canonical_[name] = to_canonical(*variable, given);
+/// The possible values that the bound leaves open.
+ClinicalRange censored(const Variable& variable, double bound, std::string_view comparator) {
+  const bool closed = comparator.ends_with('=');
+  ClinicalRange range{variable.low, variable.high};
+  if (comparator.starts_with('<')) {
+    range.high = bound;
+    range.high_closed = closed;
+  } else {
+    range.low = bound;
+    range.low_closed = closed;
   }
-  check_oxygen_agreement(record);
-  return record;
+  if (!variable.whole) return range;
+  // The next whole number that is possible.
+  if (!range.low_closed) range.low = std::floor(range.low) + 1;
+  if (!range.high_closed) range.high = std::ceil(range.high) - 1;
+  return {range.low, range.high};
 }
+
+}  // namespace
 
 std::optional<double> ClinicalRecord::number(std::string_view name) const {
   const auto found = find_value(canonical_, name);
   if (found == canonical_.end()) return std::nullopt;
   return found->second;
+}
+
+std::optional<ClinicalRange> ClinicalRecord::range(std::string_view name) const {
+  const auto value = number(name);
+  if (!value) return std::nullopt;
+  const std::string sign = comparator(name);
+  const Variable* variable = find_variable(name);
+  if (sign.empty() || !variable) return ClinicalRange{*value, *value};
+  return censored(*variable, *value, sign);
 }
 
 std::optional<bool> ClinicalRecord::flag(std::string_view name) const {
@@ -129,8 +65,14 @@ std::string ClinicalRecord::canonical_unit(std::string_view name) {
 }
 
 std::string ClinicalRecord::comparator(std::string_view name) const {
-  const auto found = find_value(given_, name);
+  const std::string source = derived_from(name);
+  const auto found = find_value(given_, source.empty() ? name : source);
   return found == given_.end() ? std::string() : found->second.comparator;
+}
+
+std::string ClinicalRecord::derived_from(std::string_view name) const {
+  const bool derived = name == "urea" && !given_.contains("urea") && canonical_.contains("urea");
+  return derived ? "urea_nitrogen" : "";
 }
 
 }  // namespace aicovid

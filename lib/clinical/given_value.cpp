@@ -126,7 +126,7 @@ std::string comparator_from(const std::string& field, const nlohmann::json& valu
 
 std::string time_from(const std::string& field, const nlohmann::json& value) {
   // What was written is not shown: it may be a birth date.
-  if (!value.is_string() || !is_timestamp(value.get_ref<const std::string&>())) {
+  if (!value.is_string() || !parse_timestamp(value.get_ref<const std::string&>())) {
     reject(field, "no time", "ISO 8601 with a zone, like \"2020-04-01T10:00:00Z\"");
   }
   return value.get<std::string>();

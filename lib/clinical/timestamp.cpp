@@ -1,11 +1,10 @@
 #include "timestamp.hpp"
 
-#include <chrono>
-#include <optional>
-
 namespace aicovid {
 
 namespace {
+
+using namespace std::chrono;
 
 /// Takes exactly `digits` digits off the front.
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {
@@ -25,41 +24,62 @@ bool take(std::string_view& text, char expected) {
   return true;
 }
 
-bool take_date(std::string_view& text) {
+std::optional<sys_days> take_date(std::string_view& text) {
   const auto year = take_number(text, 4);
-  if (!year || !take(text, '-')) return false;
+  if (!year || !take(text, '-')) return std::nullopt;
   const auto month = take_number(text, 2);
-  if (!month || !take(text, '-')) return false;
+  if (!month || !take(text, '-')) return std::nullopt;
   const auto day = take_number(text, 2);
-  using namespace std::chrono;
-  return day && year_month_day{std::chrono::year{*year}, std::chrono::month(unsigned(*month)),
-                               std::chrono::day(unsigned(*day))}
-                    .ok();
+  if (!day) return std::nullopt;
+  const year_month_day date{std::chrono::year{*year}, std::chrono::month(unsigned(*month)),
+                            std::chrono::day(unsigned(*day))};
+  return date.ok() ? std::optional(sys_days(date)) : std::nullopt;
 }
 
-bool take_hours_and_minutes(std::string_view& text) {
-  const auto hours = take_number(text, 2);
-  if (!hours || *hours > 23 || !take(text, ':')) return false;
-  const auto minutes = take_number(text, 2);
-  return minutes && *minutes <= 59;
+std::optional<minutes> take_hours_and_minutes(std::string_view& text) {
+  const auto hour = take_number(text, 2);
+  if (!hour || *hour > 23 || !take(text, ':')) return std::nullopt;
+  const auto minute = take_number(text, 2);
+  if (!minute || *minute > 59) return std::nullopt;
+  return hours(*hour) + minutes(*minute);
 }
 
-bool take_seconds(std::string_view& text) {
-  const auto seconds = take_number(text, 2);
-  if (!seconds || *seconds > 60) return false;  // 60: a leap second
-  if (!take(text, '.')) return true;
+std::optional<milliseconds> take_seconds(std::string_view& text) {
+  const auto whole = take_number(text, 2);
+  if (!whole || *whole > 60) return std::nullopt;  // 60: a leap second
+  milliseconds time = seconds(*whole);
+  if (!take(text, '.')) return time;
   bool some = false;
-  while (take_number(text, 1)) some = true;
-  return some;
+  int weight = 100;
+  while (const auto digit = take_number(text, 1)) {
+    time += milliseconds(*digit * weight);
+    weight /= 10;
+    some = true;
+  }
+  return some ? std::optional(time) : std::nullopt;
 }
 
 }  // namespace
 
-bool is_timestamp(std::string_view text) {
-  if (!take_date(text) || !take(text, 'T') || !take_hours_and_minutes(text)) return false;
-  if (take(text, ':') && !take_seconds(text)) return false;
-  if (take(text, 'Z')) return text.empty();
-  return (take(text, '+') || take(text, '-')) && take_hours_and_minutes(text) && text.empty();
+std::optional<Instant> parse_timestamp(std::string_view text) {
+  const auto date = take_date(text);
+  if (!date || !take(text, 'T')) return std::nullopt;
+  const auto hour_and_minute = take_hours_and_minutes(text);
+  if (!hour_and_minute) return std::nullopt;
+  milliseconds second{0};
+  if (take(text, ':')) {
+    const auto taken = take_seconds(text);
+    if (!taken) return std::nullopt;
+    second = *taken;
+  }
+  const Instant local = *date + *hour_and_minute + second;
+  if (take(text, 'Z')) return text.empty() ? std::optional(local) : std::nullopt;
+  const bool east = text.starts_with('+');
+  if (!east && !text.starts_with('-')) return std::nullopt;
+  text.remove_prefix(1);
+  const auto offset = take_hours_and_minutes(text);
+  if (!offset || !text.empty()) return std::nullopt;
+  return east ? local - *offset : local + *offset;
 }
 
 }  // namespace aicovid

@@ -16,8 +16,8 @@ constexpr std::string_view kUreaMass = "UCUM; urea CH4N2O 60.056 g/mol (IUPAC 20
 constexpr std::string_view kCreatinineMass = "UCUM; creatinine C4H7N3O 113.120 g/mol (IUPAC 2021)";
 constexpr std::string_view kGlucoseMass = "UCUM; glucose C6H12O6 180.156 g/mol (IUPAC 2021)";
 
-AcceptedUnit canonical(std::string_view code) { return {code, 1, 0, kCanonical}; }
-AcceptedUnit times(std::string_view code, double factor) { return {code, factor, 0, kUcum}; }
+AcceptedUnit canonical(std::string_view code) { return {code, 1, 0, kCanonical, {}}; }
+AcceptedUnit times(std::string_view code, double factor) { return {code, factor, 0, kUcum, {}}; }
 
 struct Range {
   double low;
@@ -26,21 +26,32 @@ struct Range {
 
 Variable quantity(std::string_view name, std::string_view meaning, Range range,
                   std::vector<AcceptedUnit> units) {
-  return {name,  meaning, VariableKind::quantity, std::move(units), range.low, range.high,
-          false, {}};
+  return {name,
+          meaning,
+          VariableKind::quantity,
+          std::move(units),
+          range.low,
+          range.high,
+          false,
+          {},
+          {},
+          false,
+          {},
+          {}};
 }
 
 Variable bare(std::string_view name, std::string_view meaning, Range range, bool whole) {
-  return {name, meaning, VariableKind::bare_number, {}, range.low, range.high, whole, {}};
+  return {name, meaning, VariableKind::bare_number, {}, range.low, range.high, whole, {}, {}, false,
+          {},   {}};
 }
 
 Variable boolean(std::string_view name, std::string_view meaning) {
-  return {name, meaning, VariableKind::boolean, {}, 0, 0, false, {}};
+  return {name, meaning, VariableKind::boolean, {}, 0, 0, false, {}, {}, false, {}, {}};
 }
 
 Variable term(std::string_view name, std::string_view meaning,
               std::vector<std::string_view> terms) {
-  return {name, meaning, VariableKind::term, {}, 0, 0, false, std::move(terms)};
+  return {name, meaning, VariableKind::term, {}, 0, 0, false, std::move(terms), {}, false, {}, {}};
 }
 
 std::vector<AcceptedUnit> cell_counts() {
@@ -61,7 +72,7 @@ std::vector<Variable> make_variables() {
       quantity("age", "age", {0, 120}, {canonical("a"), times("mo", 1. / 12)}),
       term("sex", "sex", {"female", "male"}),
       quantity("temperature", "body temperature", {20, 46},
-               {canonical("Cel"), {"[degF]", 5. / 9, -160. / 9, kUcum}}),
+               {canonical("Cel"), {"[degF]", 5. / 9, -160. / 9, kUcum, {}}}),
       quantity("respiratory_rate", "breaths a minute", {0, 150}, {canonical("/min")}),
       quantity("heart_rate", "heart beats a minute", {0, 350}, {canonical("/min")}),
       quantity("systolic_bp", "systolic blood pressure", {0, 350}, pressures()),
@@ -85,10 +96,10 @@ std::vector<Variable> make_variables() {
            {"none", "oxygen", "hfnc", "niv", "imv", "ecmo"}),
       term("care_location", "where the patient is cared for", {"ed", "ward", "hdu", "icu"}),
       quantity("urea", "urea; not urea nitrogen", {0, 100},
-               {canonical("mmol/L"), {"mg/dL", 10 / 60.056, 0, kUreaMass}}),
+               {canonical("mmol/L"), {"mg/dL", 10 / 60.056, 0, kUreaMass, {}}}),
       quantity("urea_nitrogen", "blood urea nitrogen", {0, 300}, {canonical("mg/dL")}),
       quantity("creatinine", "creatinine", {0, 5000},
-               {canonical("umol/L"), {"mg/dL", 1e4 / 113.12, 0, kCreatinineMass}}),
+               {canonical("umol/L"), {"mg/dL", 1e4 / 113.12, 0, kCreatinineMass, {}}}),
       quantity("crp", "C-reactive protein", {0, 1000}, {canonical("mg/L"), times("mg/dL", 10)}),
       quantity("procalcitonin", "procalcitonin", {0, 1000}, {canonical("ng/mL"), times("ug/L", 1)}),
       quantity("ldh", "lactate dehydrogenase", {0, 50000}, {canonical("U/L"), times("ukat/L", 60)}),
@@ -108,7 +119,7 @@ std::vector<Variable> make_variables() {
           "erythrocytes", "erythrocytes", {0, 15},
           {canonical("10*12/L"), times("10^12/L", 1), times("10*6/uL", 1), times("10^6/uL", 1)}),
       quantity("glucose", "glucose", {0, 200},
-               {canonical("mmol/L"), {"mg/dL", 10 / 180.156, 0, kGlucoseMass}}),
+               {canonical("mmol/L"), {"mg/dL", 10 / 180.156, 0, kGlucoseMass, {}}}),
       bare("inr", "international normalised ratio", {0, 50}, false),
       quantity("pao2", "arterial partial pressure of oxygen", {0, 800}, pressures()),
       quantity("sao2", "arterial oxygen saturation", {0, 100}, {canonical("%")}),

@@ -18,7 +18,16 @@ struct AcceptedUnit {
   std::string_view code;  ///< UCUM, case-sensitive
   double factor;
   double offset;
-  std::string_view source;  ///< of factor and offset
+  std::string_view source;         ///< of factor and offset
+  std::string_view approximation;  ///< why the conversion is no exact one; empty for one that is
+};
+
+/// Possible values that are more likely a slip: they are accepted with a warning.
+struct Suspicion {
+  std::string_view unit;   ///< the given unit that it applies to; empty: any
+  double from;             ///< least suspicious value, canonical unit
+  double below;            ///< least value beyond them, canonical unit
+  std::string_view check;  ///< what the reader should check
 };
 
 /// A clinical variable: its name, and what a value of it may be.
@@ -31,6 +40,10 @@ struct Variable {
   double high;                      ///< greatest possible value, canonical unit
   bool whole;                       ///< whole numbers only
   std::vector<std::string_view> terms;
+  std::string_view range_source;        ///< of `low` and `high`
+  bool lasting;                         ///< holds for more than a day: sex, a chronic disease
+  std::vector<std::string_view> loinc;  ///< codes of observations that are this variable
+  std::vector<Suspicion> suspicions;
 };
 
 /// All variables that a record may hold, in the order of the documentation.

@@ -25,8 +25,9 @@ Score call_score(const ClinicalRecord& record) {
   Score score{.name = "call",
               .title = "CALL",
               .outcome = "progression to severe COVID-19",
-              .population = "inpatients with confirmed COVID-19 that is not severe yet; China, "
-                            "January and February 2020, 208 patients",
+              .population =
+                  "inpatients with confirmed COVID-19 that is not severe yet; China, "
+                  "January and February 2020, 208 patients",
               .reference = "10.1093/cid/ciaa414"};
   score.maximum_points = 13;
   if (!check_eligibility({.covid_19 = true,
@@ -38,8 +39,10 @@ Score call_score(const ClinicalRecord& record) {
   std::erase(score.assumed, "age");
   ScoreSheet sheet(record, std::move(score));
   const DiseaseCount count = count_diseases(record, comorbidity());
-  sheet.add(ScoreItem{"comorbidity", {count.least > 0 ? 4. : 1., count.most > 0 ? 4. : 1.},
-                      count.present, count.open});
+  sheet.add(ScoreItem{"comorbidity",
+                      {count.least > 0 ? 4. : 1., count.most > 0 ? 4. : 1.},
+                      count.present,
+                      count.open});
   sheet.add("age", {1, {above(60, 3)}});
   sheet.add("lymphocytes", {3, {above(1, 1)}});
   sheet.add("ldh", {1, {above(250, 2), above(500, 3)}});

@@ -10,7 +10,8 @@ namespace aicovid {
 
 /// A disease of a score's list, by the record's conditions that stand for it.
 struct Disease {
-  std::vector<std::string_view> conditions;  ///< any of them is it; none of them, given as false, is not
+  std::vector<std::string_view>
+      conditions;  ///< any of them is it; none of them, given as false, is not
   /// Conditions of which no source says whether they count: one that is present leaves it open.
   std::vector<std::string_view> unclear;
 };

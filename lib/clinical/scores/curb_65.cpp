@@ -38,8 +38,9 @@ Score curb_65(const ClinicalRecord& record) {
   Score score{.name = "curb_65",
               .title = "CURB-65",
               .outcome = "death within 30 days",
-              .population = "adults at hospital with community-acquired pneumonia, first "
-                            "assessment; UK, New Zealand, Netherlands, 2003, not made for COVID-19",
+              .population =
+                  "adults at hospital with community-acquired pneumonia, first "
+                  "assessment; UK, New Zealand, Netherlands, 2003, not made for COVID-19",
               .reference = "10.1136/thorax.58.5.377"};
   score.maximum_points = 5;
   const Finding confused = not_alert(record);

@@ -1,11 +1,12 @@
 #include <aicovid/error.hpp>
 #include <clinical/bedside_state.hpp>
 #include <clinical/eligibility.hpp>
+#include <clinical/interval.hpp>
 #include <clinical/scores.hpp>
 
 #include <algorithm>
 #include <array>
-#include <limits>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -45,23 +46,21 @@ const std::vector<Disease>& diseases() {
 ScoreItem comorbidities(const ClinicalRecord& record) {
   DiseaseCount count = count_diseases(record, diseases());
   const Bounds counted{double(std::min(count.least, 2)), double(std::min(count.most, 2))};
-  const auto given = record.number("comorbidity_count_4c");
+  const auto given = given_interval(record, "comorbidity_count_4c");
   if (!given) {
     if (counted.exact()) count.open.clear();
     return {"comorbidities", counted, count.present, count.open};
   }
-  if (!record.comparator("comorbidity_count_4c").empty()) {
+  const Bounds both{std::max(given->low, counted.min), std::min(given->high, counted.max)};
+  if (both.min > both.max) {
     throw Error(ErrorCode::bad_clinical_input,
-                "comorbidity_count_4c has a comparator; expected 0, 1 or 2, which stands for two "
-                "or more");
-  }
-  if (*given < counted.min || *given > counted.max) {
-    throw Error(ErrorCode::bad_clinical_input,
-                fmt::format("comorbidity_count_4c is {} and the conditions given make {} to {}; "
+                fmt::format("comorbidity_count_4c is {}{} and the conditions given make {} to {}; "
                             "expected a count that agrees with them",
-                            *given, counted.min, counted.max));
+                            record.comparator("comorbidity_count_4c"),
+                            *record.number("comorbidity_count_4c"), counted.min, counted.max));
   }
-  return {"comorbidities", {*given, *given}, {"comorbidity_count_4c"}, {}};
+  if (both.exact()) count.open.clear();
+  return {"comorbidities", both, {"comorbidity_count_4c"}, count.open};
 }
 
 /// On room air. With oxygen, or where it is not known, only `spo2_room_air` can tell.
@@ -76,17 +75,17 @@ Score mortality_4c(const ClinicalRecord& record) {
   Score score{.name = "4c_mortality",
               .title = "4C Mortality",
               .outcome = "death in hospital",
-              .population = "adults admitted to hospital with COVID-19, values at admission; UK, "
-                            "February to June 2020",
+              .population =
+                  "adults admitted to hospital with COVID-19, values at admission; UK, "
+                  "February to June 2020",
               .reference = "10.1136/bmj.m3339"};
   score.maximum_points = 21;
   // Contradictions are errors in any population.
   const Finding drowsy = gcs_below_15(record);
   ScoreItem count = comorbidities(record);
-  if (!check_eligibility({.covid_19 = true,
-                          .not_support = {"niv", "imv", "ecmo"},
-                          .not_location = {"icu"}},
-                         record, score)) {
+  if (!check_eligibility(
+          {.covid_19 = true, .not_support = {"niv", "imv", "ecmo"}, .not_location = {"icu"}},
+          record, score)) {
     return score;
   }
   std::erase(score.assumed, "age");  // an item: its absence leaves the points open

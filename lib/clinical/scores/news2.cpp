@@ -1,3 +1,4 @@
+#include <aicovid/error.hpp>
 #include <clinical/bedside_state.hpp>
 #include <clinical/eligibility.hpp>
 #include <clinical/interval.hpp>
@@ -26,14 +27,20 @@ PointScale scale_2(bool on_oxygen) {
 
 /// The scale is the clinician's choice; 1 unless it was stated.
 int spo2_scale(const ClinicalRecord& record) {
-  return static_cast<int>(record.number("news2_spo2_scale").value_or(1));
+  const auto scale = given_interval(record, "news2_spo2_scale");
+  if (!scale) return 1;
+  if (!scale->exact()) {
+    throw Error(ErrorCode::bad_clinical_input,
+                "news2_spo2_scale is a range; expected the choice, 1 or 2");
+  }
+  return static_cast<int>(scale->low);
 }
 
 /// SpO2 and oxygen together: on scale 2 the points of SpO2 hang on the oxygen.
-void add_oxygenation(const ClinicalRecord& record, ScoreSheet& sheet) {
+void add_oxygenation(const ClinicalRecord& record, int scale, ScoreSheet& sheet) {
   const auto oxygen = receives_oxygen(record);
   const std::string said = record.flag("on_oxygen") ? "on_oxygen" : "respiratory_support";
-  if (spo2_scale(record) == 1) {
+  if (scale == 1) {
     sheet.add("spo2", scale_1());
   } else if (oxygen) {
     sheet.add("spo2", scale_2(*oxygen));
@@ -55,8 +62,8 @@ void add_oxygenation(const ClinicalRecord& record, ScoreSheet& sheet) {
 /// Whether one item alone scores 3, if that is settled.
 void add_trigger(Score& score) {
   const auto can = [&](double Bounds::*end) {
-    return std::ranges::any_of(
-        score.items, [end](const ScoreItem& item) { return item.points.*end >= 3; });
+    return std::ranges::any_of(score.items,
+                               [end](const ScoreItem& item) { return item.points.*end >= 3; });
   };
   const bool surely = can(&Bounds::min);
   if (surely || !can(&Bounds::max)) score.triggers["single_parameter_3"] = surely;
@@ -68,30 +75,33 @@ Score news2(const ClinicalRecord& record) {
   Score score{.name = "news2",
               .title = "NEWS2",
               .outcome = "acute illness: who needs a clinician's review, and how soon",
-              .population = "patients from 16 years on, not pregnant, in acute care; UK, 2017, not "
-                            "made for COVID-19",
-              .reference = "Royal College of Physicians, National Early Warning Score (NEWS) 2, "
-                           "London 2017"};
+              .population =
+                  "patients from 16 years on, not pregnant, in acute care; UK, 2017, not "
+                  "made for COVID-19",
+              .reference =
+                  "Royal College of Physicians, National Early Warning Score (NEWS) 2, "
+                  "London 2017"};
   score.maximum_points = 20;
   const Finding impaired = not_alert(record);
+  const int scale = spo2_scale(record);
   // A ventilator sets the rate, sedation the consciousness.
   if (!check_eligibility({.from_age = 16, .not_support = {"imv", "ecmo"}}, record, score)) {
     return score;
   }
   ScoreSheet sheet(record, std::move(score));
-  sheet.add("respiratory_rate", {3, {from(9, 1), from(12, 0), from(21, 2), from(25, 3)},
-                                 Grain::whole});
-  add_oxygenation(record, sheet);
-  sheet.add("systolic_bp", {3, {from(91, 2), from(101, 1), from(111, 0), from(220, 3)},
-                            Grain::whole});
-  sheet.add("heart_rate", {3, {from(41, 1), from(51, 0), from(91, 1), from(111, 2), from(131, 3)},
-                           Grain::whole});
+  sheet.add("respiratory_rate",
+            {3, {from(9, 1), from(12, 0), from(21, 2), from(25, 3)}, Grain::whole});
+  add_oxygenation(record, scale, sheet);
+  sheet.add("systolic_bp",
+            {3, {from(91, 2), from(101, 1), from(111, 0), from(220, 3)}, Grain::whole});
+  sheet.add("heart_rate",
+            {3, {from(41, 1), from(51, 0), from(91, 1), from(111, 2), from(131, 3)}, Grain::whole});
   sheet.add("consciousness", impaired.answer, 3, {impaired.variable}, {"consciousness"});
-  sheet.add("temperature", {3, {above(35, 1), above(36, 0), above(38, 1), above(39, 2)},
-                            Grain::tenths});
+  sheet.add("temperature",
+            {3, {above(35, 1), above(36, 0), above(38, 1), above(39, 2)}, Grain::tenths});
   score = std::move(sheet).total({{0, "low"}, {5, "medium"}, {7, "high"}});
   add_trigger(score);
-  score.notes.emplace_back(spo2_scale(record) == 2 ? "SpO2 scale 2, the clinician's choice"
+  score.notes.emplace_back(scale == 2 ? "SpO2 scale 2, the clinician's choice"
                            : record.number("news2_spo2_scale")
                                ? "SpO2 scale 1, the clinician's choice"
                                : "SpO2 scale 1, as no other was chosen");

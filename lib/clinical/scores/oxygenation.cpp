@@ -3,7 +3,10 @@
 #include <clinical/interval.hpp>
 #include <clinical/scores.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
 
 #include "score_sheet.hpp"
 
@@ -38,8 +41,8 @@ Bounds saturation_ratio(const ClinicalRecord& record, Score& score) {
   if (!spo2 || !spo2->exact()) add_missing({"spo2"}, score);
   if (!fio2 || !fio2->exact()) add_missing({"fio2"}, score);
   const Bounds saturation = spo2 ? Bounds{spo2->low, std::min(spo2->high, 100.)} : Bounds{0, 100};
-  const Bounds fraction = fio2 ? Bounds{fio2->low / 100, fio2->high / 100}
-                               : Bounds{kRoomAirPercent / 100, 1};
+  const Bounds fraction =
+      fio2 ? Bounds{fio2->low / 100, fio2->high / 100} : Bounds{kRoomAirPercent / 100, 1};
   return {saturation.min / fraction.max, saturation.max / fraction.min};
 }
 
@@ -54,8 +57,9 @@ Score rox(const ClinicalRecord& record) {
   Score score{.name = "rox",
               .title = "ROX",
               .outcome = "intubation after the start of high-flow nasal oxygen",
-              .population = "adults with pneumonia on high-flow nasal oxygen, read 2, 6 and 12 "
-                            "hours after its start; Spain and France, 2019, not made for COVID-19",
+              .population =
+                  "adults with pneumonia on high-flow nasal oxygen, read 2, 6 and 12 "
+                  "hours after its start; Spain and France, 2019, not made for COVID-19",
               .reference = "10.1164/rccm.201803-0589OC"};
   const auto support = record.text("respiratory_support");
   if (support && *support != "hfnc") {
@@ -90,8 +94,9 @@ Score spo2_fio2(const ClinicalRecord& record) {
   Score score{.name = "spo2_fio2",
               .title = "SpO2/FiO2",
               .outcome = "oxygenation, in place of PaO2/FiO2",
-              .population = "adults with SpO2 of at most 97 %; related to PaO2/FiO2 in ventilated "
-                            "patients with lung injury, USA, 2007, not made for COVID-19",
+              .population =
+                  "adults with SpO2 of at most 97 %; related to PaO2/FiO2 in ventilated "
+                  "patients with lung injury, USA, 2007, not made for COVID-19",
               .reference = "10.1378/chest.07-0617"};
   const auto spo2 = given_interval(record, "spo2");
   if (spo2 && spo2->lies_above(kHighestSpo2)) {

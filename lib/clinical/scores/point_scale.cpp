@@ -19,8 +19,7 @@ std::size_t steps_taken(const PointScale& scale, double value, Place place) {
   for (const Step& step : scale.steps) {
     bool reached = value > step.edge;
     if (value == step.edge) {
-      reached = place == Place::just_above ||
-                (place == Place::at && step.side == Step::Edge::from);
+      reached = place == Place::just_above || (place == Place::at && step.side == Step::Edge::from);
     }
     if (!reached) break;
     ++taken;
@@ -44,7 +43,8 @@ double rounded(double value, Grain grain, bool tie_up) {
 Interval on_grain(const Interval& interval, Grain grain) {
   const auto per_unit = static_cast<double>(grain);
   const auto on_grid = [per_unit](double value) {
-    return std::isfinite(value) && std::abs(value * per_unit - std::round(value * per_unit)) < kTolerance;
+    return std::isfinite(value) &&
+           std::abs(value * per_unit - std::round(value * per_unit)) < kTolerance;
   };
   double low = rounded(interval.low, grain, false);
   double high = rounded(interval.high, grain, true);
@@ -70,8 +70,7 @@ int points_of(const PointScale& scale, double value) {
     return points_after(scale, steps_taken(scale, value, Place::at));
   }
   const auto points = [&](bool tie_up) {
-    return points_after(
-        scale, steps_taken(scale, rounded(value, scale.grain, tie_up), Place::at));
+    return points_after(scale, steps_taken(scale, rounded(value, scale.grain, tie_up), Place::at));
   };
   return std::max(points(false), points(true));
 }
@@ -88,8 +87,6 @@ Bounds points_of(const PointScale& scale, const Interval& interval) {
       steps_taken(scale, values.high, values.high_open ? Place::just_below : Place::at));
 }
 
-Bounds all_points(const PointScale& scale) {
-  return points_between(scale, 0, scale.steps.size());
-}
+Bounds all_points(const PointScale& scale) { return points_between(scale, 0, scale.steps.size()); }
 
 }  // namespace aicovid

@@ -44,8 +44,9 @@ Score qcsi(const ClinicalRecord& record) {
   Score score{.name = "qcsi",
               .title = "qCSI",
               .outcome = "critical respiratory illness within 24 hours",
-              .population = "adults with COVID-19 admitted from an emergency department on at most "
-                            "6 L/min of oxygen by nasal cannula; USA, March and April 2020",
+              .population =
+                  "adults with COVID-19 admitted from an emergency department on at most "
+                  "6 L/min of oxygen by nasal cannula; USA, March and April 2020",
               .reference = "10.1016/j.annemergmed.2020.07.022"};
   score.maximum_points = 12;
   const auto flow = given_interval(record, "oxygen_flow");

@@ -20,7 +20,7 @@ struct Interval {
   bool lies_above(double x) const { return low > x || (low == x && low_open); }
 };
 
-/// Nothing if the value is missing. "< 5" is 0 to 5, "> 5" is 5 to infinity.
+/// Nothing if the value is missing. A comparator leaves open all up to the end of what is possible.
 std::optional<Interval> given_interval(const ClinicalRecord& record, std::string_view variable);
 
 }  // namespace aicovid

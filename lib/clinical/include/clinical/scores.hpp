@@ -19,9 +19,11 @@ Score mortality_4c(const ClinicalRecord& record);
 Score qcsi(const ClinicalRecord& record);
 
 /// National Early Warning Score 2: acute illness, 0 to 20 points.
-/// Source: Royal College of Physicians, National Early Warning Score (NEWS) 2, London 2017, chart 1.
+/// Source: Royal College of Physicians, National Early Warning Score (NEWS) 2, London 2017,
+/// chart 1.
 ///
-/// @throws Error{bad_clinical_input} if consciousness and gcs contradict one another
+/// @throws Error{bad_clinical_input} if consciousness and gcs contradict one another, or the choice
+/// of the SpO2 scale is given as a range
 Score news2(const ClinicalRecord& record);
 
 /// CURB-65: death within 30 days of community-acquired pneumonia, 0 to 5 points.

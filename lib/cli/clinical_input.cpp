@@ -1,0 +1,43 @@
+#include "clinical_input.hpp"
+
+#include "commands.hpp"
+
+namespace aicovid::cli {
+
+void add_clinical_options(CLI::App& command, ClinicalInput& input) {
+  ClinicalOptions& options = input.options;
+  command
+      .add_option("--at", options.at,
+                  "moment that the clinical values are for, like 2020-04-01T10:00:00Z: the latest "
+                  "of the 24 hours up to it are taken")
+      ->type_name("TIME");
+  command.add_option("--row", options.row, "table: the patient's row, by its id")->type_name("ID");
+  command.add_option("--id-column", options.id_column, "table: the column that holds the ids")
+      ->type_name("NAME");
+  command
+      .add_option_function<std::string>(
+          "--clean",
+          [&options](const std::string& rules) {
+            options.clean = rules == "nccid" ? Cleaning::nccid : Cleaning::none;
+          },
+          "nccid: columns, units and cleaning rules of the National COVID-19 Chest Imaging "
+          "Database; the report says what they changed")
+      ->check(CLI::IsMember({"nccid"}))
+      ->type_name("RULES");
+}
+
+ClinicalRecord read_clinical(const ClinicalInput& input) {
+  if (input.file.empty()) {
+    const ClinicalOptions& options = input.options;
+    if (!options.at.empty() || !options.row.empty() || !options.id_column.empty() ||
+        options.clean != Cleaning::none) {
+      throw Error(ErrorCode::usage,
+                  "--at, --row, --id-column and --clean need clinical values (see aicovid --help)");
+    }
+    return {};
+  }
+  const std::string text = read_text(input.file);
+  return naming(input.file, [&] { return parse_clinical(text, input.options); });
+}
+
+}  // namespace aicovid::cli

@@ -1,0 +1,85 @@
+#include "json_object.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "given_value.hpp"
+
+namespace aicovid {
+
+namespace {
+
+[[noreturn]] void reject(const std::string& message) {
+  throw Error(ErrorCode::bad_clinical_input, message);
+}
+
+/// Watches the parser for what the parsed document no longer shows: names given twice.
+class DuplicateNames {
+ public:
+  using Event = nlohmann::json::parse_event_t;
+
+  bool operator()(Event event, const nlohmann::json& parsed) {
+    if (event == Event::object_start) {
+      open_.emplace_back();
+    } else if (event == Event::object_end) {
+      open_.pop_back();
+    } else if (event == Event::key) {
+      const auto& name = parsed.get_ref<const std::string&>();
+      if (open_.size() == 1) field_ = printable_name(name);
+      if (!open_.back().insert(name).second) {
+        reject(open_.size() == 1 ? fmt::format("{} is given twice; expected once", field_)
+                                 : fmt::format("{}.{} is given twice; expected once", field_,
+                                               printable_name(name)));
+      }
+    }
+    return true;
+  }
+
+  /// The record's member that is being read; empty before the first.
+  const std::string& field() const { return field_; }
+
+ private:
+  std::vector<std::set<std::string>> open_;
+  std::string field_;
+};
+
+/// "line 2, column 7 (byte 25)"; the column counts bytes, all count from one.
+std::string position(std::string_view text, std::size_t byte) {
+  const std::string_view before = text.substr(0, std::min(text.size(), byte > 0 ? byte - 1 : 0));
+  const auto line = 1 + std::ranges::count(before, '\n');
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  return fmt::format("line {}, column {} (byte {})", line, before.size() - line_start + 1,
+                     before.size() + 1);
+}
+
+}  // namespace
+
+nlohmann::json parse_json_object(std::string_view text) {
+  DuplicateNames watch;
+  nlohmann::json document;
+  try {
+    document =
+        nlohmann::json::parse(text, [&](int, nlohmann::json::parse_event_t event,
+                                        nlohmann::json& parsed) { return watch(event, parsed); });
+  } catch (const nlohmann::json::parse_error& error) {
+    // The parser's own message quotes the text, which may name a patient.
+    reject(fmt::format("the clinical record is no JSON from {} on; expected a JSON object",
+                       position(text, error.byte)));
+  } catch (const nlohmann::json::out_of_range&) {
+    reject(fmt::format("{} is a number beyond a double's range; expected a finite number",
+                       watch.field().empty() ? "the clinical record" : watch.field()));
+  }
+  if (!document.is_object()) {
+    reject(
+        fmt::format("the clinical record is a JSON {}; expected an object", document.type_name()));
+  }
+  return document;
+}
+
+}  // namespace aicovid

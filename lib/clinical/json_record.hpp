@@ -1,0 +1,15 @@
+#pragma once
+
+#include <aicovid/clinical_record.hpp>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace aicovid {
+
+/// The record of a parsed JSON object, as `ClinicalRecord::parse_json` reads it.
+ClinicalRecord record_of_json(const nlohmann::json& document, const ClinicalOptions& options);
+
+/// @throws Error{invalid_argument} if the options name a row: only a table has rows
+void require_no_row(const ClinicalOptions& options);
+
+}  // namespace aicovid
