@@ -1,6 +1,6 @@
 #include <aicovid/error.hpp>
 #include <clinical/bedside_state.hpp>
-#include <clinical/interval.hpp>
+#include <clinical/value_range.hpp>
 
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@ std::optional<bool> receives_oxygen(const ClinicalRecord& record) {
 
 Finding gcs_below_15(const ClinicalRecord& record) {
   std::optional<bool> below;
-  if (const auto gcs = given_interval(record, "gcs")) {
+  if (const auto gcs = given_range(record, "gcs")) {
     if (gcs->lies_below(15)) below = true;
     // The scale ends at 15, in whole numbers.
     if (gcs->lies_above(14) || gcs->low == 15) below = false;

@@ -1,5 +1,5 @@
 #include <clinical/eligibility.hpp>
-#include <clinical/interval.hpp>
+#include <clinical/value_range.hpp>
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace aicovid {
 namespace {
 
 void check_age(double from_age, const ClinicalRecord& record, Score& score) {
-  const auto age = given_interval(record, "age");
+  const auto age = given_range(record, "age");
   if (!age) {
     score.assumed.emplace_back("age");
   } else if (age->lies_below(from_age)) {

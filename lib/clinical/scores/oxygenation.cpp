@@ -1,7 +1,7 @@
 #include <clinical/bedside_state.hpp>
 #include <clinical/eligibility.hpp>
-#include <clinical/interval.hpp>
 #include <clinical/scores.hpp>
+#include <clinical/value_range.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -19,12 +19,12 @@ constexpr double kRoomAirPercent = 21;
 constexpr double kHighestSpo2 = 97;
 
 /// FiO2 in per cent; 21 % without supplemental oxygen.
-std::optional<Interval> inspired_oxygen(const ClinicalRecord& record) {
-  if (const auto fio2 = given_interval(record, "fio2")) {
+std::optional<ValueRange> inspired_oxygen(const ClinicalRecord& record) {
+  if (const auto fio2 = given_range(record, "fio2")) {
     // A bound of FiO2 ends where oxygen does.
-    return Interval{std::max(fio2->low, kRoomAirPercent), std::min(fio2->high, 100.)};
+    return ValueRange{std::max(fio2->low, kRoomAirPercent), std::min(fio2->high, 100.)};
   }
-  if (receives_oxygen(record) == false) return Interval{kRoomAirPercent, kRoomAirPercent};
+  if (receives_oxygen(record) == false) return ValueRange{kRoomAirPercent, kRoomAirPercent};
   return std::nullopt;
 }
 
@@ -36,7 +36,7 @@ std::optional<Bounds> ratio(const Bounds& a, const Bounds& b) {
 
 /// SpO2 / FiO2 of what is known of both; missing ones are added to the score.
 Bounds saturation_ratio(const ClinicalRecord& record, Score& score) {
-  const auto spo2 = given_interval(record, "spo2");
+  const auto spo2 = given_range(record, "spo2");
   const auto fio2 = inspired_oxygen(record);
   if (!spo2 || !spo2->exact()) add_missing({"spo2"}, score);
   if (!fio2 || !fio2->exact()) add_missing({"fio2"}, score);
@@ -68,7 +68,7 @@ Score rox(const ClinicalRecord& record) {
   } else if (!support && record.flag("on_oxygen") == false) {
     rule_out("not on oxygen: the index is for high-flow nasal oxygen", score);
   }
-  const auto rate = given_interval(record, "respiratory_rate");
+  const auto rate = given_range(record, "respiratory_rate");
   if (rate && rate->exact() && rate->low == 0) rule_out("no breath to divide by", score);
   if (!check_eligibility({}, record, score)) return score;
   if (!support) {
@@ -98,7 +98,7 @@ Score spo2_fio2(const ClinicalRecord& record) {
                   "adults with SpO2 of at most 97 %; related to PaO2/FiO2 in ventilated "
                   "patients with lung injury, USA, 2007, not made for COVID-19",
               .reference = "10.1378/chest.07-0617"};
-  const auto spo2 = given_interval(record, "spo2");
+  const auto spo2 = given_range(record, "spo2");
   if (spo2 && spo2->lies_above(kHighestSpo2)) {
     rule_out("SpO2 above 97 %: it no longer follows PaO2", score);
   }

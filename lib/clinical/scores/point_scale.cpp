@@ -31,27 +31,21 @@ int points_after(const PointScale& scale, std::size_t steps) {
   return steps == 0 ? scale.first : scale.steps[steps - 1].points;
 }
 
-/// Rounded to the grain; a tie goes down, or up.
-double rounded(double value, Grain grain, bool tie_up) {
-  const auto per_unit = static_cast<double>(grain);
-  const double scaled = value * per_unit;
-  const double shift = tie_up ? .5 + kTolerance : .5 - kTolerance;
-  return std::floor(scaled + shift) / per_unit;
+/// Rounded to a whole number; a tie goes down, or up.
+double rounded(double value, bool tie_up) {
+  return std::floor(value + (tie_up ? .5 + kTolerance : .5 - kTolerance));
 }
 
-/// The values of the grain that an interval's values may stand for.
-Interval on_grain(const Interval& interval, Grain grain) {
-  const auto per_unit = static_cast<double>(grain);
-  const auto on_grid = [per_unit](double value) {
-    return std::isfinite(value) &&
-           std::abs(value * per_unit - std::round(value * per_unit)) < kTolerance;
-  };
-  double low = rounded(interval.low, grain, false);
-  double high = rounded(interval.high, grain, true);
-  if (interval.low_open && on_grid(interval.low)) low += 1 / per_unit;
-  if (interval.high_open && on_grid(interval.high)) high -= 1 / per_unit;
-  // "> 15 and < 16" holds no whole number: what was measured lies between.
-  return {std::min(low, high), std::max(low, high)};
+double per_unit(const PointScale& scale) { return static_cast<double>(scale.grain); }
+
+/// The values of the grain that a range's values may stand for.
+ValueRange on_grain(const ValueRange& range, const PointScale& scale) {
+  const auto whole = [](double value) { return std::abs(value - std::round(value)) < kTolerance; };
+  double low = rounded(range.low * per_unit(scale), false);
+  double high = rounded(range.high * per_unit(scale), true);
+  if (range.low_open && whole(range.low * per_unit(scale))) ++low;
+  if (range.high_open && whole(range.high * per_unit(scale))) --high;
+  return {low / per_unit(scale), high / per_unit(scale)};
 }
 
 Bounds points_between(const PointScale& scale, std::size_t fewest, std::size_t most) {
@@ -70,18 +64,18 @@ int points_of(const PointScale& scale, double value) {
     return points_after(scale, steps_taken(scale, value, Place::at));
   }
   const auto points = [&](bool tie_up) {
-    return points_after(scale, steps_taken(scale, rounded(value, scale.grain, tie_up), Place::at));
+    const double on_table = rounded(value * per_unit(scale), tie_up) / per_unit(scale);
+    return points_after(scale, steps_taken(scale, on_table, Place::at));
   };
   return std::max(points(false), points(true));
 }
 
-Bounds points_of(const PointScale& scale, const Interval& interval) {
-  if (interval.exact()) {
-    const double points = points_of(scale, interval.low);
+Bounds points_of(const PointScale& scale, const ValueRange& range) {
+  if (range.exact()) {
+    const double points = points_of(scale, range.low);
     return {points, points};
   }
-  const Interval values =
-      scale.grain == Grain::continuous ? interval : on_grain(interval, scale.grain);
+  const ValueRange values = scale.grain == Grain::continuous ? range : on_grain(range, scale);
   return points_between(
       scale, steps_taken(scale, values.low, values.low_open ? Place::just_above : Place::at),
       steps_taken(scale, values.high, values.high_open ? Place::just_below : Place::at));

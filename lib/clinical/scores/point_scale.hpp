@@ -1,7 +1,7 @@
 #pragma once
 
 #include <aicovid/scores.hpp>
-#include <clinical/interval.hpp>
+#include <clinical/value_range.hpp>
 
 #include <vector>
 
@@ -38,9 +38,9 @@ struct PointScale {
 /// only.
 int points_of(const PointScale& scale, double value);
 
-/// The least and the most points of all values in an interval. Where the table has a grain, the
+/// The least and the most points of all values in a range. Where the table has a grain, the
 /// values are those of its grain: "< 92" is 91 or less.
-Bounds points_of(const PointScale& scale, const Interval& interval);
+Bounds points_of(const PointScale& scale, const ValueRange& range);
 
 /// Over the whole table: what a missing value leaves open.
 Bounds all_points(const PointScale& scale);

@@ -1,7 +1,7 @@
 #include <clinical/bedside_state.hpp>
 #include <clinical/eligibility.hpp>
-#include <clinical/interval.hpp>
 #include <clinical/scores.hpp>
+#include <clinical/value_range.hpp>
 
 #include <array>
 
@@ -49,7 +49,7 @@ Score qcsi(const ClinicalRecord& record) {
                   "6 L/min of oxygen by nasal cannula; USA, March and April 2020",
               .reference = "10.1016/j.annemergmed.2020.07.022"};
   score.maximum_points = 12;
-  const auto flow = given_interval(record, "oxygen_flow");
+  const auto flow = given_range(record, "oxygen_flow");
   if (flow && flow->lies_above(kHighestFlow)) {
     rule_out("oxygen above 6 L/min", score);
   }

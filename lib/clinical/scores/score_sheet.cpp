@@ -7,9 +7,9 @@ namespace aicovid {
 
 void ScoreSheet::add(std::string_view variable, const PointScale& scale) {
   const std::string name(variable);
-  const auto interval = given_interval(record_, variable);
-  ScoreItem item{name, interval ? points_of(scale, *interval) : all_points(scale), {}, {}};
-  if (interval) item.from = {name};
+  const auto range = given_range(record_, variable);
+  ScoreItem item{name, range ? points_of(scale, *range) : all_points(scale), {}, {}};
+  if (range) item.from = {name};
   if (!item.points.exact()) item.missing = {name};
   add(std::move(item));
 }

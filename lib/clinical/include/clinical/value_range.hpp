@@ -9,7 +9,7 @@ namespace aicovid {
 
 /// The numbers that a value with its comparator can stand for, in the canonical unit: from `low` to
 /// `high`, an end left out if it is open.
-struct Interval {
+struct ValueRange {
   double low;
   double high;
   bool low_open = false;
@@ -21,6 +21,6 @@ struct Interval {
 };
 
 /// Nothing if the value is missing. A comparator leaves open all up to the end of what is possible.
-std::optional<Interval> given_interval(const ClinicalRecord& record, std::string_view variable);
+std::optional<ValueRange> given_range(const ClinicalRecord& record, std::string_view variable);
 
 }  // namespace aicovid
