@@ -15,14 +15,6 @@ Assessor load(const std::filesystem::path& model, const std::string& device) {
   return Assessor::load(model, {.device = Device::parse(device)});
 }
 
-ClinicalRecord to_record(const py::object& clinical) {
-  if (clinical.is_none()) return {};
-  if (py::isinstance<py::str>(clinical))
-    return ClinicalRecord::parse_json(clinical.cast<std::string>());
-  return ClinicalRecord::parse_json(
-      py::module_::import("json").attr("dumps")(clinical).cast<std::string>());
-}
-
 py::object assess(const Assessor& assessor, const Radiograph& radiograph,
                   const py::object& clinical, bool force) {
   const ClinicalRecord record = to_record(clinical);

@@ -27,5 +27,6 @@ PYBIND11_MODULE(_aicovid, module) {
       });
   aicovid::python::bind_radiograph(module);
   aicovid::python::bind_plan(module);
+  aicovid::python::bind_clinical(module);
   aicovid::python::bind_assessor(module);
 }

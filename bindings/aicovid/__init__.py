@@ -4,12 +4,14 @@
     radiograph = aicovid.read("chest.dcm")
     report = assessor.assess(radiograph, {"age": {"value": 63, "unit": "a"}, "sex": "male"})    # a dict
 
+    scores = aicovid.published_scores({"age": {"value": 63, "unit": "a"}, "sex": "male"})       # a dict
+
     plan = aicovid.Plan.parse([{"op": "grey"}, {"op": "resize", "size": 224}])
     pixels, source = plan.run(radiograph)      # [1,C,H,W] float32, (y0, x0, y1, x1)
 
 Every failure is an `aicovid.Error`, whose `code` is one of the library's stable error codes.
 """
 
-from aicovid._aicovid import Assessor, Error, Plan, Radiograph, read
+from aicovid._aicovid import Assessor, Error, Plan, Radiograph, published_scores, read
 
-__all__ = ["Assessor", "Error", "Plan", "Radiograph", "read"]
+__all__ = ["Assessor", "Error", "Plan", "Radiograph", "published_scores", "read"]

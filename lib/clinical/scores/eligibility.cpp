@@ -2,6 +2,7 @@
 #include <clinical/value_range.hpp>
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -22,7 +23,16 @@ void check_age(double from_age, const ClinicalRecord& record, Score& score) {
   }
 }
 
-/// `given` one of `terms` rules the score out.
+/// A term of `respiratory_support` or `care_location` in a sentence.
+std::string in_words(std::string_view term) {
+  static const std::map<std::string_view, std::string> words = {
+      {"hfnc", "on high-flow nasal oxygen"}, {"niv", "on non-invasive ventilation"},
+      {"imv", "on invasive ventilation"},    {"ecmo", "on ECMO"},
+      {"hdu", "in a high-dependency unit"},  {"icu", "in an intensive care unit"}};
+  return words.at(term);
+}
+
+/// One of `terms` rules the score out.
 void check_term(std::string_view variable, const std::vector<std::string_view>& terms,
                 std::string_view why, const ClinicalRecord& record, Score& score) {
   if (terms.empty()) return;
@@ -30,8 +40,7 @@ void check_term(std::string_view variable, const std::vector<std::string_view>& 
   if (!given) {
     score.assumed.emplace_back(variable);
   } else if (std::ranges::find(terms, *given) != terms.end()) {
-    rule_out(fmt::format("{} {}: {}", variable == "care_location" ? "in" : "on", *given, why),
-             score);
+    rule_out(fmt::format("{}: {}", in_words(*given), why), score);
   }
 }
 

@@ -104,10 +104,11 @@ Score spo2_fio2(const ClinicalRecord& record) {
   }
   if (!check_eligibility({}, record, score)) return score;
   score.value = saturation_ratio(record, score);
-  settle({{0, "up to 235, about PaO2/FiO2 200 mmHg"},
-          {std::nextafter(235., 236.), "above 235 up to 315, about PaO2/FiO2 200 to 300 mmHg"},
-          {std::nextafter(315., 316.), "above 315, about PaO2/FiO2 300 mmHg"}},
-         score);
+  settle(
+      {{0, "at most 235, as PaO2/FiO2 of at most 200 mmHg"},
+       {std::nextafter(235., 236.), "above 235 up to 315, as PaO2/FiO2 above 200 up to 300 mmHg"},
+       {std::nextafter(315., 316.), "above 315, as PaO2/FiO2 above 300 mmHg"}},
+      score);
   return score;
 }
 
