@@ -22,8 +22,7 @@ inline nlohmann::json quantity(const std::string& variable, double value,
 }
 
 /// A record of numbers in canonical units, flags and terms.
-inline nlohmann::json values(
-    std::initializer_list<std::pair<std::string, nlohmann::json>> given) {
+inline nlohmann::json values(std::initializer_list<std::pair<std::string, nlohmann::json>> given) {
   nlohmann::json json = nlohmann::json::object();
   for (const auto& [name, value] : given) {
     json[name] = value.is_number() ? quantity(name, value.get<double>()) : value;

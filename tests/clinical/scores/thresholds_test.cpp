@@ -58,9 +58,8 @@ TEST_CASE("4C Mortality: every threshold of table 2 from both sides", "[clinical
 }
 
 TEST_CASE("qCSI: every threshold of table 2 from both sides", "[clinical]") {
-  const auto patient = with(well_adult(), {{"on_oxygen", true},
-                                           {"respiratory_support", "oxygen"},
-                                           {"oxygen_flow", 1}});
+  const auto patient = with(
+      well_adult(), {{"on_oxygen", true}, {"respiratory_support", "oxygen"}, {"oxygen_flow", 1}});
   check(qcsi, patient,
         {{"respiratory_rate", "respiratory_rate", 22, 0, 23, 1},
          {"respiratory_rate", "respiratory_rate", 28, 1, 29, 2},
