@@ -4,18 +4,6 @@
 
 namespace aicovid {
 
-std::string_view to_string(ScoreStatus status) noexcept {
-  switch (status) {
-    case ScoreStatus::ok:
-      return "ok";
-    case ScoreStatus::incomplete:
-      return "incomplete";
-    case ScoreStatus::not_applicable:
-      return "not_applicable";
-  }
-  return "";
-}
-
 ScoreReport published_scores(const ClinicalRecord& record) {
   return {record,
           {deterioration_4c(record), mortality_4c(record), qcsi(record), news2(record),

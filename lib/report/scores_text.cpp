@@ -15,10 +15,10 @@
 namespace aicovid {
 namespace {
 
-constexpr int kTitle = 18;   // where a score's result begins
-constexpr int kResult = 40;  // where its meaning begins
+constexpr int kTitle = 20;   // where a score's result begins
+constexpr int kResult = 42;  // where its meaning begins
 constexpr int kItem = 32;    // where an item's value begins
-constexpr int kPoints = 60;  // where an item's points begin
+constexpr int kPoints = 80;  // where an item's points begin
 
 std::string range_text(const Bounds& bounds, const auto& written) {
   return bounds.exact() ? written(bounds.min)
@@ -37,7 +37,8 @@ std::string result(const Score& score) {
                        score.maximum_points.value_or(0));
   }
   if (score.value) {
-    const int digits = score.value->max < 20 ? 2 : 0;
+    // Finer than the bands' edges, so that a number never seems to lie in another band.
+    const int digits = score.value->max < 20 ? 3 : 1;
     return range_text(*score.value,
                       [digits](double value) { return fmt::format("{:.{}f}", value, digits); });
   }
@@ -45,27 +46,38 @@ std::string result(const Score& score) {
   return "not computed";
 }
 
-/// The band and the published risk.
+/// The lowest and the highest band; nothing where it only repeats the points, or says too little.
+std::string bands(const Score& score) {
+  if (score.bands.empty() || score.bands.front().ends_with(" points")) return {};
+  if (score.bands.size() == 1) return score.bands.front();
+  return score.points ? fmt::format("{} to {}", score.bands.front(), score.bands.back()) : "";
+}
+
+/// What the score tells of: the published risk of it, and the band.
 std::string meaning(const Score& score) {
   if (score.status == ScoreStatus::not_applicable) return score.reason;
   std::vector<std::string> parts;
-  // A band that only repeats the points says nothing.
-  const bool told = score.bands.empty() || score.bands.front().ends_with(" points");
-  if (!told) {
-    parts.push_back(score.bands.size() == 1
-                        ? score.bands.front()
-                        : fmt::format("{} to {}", score.bands.front(), score.bands.back()));
-  }
-  for (const auto& [trigger, set] : score.triggers) {
-    if (trigger == "single_parameter_3" && set) parts.emplace_back("one parameter alone scores 3");
-  }
   const bool risk_is_result = !score.points && !score.value;
   if (score.probability && !risk_is_result) {
-    parts.push_back(range_text(*score.probability, percent) + " risk of " + score.outcome);
-  } else {
-    parts.push_back(score.outcome);
+    parts.push_back(range_text(*score.probability, percent));
   }
-  return fmt::format("{}", fmt::join(parts, "; "));
+  if (const std::string names = bands(score); !names.empty()) parts.push_back(names);
+  const auto trigger = score.triggers.find("single_parameter_3");
+  if (trigger != score.triggers.end() && trigger->second) {
+    parts.emplace_back("one parameter alone scores 3");
+  }
+  if (parts.empty()) return score.outcome;
+  return fmt::format("{}: {}", score.outcome, fmt::join(parts, "; "));
+}
+
+/// The items that are open, or, of a score without items, the variables.
+std::vector<std::string> open_inputs(const Score& score) {
+  if (score.items.empty()) return score.missing;
+  std::vector<std::string> names;
+  for (const ScoreItem& item : score.items) {
+    if (!item.points.exact()) names.push_back(item.name);
+  }
+  return names;
 }
 
 /// Labelled text over two columns, both wrapped.
@@ -81,7 +93,7 @@ std::string row(const Score& score) {
   }
   if (!score.missing.empty() && score.status == ScoreStatus::incomplete) {
     for (const std::string& line :
-         wrap("missing: " + plain_names(score.missing), kTextWidth - kTitle)) {
+         wrap("missing: " + plain_names(open_inputs(score)), kTextWidth - kTitle)) {
       text += pad_right("", kTitle) + line + '\n';
     }
   }
@@ -96,17 +108,19 @@ std::string given_text(const ClinicalRecord& record, const std::string& variable
   return origin.empty() ? text : fmt::format("{} {}", plain_name(origin), text);
 }
 
-/// What an item was scored from: the value where the item has its variable's name, else the
-/// variables too.
+/// What an item was scored from, and what it lacks: the value alone where the item has its
+/// variable's name, else the variables too.
 std::string found(const ScoreItem& item, const ClinicalRecord& record) {
-  if (item.from.empty()) return "missing";
   std::vector<std::string> parts;
   for (const std::string& variable : item.from) {
     const std::string value = given_text(record, variable);
     parts.push_back(variable == item.name ? value
                                           : fmt::format("{} {}", plain_name(variable), value));
   }
-  return fmt::format("{}", fmt::join(parts, ", "));
+  const bool itself = item.missing == std::vector<std::string>{item.name};
+  if (itself && item.from.empty()) return "missing";
+  if (!itself && !item.missing.empty()) parts.push_back("missing: " + plain_names(item.missing));
+  return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
 std::string item_row(const ScoreItem& item, const ClinicalRecord& record) {
@@ -127,9 +141,8 @@ std::string section(const Score& score, const ClinicalRecord& record) {
     if (!words.empty()) text += hanging(fmt::format("  {}", label), words, kTitle);
   };
   paragraph("Made for", score.population);
-  paragraph("Taken as so", score.assumed.empty()
-                               ? ""
-                               : plain_names(score.assumed) + " not given: taken to be eligible");
+  paragraph("Taken as eligible",
+            score.assumed.empty() ? "" : plain_names(score.assumed) + " not given");
   for (const std::string& note : score.notes) paragraph("Note", note);
   const bool doi = score.reference.starts_with("10.");
   paragraph("Source", (doi ? "doi:" : "") + score.reference);
@@ -149,10 +162,12 @@ std::string warnings(const ClinicalRecord& record) {
 std::string to_text(const ScoreReport& report) {
   std::string text = fmt::format("aicovid {}  published clinical scores\n{}\n", version(), rule());
   for (const Score& score : report.scores) text += row(score);
-  text += warnings(report.clinical) + "\nHOW EACH WAS MADE\n";
+  text += warnings(report.clinical);
+  std::string sections;
   for (const Score& score : report.scores) {
-    if (score.status != ScoreStatus::not_applicable) text += section(score, report.clinical);
+    if (score.status != ScoreStatus::not_applicable) sections += section(score, report.clinical);
   }
+  if (!sections.empty()) text += "\nHOW EACH WAS MADE\n" + sections;
   return text + '\n' + rule() + fmt::format("\n  {}", kIntendedUse);
 }
 

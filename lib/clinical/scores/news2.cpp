@@ -74,7 +74,7 @@ void add_trigger(Score& score) {
 Score news2(const ClinicalRecord& record) {
   Score score{.name = "news2",
               .title = "NEWS2",
-              .outcome = "acute illness: who needs a clinician's review, and how soon",
+              .outcome = "acute illness",
               .population =
                   "patients from 16 years on, not pregnant, in acute care; UK, 2017, not "
                   "made for COVID-19",
