@@ -38,8 +38,9 @@ void bind_assessor(py::module_& module) {
       .def("assess", &assess, py::arg("radiograph"), py::arg("clinical") = py::none(),
            py::kw_only(), py::arg("force") = false,
            "Returns the report as a dict (docs/schemas/report.json).\n\n"
-           "clinical: the clinical record as a dict or JSON text; values that are not given are "
-           "missing.\n"
+           "clinical: a ClinicalRecord, or a record as a dict or JSON text; values that are not "
+           "given "
+           "are missing.\n"
            "force: score what the gate refuses, and say so. Such a radiograph must have been read "
            "with force.")
       .def("plan", &Assessor::plan, py::arg("name"), py::return_value_policy::copy,

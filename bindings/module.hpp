@@ -6,12 +6,13 @@
 
 namespace aicovid::python {
 
-/// A clinical record from a dict, JSON text or None.
-ClinicalRecord to_record(const pybind11::object& clinical);
-
 void bind_radiograph(pybind11::module_& module);
 void bind_plan(pybind11::module_& module);
-void bind_clinical(pybind11::module_& module);
+void bind_clinical_record(pybind11::module_& module);
+void bind_scores(pybind11::module_& module);
 void bind_assessor(pybind11::module_& module);
+
+/// A ClinicalRecord, a dict in the form of a JSON record, JSON text, or None for an empty record.
+ClinicalRecord to_record(const pybind11::object& clinical);
 
 }  // namespace aicovid::python

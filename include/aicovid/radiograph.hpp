@@ -3,6 +3,7 @@
 #include <aicovid/export.hpp>
 #include <aicovid/gate.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -64,6 +65,12 @@ struct GreyScale {
 
 enum class Sex : std::uint8_t { female, male };
 
+/// When an image was taken, UTC; a span where the header leaves zone or time of day open.
+struct AcquisitionTime {
+  std::chrono::sys_seconds earliest;
+  std::chrono::sys_seconds latest;
+};
+
 /// What the file says of the image, as far as it may be repeated: numbers, UIDs, and terms of fixed
 /// lists; any other text is "(unlisted value)". Empty strings where the file is silent.
 struct ImageHeader {
@@ -91,6 +98,7 @@ struct ImageHeader {
   /// For the comparison with the clinical record only; never reported.
   std::optional<Sex> patient_sex;
   std::optional<double> patient_age_years;
+  std::optional<AcquisitionTime> acquired;
 };
 
 /// How much of the resolution was decoded.

@@ -9,6 +9,7 @@
 #include "preprocess/cuda_module.hpp"
 
 #include "chain.hpp"
+#include "image_time.hpp"
 #include "patient_mismatch.hpp"
 #include "stopwatch.hpp"
 
@@ -74,6 +75,14 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
 
 namespace {
 
+/// The record and what its reader should know of it.
+void set_clinical(const ClinicalRecord& record, RiskReport& report) {
+  report.clinical = record;
+  for (const ClinicalWarning& warning : record.warnings()) {
+    report.warnings.push_back({warning.code, warning.message});
+  }
+}
+
 void add_outcomes(const std::vector<DeteriorationConfig>& outcomes, RiskReport& report) {
   const std::optional<double> infiltrates =
       report.findings ? report.findings->infiltrates : std::nullopt;
@@ -101,7 +110,7 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
   report.compute = state_->compute;
   report.compute.decode = to_string(radiograph.scale());
   report.input = radiograph.header();
-  report.clinical = record;
+  set_clinical(record, report);
   report.timing_ms.read = radiograph.read_ms();
   report.timing_ms.decode = radiograph.decode_ms();
 
@@ -109,6 +118,9 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
     if (!options.force)
       throw Error(ErrorCode::bad_clinical_input, "patient_mismatch: " + *mismatch);
     report.warnings.push_back({"patient_mismatch", *mismatch});
+  }
+  if (const auto warning = values_not_at_image_time(radiograph.header(), record)) {
+    report.warnings.push_back(*warning);
   }
 
   const auto add_reasons = [&](const std::vector<GateReason>& reasons) {
@@ -145,7 +157,7 @@ RiskReport Assessor::assess(const ClinicalRecord& record) const {
   report.created = utc_now();
   report.model = state_->bundle.info;
   report.compute = state_->compute;
-  report.clinical = record;
+  set_clinical(record, report);
   add_outcomes(state_->outcomes, report);
   return report;
 }

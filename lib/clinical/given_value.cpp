@@ -180,19 +180,23 @@ ClinicalValue parse_given_value(const Variable& variable, const nlohmann::json& 
 }
 
 double to_canonical(const Variable& variable, const ClinicalValue& given) {
-  AcceptedUnit unit{"", 1, 0, ""};
+  AcceptedUnit unit{};
   if (!given.unit.empty()) unit = *find_unit(variable, given.unit);
   const double value = unit.factor * given.number.value() + unit.offset;
   // Written so that NaN is rejected too.
   const bool possible = value >= variable.low && value <= variable.high &&
-                        (!variable.whole || value == std::floor(value));
+                        (!variable.whole || value == std::floor(value)) &&
+                        !(given.comparator == "<" && value == variable.low) &&
+                        !(given.comparator == ">" && value == variable.high);
   if (possible) return value;
   if (variable.kind == VariableKind::bare_number) {
-    reject(variable.name, fmt::format("{}", value), expected_value(variable));
+    reject(variable.name, fmt::format("{}{}", given.comparator, value), expected_value(variable));
   }
   const std::string_view canonical = variable.units.front().code;
-  std::string found = fmt::format("{} {}", *given.number, given.unit);
-  if (given.unit != canonical) found += fmt::format(", that is {:.6g} {}", value, canonical);
+  std::string found = fmt::format("{}{} {}", given.comparator, *given.number, given.unit);
+  if (given.unit != canonical) {
+    found += fmt::format(", that is {}{:.6g} {}", given.comparator, value, canonical);
+  }
   reject(variable.name, found, fmt::format("{} to {} {}", variable.low, variable.high, canonical));
 }
 

@@ -4,11 +4,13 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "given_value.hpp"
 #include "json_object.hpp"
+#include "nccid.hpp"
 #include "record_builder.hpp"
 #include "variables.hpp"
 
@@ -28,6 +30,16 @@ nlohmann::json member_of(const ClinicalValue& value) {
   return member;
 }
 
+/// A patient's entries of the National COVID-19 Chest Imaging Database, as cells.
+std::vector<CsvCell> cells_of(const nlohmann::json& document) {
+  std::vector<CsvCell> cells;
+  for (const auto& [name, value] : document.items()) {
+    if (value.is_string()) cells.push_back({name, value.get<std::string>()});
+    if (value.is_number()) cells.push_back({name, value.dump()});
+  }
+  return cells;
+}
+
 }  // namespace
 
 void require_no_row(const ClinicalOptions& options) {
@@ -38,6 +50,7 @@ void require_no_row(const ClinicalOptions& options) {
 
 ClinicalRecord record_of_json(const nlohmann::json& document, const ClinicalOptions& options) {
   require_no_row(options);
+  if (options.clean == Cleaning::nccid) return record_of_nccid(cells_of(document), options);
   RecordBuilder builder(options);
   for (const auto& [name, member] : document.items()) {
     const Variable* variable = find_variable(name);
@@ -60,10 +73,6 @@ std::string ClinicalRecord::to_json() const {
   nlohmann::json document = nlohmann::json::object();
   for (const auto& [name, value] : given_) document[name] = member_of(value);
   return document.dump();
-}
-
-ClinicalRecord parse_clinical(std::string_view text, const ClinicalOptions& options) {
-  return ClinicalRecord::parse_json(text, options);
 }
 
 }  // namespace aicovid

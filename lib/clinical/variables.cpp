@@ -1,158 +1,474 @@
 #include "variables.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace aicovid {
 
 namespace {
 
+using enum VariableKind;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 // Metric prefixes and plain synonyms need no source but UCUM (ucum.org, version 2.1), which also
-// defines [degF], mm[Hg] (133.322 Pa), U (1 umol/min) and a (365.25 d). Molar masses follow from
-// the abridged standard atomic weights of IUPAC 2021 (Prohaska et al. 2022, Pure Appl Chem 94:573):
-// H 1.0080, C 12.011, N 14.007, O 15.999.
-constexpr std::string_view kCanonical = "canonical";
-constexpr std::string_view kUcum = "UCUM";
+// defines [degF], mm[Hg] (133.322 Pa), U (1 umol/min) and a (365.25 d); 10^ is its other spelling
+// of 10*. Molar masses follow from the abridged standard atomic weights of IUPAC 2021 (Prohaska et
+// al. 2022, Pure Appl Chem 94:573): H 1.0080, C 12.011, N 14.007, O 15.999.
 constexpr std::string_view kUreaMass = "UCUM; urea CH4N2O 60.056 g/mol (IUPAC 2021)";
 constexpr std::string_view kCreatinineMass = "UCUM; creatinine C4H7N3O 113.120 g/mol (IUPAC 2021)";
 constexpr std::string_view kGlucoseMass = "UCUM; glucose C6H12O6 180.156 g/mol (IUPAC 2021)";
+// Laboratories that report both give 250 ng/mL DDU beside 500 ng/mL FEU (Mayo Clinic Laboratories,
+// test catalogue, D-dimer). UCUM has no code for either: the annotation in braces carries it.
+constexpr std::string_view kDdu = "1 DDU taken as 2 FEU (Mayo Clinic Laboratories)";
+constexpr std::string_view kDduIsRough =
+    "1 DDU was taken as 2 FEU, which is approximate and differs between assays";
 
-AcceptedUnit canonical(std::string_view code) { return {code, 1, 0, kCanonical, {}}; }
-AcceptedUnit times(std::string_view code, double factor) { return {code, factor, 0, kUcum, {}}; }
+// Where a range comes from. A range is never narrower than the one that a published score is valid
+// in, and catches slips of unit and typing; it is no reference range of health.
+constexpr std::string_view kClif = "CLIF";  // the outlier limits of the CLIF consortium's clifpy
+constexpr std::string_view kWiderThanClif = "CLIF, widened";
+constexpr std::string_view kFourC = "4C Deterioration, widened";
+constexpr std::string_view kNccid = "NCCID, widened";
+constexpr std::string_view kScale = "the scale itself";
+constexpr std::string_view kOwn = "this project";
 
-struct Range {
-  double low;
-  double high;
-};
-
-Variable quantity(std::string_view name, std::string_view meaning, Range range,
-                  std::vector<AcceptedUnit> units) {
-  return {name,
-          meaning,
-          VariableKind::quantity,
-          std::move(units),
-          range.low,
-          range.high,
-          false,
-          {},
-          {},
-          false,
-          {},
-          {}};
-}
-
-Variable bare(std::string_view name, std::string_view meaning, Range range, bool whole) {
-  return {name, meaning, VariableKind::bare_number, {}, range.low, range.high, whole, {}, {}, false,
-          {},   {}};
-}
-
-Variable boolean(std::string_view name, std::string_view meaning) {
-  return {name, meaning, VariableKind::boolean, {}, 0, 0, false, {}, {}, false, {}, {}};
-}
-
-Variable term(std::string_view name, std::string_view meaning,
-              std::vector<std::string_view> terms) {
-  return {name, meaning, VariableKind::term, {}, 0, 0, false, std::move(terms), {}, false, {}, {}};
-}
+// Where the meaning of a LOINC code was read.
+constexpr std::string_view kGecco = "GECCO";     // value sets of HL7 Germany's COVID-19 data set
+constexpr std::string_view kFhir = "FHIR R4";    // the vital signs profiles
+constexpr std::string_view kUsCore = "US Core";  // the pulse oximetry profile
+constexpr std::string_view kEds = "EDSH";        // the French hospitals' core variables
+constexpr std::string_view kLoincList = "LOINC names";  // long common names in public tables
 
 std::vector<AcceptedUnit> cell_counts() {
-  // 10^ is UCUM's other spelling of 10*.
-  return {canonical("10*9/L"), times("10^9/L", 1),    times("10*3/uL", 1),
-          times("10^3/uL", 1), times("10*6/L", 1e-3), times("/uL", 1e-3)};
+  return {{"10*9/L"},   {"10^9/L"},       {"10*3/uL"},      {"10^3/uL"},   {"10*3/mm3"},
+          {"10^3/mm3"}, {"10*6/L", 1e-3}, {"10^6/L", 1e-3}, {"/uL", 1e-3}, {"/mm3", 1e-3}};
 }
 
-std::vector<AcceptedUnit> pressures() {
-  return {canonical("mm[Hg]"), times("kPa", 1000 / 133.322)};
+std::vector<AcceptedUnit> pressures() { return {{"mm[Hg]"}, {"kPa", 1000 / 133.322}}; }
+
+std::vector<AcceptedUnit> troponin_units() {
+  return {{"ng/L"}, {"pg/mL"}, {"ng/mL", 1e3}, {"ug/L", 1e3}};
 }
 
-// The ranges are this project's own: the extremes that a living patient can have, rounded outwards,
-// to catch slips of unit and typing. They are never narrower than the range that a published score
-// is valid in.
-std::vector<Variable> make_variables() {
+constexpr std::string_view kTroponinCheck = "check whether it was measured in ng/mL";
+
+// A value is suspicious where a common mistake (the unit next door, a percentage for a count) would
+// make an unusual value a usual one. The limits are this project's own; those of CRP, urea and
+// lymphocytes are the outer knots of 4C Deterioration, its 5th and 95th centiles or beyond.
+std::vector<Variable> measurements() {
   return {
-      quantity("age", "age", {0, 120}, {canonical("a"), times("mo", 1. / 12)}),
-      term("sex", "sex", {"female", "male"}),
-      quantity("temperature", "body temperature", {20, 46},
-               {canonical("Cel"), {"[degF]", 5. / 9, -160. / 9, kUcum, {}}}),
-      quantity("respiratory_rate", "breaths a minute", {0, 150}, {canonical("/min")}),
-      quantity("heart_rate", "heart beats a minute", {0, 350}, {canonical("/min")}),
-      quantity("systolic_bp", "systolic blood pressure", {0, 350}, pressures()),
-      quantity("diastolic_bp", "diastolic blood pressure", {0, 250}, pressures()),
-      quantity("spo2", "oxygen saturation by pulse oximetry, on the oxygen that the patient has",
-               {0, 100}, {canonical("%")}),
-      quantity("spo2_room_air", "oxygen saturation by pulse oximetry, on room air", {0, 100},
-               {canonical("%")}),
-      boolean("on_oxygen", "receives supplemental oxygen"),
-      quantity("oxygen_flow", "flow of supplemental oxygen", {0, 100}, {canonical("L/min")}),
-      quantity("fio2", "fraction of inspired oxygen", {20, 100}, {canonical("%")}),
-      bare("gcs", "Glasgow Coma Scale", {3, 15}, true),
-      term("consciousness", "ACVPU: alert, new confusion, responds to voice, to pain, unresponsive",
-           {"A", "C", "V", "P", "U"}),
-      bare("news2_spo2_scale", "SpO2 scale that the clinician chose for NEWS2", {1, 2}, true),
-      boolean("nosocomial", "symptoms began, or first positive PCR, > 7 days after admission"),
-      quantity("days_since_onset", "days since the first symptom", {0, 1000}, {canonical("d")}),
-      boolean("radiographic_infiltrates", "infiltrates on the chest radiograph, by a clinician"),
-      term("sars_cov_2", "SARS-CoV-2 infection", {"confirmed", "suspected", "negative"}),
-      term("respiratory_support", "respiratory support",
-           {"none", "oxygen", "hfnc", "niv", "imv", "ecmo"}),
-      term("care_location", "where the patient is cared for", {"ed", "ward", "hdu", "icu"}),
-      quantity("urea", "urea; not urea nitrogen", {0, 100},
-               {canonical("mmol/L"), {"mg/dL", 10 / 60.056, 0, kUreaMass, {}}}),
-      quantity("urea_nitrogen", "blood urea nitrogen", {0, 300}, {canonical("mg/dL")}),
-      quantity("creatinine", "creatinine", {0, 5000},
-               {canonical("umol/L"), {"mg/dL", 1e4 / 113.12, 0, kCreatinineMass, {}}}),
-      quantity("crp", "C-reactive protein", {0, 1000}, {canonical("mg/L"), times("mg/dL", 10)}),
-      quantity("procalcitonin", "procalcitonin", {0, 1000}, {canonical("ng/mL"), times("ug/L", 1)}),
-      quantity("ldh", "lactate dehydrogenase", {0, 50000}, {canonical("U/L"), times("ukat/L", 60)}),
-      quantity("d_dimer", "D-dimer; FEU and DDU are not told apart", {0, 1000},
-               {canonical("mg/L"), times("ug/mL", 1), times("ug/L", 1e-3), times("ng/mL", 1e-3)}),
-      quantity("fibrinogen", "fibrinogen", {0, 30}, {canonical("g/L"), times("mg/dL", 1e-2)}),
-      quantity("ferritin", "ferritin", {0, 500000}, {canonical("ug/L"), times("ng/mL", 1)}),
-      quantity("troponin_i", "cardiac troponin I", {0, 1e6},
-               {canonical("ng/L"), times("pg/mL", 1), times("ng/mL", 1e3), times("ug/L", 1e3)}),
-      quantity("troponin_t", "cardiac troponin T", {0, 1e6},
-               {canonical("ng/L"), times("pg/mL", 1), times("ng/mL", 1e3), times("ug/L", 1e3)}),
-      quantity("lymphocytes", "lymphocytes", {0, 1000}, cell_counts()),
-      quantity("neutrophils", "neutrophils", {0, 1000}, cell_counts()),
-      quantity("leukocytes", "leukocytes", {0, 2000}, cell_counts()),
-      quantity("platelets", "platelets", {0, 10000}, cell_counts()),
-      quantity(
-          "erythrocytes", "erythrocytes", {0, 15},
-          {canonical("10*12/L"), times("10^12/L", 1), times("10*6/uL", 1), times("10^6/uL", 1)}),
-      quantity("glucose", "glucose", {0, 200},
-               {canonical("mmol/L"), {"mg/dL", 10 / 180.156, 0, kGlucoseMass, {}}}),
-      bare("inr", "international normalised ratio", {0, 50}, false),
-      quantity("pao2", "arterial partial pressure of oxygen", {0, 800}, pressures()),
-      quantity("sao2", "arterial oxygen saturation", {0, 100}, {canonical("%")}),
-      quantity("paco2", "arterial partial pressure of carbon dioxide", {0, 400}, pressures()),
-      quantity("ph", "arterial pH", {6, 8.5}, {canonical("[pH]")}),
-      boolean("hypertension", "hypertension"),
-      boolean("diabetes", "diabetes"),
-      boolean("coronary_disease", "coronary heart disease"),
-      boolean("heart_failure", "heart failure"),
-      boolean("atrial_fibrillation", "atrial fibrillation"),
-      boolean("stroke", "stroke"),
-      boolean("dementia", "dementia"),
-      boolean("copd", "chronic obstructive pulmonary disease"),
-      boolean("asthma", "asthma"),
-      boolean("chronic_kidney_disease", "chronic kidney disease"),
-      boolean("liver_disease", "liver disease"),
-      boolean("cancer", "cancer"),
-      boolean("obesity", "obesity"),
-      boolean("hiv", "HIV infection"),
-      boolean("connective_tissue_disease", "connective tissue disease"),
-      boolean("chronic_neurological_disease", "chronic neurological disease"),
-      boolean("cough", "cough"),
-      boolean("dyspnoea", "dyspnoea"),
-      boolean("smoking", "smoking"),
-      bare("comorbidity_count_4c", "comorbidities as 4C Mortality counts them; 2 = two or more",
-           {0, 2}, true),
+      {"age", "age", quantity, {{"a"}, {"mo", 1. / 12}}, 0, 120, kClif, false, true},
+      {.name = "sex", .meaning = "sex", .kind = term, .lasting = true, .terms = {"female", "male"}},
+      {.name = "temperature",
+       .meaning = "body temperature",
+       .kind = quantity,
+       .units = {{"Cel"}, {"[degF]", 5. / 9, -160. / 9}, {"K", 1, -273.15}},
+       .low = 20,
+       .high = 46,
+       .range_source = kNccid,
+       .loinc = {{"8310-5", kFhir}},
+       .suspicions = {{"", 0, 32, "check the measurement"},
+                      {"", 43, kInfinity, "check the measurement"}}},
+      {.name = "respiratory_rate",
+       .meaning = "breaths a minute",
+       .kind = quantity,
+       .units = {{"/min"}},
+       .low = 0,
+       .high = 150,
+       .range_source = kFourC,
+       .loinc = {{"9279-1", kFhir}},
+       .suspicions = {{"", 0, 5, "check the measurement"},
+                      {"", 70, kInfinity, "check whether it is the heart rate"}}},
+      {.name = "heart_rate",
+       .meaning = "heart beats a minute",
+       .kind = quantity,
+       .units = {{"/min"}},
+       .low = 0,
+       .high = 350,
+       .range_source = kWiderThanClif,
+       .loinc = {{"8867-4", kFhir}},
+       .suspicions = {{"", 0, 30, "check whether it is the respiratory rate"},
+                      {"", 250, kInfinity, "check the measurement"}}},
+      {.name = "systolic_bp",
+       .meaning = "systolic blood pressure",
+       .kind = quantity,
+       .units = pressures(),
+       .low = 0,
+       .high = 350,
+       .range_source = kWiderThanClif,
+       .loinc = {{"8480-6", kFhir}},
+       .suspicions = {{"mm[Hg]", 0, 40, "check whether it was measured in kPa"},
+                      {"", 280, kInfinity, "check the measurement"}}},
+      {.name = "diastolic_bp",
+       .meaning = "diastolic blood pressure",
+       .kind = quantity,
+       .units = pressures(),
+       .low = 0,
+       .high = 250,
+       .range_source = kWiderThanClif,
+       .loinc = {{"8462-4", kFhir}},
+       .suspicions = {{"mm[Hg]", 0, 20, "check whether it was measured in kPa"},
+                      {"", 160, kInfinity, "check whether it is the systolic pressure"}}},
+      {.name = "spo2",
+       .meaning = "oxygen saturation by pulse oximetry, on the oxygen that the patient has",
+       .kind = quantity,
+       .units = {{"%"}},
+       .low = 20,
+       .high = 100,
+       .range_source = kWiderThanClif,
+       .loinc = {{"59408-5", kUsCore}, {"2708-6", kUsCore}},
+       .suspicions = {{"", 0, 50, "check the measurement"}}},
+      {.name = "spo2_room_air",
+       .meaning = "oxygen saturation by pulse oximetry, on room air",
+       .kind = quantity,
+       .units = {{"%"}},
+       .low = 20,
+       .high = 100,
+       .range_source = kWiderThanClif,
+       .suspicions = {{"", 0, 50, "check the measurement"}}},
+      {.name = "on_oxygen", .meaning = "receives supplemental oxygen"},
+      {.name = "oxygen_flow",
+       .meaning = "flow of supplemental oxygen",
+       .kind = quantity,
+       .units = {{"L/min"}},
+       .low = 0,
+       .high = 100,
+       .range_source = kWiderThanClif,
+       .loinc = {{"3151-8", kUsCore}},
+       .suspicions = {{"", 70, kInfinity, "check whether it is the inspired fraction"}}},
+      {.name = "fio2",
+       .meaning = "fraction of inspired oxygen",
+       .kind = quantity,
+       .units = {{"%"}, {"1", 100}},
+       .low = 20,
+       .high = 100,
+       .range_source = kWiderThanClif,
+       .loinc = {{"3150-0", kGecco}},
+       .suspicions = {{"", 0, 20.9, "room air has 20.9 %"}}},
+      {"gcs",
+       "Glasgow Coma Scale",
+       bare_number,
+       {},
+       3,
+       15,
+       kScale,
+       true,
+       false,
+       {},
+       {{"9269-2", kLoincList}}},
+      {.name = "consciousness",
+       .meaning = "ACVPU: alert, new confusion, responds to voice, to pain, unresponsive",
+       .kind = term,
+       .terms = {"A", "C", "V", "P", "U"}},
+      {"news2_spo2_scale",
+       "SpO2 scale that the clinician chose for NEWS2",
+       bare_number,
+       {},
+       1,
+       2,
+       kScale,
+       true,
+       true},
+      {.name = "nosocomial",
+       .meaning = "symptoms began, or first positive PCR, > 7 days after admission",
+       .lasting = true},
+      {.name = "days_since_onset",
+       .meaning = "days since the first symptom",
+       .kind = quantity,
+       .units = {{"d"}},
+       .low = 0,
+       .high = 1000,
+       .range_source = kOwn,
+       .suspicions = {{"", 60, kInfinity, "check the date of onset"}}},
+      {.name = "radiographic_infiltrates",
+       .meaning = "infiltrates on the chest radiograph, by a clinician"},
+      {.name = "sars_cov_2",
+       .meaning = "SARS-CoV-2 infection",
+       .kind = term,
+       .lasting = true,
+       .terms = {"confirmed", "suspected", "negative"}},
+      {.name = "respiratory_support",
+       .meaning = "respiratory support",
+       .kind = term,
+       .terms = {"none", "oxygen", "hfnc", "niv", "imv", "ecmo"}},
+      {.name = "care_location",
+       .meaning = "where the patient is cared for",
+       .kind = term,
+       .terms = {"ed", "ward", "hdu", "icu"}},
+      {.name = "urea",
+       .meaning = "urea; not urea nitrogen",
+       .kind = quantity,
+       .units = {{"mmol/L"},
+                 {"mg/dL", 10 / 60.056, 0, kUreaMass},
+                 {"g/L", 1000 / 60.056, 0, kUreaMass}},
+       .low = 0,
+       .high = 100,
+       .range_source = kFourC,
+       .loinc =
+           {{"22664-7", kEds}, {"72903-8", kGecco}, {"3091-6", kLoincList}, {"20977-5", kGecco}},
+       .suspicions = {{"mg/dL", 0, 2.9, "check whether it is urea nitrogen"},
+                      {"mmol/L", 50, kInfinity, "check whether it was measured in mg/dL"}}},
+      {.name = "urea_nitrogen",
+       .meaning = "blood urea nitrogen; supplies urea where that is not given",
+       .kind = quantity,
+       .units = {{"mg/dL"}},
+       .low = 0,
+       .high = 280,
+       .range_source = "as urea",
+       .loinc = {{"3094-0", kLoincList}}},
+      {.name = "creatinine",
+       .meaning = "creatinine",
+       .kind = quantity,
+       .units = {{"umol/L"}, {"mg/dL", 1e4 / 113.12, 0, kCreatinineMass}},
+       .low = 0,
+       .high = 5000,
+       .range_source = kWiderThanClif,
+       .loinc = {{"2160-0", kGecco}, {"14682-9", kGecco}, {"38483-4", kGecco}, {"59826-8", kGecco}},
+       .suspicions = {{"umol/L", 0, 20, "check whether it was measured in mg/dL"},
+                      {"mg/dL", 1800, kInfinity, "check whether it was measured in umol/L"}}},
+      {.name = "crp",
+       .meaning = "C-reactive protein",
+       .kind = quantity,
+       .units = {{"mg/L"}, {"mg/dL", 10}},
+       .low = 0,
+       .high = 1000,
+       .range_source = kClif,
+       .loinc = {{"1988-5", kGecco}, {"30522-7", kGecco}, {"71426-1", kGecco}, {"48421-2", kGecco}},
+       .suspicions = {{"mg/L", 0, 5, "check whether it was measured in mg/dL"},
+                      {"mg/dL", 500, kInfinity, "check whether it was measured in mg/L"}}},
+      {.name = "procalcitonin",
+       .meaning = "procalcitonin",
+       .kind = quantity,
+       .units = {{"ng/mL"}, {"ug/L"}},
+       .low = 0,
+       .high = 1000,
+       .range_source = kClif,
+       .loinc = {{"33959-8", kGecco}, {"75241-0", kGecco}}},
+      {.name = "ldh",
+       .meaning = "lactate dehydrogenase",
+       .kind = quantity,
+       .units = {{"U/L"}, {"ukat/L", 60}},
+       .low = 0,
+       .high = 50000,
+       .range_source = kWiderThanClif,
+       .loinc = {{"2532-0", kGecco}, {"14804-9", kGecco}, {"14805-6", kGecco}},
+       .suspicions = {{"U/L", 0, 30, "check whether it was measured in ukat/L"}}},
+      {.name = "d_dimer",
+       .meaning = "D-dimer, in fibrinogen-equivalent units (FEU) or D-dimer units (DDU)",
+       .kind = quantity,
+       .units = {{"mg/L{FEU}"},
+                 {"ug/mL{FEU}"},
+                 {"ug/L{FEU}", 1e-3},
+                 {"ng/mL{FEU}", 1e-3},
+                 {"mg/L{DDU}", 2, 0, kDdu, kDduIsRough},
+                 {"ug/mL{DDU}", 2, 0, kDdu, kDduIsRough},
+                 {"ug/L{DDU}", 2e-3, 0, kDdu, kDduIsRough},
+                 {"ng/mL{DDU}", 2e-3, 0, kDdu, kDduIsRough}},
+       .low = 0,
+       .high = 1000,
+       .range_source = kOwn,
+       .loinc = {{"48065-7", kGecco},
+                 {"48067-3", kGecco},
+                 {"71427-9", kGecco},
+                 {"48066-5", kGecco},
+                 {"48058-2", kGecco},
+                 {"91556-1", kGecco}},
+       .suspicions = {{"", 0, 0.03, "check whether it was measured in mg/L"},
+                      {"", 100, kInfinity, "check whether it was measured in ug/L"}}},
+      {.name = "fibrinogen",
+       .meaning = "fibrinogen",
+       .kind = quantity,
+       .units = {{"g/L"}, {"mg/dL", 1e-2}},
+       .low = 0,
+       .high = 30,
+       .range_source = kOwn,
+       .loinc = {{"3255-7", kGecco}, {"48664-7", kGecco}},
+       .suspicions = {{"", 0, 0.3, "check the unit"}, {"", 15, kInfinity, "check the unit"}}},
+      {.name = "ferritin",
+       .meaning = "ferritin",
+       .kind = quantity,
+       .units = {{"ug/L"}, {"ng/mL"}},
+       .low = 0,
+       .high = 500000,
+       .range_source = kWiderThanClif,
+       .loinc = {{"2276-4", kGecco}, {"20567-4", kGecco}, {"24373-3", kGecco}}},
+      {.name = "troponin_i",
+       .meaning = "cardiac troponin I",
+       .kind = quantity,
+       .units = troponin_units(),
+       .low = 0,
+       .high = 1e6,
+       .range_source = kOwn,
+       .loinc =
+           {{"10839-9", kGecco}, {"49563-0", kGecco}, {"89579-7", kGecco}, {"42757-5", kGecco}},
+       .suspicions = {{"ng/L", 0, 0.5, kTroponinCheck}, {"pg/mL", 0, 0.5, kTroponinCheck}}},
+      {.name = "troponin_t",
+       .meaning = "cardiac troponin T",
+       .kind = quantity,
+       .units = troponin_units(),
+       .low = 0,
+       .high = 1e6,
+       .range_source = kOwn,
+       .loinc = {{"6598-7", kGecco}, {"67151-1", kGecco}, {"48425-3", kGecco}},
+       .suspicions = {{"ng/L", 0, 0.5, kTroponinCheck}, {"pg/mL", 0, 0.5, kTroponinCheck}}},
+      {.name = "lymphocytes",
+       .meaning = "lymphocytes",
+       .kind = quantity,
+       .units = cell_counts(),
+       .low = 0,
+       .high = 1000,
+       .range_source = kWiderThanClif,
+       .loinc = {{"731-0", kGecco}, {"732-8", kGecco}, {"26474-7", kGecco}, {"30364-4", kGecco}},
+       .suspicions = {{"/uL", 0, 0.05, "check whether it was counted in 10*9/L"},
+                      {"", 5, kInfinity, "check whether it is a percentage"}}},
+      {.name = "neutrophils",
+       .meaning = "neutrophils",
+       .kind = quantity,
+       .units = cell_counts(),
+       .low = 0,
+       .high = 1000,
+       .range_source = kWiderThanClif,
+       .loinc = {{"751-8", kGecco}, {"753-4", kGecco}, {"26499-4", kGecco}},
+       .suspicions = {{"/uL", 0, 0.05, "check whether it was counted in 10*9/L"},
+                      {"", 40, kInfinity, "check whether it is a percentage"}}},
+      {.name = "leukocytes",
+       .meaning = "leukocytes",
+       .kind = quantity,
+       .units = cell_counts(),
+       .low = 0,
+       .high = 2000,
+       .range_source = kWiderThanClif,
+       .loinc = {{"6690-2", kGecco}, {"804-5", kGecco}, {"26464-8", kGecco}},
+       .suspicions = {{"", 0, 0.3, "check the unit"}, {"", 100, kInfinity, "check the unit"}}},
+      {.name = "platelets",
+       .meaning = "platelets",
+       .kind = quantity,
+       .units = cell_counts(),
+       .low = 0,
+       .high = 10000,
+       .range_source = kWiderThanClif,
+       .loinc = {{"777-3", kGecco}, {"778-1", kGecco}, {"26515-7", kGecco}},
+       .suspicions = {{"", 0, 5, "check the unit"}, {"", 1500, kInfinity, "check the unit"}}},
+      {.name = "erythrocytes",
+       .meaning = "erythrocytes",
+       .kind = quantity,
+       .units = {{"10*12/L"}, {"10^12/L"}, {"10*6/uL"}, {"10^6/uL"}, {"10*6/mm3"}, {"10^6/mm3"}},
+       .low = 0,
+       .high = 15,
+       .range_source = kOwn,
+       .loinc = {{"789-8", kEds}, {"26453-1", kLoincList}},
+       .suspicions = {{"", 0, 1, "check the unit"}, {"", 9, kInfinity, "check the unit"}}},
+      {.name = "glucose",
+       .meaning = "glucose",
+       .kind = quantity,
+       .units = {{"mmol/L"},
+                 {"mg/dL", 10 / 180.156, 0, kGlucoseMass},
+                 {"g/L", 1000 / 180.156, 0, kGlucoseMass}},
+       .low = 0,
+       .high = 200,
+       .range_source = kWiderThanClif,
+       .loinc = {{"2345-7", kLoincList}, {"14749-6", kEds}, {"15074-8", kLoincList}},
+       .suspicions = {{"mg/dL", 0, 1.7, "check whether it was measured in mmol/L"},
+                      {"mmol/L", 40, kInfinity, "check whether it was measured in mg/dL"}}},
+      {"inr",
+       "international normalised ratio",
+       bare_number,
+       {},
+       0,
+       50,
+       kWiderThanClif,
+       false,
+       false,
+       {},
+       {{"6301-6", kGecco}, {"34714-6", kGecco}, {"46418-0", kGecco}},
+       {{"", 15, kInfinity, "check the value"}}},
+      {.name = "pao2",
+       .meaning = "arterial partial pressure of oxygen",
+       .kind = quantity,
+       .units = pressures(),
+       .low = 0,
+       .high = 800,
+       .range_source = kWiderThanClif,
+       .loinc = {{"2703-7", kGecco}},
+       .suspicions = {{"mm[Hg]", 0, 25, "check whether it was measured in kPa"},
+                      {"kPa", 600, kInfinity,
+                       "check whether it was measured in mm[Hg] or is a saturation"}}},
+      {.name = "sao2",
+       .meaning = "arterial oxygen saturation by blood gas analysis",
+       .kind = quantity,
+       .units = {{"%"}},
+       .low = 20,
+       .high = 100,
+       .range_source = kWiderThanClif,
+       .suspicions = {{"", 0, 50, "check whether the blood was venous"}}},
+      {.name = "paco2",
+       .meaning = "arterial partial pressure of carbon dioxide",
+       .kind = quantity,
+       .units = pressures(),
+       .low = 0,
+       .high = 400,
+       .range_source = kWiderThanClif,
+       .loinc = {{"2019-8", kGecco}},
+       .suspicions = {{"mm[Hg]", 0, 12, "check whether it was measured in kPa"},
+                      {"kPa", 160, kInfinity, "check whether it was measured in mm[Hg]"}}},
+      {.name = "ph",
+       .meaning = "arterial pH",
+       .kind = quantity,
+       .units = {{"[pH]"}},
+       .low = 6,
+       .high = 8.5,
+       .range_source = kOwn,
+       .loinc = {{"2744-1", kGecco}},
+       .suspicions = {{"", 0, 6.7, "check the measurement"},
+                      {"", 7.8, kInfinity, "check the measurement"}}},
   };
+}
+
+std::vector<Variable> conditions() {
+  std::vector<Variable> all;
+  for (const auto& [name, meaning] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"hypertension", "hypertension"},
+           {"diabetes", "diabetes"},
+           {"coronary_disease", "coronary heart disease"},
+           {"heart_failure", "heart failure"},
+           {"atrial_fibrillation", "atrial fibrillation"},
+           {"stroke", "stroke"},
+           {"dementia", "dementia"},
+           {"copd", "chronic obstructive pulmonary disease"},
+           {"asthma", "asthma"},
+           {"chronic_kidney_disease", "chronic kidney disease"},
+           {"liver_disease", "liver disease"},
+           {"cancer", "cancer"},
+           {"obesity", "obesity"},
+           {"hiv", "HIV infection"},
+           {"connective_tissue_disease", "connective tissue disease"},
+           {"chronic_neurological_disease", "chronic neurological disease"},
+           {"cough", "cough"},
+           {"dyspnoea", "dyspnoea"},
+           {"smoking", "smoking"}}) {
+    all.push_back({.name = name, .meaning = meaning, .lasting = true});
+  }
+  all.push_back({"comorbidity_count_4c",
+                 "comorbidities as 4C Mortality counts them; 2 = two or more",
+                 bare_number,
+                 {},
+                 0,
+                 2,
+                 kScale,
+                 true,
+                 true});
+  return all;
 }
 
 }  // namespace
 
 const std::vector<Variable>& variables() {
-  static const std::vector<Variable> all = make_variables();
+  static const std::vector<Variable> all = [] {
+    std::vector<Variable> table = measurements();
+    for (Variable& condition : conditions()) table.push_back(std::move(condition));
+    return table;
+  }();
   return all;
 }
 

@@ -16,10 +16,16 @@ enum class VariableKind {
 /// A unit in which a quantity may be given: canonical = factor * value + offset.
 struct AcceptedUnit {
   std::string_view code;  ///< UCUM, case-sensitive
-  double factor;
-  double offset;
-  std::string_view source;         ///< of factor and offset
-  std::string_view approximation;  ///< why the conversion is no exact one; empty for one that is
+  double factor = 1;
+  double offset = 0;
+  std::string_view source = "UCUM";  ///< of factor and offset
+  std::string_view approximation;    ///< why the conversion is no exact one; empty for one that is
+};
+
+/// A LOINC code of observations that are a variable, and where its meaning was checked.
+struct LoincCode {
+  std::string_view code;
+  std::string_view source;
 };
 
 /// Possible values that are more likely a slip: they are accepted with a warning.
@@ -34,15 +40,15 @@ struct Suspicion {
 struct Variable {
   std::string_view name;
   std::string_view meaning;
-  VariableKind kind;
+  VariableKind kind = VariableKind::boolean;
   std::vector<AcceptedUnit> units;  ///< the canonical one first; empty unless a quantity
-  double low;                       ///< least possible value, canonical unit
-  double high;                      ///< greatest possible value, canonical unit
-  bool whole;                       ///< whole numbers only
+  double low = 0;                   ///< least possible value, canonical unit
+  double high = 0;                  ///< greatest possible value, canonical unit
+  std::string_view range_source;    ///< of `low` and `high`
+  bool whole = false;               ///< whole numbers only
+  bool lasting = false;             ///< holds for more than a day: sex, a chronic disease
   std::vector<std::string_view> terms;
-  std::string_view range_source;        ///< of `low` and `high`
-  bool lasting;                         ///< holds for more than a day: sex, a chronic disease
-  std::vector<std::string_view> loinc;  ///< codes of observations that are this variable
+  std::vector<LoincCode> loinc;
   std::vector<Suspicion> suspicions;
 };
 

@@ -1,5 +1,6 @@
 #include "header.hpp"
 
+#include "acquisition_time.hpp"
 #include "attributes.hpp"
 #include "patient.hpp"
 #include "terms.hpp"
@@ -43,6 +44,25 @@ std::string body_part_of(DcmItem& dataset) {
   return normalised(examined).empty() && code.empty() ? std::string() : std::string(kUnlisted);
 }
 
+std::optional<AcquisitionTime> acquired(DcmItem& dataset) {
+  const std::string date_time = text(dataset, DCM_AcquisitionDateTime);
+  const std::string acquisition_date = text(dataset, DCM_AcquisitionDate);
+  const std::string acquisition_time = text(dataset, DCM_AcquisitionTime);
+  const std::string content_date = text(dataset, DCM_ContentDate);
+  const std::string content_time = text(dataset, DCM_ContentTime);
+  const std::string study_date = text(dataset, DCM_StudyDate);
+  const std::string study_time = text(dataset, DCM_StudyTime);
+  const std::string zone = text(dataset, DCM_TimezoneOffsetFromUTC);
+  return acquisition_time_of({.acquisition_date_time = date_time,
+                              .acquisition_date = acquisition_date,
+                              .acquisition_time = acquisition_time,
+                              .content_date = content_date,
+                              .content_time = content_time,
+                              .study_date = study_date,
+                              .study_time = study_time,
+                              .zone = zone});
+}
+
 }  // namespace
 
 ImageHeader read_header(DcmItem& meta, DcmItem& dataset) {
@@ -81,6 +101,7 @@ ImageHeader read_header(DcmItem& meta, DcmItem& dataset) {
     header.patient_age_years =
         age_years_between(text(dataset, DCM_PatientBirthDate), text(dataset, DCM_StudyDate));
   }
+  header.acquired = acquired(dataset);
   return header;
 }
 

@@ -83,6 +83,13 @@ Json to_json(const ClinicalRecord& record) {
     }
     list.push_back(std::move(entry));
   }
+  for (const auto& [name, number] : record.canonical()) {
+    const std::string source = record.derived_from(name);
+    if (source.empty()) continue;
+    Json canonical = {{"value", number}};
+    add_text(canonical, "unit", ClinicalRecord::canonical_unit(name));
+    list.push_back({{"name", name}, {"derived_from", source}, {"canonical", std::move(canonical)}});
+  }
   return list;
 }
 

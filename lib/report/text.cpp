@@ -178,6 +178,11 @@ std::string contributed_value(const std::string& variable, const RiskReport& rep
   const bool infiltrates = variable == "infiltrates";
   const auto value = given.find(infiltrates ? "radiographic_infiltrates" : variable);
   if (value != given.end()) return value_for_people(value->second);
+  if (!report.clinical.derived_from(variable).empty()) {
+    return value_for_people({.number = report.clinical.number(variable),
+                             .unit = ClinicalRecord::canonical_unit(variable),
+                             .comparator = report.clinical.comparator(variable)});
+  }
   if (infiltrates && report.findings && report.findings->infiltrates) {
     return percent(*report.findings->infiltrates) + " by the image";
   }

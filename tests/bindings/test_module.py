@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from conftest import SOURCE
+
 import aicovid
 
 PLAN = [{"op": "grey"}, {"op": "lung_crop", "margin": 0.1}, {"op": "percentile_clip"}, {"op": "resize", "size": [40, 32]}]
@@ -92,3 +94,22 @@ def test_threads_share_a_plan():
     with ThreadPoolExecutor(8) as pool:
         for output, _ in pool.map(lambda _: plan.run(radiograph, box), range(64)):
             assert np.array_equal(output, expected)
+
+
+def test_clinical_record_of_each_format():
+    examples = SOURCE / "examples"
+    record = aicovid.ClinicalRecord.parse((examples / "patient.json").read_text())
+    assert record.canonical["crp"] == pytest.approx(98)
+    assert record.range("crp") == (record.canonical["crp"], record.canonical["crp"], True, True)
+    assert record.range("ferritin") is None
+    assert aicovid.ClinicalRecord.parse(json.dumps(record.given)) == record
+    row = aicovid.ClinicalRecord.parse((examples / "patients.csv").read_text(), row="A2", id_column="id")
+    assert row.range("crp") == (0, 5, True, False)
+    assert [warning["code"] for warning in row.warnings] == ["censored_value"]
+    bundle = (examples / "patient-bundle.json").read_text()
+    assert aicovid.ClinicalRecord.parse(bundle, at="2020-04-01T12:00:00Z").canonical["age"] == 64
+    with pytest.raises(aicovid.Error, match="crp has 2 values") as caught:
+        aicovid.ClinicalRecord.parse(bundle)
+    assert caught.value.code == "bad_clinical_input"
+    cleaned = aicovid.ClinicalRecord.parse("Age,FiO2\n65.9,10L\n", clean="nccid")
+    assert cleaned.canonical == {"age": 65, "fio2": 60}

@@ -239,3 +239,32 @@ def test_models_are_found_whatever_the_working_directory(radiograph, tmp_path):
 def test_no_path_in_a_report(radiograph):
     text = json.dumps(score(radiograph, "--clinical", PATIENT))
     assert str(radiograph.parent) not in text and radiograph.name not in text
+
+
+def test_clinical_values_from_a_table_and_a_bundle():
+    examples = SOURCE / "examples"
+    row = score_clinical("--clinical", examples / "patients.csv", "--row", "A1", "--id-column", "id")
+    bundle = score_clinical("--clinical", examples / "patient-bundle.json", "--at", "2020-04-01T12:00:00Z")
+    for report in (row, bundle):
+        given = {entry["name"]: entry for entry in report["clinical"]}
+        assert given["age"]["canonical"] == {"value": 64, "unit": "a"}
+        assert given["crp"]["canonical"]["value"] == pytest.approx(98)
+    result = run_cli("score", "--clinical", examples / "patient-bundle.json")
+    assert result.status == 7 and "crp has 2 values" in result.stderr
+    assert run_cli("score", "--clinical", PATIENT, "--row", "A1", "--id-column", "id").status == 2
+    assert run_cli("score", "x.dcm", "--at", "2020-04-01T12:00:00Z").status == 2
+
+
+def test_clinical_warnings_and_derived_urea_are_reported(tmp_path):
+    record = json.loads(PATIENT.read_text())
+    del record["urea"]
+    record["urea_nitrogen"] = {"value": 28, "unit": "mg/dL"}
+    record["crp"] = {"value": 1.2, "unit": "mg/L"}
+    (tmp_path / "record.json").write_text(json.dumps(record))
+    report = score_clinical("--clinical", tmp_path / "record.json")
+    assert {"urea_from_urea_nitrogen", "suspicious_value"} <= {one["code"] for one in report["warnings"]}
+    (urea,) = [entry for entry in report["clinical"] if entry["name"] == "urea"]
+    assert urea["derived_from"] == "urea_nitrogen" and "given" not in urea
+    assert urea["canonical"]["value"] == pytest.approx(28 * 0.357, rel=1e-3)
+    text = run_cli("score", "--clinical", tmp_path / "record.json").stdout
+    assert "check whether it was measured in mg/dL" in " ".join(text.split())

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "fhir_codes.hpp"
 #include "variables.hpp"
 
 using namespace aicovid;
@@ -40,24 +41,35 @@ std::string expected_text(const Variable& variable) {
   return {};
 }
 
+std::string suspicions_text(const Variable& variable) {
+  std::vector<std::string> rules;
+  for (const Suspicion& one : variable.suspicions) {
+    const std::string limits = one.below > variable.high ? fmt::format("from {}", one.from)
+                                                         : fmt::format("below {}", one.below);
+    rules.push_back(fmt::format("{}{}{}{}: {}", limits, one.unit.empty() ? "" : ", given in `",
+                                one.unit, one.unit.empty() ? "" : "`", one.check));
+  }
+  return fmt::format("{}", fmt::join(rules, "; "));
+}
+
 std::string document() {
   std::string text =
       R"(# Clinical variables
 
-Generated from `lib/clinical/variables.cpp` by `test_clinical "[rewrite]"`; a test compares the two.
-
-A record is a JSON object of these names. A variable with a unit is written `{"value": 12, "unit": "mg/dL"}`, with
-`"comparator"` (`<`, `<=`, `>`, `>=`) and `"time"` (ISO 8601 with a zone) where known. A variable without unit is
-written bare, `"gcs": 15`, or `{"value": 15, "time": "2020-04-01T10:00:00Z"}`. What is missing is left out: an absent
-boolean is missing, never false.
+Generated from `lib/clinical/variables.cpp` and `lib/clinical/fhir_codes.cpp` by `test_clinical "[rewrite]"`; a test
+compares them. How values are written in JSON, tables and FHIR: [clinical-input.md](clinical-input.md).
 
 Units are UCUM codes, case-sensitive. The given value is kept; the canonical one is the given one times the factor
 (plus the offset) of its unit, and must lie in the range. The ranges catch slips of unit and typing; they are no
-reference ranges of health. `urea` in mg/dL is the mass of urea: what laboratories call BUN is `urea_nitrogen`.
-D-dimer in fibrinogen-equivalent and in D-dimer units are not told apart.
+reference ranges of health, and never narrower than the range that a published score is valid in.
 
-`on_oxygen` false with `respiratory_support` other than none, `oxygen_flow` above 0 or `fio2` above 21 %, and
-`on_oxygen` true with `respiratory_support` none are errors.
+- `urea` in mg/dL or g/L is the mass of urea. What laboratories call BUN is `urea_nitrogen`: given without `urea` it
+  supplies it (1 mg/dL = 10 / 28.014 = 0.357 mmol/L of urea), with a warning. Both given, of one sample, and more than
+  10 % and 0.5 mmol/L apart: an error.
+- `d_dimer` must say fibrinogen-equivalent units `{FEU}` or D-dimer units `{DDU}`: UCUM has no code for either, so its
+  annotation carries it. 1 DDU is taken as 2 FEU, with a warning, because assays differ.
+- `on_oxygen` false with `respiratory_support` other than none, `oxygen_flow` above 0 or `fio2` above 21 %,
+  `on_oxygen` true with `respiratory_support` none, and a diastolic pressure above the systolic are errors.
 
 | Name | Meaning | Canonical unit | Other units | Values |
 |---|---|---|---|---|
@@ -65,6 +77,71 @@ D-dimer in fibrinogen-equivalent and in D-dimer units are not told apart.
   for (const Variable& variable : variables()) {
     text += fmt::format("| `{}` | {} | {} |\n", variable.name, variable.meaning,
                         expected_text(variable));
+  }
+  text += R"(
+## Ranges
+
+CLIF: the outlier limits of the Common Longitudinal ICU data Format consortium (`outlier_config.yaml` of its package
+clifpy). 4C Deterioration: the valid ranges of Gupta et al. 2021. NCCID: the cleaning rules of the National COVID-19
+Chest Imaging Database. Widened: to a round number beyond, so that an extreme patient is not refused. This project:
+no published limit was found; the extremes that a living patient can have, rounded outwards.
+
+| Name | Source of the range | Accepted with a warning (canonical unit) |
+|---|---|---|
+)";
+  for (const Variable& variable : variables()) {
+    if (variable.range_source.empty()) continue;
+    text += fmt::format("| `{}` | {} | {} |\n", variable.name, variable.range_source,
+                        suspicions_text(variable));
+  }
+  text += R"(
+The limits of the warnings are this project's own: a common mistake (the unit next door, a percentage for a count)
+would make such a value a usual one. A value with a comparator is always accepted with a warning.
+
+## LOINC codes
+
+Each code's check digit is tested. Its meaning was read in: GECCO, the value sets of HL7 Germany's COVID-19 data set;
+FHIR R4 and US Core, the vital signs and pulse oximetry profiles; EDSH, the core variables of French hospitals; LOINC
+names, public tables of long common names. Codes that only resemble them are not read: 736-9 (lymphocytes in percent),
+7799-0 (D-dimer in arbitrary units), molar CRP and ferritin. 2708-6 without 59408-5 is `sao2` where the Observation's
+category is laboratory.
+
+| Name | LOINC |
+|---|---|
+)";
+  for (const Variable& variable : variables()) {
+    std::vector<std::string> codes;
+    for (const LoincCode& loinc : variable.loinc) {
+      codes.push_back(fmt::format("{} ({}{}{})", loinc.code, loinc.source,
+                                  unit_annotation_of_loinc(loinc.code).empty() ? "" : ", ",
+                                  unit_annotation_of_loinc(loinc.code)));
+    }
+    if (!codes.empty())
+      text += fmt::format("| `{}` | {} |\n", variable.name, fmt::join(codes, ", "));
+  }
+  text += R"(
+## Codes of conditions
+
+Exactly these SNOMED CT concepts (from GECCO's value sets, and the concepts they are children of; a descendant that is
+not listed is not read), and the ICD-10 categories with all below them (Quan et al. 2005, Med Care 43:1130; WHO for
+U07). `cancer` is C00 to C97 without C44.
+
+| Name | SNOMED CT | ICD-10 |
+|---|---|---|
+)";
+  for (const Variable& variable : variables()) {
+    std::vector<std::string_view> snomed;
+    std::vector<std::string_view> icd;
+    for (const SnomedCondition& one : snomed_conditions()) {
+      if (one.meaning.variable == variable.name) snomed.push_back(one.code);
+    }
+    for (const IcdCondition& one : icd_conditions()) {
+      if (one.meaning.variable == variable.name) icd.push_back(one.prefix);
+    }
+    if (variable.name == "cancer") icd.emplace_back("C00-C97");
+    if (snomed.empty() && icd.empty()) continue;
+    text += fmt::format("| `{}` | {} | {} |\n", variable.name, fmt::join(snomed, ", "),
+                        fmt::join(icd, ", "));
   }
   return text;
 }

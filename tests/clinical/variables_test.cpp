@@ -143,7 +143,7 @@ TEST_CASE("Variables: conversions agree with textbook pairs", "[clinical]") {
       {"crp", "mg/dL", 12, 120},
       {"procalcitonin", "ug/L", .5, .5},
       {"ldh", "ukat/L", 4, 240},
-      {"d_dimer", "ng/mL", 500, .5},
+      {"d_dimer", "ng/mL{FEU}", 500, .5},
       {"fibrinogen", "mg/dL", 400, 4},
       {"ferritin", "ng/mL", 300, 300},
       {"troponin_t", "ng/mL", .014, 14},

@@ -32,7 +32,8 @@ ScoreReport report_of(const char* record) {
 }
 
 json score_named(const ScoreReport& report, const std::string& name) {
-  for (const json& score : json::parse(to_json(report))["scores"]) {
+  const json document = json::parse(to_json(report));
+  for (const json& score : document["scores"]) {
     if (score["name"] == name) return score;
   }
   return {};
@@ -111,7 +112,7 @@ TEST_CASE("Scores text: the table says result, meaning and what is missing", "[r
   CHECK_THAT(text,
              ContainsSubstring(
                  "\n  4C Mortality      13 of 21 points       death in hospital: 40 %; high\n"));
-  CHECK_THAT(text, ContainsSubstring("\n  CURB-65           1 to 4 of 5 points"));
+  CHECK_THAT(text, ContainsSubstring("\n  CURB-65           2 to 4 of 5 points"));
   CHECK_THAT(text, ContainsSubstring("missing: confusion, blood pressure\n"));
   CHECK_THAT(text, ContainsSubstring("\n  ROX               not applicable        "));
   CHECK_THAT(text, ContainsSubstring("\n  SpO2/FiO2         428.6"));

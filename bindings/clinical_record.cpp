@@ -1,0 +1,86 @@
+#include "module.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <pybind11/stl.h>
+#include <string>
+#include <tuple>
+
+namespace aicovid::python {
+namespace {
+
+namespace py = pybind11;
+
+Cleaning to_cleaning(const std::string& name) {
+  if (name.empty()) return Cleaning::none;
+  if (name == "nccid") return Cleaning::nccid;
+  throw Error(ErrorCode::invalid_argument, "clean is not \"nccid\"");
+}
+
+ClinicalRecord parse(const std::string& text, const std::string& at, const std::string& row,
+                     const std::string& id_column, const std::string& clean) {
+  const ClinicalOptions options{
+      .at = at, .row = row, .id_column = id_column, .clean = to_cleaning(clean)};
+  const py::gil_scoped_release release;
+  return parse_clinical(text, options);
+}
+
+py::object loads(const std::string& json) {
+  return py::module_::import("json").attr("loads")(json);
+}
+
+py::list warnings(const ClinicalRecord& record) {
+  py::list list;
+  for (const ClinicalWarning& warning : record.warnings()) {
+    py::dict entry;
+    entry["code"] = warning.code;
+    entry["variable"] = warning.variable;
+    entry["message"] = warning.message;
+    list.append(entry);
+  }
+  return list;
+}
+
+/// (low, high, low_closed, high_closed), or None.
+py::object range(const ClinicalRecord& record, const std::string& name) {
+  const auto found = record.range(name);
+  if (!found) return py::none();
+  return py::make_tuple(found->low, found->high, found->low_closed, found->high_closed);
+}
+
+}  // namespace
+
+ClinicalRecord to_record(const py::object& clinical) {
+  if (clinical.is_none()) return {};
+  if (py::isinstance<ClinicalRecord>(clinical)) return clinical.cast<ClinicalRecord>();
+  if (py::isinstance<py::str>(clinical))
+    return ClinicalRecord::parse_json(clinical.cast<std::string>());
+  return ClinicalRecord::parse_json(
+      py::module_::import("json").attr("dumps")(clinical).cast<std::string>());
+}
+
+void bind_clinical_record(py::module_& module) {
+  py::class_<ClinicalRecord>(
+      module, "ClinicalRecord",
+      "Clinical values of a patient with their units (docs/clinical-input.md). Immutable.")
+      .def_static("parse", &parse, py::arg("text"), py::kw_only(), py::arg("at") = "",
+                  py::arg("row") = "", py::arg("id_column") = "", py::arg("clean") = "",
+                  "Of a JSON record, a FHIR R4 Bundle or a CSV table, told from the text.\n\n"
+                  "at: the moment that the values are for, ISO 8601 with a zone. row, id_column: "
+                  "which row of a table.\n"
+                  "clean: \"nccid\" for that database's columns, units and cleaning rules.")
+      .def_property_readonly(
+          "given", [](const ClinicalRecord& record) { return loads(record.to_json()); },
+          "The values as given: a dict in the form of a JSON record.")
+      .def_property_readonly("canonical", &ClinicalRecord::canonical,
+                             "The numbers in canonical units, by name.")
+      .def_property_readonly(
+          "warnings", &warnings,
+          "What was accepted with a reservation: dicts of code, variable, message.")
+      .def("range", &range, py::arg("name"),
+           "The numbers that a value can stand for: (low, high, low_closed, high_closed) in the "
+           "canonical unit; None if missing.")
+      .def("__eq__", [](const ClinicalRecord& a, const ClinicalRecord& b) { return a == b; });
+}
+
+}  // namespace aicovid::python

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <aicovid/clinical_record.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aicovid {
+
+/// A column's header and the cell that the patient's row has in it.
+struct CsvCell {
+  std::string header;
+  std::string text;
+};
+
+/// The row that the options name, without the column of the ids.
+///
+/// @throws Error{bad_clinical_input} if no row has the id, or several; Error{invalid_argument} if
+///         the options name no row of several, or a column that is not there
+std::vector<CsvCell> csv_row(std::string_view csv, const ClinicalOptions& options);
+
+}  // namespace aicovid

@@ -1,0 +1,327 @@
+#include "fhir_record.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "fhir_codes.hpp"
+#include "fhir_patient.hpp"
+#include "json_object.hpp"
+#include "json_record.hpp"
+#include "record_builder.hpp"
+#include "variables.hpp"
+
+namespace aicovid {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kLoinc = "http://loinc.org";
+constexpr std::string_view kUcum = "http://unitsofmeasure.org";
+
+[[noreturn]] void reject(const std::string& message) {
+  throw Error(ErrorCode::bad_clinical_input, message);
+}
+
+/// The member of an object; null where there is none, or `json` is no object.
+const Json& member(const Json& json, const char* name) {
+  static const Json null;
+  if (!json.is_object()) return null;
+  const auto found = json.find(name);
+  return found == json.end() ? null : *found;
+}
+
+std::string text_of(const Json& json, const char* name) {
+  const Json& value = member(json, name);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+/// The codings of a CodeableConcept.
+const Json& codings(const Json& concept_) {
+  static const Json none = Json::array();
+  const Json& list = member(concept_, "coding");
+  return list.is_array() ? list : none;
+}
+
+bool has_code(const Json& concept_, std::initializer_list<std::string_view> codes) {
+  for (const Json& coding : codings(concept_)) {
+    for (const std::string_view code : codes) {
+      if (text_of(coding, "code") == code) return true;
+    }
+  }
+  return false;
+}
+
+/// UCUM's annotations in braces say nothing of the unit: "10*3/uL{cells}" is "10*3/uL".
+std::string without_annotations(std::string_view unit) {
+  std::string plain;
+  bool inside = false;
+  for (const char c : unit) {
+    if (c == '{') inside = true;
+    if (!inside) plain += c;
+    if (c == '}') inside = false;
+  }
+  return plain;
+}
+
+/// What the codings of an Observation or a component say it is.
+struct Meaning {
+  const Variable* variable = nullptr;
+  std::string_view annotation;  ///< that the unit must carry: "{FEU}"
+};
+
+Meaning meaning_of(const Json& concept_, const Json& observation) {
+  Meaning meaning;
+  for (const Json& coding : codings(concept_)) {
+    if (text_of(coding, "system") != kLoinc) continue;
+    const std::string code = text_of(coding, "code");
+    const Variable* variable = variable_of_loinc(code);
+    if (!variable) continue;
+    const std::string_view annotation = unit_annotation_of_loinc(code);
+    if (meaning.variable && (meaning.variable != variable || meaning.annotation != annotation)) {
+      reject(fmt::format("an Observation has the codes of {} and {}; expected one variable",
+                         meaning.variable->name, variable->name));
+    }
+    meaning = {variable, annotation};
+  }
+  // 2708-6 alone is the saturation of arterial blood by any method: the laboratory's is a blood
+  // gas.
+  if (meaning.variable && meaning.variable->name == "spo2" && !has_code(concept_, {"59408-5"})) {
+    const Json& categories = member(observation, "category");
+    if (!categories.is_array()) return meaning;
+    for (const Json& category : categories) {
+      if (has_code(category, {"laboratory"})) return {find_variable("sao2"), {}};
+    }
+  }
+  return meaning;
+}
+
+/// What the bundle holds and the record does not.
+struct Skipped {
+  int unknown_codes = 0;
+  int not_final = 0;
+  int without_value = 0;
+  int without_time = 0;
+  int not_present = 0;
+};
+
+class BundleReader {
+ public:
+  BundleReader(const ClinicalOptions& options, RecordBuilder& builder)
+      : options_(options), builder_(builder) {}
+
+  void read(const Json& resource) {
+    const std::string type = text_of(resource, "resourceType");
+    if (type == "Patient") {
+      if (++patients_ > 1) reject("the Bundle has several Patients; expected one");
+      read_fhir_patient(resource, options_, builder_);
+    } else if (type == "Observation") {
+      note_subject(resource);
+      read_observation(resource);
+    } else if (type == "Condition") {
+      note_subject(resource);
+      read_condition(resource);
+    }
+  }
+
+  void finish() {
+    if (infected_) builder_.add(*find_variable("sars_cov_2"), *infected_);
+    for (const std::string& condition : conditions_) builder_.add(*find_variable(condition), true);
+    report(skipped_.unknown_codes, "fhir_unknown_codes",
+           "have codes that are no clinical variable and were left out");
+    report(skipped_.not_final, "fhir_not_final",
+           "are not final, amended or corrected and were left out");
+    report(skipped_.without_value, "fhir_without_value", "have no value and count as missing");
+    report(skipped_.without_time, "fhir_without_time",
+           "have no exact time and were left out, for the values are for one moment");
+    report(skipped_.not_present, "fhir_not_present",
+           "are not confirmed, no longer active or recorded later, and were left out");
+  }
+
+ private:
+  void report(int count, const char* code, std::string_view what) {
+    if (count == 0) return;
+    builder_.warn({code, "", fmt::format("{} entries of the Bundle {}", count, what)});
+  }
+
+  /// Values of two patients must never end in one record.
+  void note_subject(const Json& resource) {
+    const std::string reference = text_of(member(resource, "subject"), "reference");
+    if (reference.empty()) return;
+    std::string id = reference.substr(0, reference.find("/_history/"));
+    id.erase(0, id.find_last_of("/:") + 1);  // npos + 1 is 0
+    subjects_.insert(std::move(id));
+    if (subjects_.size() > 1) reject("the Bundle has values of several patients; expected one");
+  }
+
+  void read_observation(const Json& observation) {
+    const std::string status = text_of(observation, "status");
+    if (status != "final" && status != "amended" && status != "corrected") {
+      ++skipped_.not_final;
+      return;
+    }
+    bool known = read_value(member(observation, "code"), observation, observation);
+    const Json& components = member(observation, "component");
+    if (components.is_array()) {
+      for (const Json& component : components) {
+        known |= read_value(member(component, "code"), component, observation);
+      }
+    }
+    skipped_.unknown_codes += !known;
+  }
+
+  /// The value of an Observation or of a component of it; false if its code is no variable's.
+  bool read_value(const Json& concept_, const Json& holder, const Json& observation) {
+    const Meaning meaning = meaning_of(concept_, observation);
+    if (!meaning.variable) return false;
+    if (!member(holder, "dataAbsentReason").is_null() || !has_value(holder)) {
+      ++skipped_.without_value;
+      return true;
+    }
+    Json value = value_of(meaning, holder);
+    const std::string time = time_of(observation);
+    if (time.empty() && !options_.at.empty()) {
+      ++skipped_.without_time;
+      return true;
+    }
+    if (!time.empty()) value["time"] = time;
+    builder_.add(*meaning.variable, std::move(value));
+    return true;
+  }
+
+  static bool has_value(const Json& holder) {
+    for (const auto& item : holder.items()) {
+      if (item.key().starts_with("value")) return true;
+    }
+    return false;
+  }
+
+  static Json value_of(const Meaning& meaning, const Json& holder) {
+    const Variable& variable = *meaning.variable;
+    const Json& integer = member(holder, "valueInteger");
+    if (variable.kind == VariableKind::bare_number && integer.is_number_integer()) {
+      return {{"value", integer}};
+    }
+    const Json& quantity = member(holder, "valueQuantity");
+    if (!quantity.is_object() || !member(quantity, "value").is_number()) {
+      reject(fmt::format("{} has a value that is no Quantity with a number; expected valueQuantity",
+                         variable.name));
+    }
+    Json value = {{"value", member(quantity, "value")}};
+    if (const Json& sign = member(quantity, "comparator"); !sign.is_null()) {
+      value["comparator"] = sign;
+    }
+    if (text_of(quantity, "system") != kUcum) {
+      reject(fmt::format("{} has no UCUM unit; expected valueQuantity.system {} and a code",
+                         variable.name, kUcum));
+    }
+    const std::string code = text_of(quantity, "code");
+    std::string unit = without_annotations(code);
+    if (variable.kind == VariableKind::bare_number) {
+      if (!unit.empty() && unit != "1") {
+        reject(fmt::format("{} has a unit; expected the code 1 or one in braces", variable.name));
+      }
+      return value;
+    }
+    if (!meaning.annotation.empty()) {
+      for (const std::string_view other : {"{FEU}", "{DDU}"}) {
+        if (other != meaning.annotation && code.find(other) != code.npos) {
+          reject(fmt::format("{} has the unit {} and a code of {}; expected them to agree",
+                             variable.name, other, meaning.annotation));
+        }
+      }
+      unit += meaning.annotation;
+    }
+    value["unit"] = unit;
+    return value;
+  }
+
+  /// When the value was measured, if it is told to the minute and with its zone.
+  static std::string time_of(const Json& observation) {
+    const Json& period = member(observation, "effectivePeriod");
+    for (const std::string& time :
+         {text_of(observation, "effectiveDateTime"), text_of(observation, "effectiveInstant"),
+          text_of(period, "end"), text_of(period, "start")}) {
+      if (parse_timestamp(time)) return time;
+    }
+    return {};
+  }
+
+  void read_condition(const Json& condition) {
+    std::optional<CodedCondition> meaning;
+    for (const Json& coding : codings(member(condition, "code"))) {
+      const auto found = condition_of(text_of(coding, "system"), text_of(coding, "code"));
+      if (found && meaning && found->variable != meaning->variable) {
+        reject(fmt::format("a Condition has the codes of {} and {}; expected one disease",
+                           meaning->variable, found->variable));
+      }
+      if (found) meaning = found;
+    }
+    if (!meaning) {
+      ++skipped_.unknown_codes;
+      return;
+    }
+    const Json& verification = member(condition, "verificationStatus");
+    const Json& clinical = member(condition, "clinicalStatus");
+    const bool confirmed = verification.is_null() || has_code(verification, {"confirmed"});
+    const bool present =
+        clinical.is_null() || has_code(clinical, {"active", "recurrence", "relapse"});
+    if (!confirmed || !present || is_later(condition)) {
+      ++skipped_.not_present;
+      return;
+    }
+    if (meaning->term.empty()) {
+      conditions_.insert(std::string(meaning->variable));
+    } else if (!infected_ || meaning->term == "confirmed") {
+      infected_ = std::string(meaning->term);
+    }
+  }
+
+  /// Whether the condition began, or was recorded, on a day after the one that the values are for.
+  bool is_later(const Json& condition) const {
+    if (options_.at.empty()) return false;
+    for (const char* name : {"onsetDateTime", "recordedDate"}) {
+      if (text_of(condition, name).substr(0, 10) > options_.at.substr(0, 10)) return true;
+    }
+    return false;
+  }
+
+  const ClinicalOptions& options_;
+  RecordBuilder& builder_;
+  int patients_ = 0;
+  std::set<std::string> subjects_;
+  std::set<std::string> conditions_;
+  std::optional<std::string> infected_;
+  Skipped skipped_;
+};
+
+}  // namespace
+
+ClinicalRecord record_of_fhir(const Json& bundle, const ClinicalOptions& options) {
+  require_no_row(options);
+  if (options.clean != Cleaning::none) {
+    throw Error(ErrorCode::invalid_argument, "clean is for tables and records, not FHIR Bundles");
+  }
+  if (text_of(bundle, "resourceType") != "Bundle") {
+    reject("the FHIR resource is no Bundle; expected resourceType Bundle");
+  }
+  RecordBuilder builder(options);
+  BundleReader reader(options, builder);
+  const Json& entries = member(bundle, "entry");
+  if (!entries.is_null() && !entries.is_array()) reject("the Bundle's entry is no list");
+  for (const Json& entry : entries) reader.read(member(entry, "resource"));
+  reader.finish();
+  return builder.build();
+}
+
+ClinicalRecord ClinicalRecord::parse_fhir(std::string_view json, const ClinicalOptions& options) {
+  return record_of_fhir(parse_json_object(json), options);
+}
+
+}  // namespace aicovid

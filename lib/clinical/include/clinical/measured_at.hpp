@@ -1,0 +1,15 @@
+#pragma once
+
+#include <aicovid/clinical_record.hpp>
+
+#include <chrono>
+#include <map>
+#include <string>
+
+namespace aicovid {
+
+/// When each value that has a time was measured, by name; without what holds for more than a day,
+/// like sex or a chronic disease.
+std::map<std::string, std::chrono::sys_seconds> measured_at(const ClinicalRecord& record);
+
+}  // namespace aicovid

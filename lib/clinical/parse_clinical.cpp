@@ -1,0 +1,36 @@
+#include <aicovid/clinical_record.hpp>
+#include <aicovid/error.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <fmt/format.h>
+
+#include "fhir_record.hpp"
+#include "json_object.hpp"
+#include "json_record.hpp"
+
+namespace aicovid {
+
+namespace {
+
+/// Far more than the values of a patient, or a table of all patients of a hospital, need.
+constexpr std::size_t kLargestText = 64U << 20U;
+
+}  // namespace
+
+ClinicalRecord parse_clinical(std::string_view text, const ClinicalOptions& options) {
+  if (text.size() > kLargestText) {
+    throw Error(ErrorCode::bad_clinical_input,
+                fmt::format("the clinical values have {} bytes; expected at most {}", text.size(),
+                            kLargestText));
+  }
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  const bool is_json = first != text.npos && (text[first] == '{' || text[first] == '[');
+  if (!is_json) return ClinicalRecord::parse_csv(text, options);
+  const nlohmann::json document = parse_json_object(text);
+  const auto type = document.find("resourceType");
+  if (type != document.end()) return record_of_fhir(document, options);
+  return record_of_json(document, options);
+}
+
+}  // namespace aicovid
