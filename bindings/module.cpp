@@ -28,5 +28,6 @@ PYBIND11_MODULE(_aicovid, module) {
   aicovid::python::bind_radiograph(module);
   aicovid::python::bind_plan(module);
   aicovid::python::bind_clinical_record(module);
+  aicovid::python::bind_scores(module);
   aicovid::python::bind_assessor(module);
 }

@@ -9,6 +9,7 @@ namespace aicovid::python {
 void bind_radiograph(pybind11::module_& module);
 void bind_plan(pybind11::module_& module);
 void bind_clinical_record(pybind11::module_& module);
+void bind_scores(pybind11::module_& module);
 void bind_assessor(pybind11::module_& module);
 
 /// A ClinicalRecord, a dict in the form of a JSON record, JSON text, or None for an empty record.

@@ -7,12 +7,14 @@
     record = aicovid.ClinicalRecord.parse(text, at="2020-04-01T10:00:00Z")      # JSON record, FHIR Bundle or CSV
     report = assessor.assess(radiograph, record)
 
+    scores = aicovid.published_scores(record)                     # a dict
+
     plan = aicovid.Plan.parse([{"op": "grey"}, {"op": "resize", "size": 224}])
     pixels, source = plan.run(radiograph)      # [1,C,H,W] float32, (y0, x0, y1, x1)
 
 Every failure is an `aicovid.Error`, whose `code` is one of the library's stable error codes.
 """
 
-from aicovid._aicovid import Assessor, ClinicalRecord, Error, Plan, Radiograph, read
+from aicovid._aicovid import Assessor, ClinicalRecord, Error, Plan, Radiograph, published_scores, read
 
-__all__ = ["Assessor", "ClinicalRecord", "Error", "Plan", "Radiograph", "read"]
+__all__ = ["Assessor", "ClinicalRecord", "Error", "Plan", "Radiograph", "published_scores", "read"]

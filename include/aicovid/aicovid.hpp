@@ -11,5 +11,6 @@
 #include <aicovid/radiograph.hpp>
 #include <aicovid/read.hpp>
 #include <aicovid/report.hpp>
+#include <aicovid/scores.hpp>
 #include <aicovid/tensor.hpp>
 #include <aicovid/version.hpp>

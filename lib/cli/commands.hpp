@@ -17,6 +17,7 @@ using Run = std::function<int()>;
 /// Each adds its subcommand to `app`; the chosen one stores what to do in `run`. `format` is set to
 /// what the user asked for, so that an error can be printed in the same format.
 void add_score(CLI::App& app, Run& run, Format& format);
+void add_clinical(CLI::App& app, Run& run, Format& format);
 void add_inspect(CLI::App& app, Run& run, Format& format);
 void add_preprocess(CLI::App& app, Run& run);
 void add_model(CLI::App& app, Run& run);

@@ -17,6 +17,7 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  aicovid score chest.dcm --clinical patient.json --heatmap chest.png\n"
     "  aicovid score chest.dcm --format json > report.json\n"
+    "  aicovid clinical patient.json\n"
     "  aicovid inspect chest.dcm --pixels stored.npy\n"
     "  aicovid preprocess chest.dcm --model severity --plan mask_in --out input.npy\n"
     "  aicovid model verify severity\n"
@@ -76,6 +77,7 @@ int run_program(int argc, char** argv) {
   Run run;
   Format format = format_of(argc, argv);
   add_score(app, run, format);
+  add_clinical(app, run, format);
   add_inspect(app, run, format);
   add_preprocess(app, run);
   add_model(app, run);

@@ -1,3 +1,4 @@
+#include "clinical_values.hpp"
 #include "intended_use.hpp"
 #include "text_layout.hpp"
 
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <map>
 #include <ranges>
 
 namespace aicovid {
@@ -19,12 +19,6 @@ namespace {
 /// Where the text of a labelled line begins.
 constexpr int kColumn = 22;
 
-std::string rule() {
-  std::string line;
-  for (int i = 0; i < kTextWidth; ++i) line += "─";
-  return line + '\n';
-}
-
 std::string upper_case(std::string_view name) {
   std::string text(name);
   for (char& letter : text) {
@@ -32,32 +26,6 @@ std::string upper_case(std::string_view name) {
         letter == '_' ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
   }
   return text;
-}
-
-/// A UCUM code as clinicians write the unit.
-std::string unit_for_people(const std::string& ucum) {
-  static const std::map<std::string, std::string> written = {
-      {"a", "years"},          {"mo", "months"},
-      {"d", "days"},           {"Cel", "°C"},
-      {"[degF]", "°F"},        {"mm[Hg]", "mmHg"},
-      {"umol/L", "µmol/L"},    {"ug/L", "µg/L"},
-      {"ug/mL", "µg/mL"},      {"10*9/L", "× 10⁹/L"},
-      {"10^9/L", "× 10⁹/L"},   {"10*12/L", "× 10¹²/L"},
-      {"10^12/L", "× 10¹²/L"}, {"10*3/uL", "× 10³/µL"},
-      {"10^3/uL", "× 10³/µL"}, {"10*6/L", "× 10⁶/L"},
-      {"10*6/uL", "× 10⁶/µL"}, {"10^6/uL", "× 10⁶/µL"},
-      {"/uL", "/µL"},          {"[pH]", ""},
-  };
-  const auto found = written.find(ucum);
-  return found == written.end() ? ucum : found->second;
-}
-
-std::string value_for_people(const ClinicalValue& value) {
-  if (value.flag) return *value.flag ? "yes" : "no";
-  if (value.text) return *value.text;
-  const std::string unit = unit_for_people(value.unit);
-  return fmt::format("{}{}{:g}{}{}", value.comparator, value.comparator.empty() ? "" : " ",
-                     value.number.value_or(0), unit.empty() ? "" : " ", unit);
 }
 
 std::string points(const Estimate& estimate) {

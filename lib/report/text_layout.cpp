@@ -7,6 +7,12 @@
 
 namespace aicovid {
 
+std::string rule() {
+  std::string line;
+  for (int i = 0; i < kTextWidth; ++i) line += "─";
+  return line + '\n';
+}
+
 int display_width(std::string_view text) {
   // All bytes but UTF-8's continuation bytes 10xxxxxx begin a code point.
   return static_cast<int>(std::ranges::count_if(

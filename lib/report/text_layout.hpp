@@ -9,6 +9,9 @@ namespace aicovid {
 /// Columns of the report for people.
 inline constexpr int kTextWidth = 100;
 
+/// A line across the whole text, with its newline.
+std::string rule();
+
 /// Columns that a UTF-8 text takes: its code points, none of which is wide or combining here.
 int display_width(std::string_view text);
 

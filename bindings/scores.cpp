@@ -1,0 +1,22 @@
+#include "module.hpp"
+
+#include <aicovid/scores.hpp>
+
+namespace aicovid::python {
+
+namespace py = pybind11;
+
+void bind_scores(py::module_& module) {
+  module.def(
+      "published_scores",
+      [](const py::object& clinical) {
+        return py::module_::import("json").attr("loads")(
+            to_json(published_scores(to_record(clinical))));
+      },
+      py::arg("clinical"),
+      "The published clinical scores as a dict (docs/schemas/scores.json).\n\n"
+      "clinical: the clinical record as a ClinicalRecord, a dict or JSON text; values that are not "
+      "given are missing.");
+}
+
+}  // namespace aicovid::python

@@ -1,0 +1,131 @@
+#include <clinical/bedside_state.hpp>
+#include <clinical/eligibility.hpp>
+#include <clinical/plain_name.hpp>
+#include <clinical/value_range.hpp>
+#include <fusion/deterioration.hpp>
+#include <fusion/deterioration_score.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "deterioration_model.hpp"
+
+namespace aicovid {
+
+namespace {
+
+double probability(const DeteriorationInputs& inputs) {
+  return 1 / (1 + std::exp(-deterioration_logit(inputs)));
+}
+
+/// The values of a range with the least and the greatest effect, which need not be its ends.
+struct Extremes {
+  double lowest;
+  double highest;
+};
+
+/// Searched on a grid and at the range's ends and knots; between grid points the effect of any
+/// of the splines differs by less than 1e-4 in logit.
+Extremes extremes(const SplineTerm& spline, const ValueRange& range) {
+  constexpr int kSteps = 2000;
+  Extremes found{range.low, range.low};
+  const auto try_value = [&](double value) {
+    if (value < range.low || value > range.high) return;
+    if (spline.effect(value) < spline.effect(found.lowest)) found.lowest = value;
+    if (spline.effect(value) > spline.effect(found.highest)) found.highest = value;
+  };
+  for (int i = 0; i <= kSteps; ++i) {
+    try_value(std::lerp(range.low, range.high, double(i) / kSteps));
+  }
+  for (const double knot : spline.knots) try_value(knot);
+  return found;
+}
+
+/// What the record leaves of a variable's published range; rules the score out if that is nothing.
+ValueRange published_part(const SplineTerm& spline, const ClinicalRecord& record, Score& score) {
+  const ValueRange all{spline.low, spline.high};
+  const auto given = given_range(record, spline.variable);
+  if (!given) return all;
+  if (given->lies_below(spline.low) || given->lies_above(spline.high)) {
+    // A child's age has been told already.
+    if (score.status != ScoreStatus::not_applicable || spline.variable != "age") {
+      rule_out(
+          fmt::format("{} {}{} {}: published for {} to {}", plain_name(spline.variable),
+                      record.comparator(spline.variable), *record.number(spline.variable),
+                      ClinicalRecord::canonical_unit(spline.variable), spline.low, spline.high),
+          score);
+    }
+    return all;
+  }
+  return {std::max(given->low, spline.low), std::min(given->high, spline.high)};
+}
+
+/// Two patients: with all that is open at its least effect, and at its greatest.
+struct Patients {
+  DeteriorationInputs lowest{};
+  DeteriorationInputs highest{};
+};
+
+void set(double DeteriorationInputs::*input, const SplineTerm& spline, const ValueRange& range,
+         Patients& patients) {
+  const Extremes values = extremes(spline, range);
+  patients.lowest.*input = values.lowest;
+  patients.highest.*input = values.highest;
+}
+
+/// All flags raise the risk.
+void set(bool DeteriorationInputs::*input, std::optional<bool> flag, const std::string& variable,
+         Patients& patients, Score& score) {
+  patients.lowest.*input = flag.value_or(false);
+  patients.highest.*input = flag.value_or(true);
+  if (!flag) score.missing.push_back(variable);
+}
+
+}  // namespace
+
+Score deterioration_4c(const ClinicalRecord& record) {
+  Score score{.name = "4c_deterioration",
+              .title = "4C Deterioration",
+              .outcome = "ventilatory support, critical care or death in hospital",
+              .population =
+                  "adults in hospital with suspected or confirmed COVID-19, before they "
+                  "deteriorate; UK, February to August 2020, before vaccination",
+              .reference = "10.1016/S2213-2600(20)30559-2"};
+  const Finding drowsy = gcs_below_15(record);
+  check_eligibility(
+      {.covid_19 = true, .not_support = {"niv", "imv", "ecmo"}, .not_location = {"hdu", "icu"}},
+      record, score);
+  std::erase(score.assumed, "age");
+
+  using Inputs = DeteriorationInputs;
+  constexpr std::array<double Inputs::*, kSplineTerms> inputs = {
+      &Inputs::age_years,   &Inputs::respiratory_rate, &Inputs::spo2_percent,
+      &Inputs::urea_mmol_l, &Inputs::crp_mg_l,         &Inputs::lymphocytes_10_9_l};
+  Patients patients;
+  for (std::size_t i = 0; i < kSplines.size(); ++i) {
+    const SplineTerm& spline = kSplines[i];
+    const ValueRange range = published_part(spline, record, score);
+    if (!range.exact()) score.missing.emplace_back(spline.variable);
+    set(inputs[i], spline, range, patients);
+  }
+  if (score.status == ScoreStatus::not_applicable) {
+    score.missing.clear();
+    return score;
+  }
+  const auto sex = record.text("sex");
+  set(&Inputs::male, sex ? std::optional(*sex == "male") : std::nullopt, "sex", patients, score);
+  set(&Inputs::nosocomial, record.flag("nosocomial"), "nosocomial", patients, score);
+  set(&Inputs::infiltrates, record.flag("radiographic_infiltrates"), "radiographic_infiltrates",
+      patients, score);
+  set(&Inputs::on_oxygen, receives_oxygen(record), "on_oxygen", patients, score);
+  set(&Inputs::gcs_below_15, drowsy.answer, "gcs", patients, score);
+  score.status = score.missing.empty() ? ScoreStatus::ok : ScoreStatus::incomplete;
+  score.probability = Bounds{probability(patients.lowest), probability(patients.highest)};
+  return score;
+}
+
+}  // namespace aicovid

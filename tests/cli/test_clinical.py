@@ -1,0 +1,67 @@
+"""`aicovid clinical`: the published scores of one patient, in text and JSON."""
+
+import json
+
+from conftest import SOURCE, run_cli, validate
+
+PATIENT = SOURCE / "examples" / "patient.json"
+
+
+def clinical(*arguments):
+    result = run_cli("clinical", *arguments, "--format", "json")
+    assert result.status == 0, result.stderr
+    document = validate(json.loads(result.stdout), "scores")
+    return {score["name"]: score for score in document["scores"]}, document
+
+
+def test_the_examples_patient_in_json():
+    scores, document = clinical(PATIENT)
+    assert list(scores) == ["4c_deterioration", "4c_mortality", "qcsi", "news2", "curb_65", "call", "rox", "spo2_fio2"]
+    assert scores["news2"]["points"] == 7 and scores["news2"]["band"] == "high"
+    assert scores["4c_deterioration"]["missing"] == ["radiographic_infiltrates"]
+    assert scores["4c_deterioration"]["probability_min"] < scores["4c_deterioration"]["probability_max"]
+    assert scores["4c_mortality"]["points_min"] == 6 and scores["4c_mortality"]["points_max"] == 10
+    assert scores["rox"]["status"] == "not_applicable"
+
+
+def test_the_examples_patient_in_text():
+    result = run_cli("clinical", PATIENT)
+    assert result.status == 0 and result.stderr == ""
+    assert "4C Mortality      6 to 10 of 21 points" in result.stdout
+    assert "missing: comorbidities, SpO₂ on room air" in result.stdout
+    assert result.stdout.rstrip().endswith("Research use only. Not a medical device.")
+    assert max(map(len, result.stdout.splitlines())) <= 100
+
+
+def test_the_published_check_of_4c_deterioration(tmp_path):
+    units = {"age": "a", "respiratory_rate": "/min", "spo2": "%", "urea": "mmol/L", "crp": "mg/L", "lymphocytes": "10*9/L"}
+    values = {"age": 50, "respiratory_rate": 20, "spo2": 95, "urea": 5, "crp": 50, "lymphocytes": 1}
+    record = {name: {"value": value, "unit": units[name]} for name, value in values.items()}
+    record |= {"sex": "female", "gcs": 15, "nosocomial": False, "on_oxygen": False, "radiographic_infiltrates": False}
+    (tmp_path / "patient.json").write_text(json.dumps(record))
+    scores, _ = clinical(tmp_path / "patient.json")
+    assert round(scores["4c_deterioration"]["probability"], 4) == 0.1273
+
+
+def test_a_row_of_a_table(tmp_path):
+    table = "id,age [a],sex,respiratory_rate [/min],spo2 [%],on_oxygen,consciousness\na,40,female,25,97,false,A\nb,81,male,16,91,false,A\n"
+    (tmp_path / "patients.csv").write_text(table)
+    scores, _ = clinical(tmp_path / "patients.csv", "--row", "b", "--id-column", "id")
+    assert next(i for i in scores["4c_mortality"]["items"] if i["name"] == "age")["points"] == 7
+    assert next(i for i in scores["news2"]["items"] if i["name"] == "spo2")["points"] == 3
+
+
+def test_a_bound_is_warned_of(tmp_path):
+    (tmp_path / "patient.json").write_text('{"crp": {"value": 5, "unit": "mg/L", "comparator": "<"}}')
+    _, document = clinical(tmp_path / "patient.json")
+    assert any("crp" in warning["message"] for warning in document["warnings"])
+
+
+def test_what_cannot_be_scored_is_an_error(tmp_path):
+    (tmp_path / "patient.json").write_text('{"comorbidity_count_4c": 0, "diabetes": true}')
+    result = run_cli("clinical", tmp_path / "patient.json", "--format", "json")
+    assert result.status == 7
+    message = json.loads(result.stdout)["error"]["message"]
+    assert message.startswith(f"{tmp_path / 'patient.json'}: comorbidity_count_4c")
+    assert run_cli("clinical", tmp_path / "none.json", "--format", "json").status == 4
+    assert run_cli("clinical", "--format", "json").status == 2
