@@ -120,8 +120,10 @@ void add_missing(const DeteriorationConfig& config, const std::vector<std::strin
   for (const std::string& variable : missing) {
     outcome.assumed.push_back({variable, "marginalised"});
     outcome.reasons.push_back(
-        {"marginalised", fmt::format("{} is missing and integrated out over a distribution: {}.",
-                                     plain_name(variable), config.missing.at(variable).note)});
+        {"marginalised",
+         fmt::format("{} is missing: the risk is the mean over the values it may have, each "
+                     "weighted by how common it is ({}).",
+                     plain_name(variable), config.missing.at(variable).note)});
   }
 }
 

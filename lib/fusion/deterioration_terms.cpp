@@ -36,15 +36,18 @@ void add_population_reasons(const ClinicalRecord& record, std::vector<OutcomeRea
   }
   const std::string support = record.text("respiratory_support").value_or("");
   if (support == "niv" || support == "imv" || support == "ecmo") {
-    reasons.push_back(
-        {"already_ventilated",
-         fmt::format("The patient is on {}: what the model predicts has happened.", support)});
+    reasons.push_back({"already_ventilated",
+                       fmt::format("The patient is on {}: what the model predicts has happened.",
+                                   support == "niv"   ? "non-invasive ventilation"
+                                   : support == "imv" ? "invasive ventilation"
+                                                      : "ECMO")});
   }
   const std::string location = record.text("care_location").value_or("");
   if (location == "hdu" || location == "icu") {
     reasons.push_back(
         {"already_in_critical_care",
-         fmt::format("The patient is in {}: what the model predicts has happened.", location)});
+         fmt::format("The patient is in {}: what the model predicts has happened.",
+                     location == "icu" ? "intensive care" : "a high-dependency unit")});
   }
 }
 

@@ -24,8 +24,12 @@ std::size_t band_of(const Bands& bands, double probability) {
 void judge_width(Outcome& outcome) {
   if (!outcome.interval || !outcome.probability) return;
   if (outcome.interval->high - outcome.interval->low <= kWidestInterval) return;
-  make_indeterminate(outcome, {"wide_interval",
-                               fmt::format("The interval is wider than {:.2f}.", kWidestInterval)});
+  make_indeterminate(
+      outcome,
+      {"wide_interval",
+       fmt::format("The interval is wider than {:.0f} points of probability: too wide to act on "
+                   "one figure.",
+                   100 * kWidestInterval)});
 }
 
 void judge_bands(const Bands& bands, Outcome& outcome) {
