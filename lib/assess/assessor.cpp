@@ -168,6 +168,10 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
   if (exchanged) exchange_sides(chain.findings);
   chain.findings.side_verified = exchanged || confirms_sides(orientation);
   report.findings = std::move(chain.findings);
+  if (std::ranges::find(report.gate_reasons, "out_of_distribution", &GateReason::code) !=
+      report.gate_reasons.end()) {
+    report.findings->out_of_distribution = true;
+  }
   add_outcomes(state_->outcomes, bundle, &chain, report);
   return report;
 }

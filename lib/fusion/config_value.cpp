@@ -18,9 +18,8 @@ std::string ConfigValue::place_of(const std::string& member) const {
 }
 
 void ConfigValue::reject(std::string_view expected) const {
-  throw Error(ErrorCode::bad_bundle,
-              fmt::format("{}: {}: expected {}", subject_,
-                          place_.empty() ? "the whole" : place_.c_str(), expected));
+  const std::string place = place_.empty() ? "" : place_ + ": ";
+  throw Error(ErrorCode::bad_bundle, fmt::format("{}: {}expected {}", subject_, place, expected));
 }
 
 void ConfigValue::reject(const std::string& member, std::string_view expected) const {

@@ -250,8 +250,8 @@ TEST_CASE("Assessor: a bundle whose outcomes do not fit its networks is named", 
     CHECK_THAT(fault(), ContainsSubstring("role \"fusion\" alone"));
   }
   SECTION("a file that is not listed") {
-    bundle.manifest["outcomes"][2]["file"] = "joint.pt";
-    CHECK_THAT(fault(), ContainsSubstring("/outcomes/2/file is \"joint.pt\"; expected a file"));
+    bundle.manifest["outcomes"][2]["file"] = "absent.json";
+    CHECK_THAT(fault(), ContainsSubstring("/outcomes/2/file is \"absent.json\"; expected a file"));
   }
   SECTION("a golden outcome that there is not") {
     bundle.manifest["golden"][0]["expected"]["outcomes"] = {{"fate", .5}};

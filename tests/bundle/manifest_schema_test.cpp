@@ -95,7 +95,7 @@ TEST_CASE("Manifest schema: a wrong value is told with path, value and what was 
       Case{"/golden/0/tolerance", 0, "is 0; expected a number above 0"},
       Case{"/outcomes/0", nullptr,
            "is null; expected an outcome: an object with name, model, and what the model takes"});
-  small.at(path) = value;
+  small.manifest[OrderedJson::json_pointer(path)] = value;
   CHECK(small.fault() == "manifest.json: " + path + " " + message);
 }
 
