@@ -309,7 +309,7 @@ std::string assumptions(const Outcome& outcome) {
       eligible.push_back(one.variable);
       continue;
     }
-    const std::string_view handling =
+    const std::string handling =
         one.handling == "marginalised" ? "averaged over the values it may have" : one.handling;
     text += hanging(text.empty() ? "Assumed" : "",
                     fmt::format("{}: {}", plain_name(one.variable), handling), kColumn);
