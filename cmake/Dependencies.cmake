@@ -27,3 +27,13 @@ if(AICOVID_WITH_DICOM)
     PATHS ${DCMTK_DIR} /usr/share /usr/local/share PATH_SUFFIXES libdcmtk17 libdcmtk18 libdcmtk19 libdcmtk16 dcmtk
     REQUIRED)
 endif()
+
+set(AICOVID_XGBOOST)
+if(AICOVID_WITH_XGBOOST)
+  find_path(AICOVID_XGBOOST_INCLUDE_DIR xgboost/c_api.h REQUIRED)
+  find_library(AICOVID_XGBOOST_LIBRARY xgboost REQUIRED)
+  set(AICOVID_XGBOOST aicovid_xgboost)
+  add_library(aicovid_xgboost INTERFACE)
+  target_include_directories(aicovid_xgboost SYSTEM INTERFACE ${AICOVID_XGBOOST_INCLUDE_DIR})
+  target_link_libraries(aicovid_xgboost INTERFACE ${AICOVID_XGBOOST_LIBRARY})
+endif()

@@ -41,6 +41,7 @@ LIBRARIES = [
     (r"openssl/", ["core"]),
     (r"png\.h|jpeglib\.h", ["image", "report"]),
     (r"valijson/", ["bundle"]),
+    (r"xgboost/", ["fusion"]),
     (r"(fmt|nlohmann)/", None),
 ]
 

@@ -71,13 +71,18 @@ struct Outcome {
   std::vector<OutcomeReason> reasons;
   std::optional<double> probability;
   std::optional<RiskInterval> interval;
-  std::string band;  ///< empty where the bundle has no bands with a source
+  std::string band;         ///< empty where the bundle has no bands with a source
+  std::string band_source;  ///< who defines the bands
+  /// Of a concurrent state: the model's own scale from 0 to 1, no probability of this patient's.
   std::optional<double> index;
+  std::optional<double> index_percentile;  ///< percent of `index_population` with a lower index
+  std::string index_population;
   Evidence evidence;
   std::optional<ImageEffect> image_effect;  ///< where infiltrates was read from the image
   std::optional<double> reference_logit;
-  /// Each given value, then `infiltrates`, `(missing)`, `(calibration)`: `reference_logit` plus
-  /// their sum is logit(probability).
+  /// Each given value, then `infiltrates`, `(missing)`, `(calibration)`; of learned models also
+  /// `(network)`, `(ensemble)`. `reference_logit` plus their sum is logit(probability); where there
+  /// is an index alone, logit(index).
   std::vector<Contribution> contributions;
   std::vector<Assumption> assumed;
 };

@@ -5,19 +5,20 @@
 #include "core/installation.hpp"
 #include "core/sha256.hpp"
 #include "findings/image_findings.hpp"
-#include "fusion/deterioration.hpp"
+#include "fusion/outcome.hpp"
 #include "preprocess/cuda_module.hpp"
 
 #include "chain.hpp"
 #include "image_time.hpp"
+#include "joint_network.hpp"
 #include "patient_mismatch.hpp"
 #include "stopwatch.hpp"
+#include "verify.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <ctime>
 #include <exception>
 
@@ -49,7 +50,7 @@ std::filesystem::path find_bundle(const std::filesystem::path& model) {
 
 struct Assessor::State {
   Bundle bundle;
-  std::vector<DeteriorationConfig> outcomes;
+  std::vector<OutcomeConfig> outcomes;
   ComputeInfo compute;
 };
 
@@ -64,7 +65,14 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
   auto state = std::make_shared<State>();
   state->bundle = load_bundle(find_bundle(model), options.backend, options.device);
   for (const std::string& outcome : state->bundle.outcomes) {
-    state->outcomes.push_back(parse_deterioration_config(outcome));
+    OutcomeConfig config = parse_outcome(outcome, state->bundle.outcome_files);
+    const auto* learned = std::get_if<LearnedOutcome>(&config.model);
+    if (learned && learned->needs_network() && !joint_network(state->bundle)) {
+      throw Error(ErrorCode::bad_bundle,
+                  fmt::format("outcome {}: expected a network of role \"fusion\" in /networks",
+                              learned->name()));
+    }
+    state->outcomes.push_back(std::move(config));
   }
   state->compute = {.device = options.device.to_string(),
                     .backend = options.backend,
@@ -83,20 +91,44 @@ void set_clinical(const ClinicalRecord& record, RiskReport& report) {
   }
 }
 
-void add_outcomes(const std::vector<DeteriorationConfig>& outcomes, RiskReport& report) {
-  const std::optional<double> infiltrates =
-      report.findings ? report.findings->infiltrates : std::nullopt;
-  const Stopwatch fuse;
-  for (const DeteriorationConfig& outcome : outcomes) {
-    report.outcomes.push_back(assess_deterioration(outcome, report.clinical, infiltrates));
+/// What no interval of these outcomes covers.
+void add_uncertainty_warnings(const std::vector<OutcomeConfig>& configs, RiskReport& report) {
+  bool published = false;
+  bool learned = false;
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    if (!report.outcomes[i].probability) continue;
+    const bool is_learned = std::holds_alternative<LearnedOutcome>(configs[i].model);
+    (is_learned ? learned : published) = true;
   }
-  report.timing_ms.fuse = fuse.elapsed_ms();
-  if (std::ranges::any_of(report.outcomes,
-                          [](const Outcome& outcome) { return outcome.probability.has_value(); })) {
+  if (published) {
     report.warnings.push_back(
         {"coefficient_uncertainty_not_published",
          "No interval covers the uncertainty of the published model's coefficients."});
   }
+  if (learned) {
+    report.warnings.push_back(
+        {"parameter_uncertainty_not_covered",
+         "No interval covers the uncertainty of the learned model's own parameters."});
+  }
+}
+
+/// @param chain  null without an image
+void add_outcomes(const std::vector<OutcomeConfig>& configs, const Bundle& bundle,
+                  const Chain* chain, RiskReport& report) {
+  const Stopwatch fuse;
+  ImageEvidence image;
+  if (report.findings) image.findings = &*report.findings;
+  if (const BundleNetwork* joint = joint_network(bundle)) {
+    image.network_sees_image = sees_image(*joint);
+    if (chain || !image.network_sees_image) {
+      image.network = joint_logit(*joint, chain ? chain->joint_inputs : std::vector<Tensor>());
+    }
+  }
+  for (const OutcomeConfig& config : configs) {
+    report.outcomes.push_back(assess_outcome(config, report.clinical, image));
+  }
+  report.timing_ms.fuse = fuse.elapsed_ms();
+  add_uncertainty_warnings(configs, report);
 }
 
 }  // namespace
@@ -148,7 +180,11 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
   if (exchanged) exchange_sides(chain.findings);
   chain.findings.side_verified = exchanged || confirms_sides(orientation);
   report.findings = std::move(chain.findings);
-  add_outcomes(state_->outcomes, report);
+  if (std::ranges::find(report.gate_reasons, "out_of_distribution", &GateReason::code) !=
+      report.gate_reasons.end()) {
+    report.findings->out_of_distribution = true;
+  }
+  add_outcomes(state_->outcomes, bundle, &chain, report);
   return report;
 }
 
@@ -158,7 +194,7 @@ RiskReport Assessor::assess(const ClinicalRecord& record) const {
   report.model = state_->bundle.info;
   report.compute = state_->compute;
   set_clinical(record, report);
-  add_outcomes(state_->outcomes, report);
+  add_outcomes(state_->outcomes, state_->bundle, nullptr, report);
   return report;
 }
 
@@ -183,26 +219,12 @@ std::vector<Check> Assessor::verify() const {
   std::vector<Check> checks;
   checks.push_back({"files", true, "manifest, checksums, networks and their output shapes"});
   for (const GoldenCase& golden : state_->bundle.golden) {
-    const Radiograph radiograph = read_image(golden.image);
-    const RiskReport report = assess(radiograph, {}, {.force = true});
-    const auto compare = [&](const std::string& name, std::optional<double> found,
-                             double expected) {
-      const bool passed = found && std::abs(*found - expected) <= golden.tolerance;
-      checks.push_back({fmt::format("{}: {}", golden.image.filename().string(), name), passed,
-                        found ? fmt::format("{:.6f}; expected {:.6f} within {}", *found, expected,
-                                            golden.tolerance)
-                              : std::string("not computed")});
-    };
-    const ImageFindings findings = report.findings.value_or(ImageFindings{});
-    compare("brixia", findings.brixia ? std::optional(findings.brixia->value) : std::nullopt,
-            golden.brixia);
-    for (std::size_t i = 0; i < golden.zones.size() && i < kZones; ++i) {
-      compare(std::string(kZoneNames[i]),
-              findings.zones ? std::optional((*findings.zones)[i].value) : std::nullopt,
-              golden.zones[i]);
-    }
-    compare("infiltrates", findings.infiltrates, golden.infiltrates);
-    compare("lung_area_fraction", findings.lung_area_fraction, golden.lung_area_fraction);
+    const ClinicalRecord record =
+        golden.record.empty() ? ClinicalRecord() : ClinicalRecord::parse_json(golden.record);
+    const RiskReport report = golden.image.empty()
+                                  ? assess(record)
+                                  : assess(read_image(golden.image), record, {.force = true});
+    add_golden_checks(golden, report, checks);
   }
   return checks;
 }

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,14 +16,19 @@ namespace aicovid {
 
 namespace {
 
-/// The inputs of one network, in order; sets `source` to what its raster covers.
+/// The inputs of one network, in order, but for those of a record; sets `source` to what its raster
+/// covers.
 std::vector<Tensor> make_inputs(const BundleNetwork& network, const Bundle& bundle,
                                 const Radiograph& radiograph, const Chain& chain,
                                 Rectangle& source) {
   std::vector<Tensor> inputs;
   Plan::Shape raster{};
   for (const std::string& input : network.inputs) {
-    if (input.starts_with("plan:")) {
+    if (input.starts_with("record:")) {
+      inputs.emplace_back();
+    } else if (input.starts_with("severity:")) {
+      inputs.push_back(chain.severity.at(input.substr(9)));
+    } else if (input.starts_with("plan:")) {
       const Plan& plan = bundle.plans.find(input.substr(5))->second;
       PlanOutput made = plan.run(radiograph, chain.lung_box);
       raster = plan.output_shape();
@@ -82,6 +86,10 @@ Chain run_networks(const Bundle& bundle, const Radiograph& radiograph) {
     const Stopwatch preprocess;
     const std::vector<Tensor> inputs = make_inputs(entry, bundle, radiograph, chain, source);
     chain.preprocess_ms += preprocess.elapsed_ms();
+    if (entry.role == "fusion") {
+      chain.joint_inputs = inputs;
+      continue;
+    }
     const Stopwatch infer;
     const std::vector<Tensor> outputs = entry.network->run(inputs);
     chain.infer_ms += infer.elapsed_ms();
@@ -95,10 +103,10 @@ Chain run_networks(const Bundle& bundle, const Radiograph& radiograph) {
                                  radiograph.columns());
       if (!chain.lung_box) return chain;
     } else {
-      std::map<std::string, Tensor> named;
-      for (std::size_t i = 0; i < outputs.size(); ++i)
-        named[entry.spec.outputs[i].name] = outputs[i];
-      add_severity(chain.findings, bundle.findings, named, source);
+      for (std::size_t i = 0; i < outputs.size(); ++i) {
+        chain.severity[entry.spec.outputs[i].name] = outputs[i];
+      }
+      add_severity(chain.findings, bundle.findings, chain.severity, source);
     }
   }
   return chain;

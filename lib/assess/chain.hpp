@@ -6,7 +6,9 @@
 #include <aicovid/gate.hpp>
 #include <aicovid/radiograph.hpp>
 
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace aicovid {
@@ -15,7 +17,11 @@ namespace aicovid {
 struct Chain {
   ImageFindings findings;
   std::optional<Rectangle> lung_box;
-  std::vector<GateReason> reasons;  ///< of the pixel gate
+  std::vector<GateReason> reasons;         ///< of the pixel gate
+  std::map<std::string, Tensor> severity;  ///< the severity network's outputs, by name
+  /// The joint network's inputs; empty tensors where a record's values go. Nothing without such a
+  /// network.
+  std::vector<Tensor> joint_inputs;
   double preprocess_ms = 0;
   double infer_ms = 0;
 };
@@ -24,7 +30,8 @@ struct Chain {
 /// pixels.
 std::vector<GateReason> bundle_gate(const Bundle& bundle, const Radiograph& radiograph);
 
-/// Runs the bundle's networks in their order; stops after the mask where it shows no lungs.
+/// Runs the bundle's networks of the image in their order; stops after the mask where it shows no
+/// lungs.
 Chain run_networks(const Bundle& bundle, const Radiograph& radiograph);
 
 }  // namespace aicovid

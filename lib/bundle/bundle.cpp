@@ -26,25 +26,87 @@ void read_listed_files(const OrderedJson& manifest, BundleFiles& files) {
   }
 }
 
-std::vector<std::string> read_outcomes(const OrderedJson& manifest) {
-  std::vector<std::string> outcomes;
-  if (!manifest.contains("outcomes")) return outcomes;
-  for (const OrderedJson& entry : manifest.at("outcomes")) outcomes.push_back(entry.dump());
+/// Reads the files that an outcome names in `file` and `calibration`, its ensemble's members too.
+void read_outcome_files(const OrderedJson& entry, const std::string& where, BundleFiles& files,
+                        Bundle& bundle) {
+  for (const char* member : {"file", "calibration"}) {
+    if (!entry.contains(member) || !entry.at(member).is_string()) continue;
+    const std::string path = entry.at(member);
+    const auto bytes = files.read(files.listed(path, fmt::format("{}/{}", where, member)));
+    bundle.outcome_files[path] = {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
+  if (!entry.contains("members") || !entry.at("members").is_array()) return;
+  for (std::size_t i = 0; i < entry.at("members").size(); ++i) {
+    const OrderedJson& member = entry.at("members").at(i);
+    if (member.is_object()) {
+      read_outcome_files(member, fmt::format("{}/members/{}", where, i), files, bundle);
+    }
+  }
+}
+
+void read_outcomes(const OrderedJson& manifest, BundleFiles& files, Bundle& bundle) {
+  if (!manifest.contains("outcomes")) return;
+  for (const OrderedJson& entry : manifest.at("outcomes")) {
+    read_outcome_files(entry, fmt::format("/outcomes/{}", bundle.outcomes.size()), files, bundle);
+    bundle.outcomes.push_back(entry.dump());
+  }
+}
+
+Error bad_golden(const std::string& where, const std::string& reason) {
+  return {ErrorCode::bad_bundle, fmt::format("manifest.json: {} {}", where, reason)};
+}
+
+/// The outcomes of a golden case, each one of the manifest.
+std::map<std::string, double> golden_outcomes(const OrderedJson& expected,
+                                              const OrderedJson& manifest,
+                                              const std::string& where) {
+  std::map<std::string, double> outcomes;
+  const OrderedJson entries = expected.value("outcomes", OrderedJson::object());
+  for (const auto& [name, value] : entries.items()) {
+    const OrderedJson known = manifest.value("outcomes", OrderedJson::array());
+    const auto same = [&](const OrderedJson& outcome) { return outcome.at("name") == name; };
+    if (std::ranges::none_of(known, same)) {
+      throw bad_golden(fmt::format("{}/outcomes/{}", where, name), "is no outcome of /outcomes");
+    }
+    outcomes[name] = value;
+  }
   return outcomes;
+}
+
+GoldenCase read_golden_case(const OrderedJson& entry, const OrderedJson& manifest,
+                            const std::string& where, const BundleFiles& files) {
+  const OrderedJson& expected = entry.at("expected");
+  const auto number = [&](const char* name) {
+    return expected.contains(name) ? std::optional<double>(expected.at(name)) : std::nullopt;
+  };
+  GoldenCase golden{.name = {},
+                    .image = {},
+                    .record = entry.contains("record") ? entry.at("record").dump() : "",
+                    .brixia = number("brixia"),
+                    .zones = expected.value("zones", std::vector<double>()),
+                    .infiltrates = number("infiltrates"),
+                    .lung_area_fraction = number("lung_area_fraction"),
+                    .outcomes = golden_outcomes(expected, manifest, where + "/expected")};
+  golden.tolerance = entry.value("tolerance", golden.tolerance);
+  if (entry.contains("image")) {
+    golden.image = files.locate(files.listed(entry.at("image"), where + "/image"));
+    golden.name = golden.image.filename().string();
+    return golden;
+  }
+  if (golden.record.empty()) throw bad_golden(where, "has no image and no record; expected one");
+  if (expected.size() != expected.contains("outcomes")) {
+    throw bad_golden(where + "/expected", "has findings without an image; expected outcomes alone");
+  }
+  return golden;
 }
 
 std::vector<GoldenCase> read_golden(const OrderedJson& manifest, const BundleFiles& files) {
   std::vector<GoldenCase> cases;
   if (!manifest.contains("golden")) return cases;
   for (const OrderedJson& entry : manifest.at("golden")) {
-    const std::string where = fmt::format("/golden/{}/image", cases.size());
-    const OrderedJson& expected = entry.at("expected");
-    GoldenCase golden{.image = files.locate(files.listed(entry.at("image"), where)),
-                      .brixia = expected.at("brixia"),
-                      .zones = expected.at("zones"),
-                      .infiltrates = expected.at("infiltrates"),
-                      .lung_area_fraction = expected.at("lung_area_fraction")};
-    golden.tolerance = entry.value("tolerance", golden.tolerance);
+    const std::size_t index = cases.size();
+    GoldenCase golden = read_golden_case(entry, manifest, fmt::format("/golden/{}", index), files);
+    if (golden.name.empty()) golden.name = fmt::format("record {}", index + 1);
     cases.push_back(std::move(golden));
   }
   return cases;
@@ -81,7 +143,7 @@ Bundle load_bundle(const std::filesystem::path& directory, const std::string& ba
   bundle.findings = read_findings(manifest, files,
                                   severity == networks.end() ? nullptr : &severity->network.spec);
   bundle.gate = read_gate(manifest);
-  bundle.outcomes = read_outcomes(manifest);
+  read_outcomes(manifest, files, bundle);
   bundle.golden = read_golden(manifest, files);
 
   // Last, as it takes longest: the networks are run once all else is known to be right.

@@ -3,13 +3,13 @@
 #include <fusion/deterioration.hpp>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "deterioration_model.hpp"
 #include "deterioration_terms.hpp"
+#include "judgement.hpp"
+#include "log_odds.hpp"
 #include "unknown_shift.hpp"
 
 namespace aicovid {
@@ -17,7 +17,6 @@ namespace aicovid {
 namespace {
 
 constexpr double kLevel = .9;
-constexpr double kWidestInterval = .2;  // wider is indeterminate
 constexpr std::size_t kMostMissing = 2;
 
 Evidence evidence() {
@@ -30,15 +29,6 @@ Evidence evidence() {
               "substitution not validated; before vaccination and Omicron"};
 }
 
-/// Finite for every probability.
-double logit(double probability) {
-  const double p = std::clamp(probability, std::numeric_limits<double>::min(),
-                              1 - std::numeric_limits<double>::epsilon() / 2);
-  return std::log(p) - std::log1p(-p);
-}
-
-double risk(double logit_of_risk) { return 1 / (1 + std::exp(-logit_of_risk)); }
-
 /// logit' = intercept + slope * logit
 struct Recalibration {
   double intercept = 0;
@@ -48,7 +38,7 @@ struct Recalibration {
 double mean_risk(double base, const UnknownShift& unknown, const Recalibration& site) {
   double sum = 0;
   for (const double shift : unknown.shifts()) {
-    sum += risk(site.intercept + site.slope * (base + shift));
+    sum += probability_of(site.intercept + site.slope * (base + shift));
   }
   return sum / double(unknown.shifts().size());
 }
@@ -108,8 +98,8 @@ std::optional<RiskInterval> interval_of(const Case& patient, const Recalibration
       patient.sum(&InputTerm::lowest) + patient.unknown.quantile((1 - kLevel) / 2, binary);
   const double high =
       patient.sum(&InputTerm::highest) + patient.unknown.quantile((1 + kLevel) / 2, binary) + open;
-  interval.low = risk(site.intercept + site.slope * low);
-  interval.high = risk(site.intercept + site.slope * high);
+  interval.low = probability_of(site.intercept + site.slope * low);
+  interval.high = probability_of(site.intercept + site.slope * high);
   return interval;
 }
 
@@ -130,8 +120,10 @@ void add_missing(const DeteriorationConfig& config, const std::vector<std::strin
   for (const std::string& variable : missing) {
     outcome.assumed.push_back({variable, "marginalised"});
     outcome.reasons.push_back(
-        {"marginalised", fmt::format("{} is missing and integrated out over a distribution: {}.",
-                                     plain_name(variable), config.missing.at(variable).note)});
+        {"marginalised",
+         fmt::format("{} is missing: the risk is the mean over the values it may have, each "
+                     "weighted by how common it is ({}).",
+                     plain_name(variable), config.missing.at(variable).note)});
   }
 }
 
@@ -152,19 +144,20 @@ void compute(const Case& patient, const Recalibration& site, Outcome& outcome) {
     const SplineTerm& spline = spline_of(variable);
     given += spline.effect(spline.reference);
   }
-  const double with_image = logit(mixture(risk(given), risk(given + kInfiltrates)));
+  const double with_image =
+      log_odds(mixture(probability_of(given), probability_of(given + kInfiltrates)));
   const double with_missing =
       patient.terms.missing.empty()
           ? with_image
-          : logit(mixture(mean_risk(base, patient.unknown, {}),
-                          mean_risk(base + kInfiltrates, patient.unknown, {})));
+          : log_odds(mixture(mean_risk(base, patient.unknown, {}),
+                             mean_risk(base + kInfiltrates, patient.unknown, {})));
   outcome.reference_logit = reference_logit();
   for (const InputTerm& term : patient.terms.terms) {
     if (term.given) outcome.contributions.push_back({term.variable, term.effect - term.reference});
   }
   outcome.contributions.push_back({"infiltrates", with_image - given});
   outcome.contributions.push_back({"(missing)", with_missing - with_image});
-  outcome.contributions.push_back({"(calibration)", logit(*outcome.probability) - with_missing});
+  outcome.contributions.push_back({"(calibration)", log_odds(*outcome.probability) - with_missing});
 }
 
 }  // namespace
@@ -219,11 +212,7 @@ Outcome assess_deterioration(const DeteriorationConfig& config, const ClinicalRe
   // A binary infiltrate that is all but certain has one value at both percentiles, beside the mean.
   outcome.interval->low = std::min(outcome.interval->low, *outcome.probability);
   outcome.interval->high = std::max(outcome.interval->high, *outcome.probability);
-  if (outcome.interval->high - outcome.interval->low > kWidestInterval) {
-    outcome.status = OutcomeStatus::indeterminate;
-    outcome.reasons.push_back(
-        {"wide_interval", fmt::format("The interval is wider than {:.2f}.", kWidestInterval)});
-  }
+  judge_width(outcome);
   return outcome;
 }
 

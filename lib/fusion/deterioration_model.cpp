@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "spline_basis.hpp"
+
 namespace aicovid {
 
 // Gupta et al. 2021, Lancet Respir Med 9:349, doi 10.1016/S2213-2600(20)30559-2, supplementary
@@ -19,21 +21,8 @@ const std::array<SplineTerm, kSplineTerms> kSplines = {{
 }};
 
 double SplineTerm::effect(double value) const {
-  const auto cubed_above = [value](double knot) {
-    const double excess = std::max(value - knot, 0.);
-    return excess * excess * excess;
-  };
-  const double k1 = knots[0];
-  const double k2 = knots[1];
-  const double k3 = knots[2];
-  const double k4 = knots[3];
-  // Harrell's basis: s(k) is zero below its knot and linear above k4.
-  const auto basis = [&](double knot) {
-    return (cubed_above(knot) - cubed_above(k3) * (k4 - knot) / (k4 - k3) +
-            cubed_above(k4) * (k3 - knot) / (k4 - k3)) /
-           ((k4 - k1) * (k4 - k1));
-  };
-  return coefficients[0] * value + coefficients[1] * basis(k1) + coefficients[2] * basis(k2);
+  return coefficients[0] * value + coefficients[1] * spline_basis(value, knots, 0) +
+         coefficients[2] * spline_basis(value, knots, 1);
 }
 
 const SplineTerm& spline_of(std::string_view variable) {

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "deterioration_model.hpp"
+#include "value_span.hpp"
 
 namespace aicovid {
 
@@ -20,28 +21,6 @@ constexpr double kAdultFrom = 18;  // Gupta et al. 2021: adults
 constexpr std::array<std::string_view, 5> kRequired = {"age", "sex", "respiratory_rate", "spo2",
                                                        "on_oxygen"};
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-/// The numbers that a value with its comparator can stand for: from `low` to `high`, ends left out
-/// if open.
-struct Span {
-  double low;
-  double high;
-  bool low_open = false;
-  bool high_open = false;
-
-  bool reaches_below(double x) const { return low < x; }
-  bool lies_below(double x) const { return high < x || (high == x && high_open); }
-  bool lies_above(double x) const { return low > x || (low == x && low_open); }
-};
-
-std::optional<Span> span_of(const ClinicalRecord& record, std::string_view variable) {
-  const auto value = record.number(variable);
-  if (!value) return std::nullopt;
-  const std::string comparator = record.comparator(variable);
-  if (comparator.empty()) return Span{*value, *value};
-  if (comparator.starts_with('<')) return Span{0, *value, false, comparator == "<"};
-  return Span{*value, kInfinity, comparator == ">", true};
-}
 
 bool missing(const ClinicalRecord& record, std::string_view variable) {
   return !record.given().contains(std::string(variable));
@@ -57,15 +36,18 @@ void add_population_reasons(const ClinicalRecord& record, std::vector<OutcomeRea
   }
   const std::string support = record.text("respiratory_support").value_or("");
   if (support == "niv" || support == "imv" || support == "ecmo") {
-    reasons.push_back(
-        {"already_ventilated",
-         fmt::format("The patient is on {}: what the model predicts has happened.", support)});
+    reasons.push_back({"already_ventilated",
+                       fmt::format("The patient is on {}: what the model predicts has happened.",
+                                   support == "niv"   ? "non-invasive ventilation"
+                                   : support == "imv" ? "invasive ventilation"
+                                                      : "ECMO")});
   }
   const std::string location = record.text("care_location").value_or("");
   if (location == "hdu" || location == "icu") {
     reasons.push_back(
         {"already_in_critical_care",
-         fmt::format("The patient is in {}: what the model predicts has happened.", location)});
+         fmt::format("The patient is in {}: what the model predicts has happened.",
+                     location == "icu" ? "intensive care" : "a high-dependency unit")});
   }
 }
 

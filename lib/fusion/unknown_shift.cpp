@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+
+#include "piecewise_linear.hpp"
 
 namespace aicovid {
 
@@ -17,13 +18,7 @@ constexpr std::array<int, 4> kNodes = {1, 2000, 100, 20};
 }  // namespace
 
 double quantile_value(const MissingValueQuantiles& quantiles, double u) {
-  const auto& p = quantiles.probabilities;
-  const auto& v = quantiles.values;
-  if (u <= p.front()) return v.front();
-  for (std::size_t i = 1; i < p.size(); ++i) {
-    if (u <= p[i]) return std::lerp(v[i - 1], v[i], (u - p[i - 1]) / (p[i] - p[i - 1]));
-  }
-  return v.back();
+  return piecewise_linear({.x = quantiles.probabilities, .y = quantiles.values}, u);
 }
 
 UnknownShift::UnknownShift(const std::vector<Missing>& missing) {

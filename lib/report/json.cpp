@@ -136,7 +136,10 @@ Json to_json(const Outcome& outcome) {
                         {"covers", outcome.interval->covers}};
   }
   add_text(json, "band", outcome.band);
+  add_text(json, "band_source", outcome.band_source);
   if (outcome.index) json["index"] = *outcome.index;
+  if (outcome.index_percentile) json["index_percentile"] = *outcome.index_percentile;
+  add_text(json, "index_population", outcome.index_population);
   json["evidence"] = to_json(outcome.evidence);
   if (outcome.image_effect) {
     json["image_effect"] = {{"without", outcome.image_effect->without_infiltrates},

@@ -136,7 +136,9 @@ std::string severity(const RiskReport& report) {
 
 std::string interval(const RiskInterval& interval) {
   std::vector<std::string> covered;
-  for (const std::string& one : interval.covers) covered.push_back(plain_name(one));
+  for (const std::string& one : interval.covers) {
+    covered.push_back(one == "image" ? "the reading of the image" : plain_name(one));
+  }
   return fmt::format("{} to {}: {:.0f} % interval over {}", percent(interval.low),
                      percent(interval.high), 100 * interval.level, fmt::join(covered, " and "));
 }
@@ -151,11 +153,24 @@ std::string headline(const Outcome& outcome) {
     case OutcomeStatus::indeterminate:
       break;
   }
-  std::string text = outcome.probability ? percent(*outcome.probability) : std::string("no figure");
-  if (!outcome.band.empty()) text += ", " + outcome.band;
-  return outcome.status == OutcomeStatus::indeterminate
-             ? fmt::format("INDETERMINATE, about {}", text)
-             : text;
+  const bool unsure = outcome.status == OutcomeStatus::indeterminate;
+  if (!outcome.probability) return unsure ? "INDETERMINATE" : "none, an index alone";
+  return fmt::format("{}{}", unsure ? "INDETERMINATE, about " : "", percent(*outcome.probability));
+}
+
+std::string band(const Outcome& outcome) {
+  return outcome.band_source.empty()
+             ? outcome.band
+             : fmt::format("{}, as defined by {}", outcome.band, outcome.band_source);
+}
+
+std::string index(const Outcome& outcome) {
+  std::string text = fmt::format("{:.2f} of 1", *outcome.index);
+  if (outcome.index_percentile) {
+    text += fmt::format(", higher than that of {:.0f} % of {}", *outcome.index_percentile,
+                        outcome.index_population);
+  }
+  return text;
 }
 
 /// 74944 as "74,944".
@@ -172,6 +187,19 @@ std::string evidence(const Evidence& evidence) {
   return text;
 }
 
+/// A finding that a learned model takes; empty for what is none.
+std::string finding_for_people(const ImageFindings& findings, std::string_view name) {
+  std::optional<Estimate> found;
+  if (name == "brixia") found = findings.brixia;
+  if (name == "extent") found = findings.extent;
+  if (name == "opacity") found = findings.opacity;
+  const auto zone = std::ranges::find(kZoneNames, name);
+  if (zone != kZoneNames.end() && findings.zones) {
+    found = (*findings.zones)[static_cast<std::size_t>(zone - kZoneNames.begin())];
+  }
+  return found ? fmt::format("{:.1f} by the image", found->value) : std::string();
+}
+
 /// What a contribution's variable was for this patient.
 std::string contributed_value(const std::string& variable, const RiskReport& report) {
   const auto& given = report.clinical.given();
@@ -186,14 +214,21 @@ std::string contributed_value(const std::string& variable, const RiskReport& rep
   if (infiltrates && report.findings && report.findings->infiltrates) {
     return percent(*report.findings->infiltrates) + " by the image";
   }
-  return {};
+  if (infiltrates) return "not read";
+  return report.findings ? finding_for_people(*report.findings, variable) : std::string();
 }
 
 std::string contributed_name(const std::string& variable) {
   if (variable == "(missing)") return "missing values";
   if (variable == "(calibration)") return "calibration";
+  if (variable == "(network)") return "joint network";
+  if (variable == "(ensemble)") return "mixing of models";
+  if (variable == "brixia") return "Brixia score";
   return plain_name(variable);
 }
+
+/// What prints as zero, without the sign of a rounding error.
+double unsigned_zero(double logit) { return std::abs(logit) < .005 ? 0 : logit; }
 
 /// Largest effect first; the odds factor is what a logit means to a reader.
 std::string contributions(const Outcome& outcome, const RiskReport& report) {
@@ -213,7 +248,7 @@ std::string contributions(const Outcome& outcome, const RiskReport& report) {
     if (one.variable.starts_with('(') && std::abs(one.logit) < 0.005) continue;
     text += pad_right("    " + contributed_name(one.variable), kColumn + 6) +
             pad_right(contributed_value(one.variable, report), 20) +
-            fmt::format("× {:<6.2f}  {:+.2f}\n", std::exp(one.logit), one.logit);
+            fmt::format("× {:<6.2f}  {:+.2f}\n", std::exp(one.logit), unsigned_zero(one.logit));
   }
   return text;
 }
@@ -247,8 +282,10 @@ std::string assumptions(const Outcome& outcome) {
       eligible.push_back(one.variable);
       continue;
     }
+    const std::string handling =
+        one.handling == "marginalised" ? "averaged over the values it may have" : one.handling;
     text += hanging(text.empty() ? "Assumed" : "",
-                    fmt::format("{}: {}", plain_name(one.variable), one.handling), kColumn);
+                    fmt::format("{}: {}", plain_name(one.variable), handling), kColumn);
   }
   if (eligible.empty()) return text;
   return text +
@@ -277,7 +314,8 @@ std::string outcome_section(const Outcome& outcome, const RiskReport& report) {
   text += hanging("", outcome.definition, 2) + '\n';
   text += hanging(state ? "Probability" : "Risk", headline(outcome), kColumn);
   if (outcome.interval) text += hanging("Range", interval(*outcome.interval), kColumn);
-  if (outcome.index) text += hanging("Index", fmt::format("{:.2f}", *outcome.index), kColumn);
+  if (!outcome.band.empty()) text += hanging("Band", band(outcome), kColumn);
+  if (outcome.index) text += hanging("Index", index(outcome), kColumn);
   for (const OutcomeReason& reason : outcome.reasons) {
     const bool first = &reason == outcome.reasons.data();
     text += hanging(!first ? "" : computed ? "Note" : "Because", reason.message, kColumn);

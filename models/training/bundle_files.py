@@ -31,6 +31,26 @@ MISSING = {
 }
 PROBABILITIES = [0.05, 0.35, 0.65, 0.95]
 NOTE = "approximate, inferred from the published knots"
+# Known values of ISARIC 4C Deterioration: Gupta et al. 2021, supplementary table 3, by hand, and the test of the R
+# package resplab/ISARIC4C (97.9 %).
+INFILTRATES_LOGIT = 0.3252
+KNOWN_LOGIT = -1.9251
+
+
+def _patient(*, sex: str, age: float, rate: float, spo2: float, urea: float, crp: float, lymphocytes: float, **flags: bool) -> dict:
+    return {"age": {"value": age, "unit": "a"}, "sex": sex, "respiratory_rate": {"value": rate, "unit": "/min"},
+            "spo2": {"value": spo2, "unit": "%"}, "gcs": 15, "urea": {"value": urea, "unit": "mmol/L"},
+            "crp": {"value": crp, "unit": "mg/L"}, "lymphocytes": {"value": lymphocytes, "unit": "10*9/L"},
+            "nosocomial": False, "on_oxygen": False} | flags
+
+
+KNOWN_PATIENT = _patient(sex="female", age=50, rate=20, spo2=95, urea=5, crp=50, lymphocytes=1)
+KNOWN_RISKS = [
+    (KNOWN_PATIENT | {"radiographic_infiltrates": False}, 0.1273),
+    (_patient(sex="male", age=41, rate=21, spo2=98, urea=5, crp=31, lymphocytes=0.8, radiographic_infiltrates=True), 0.1579),
+    (_patient(sex="male", age=23, rate=50, spo2=51, urea=21, crp=32, lymphocytes=32, radiographic_infiltrates=True, nosocomial=True,
+              on_oxygen=True), 0.9788),
+]
 
 
 def _sha256(path: Path) -> str:
@@ -119,6 +139,19 @@ def assess(bundle: Path, pixels: np.ndarray, platt: dict) -> dict:
             "attribution_sum": float(attribution.sum())}
 
 
+def known_risk(infiltrates: float) -> float:
+    """The risk of KNOWN_PATIENT, whose image shows infiltrates with this probability."""
+    without, with_them = (1 / (1 + np.exp(-logit)) for logit in (KNOWN_LOGIT, KNOWN_LOGIT + INFILTRATES_LOGIT))
+    return float(infiltrates * with_them + (1 - infiltrates) * without)
+
+
+def golden_cases(findings: dict) -> list[dict]:
+    """The golden image with KNOWN_PATIENT's record, and the known patients without an image."""
+    expected = findings | {"outcomes": {"deterioration": known_risk(findings["infiltrates"])}}
+    return [{"image": "golden/rg1.png", "record": KNOWN_PATIENT, "expected": expected, "tolerance": 1e-3}] + [
+        {"record": record, "expected": {"outcomes": {"deterioration": risk}}, "tolerance": 1e-4} for record, risk in KNOWN_RISKS]
+
+
 def write_manifest(bundle: Path, version: str, findings: dict, platt: dict, gate: dict) -> None:
     (bundle / "platt.json").write_text(json.dumps(platt, indent=1) + "\n")
     golden = save_golden_image(bundle)
@@ -140,6 +173,6 @@ def write_manifest(bundle: Path, version: str, findings: dict, platt: dict, gate
         "findings": findings, "gate": gate, "clinical": [],
         "outcomes": [{"name": "deterioration", "model": "isaric_4c_deterioration",
                       "missing": {name: {"probabilities": PROBABILITIES, **values, "note": NOTE} for name, values in MISSING.items()}}],
-        "golden": [{"image": "golden/rg1.png", "expected": expected, "tolerance": 1e-3}],
+        "golden": golden_cases(expected),
     }
     (bundle / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")

@@ -36,14 +36,13 @@ TEST_CASE("Manifest schema: a syntax error is told with its line and column", "[
 
 TEST_CASE("Manifest schema: every required member is asked for by its path", "[bundle]") {
   SmallBundle small;
-  const std::string parent_and_member =
-      GENERATE("/schema", "/name", "/version", "/licence", "/intended_use", "/not_for", "/accepts",
-               "/plans", "/networks", "/accepts/modality", "/accepts/views", "/networks/1/role",
-               "/networks/1/files", "/networks/0/inputs", "/networks/1/outputs", "/files/0/path",
-               "/files/1/sha256", "/plans/mask_in/0/op", "/findings/brixia/from",
-               "/findings/opacity/slope", "/findings/infiltrates/calibration",
-               "/findings/infiltrates/target_prevalence", "/outcomes/0/model", "/golden/0/image",
-               "/golden/0/expected/zones", "/findings/brixia/error/low");
+  const std::string parent_and_member = GENERATE(
+      "/schema", "/name", "/version", "/licence", "/intended_use", "/not_for", "/accepts", "/plans",
+      "/networks", "/accepts/modality", "/accepts/views", "/networks/1/role", "/networks/1/files",
+      "/networks/0/inputs", "/networks/1/outputs", "/files/0/path", "/files/1/sha256",
+      "/plans/mask_in/0/op", "/findings/brixia/from", "/findings/opacity/slope",
+      "/findings/infiltrates/calibration", "/findings/infiltrates/target_prevalence",
+      "/outcomes/0/model", "/golden/0/expected", "/findings/brixia/error/low");
   const auto split = parent_and_member.rfind('/');
   small.at(parent_and_member.substr(0, split)).erase(parent_and_member.substr(split + 1));
   CHECK_THAT(small.fault(),
@@ -64,8 +63,9 @@ TEST_CASE("Manifest schema: a wrong value is told with path, value and what was 
       Case{"/version", "one", "is \"one\"; expected a version such as \"1.0.0\""},
       Case{"/licence", "", "is \"\"; expected a text that is not empty"},
       Case{"/networks", OrderedJson::array(),
-           "is a list of 0; expected a list of one or two networks"},
-      Case{"/networks/0/role", "heart", "is \"heart\"; expected \"lungs\" or \"severity\""},
+           "is a list of 0; expected a list of one to three networks"},
+      Case{"/networks/0/role", "heart",
+           "is \"heart\"; expected \"lungs\", \"severity\" or \"fusion\""},
       Case{"/networks/0/outputs/mask", "big",
            "is \"big\"; expected a shape: a list of whole numbers of at least 1"},
       Case{"/networks/0/outputs/mask/1", 0, "is 0; expected a whole number from 1 to 65536"},
@@ -73,7 +73,8 @@ TEST_CASE("Manifest schema: a wrong value is told with path, value and what was 
       Case{"/networks/0/outputs/mask/3", "16",
            "is \"16\"; expected a whole number from 1 to 65536"},
       Case{"/networks/1/inputs/1", "mask:severity",
-           "is \"mask:severity\"; expected \"plan:NAME\" or \"mask:lungs\""},
+           "is \"mask:severity\"; expected \"plan:NAME\", \"mask:lungs\", \"severity:OUTPUT\", "
+           "\"record:values\" or \"record:missing\""},
       Case{"/networks/0/files/torchscript/sha256", "ABC",
            "is \"ABC\"; expected the file's SHA-256 as 64 lower-case hexadecimal digits"},
       Case{"/findings/brixia/from", "mean(zones)", "is \"mean(zones)\"; expected \"sum(zones)\""},
@@ -84,10 +85,17 @@ TEST_CASE("Manifest schema: a wrong value is told with path, value and what was 
       Case{"/golden/0/expected/zones",
            {1, 2},
            "is a list of 2; expected a list of six numbers from 0 to 3"},
+      Case{"/golden/0/record", OrderedJson::object(),
+           "is an object; expected a clinical record: an object"},
+      Case{"/golden/0/expected/outcomes", 3,
+           "is 3; expected probabilities, or indices, by the outcome's name"},
+      Case{"/outcomes/0/model", "magic",
+           "is \"magic\"; expected \"isaric_4c_deterioration\", \"logistic\", \"xgboost\", "
+           "\"network\" or \"ensemble\""},
       Case{"/golden/0/tolerance", 0, "is 0; expected a number above 0"},
       Case{"/outcomes/0", nullptr,
            "is null; expected an outcome: an object with name, model, and what the model takes"});
-  small.at(path) = value;
+  small.manifest[OrderedJson::json_pointer(path)] = value;
   CHECK(small.fault() == "manifest.json: " + path + " " + message);
 }
 

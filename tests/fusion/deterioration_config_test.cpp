@@ -49,7 +49,7 @@ TEST_CASE("Deterioration config: each wrong member is named", "[fusion]") {
     const char* named;
   };
   const Wrong wrong = GENERATE(values<Wrong>(
-      {{R"({"model": "other"})", "model: expected isaric_4c_deterioration"},
+      {{R"({"model": "other"})", "model: expected one of isaric_4c_deterioration"},
        {R"({"model": null})", "model: expected"},
        {R"({"name": ""})", "name: expected"},
        {R"({"name": null})", "name: expected"},
@@ -65,9 +65,10 @@ TEST_CASE("Deterioration config: each wrong member is named", "[fusion]") {
        {R"({"missing": {"crp": {"probabilities": [0.05, 0.35, 0.65, 1.5]}}})",
         "missing/crp/probabilities: expected four ascending numbers from 0 to 1"},
        {R"({"site_recalibration": {"slope": 0}})", "slope: expected a number above 0"},
+       {R"({"intervall": 1})", "intervall: expected no other members than name"},
        {R"({"site_recalibration": {"slope": null}})", "site_recalibration/slope"},
        {R"({"site_recalibration": {"intercept": "a"}})", "site_recalibration/intercept"},
-       {R"({"site_recalibration": 1})", "site_recalibration/intercept"}}));
+       {R"({"site_recalibration": 1})", "site_recalibration: expected an object"}}));
   json given = entry();
   given.merge_patch(json::parse(wrong.patch));
   INFO(wrong.patch);

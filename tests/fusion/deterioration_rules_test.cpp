@@ -236,7 +236,7 @@ TEST_CASE("Deterioration rules: reasons write variables as people do", "[fusion]
   const auto message = [](const char* merge_patch) {
     return assess(patient(merge_patch)).reasons.front().message;
   };
-  CHECK(message(R"({"crp": null})").starts_with("CRP is missing and integrated out"));
+  CHECK(message(R"({"crp": null})").starts_with("CRP is missing: the risk is the mean"));
   CHECK(message(R"({"crp": {"value": 800, "unit": "mg/L"}})").starts_with("CRP 800 mg/L: "));
   CHECK(message(R"({"respiratory_rate": null})") ==
         "Missing: respiratory rate. The model needs age, sex, respiratory rate, SpO₂, on oxygen.");

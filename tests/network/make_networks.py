@@ -43,6 +43,15 @@ class Severity(nn.Module):
         return 3 * torch.sigmoid(self.zones(pooled)), self.logit(pooled), features.sum(1, keepdim=True)
 
 
+class Joint(nn.Module):
+    """A joint network in small: three values of a record, which of them are missing, and what the severity network
+    keeps of the image -> a logit."""
+
+    def forward(self, values: Tensor, missing: Tensor, image: Tensor):
+        of_values = values[:, 0:1] / 64 + values[:, 1:2] / 128 - values[:, 2:3] / 32
+        return of_values + missing.sum(1, keepdim=True) / 4 + image.mean(1, keepdim=True) - 1
+
+
 class TwoInAList(nn.Module):
     def forward(self, values: Tensor):
         return [values + 1, 2 * values.transpose(0, 1)]
@@ -125,6 +134,7 @@ def main():
         "lungs": (torch.jit.trace(lungs, small), [small]),
         "lungs_frozen": (torch.jit.freeze(torch.jit.trace(lungs, small)), [small]),
         "severity": (torch.jit.trace(severity, (image, mask)), [image, mask]),
+        "joint": (torch.jit.script(Joint()), [row, torch.tensor([[0.0, 1.0, 0.0]]), torch.tensor([[0.5, 1.5, -1.0, 2.0]])]),
         "list": (torch.jit.script(TwoInAList()), [row]),
         "nan": (torch.jit.trace(not_a_number, small, check_trace=False), None),
         "double": (torch.jit.script(Doubles()), None),

@@ -146,9 +146,10 @@ TEST_CASE("Report text: what was taken as eligible is one line", "[report]") {
                                 {"care_location", "assumed eligible"},
                                 {"respiratory_support", "assumed eligible"}};
   const std::string text = to_text(report);
-  CHECK_THAT(text, ContainsSubstring("\n  Assumed             urea: marginalised\n"
-                                     "  Taken as eligible   infection status, place of care, "
-                                     "respiratory support not given\n"));
+  CHECK_THAT(
+      text, ContainsSubstring("\n  Assumed             urea: averaged over the values it may have\n"
+                              "  Taken as eligible   infection status, place of care, "
+                              "respiratory support not given\n"));
   CHECK(text.find("assumed eligible") == std::string::npos);
   report.outcomes[0].assumed = {{"care_location", "assumed eligible"}};
   CHECK_THAT(to_text(report),

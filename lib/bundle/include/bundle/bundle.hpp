@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,19 +18,24 @@ namespace aicovid {
 
 /// A network of the bundle and what it is fed with.
 struct BundleNetwork {
-  std::string role;                 ///< "lungs", "severity"
-  std::vector<std::string> inputs;  ///< "plan:NAME" or "mask:ROLE"
+  std::string role;  ///< "lungs", "severity", "fusion"
+  /// "plan:NAME", "mask:lungs"; of fusion also "severity:OUTPUT", "record:values", "record:missing"
+  std::vector<std::string> inputs;
   NetworkSpec spec;
   std::shared_ptr<const Network> network;
 };
 
-/// A golden case: an image of the bundle and what the chain must make of it.
+/// A golden case: an image of the bundle, a clinical record, or both, and what the chain must make
+/// of it. What is absent is not compared.
 struct GoldenCase {
-  std::filesystem::path image;  ///< absolute
-  double brixia = 0;
-  std::vector<double> zones;
-  double infiltrates = 0;
-  double lung_area_fraction = 0;
+  std::string name;             ///< for people: "rg1.png", "record 2"
+  std::filesystem::path image;  ///< absolute; empty without an image
+  std::string record;           ///< JSON; empty without a record
+  std::optional<double> brixia;
+  std::vector<double> zones;  ///< none or six
+  std::optional<double> infiltrates;
+  std::optional<double> lung_area_fraction;
+  std::map<std::string, double> outcomes;  ///< the probability, or the index where there is none
   double tolerance = 1e-3;
 };
 
@@ -44,6 +50,8 @@ struct Bundle {
   FindingsConfig findings;
   PixelGateConfig gate;
   std::vector<std::string> outcomes;  ///< the JSON of each entry; lib/fusion reads its own
+  /// Contents of the files that outcomes name, by path.
+  std::map<std::string, std::string, std::less<>> outcome_files;
   std::vector<GoldenCase> golden;
 };
 

@@ -1,0 +1,146 @@
+#include "gathered_inputs.hpp"
+
+#include <clinical/plain_name.hpp>
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "value_span.hpp"
+
+namespace aicovid {
+
+namespace {
+
+/// Values of a bound that the interval looks at, from the bound to the end of the range.
+constexpr int kBoundSteps = 4;
+
+std::string with_unit(double value, std::string_view variable) {
+  const std::string unit = ClinicalRecord::canonical_unit(variable);
+  return unit.empty() ? fmt::format("{}", value) : fmt::format("{} {}", value, unit);
+}
+
+class Gatherer {
+ public:
+  Gatherer(const std::vector<LearnedInput>& inputs, const ClinicalRecord& record,
+           const ImageFindings* findings, bool has_trees)
+      : inputs_(inputs), record_(record), findings_(findings), has_trees_(has_trees) {}
+
+  GatheredInputs gather() && {
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      const auto value = inputs_[i].of_image ? finding(i) : clinical(i);
+      all_.row.values.push_back(
+          value.value_or(inputs_[i].imputed.value_or(std::numeric_limits<double>::quiet_NaN())));
+      all_.row.missing.push_back(!value);
+      if (!value) add_missing(i);
+    }
+    add_reason("missing_required", missing_, "The model needs them");
+    add_reason("missing_image", missing_findings_, "The model needs them from a radiograph");
+    return std::move(all_);
+  }
+
+ private:
+  std::optional<double> finding(std::size_t index) {
+    const auto found =
+        findings_ ? image_finding(*findings_, inputs_[index].variable) : std::nullopt;
+    if (!found) return std::nullopt;
+    all_.uses_image = true;
+    if (found->interval) all_.uncertain_findings.push_back(index);
+    return found->value;
+  }
+
+  std::optional<double> clinical(std::size_t index) {
+    const LearnedInput& input = inputs_[index];
+    if (input.range) return number(index);
+    if (input.is.empty()) {
+      const auto flag = record_.flag(input.variable);
+      return flag ? std::optional(*flag ? 1. : 0.) : std::nullopt;
+    }
+    const auto term = record_.text(input.variable);
+    if (!term) return std::nullopt;
+    return std::ranges::count(input.is, *term) > 0 ? 1. : 0.;
+  }
+
+  std::optional<double> number(std::size_t index) {
+    const LearnedInput& input = inputs_[index];
+    const auto span = span_of(record_, input.variable);
+    if (!span) return std::nullopt;
+    const double value = *record_.number(input.variable);
+    const std::string comparator = record_.comparator(input.variable);
+    const ValueRange& range = *input.range;
+    if (value < range.low || value > range.high || span->lies_below(range.low) ||
+        span->lies_above(range.high)) {
+      all_.reasons.push_back(
+          {"outside_valid_range",
+           fmt::format("{} {}{}: the model is valid from {} to {}.", plain_name(input.variable),
+                       comparator, with_unit(value, input.variable), range.low,
+                       with_unit(range.high, input.variable))});
+    } else if (!comparator.empty()) {
+      add_bound(index, {std::max(span->low, range.low), std::min(span->high, range.high)});
+    }
+    return value;
+  }
+
+  void add_bound(std::size_t index, const ValueRange& span) {
+    GatheredInputs::Open open{index, {}};
+    for (int i = 0; i <= kBoundSteps; ++i) {
+      open.values.push_back(span.low + (span.high - span.low) * i / kBoundSteps);
+    }
+    all_.open.push_back(std::move(open));
+    const std::string& variable = inputs_[index].variable;
+    all_.assumed.push_back(
+        {variable, fmt::format("computed at the bound {}; interval spans {} to {}",
+                               with_unit(*record_.number(variable), variable), span.low,
+                               with_unit(span.high, variable))});
+  }
+
+  void add_missing(std::size_t index) {
+    const LearnedInput& input = inputs_[index];
+    if (!input.may_be_missing) {
+      (input.of_image ? missing_findings_ : missing_).push_back(input.variable);
+      return;
+    }
+    const bool flag = !input.range;
+    std::string handling = "left to the trees' branch for missing values";
+    if (input.imputed && flag) {
+      handling = fmt::format("computed with {} (0 is no, 1 is yes)", *input.imputed);
+    } else if (input.imputed) {
+      handling = "computed with " + with_unit(*input.imputed, input.variable);
+    }
+    if (input.imputed && has_trees_) handling += ", by trees with their branch for missing values";
+    if (flag) {
+      all_.open.push_back({index, {0, 1}});
+      handling += "; interval spans yes and no";
+    } else if (input.distribution) {
+      all_.distributed.push_back(index);
+      handling += fmt::format("; interval over a distribution: {}", input.distribution->note);
+    } else {
+      all_.without_distribution.push_back(input.variable);
+    }
+    all_.assumed.push_back({input.variable, handling});
+  }
+
+  void add_reason(const char* code, const std::vector<std::string>& missing,
+                  std::string_view needs) {
+    if (missing.empty()) return;
+    all_.reasons.push_back({code, fmt::format("Missing: {}. {}.", plain_names(missing), needs)});
+  }
+
+  const std::vector<LearnedInput>& inputs_;
+  const ClinicalRecord& record_;
+  const ImageFindings* findings_;
+  bool has_trees_;
+  GatheredInputs all_;
+  std::vector<std::string> missing_;
+  std::vector<std::string> missing_findings_;
+};
+
+}  // namespace
+
+GatheredInputs gather_inputs(const std::vector<LearnedInput>& inputs, const ClinicalRecord& record,
+                             const ImageFindings* findings, bool has_trees) {
+  return Gatherer(inputs, record, findings, has_trees).gather();
+}
+
+}  // namespace aicovid

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <fusion/bands.hpp>
+#include <fusion/deterioration.hpp>
+#include <fusion/learned.hpp>
+
+#include <variant>
+
+namespace aicovid {
+
+/// An entry of the manifest's `outcomes`: its model, and the bands of its probability.
+struct OutcomeConfig {
+  std::variant<DeteriorationConfig, LearnedOutcome> model;
+  std::optional<Bands> bands;
+};
+
+/// @throws Error{bad_bundle} naming the outcome, the member and what was expected
+OutcomeConfig parse_outcome(std::string_view json, const OutcomeFiles& files);
+
+Outcome assess_outcome(const OutcomeConfig& config, const ClinicalRecord& record,
+                       const ImageEvidence& image);
+
+}  // namespace aicovid

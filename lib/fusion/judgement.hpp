@@ -1,0 +1,24 @@
+#pragma once
+
+#include <aicovid/report.hpp>
+
+#include "config_value.hpp"
+#include "fusion/bands.hpp"
+
+namespace aicovid {
+
+/// An interval wider than .20 makes an outcome indeterminate; the numbers stay.
+void judge_width(Outcome& outcome);
+
+/// Names the band of the probability; an interval that reaches into bands that do not touch makes
+/// the outcome indeterminate.
+void judge_bands(const Bands& bands, Outcome& outcome);
+
+/// What the image said is not to be trusted: the outcome is indeterminate.
+void judge_out_of_distribution(Outcome& outcome);
+
+/// An outcome's member `bands`.
+/// @throws Error{bad_bundle} naming the member: no source, cuts that do not ascend, ...
+Bands read_bands(const ConfigValue& bands);
+
+}  // namespace aicovid

@@ -1,0 +1,138 @@
+#include <fusion/learned.hpp>
+
+#include <aicovid/error.hpp>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "gathered_inputs.hpp"
+#include "judgement.hpp"
+#include "learned_config.hpp"
+#include "learned_interval.hpp"
+#include "learned_model.hpp"
+#include "log_odds.hpp"
+#include "piecewise_linear.hpp"
+
+namespace aicovid {
+
+namespace {
+
+template <typename Kind>
+bool has(const LearnedModel& model) {
+  return std::ranges::any_of(model.members, [](const MemberModel& member) {
+    return std::holds_alternative<Kind>(member.model);
+  });
+}
+
+bool has_network(const LearnedModel& model) { return has<JointNetwork>(model); }
+
+bool has_trees(const LearnedModel& model) { return has<std::shared_ptr<const TreeModel>>(model); }
+
+void add_contributions(const LearnedModel& model, const InputRow& row,
+                       const ExplainedLogit& explained, Outcome& outcome) {
+  double missing = 0;
+  for (std::size_t i = 0; i < model.inputs.size(); ++i) {
+    const double part = explained.members.by_input[i];
+    if (row.missing[i]) {
+      missing += part;
+    } else if (part != 0 || !explained.network) {
+      outcome.contributions.push_back({model.inputs[i].variable, part});
+    }
+  }
+  outcome.reference_logit = explained.members.reference_logit;
+  if (explained.network) outcome.contributions.push_back({"(network)", explained.members.other});
+  outcome.contributions.push_back({"(missing)", missing});
+  if (model.members.size() > 1) outcome.contributions.push_back({"(ensemble)", explained.ensemble});
+  outcome.contributions.push_back({"(calibration)", explained.calibration});
+}
+
+/// Says on which data a calibration was fitted.
+void add_calibration(const std::optional<Calibration>& calibration, Outcome& outcome) {
+  if (!calibration) return;
+  outcome.reasons.push_back(
+      {"calibrated",
+       fmt::format("Calibrated by {} on {} patients with {} events: {}.", calibration->method(),
+                   calibration->patients, calibration->events, calibration->fitted_on)});
+}
+
+void add_index(const LearnedModel& model, const InputRow& row, const NetworkLogit& network,
+               Outcome& outcome) {
+  const ExplainedLogit explained = explain(model, row, network, Scale::of_training_data);
+  outcome.index = probability_of(explained.logit());
+  if (model.index) {
+    outcome.index_percentile =
+        piecewise_linear({.x = model.index->values, .y = model.index->percents}, *outcome.index);
+    outcome.index_population = model.index->of;
+  }
+  if (model.has_probability()) return;
+  add_contributions(model, row, explained, outcome);
+  outcome.reasons.push_back(
+      {"index_only",
+       "An index and no probability: how common this state is here is not in the bundle."});
+}
+
+void add_probability(const LearnedModel& model, const GatheredInputs& inputs,
+                     const ImageEvidence& image, Outcome& outcome) {
+  const ExplainedLogit explained = explain(model, inputs.row, image.network, Scale::of_site);
+  outcome.probability = probability_of(explained.logit());
+  add_contributions(model, inputs.row, explained, outcome);
+  LearnedInterval found = learned_interval(model, inputs, image);
+  if (found.reason) outcome.reasons.push_back(*found.reason);
+  outcome.interval = std::move(found.interval);
+  if (!outcome.interval) return;
+  // The risk at an imputed value need not lie between the percentiles over its distribution.
+  outcome.interval->low = std::min(outcome.interval->low, *outcome.probability);
+  outcome.interval->high = std::max(outcome.interval->high, *outcome.probability);
+  judge_width(outcome);
+}
+
+}  // namespace
+
+Outcome LearnedOutcome::assess(const ClinicalRecord& record, const ImageEvidence& image) const {
+  const LearnedModel& model = *model_;
+  Outcome outcome;
+  outcome.name = model.name;
+  outcome.definition = model.definition;
+  outcome.kind = model.kind;
+  outcome.evidence = model.evidence;
+  outcome.status = OutcomeStatus::ok;
+  apply_population(model.population, record, outcome);
+  if (outcome.status != OutcomeStatus::ok) return outcome;
+
+  const GatheredInputs inputs =
+      gather_inputs(model.inputs, record, image.findings, has_trees(model));
+  outcome.reasons = inputs.reasons;
+  if (has_network(model) && !image.network) {
+    outcome.reasons.push_back({"missing_image", "The model's network needs a radiograph."});
+  }
+  if (!outcome.reasons.empty()) {
+    outcome.status = OutcomeStatus::not_computed;
+    outcome.assumed.clear();
+    return outcome;
+  }
+  outcome.assumed.insert(outcome.assumed.begin(), inputs.assumed.begin(), inputs.assumed.end());
+  if (model.kind == OutcomeKind::concurrent_state) {
+    add_index(model, inputs.row, image.network, outcome);
+  }
+  if (model.has_probability()) add_probability(model, inputs, image, outcome);
+  for (const MemberModel& member : model.members) add_calibration(member.calibration, outcome);
+  add_calibration(model.calibration, outcome);
+
+  const bool sees = inputs.uses_image || (has_network(model) && image.network_sees_image);
+  const bool unlike = image.findings && image.findings->out_of_distribution.value_or(false);
+  if (sees && unlike) judge_out_of_distribution(outcome);
+  return outcome;
+}
+
+LearnedOutcome LearnedOutcome::parse(std::string_view json, const OutcomeFiles& files) {
+  return LearnedOutcome(std::make_shared<const LearnedModel>(parse_learned_model(json, files)));
+}
+
+const std::string& LearnedOutcome::name() const { return model_->name; }
+
+bool LearnedOutcome::needs_network() const { return has_network(*model_); }
+
+std::size_t LearnedOutcome::input_count() const { return model_->inputs.size(); }
+
+}  // namespace aicovid

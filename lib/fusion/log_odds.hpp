@@ -1,0 +1,18 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace aicovid {
+
+/// log(p / (1 - p)), finite for every probability.
+inline double log_odds(double probability) {
+  const double p = std::clamp(probability, std::numeric_limits<double>::min(),
+                              1 - std::numeric_limits<double>::epsilon() / 2);
+  return std::log(p) - std::log1p(-p);
+}
+
+inline double probability_of(double logit) { return 1 / (1 + std::exp(-logit)); }
+
+}  // namespace aicovid

@@ -1,0 +1,50 @@
+#include <fusion/outcome.hpp>
+
+#include <algorithm>
+
+#include "config_value.hpp"
+#include "judgement.hpp"
+
+namespace aicovid {
+
+namespace {
+
+struct Assess {
+  const ClinicalRecord& record;
+  const ImageEvidence& image;
+
+  Outcome operator()(const DeteriorationConfig& config) const {
+    Outcome outcome = assess_deterioration(
+        config, record, image.findings ? image.findings->infiltrates : std::nullopt);
+    const bool unlike = image.findings && image.findings->out_of_distribution.value_or(false);
+    if (outcome.image_effect && unlike) judge_out_of_distribution(outcome);
+    return outcome;
+  }
+
+  Outcome operator()(const LearnedOutcome& outcome) const { return outcome.assess(record, image); }
+};
+
+}  // namespace
+
+OutcomeConfig parse_outcome(std::string_view text, const OutcomeFiles& files) {
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const ConfigValue entry(json, "outcome");
+  const std::string model =
+      entry.at("model", "the kind of model")
+          .one_of({"isaric_4c_deterioration", "logistic", "xgboost", "network", "ensemble"});
+  OutcomeConfig config{model == "isaric_4c_deterioration"
+                           ? decltype(config.model)(parse_deterioration_config(text))
+                           : LearnedOutcome::parse(text, files),
+                       {}};
+  if (const auto bands = entry.find("bands")) config.bands = read_bands(*bands);
+  return config;
+}
+
+Outcome assess_outcome(const OutcomeConfig& config, const ClinicalRecord& record,
+                       const ImageEvidence& image) {
+  Outcome outcome = std::visit(Assess{record, image}, config.model);
+  if (config.bands) judge_bands(*config.bands, outcome);
+  return outcome;
+}
+
+}  // namespace aicovid

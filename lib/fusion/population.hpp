@@ -1,0 +1,32 @@
+#pragma once
+
+#include <aicovid/clinical_record.hpp>
+#include <aicovid/report.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config_value.hpp"
+
+namespace aicovid {
+
+/// Whom a learned model is for.
+struct Population {
+  struct Ages {
+    double low;
+    double high;
+  };
+  std::optional<Ages> age;                                   ///< years, both ends included
+  std::map<std::string, std::vector<std::string>> excluded;  ///< terms, by variable
+};
+
+/// An outcome's member `population`.
+Population read_population(const ConfigValue& entry);
+
+/// Makes the outcome `not_applicable` for a patient outside, `not_computed` where age is missing or
+/// a bound leaves it open. A missing term is taken as eligible, and `assumed` says so.
+void apply_population(const Population& population, const ClinicalRecord& record, Outcome& outcome);
+
+}  // namespace aicovid

@@ -1,0 +1,268 @@
+#include <aicovid/aicovid.hpp>
+
+#include "core/file.hpp"
+#include "core/sha256.hpp"
+
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "schema.hpp"
+
+using namespace aicovid;
+using Catch::Approx;
+using Catch::Matchers::ContainsSubstring;
+using nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The shipped bundle with a joint network and learned outcomes, in a directory that goes with it.
+class LearnedBundle {
+ public:
+  LearnedBundle() {
+    std::string name = (fs::temp_directory_path() / "aicovid-learned-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    directory = name;
+    const fs::path source = AICOVID_SOURCE_DIR;
+    fs::copy(source / "models/severity", directory, fs::copy_options::recursive);
+    fs::copy(source / "tests/network/data/joint.pt", directory / "joint.pt");
+    for (const char* file : {"logistic.json", "platt.json"}) {
+      fs::copy(source / "tests/fusion/golden/learned" / file,
+               directory / (std::string("learned_") + file));
+    }
+    const auto bytes = read_file(directory / "manifest.json");
+    manifest = ordered_json::parse(
+        std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    add();
+  }
+  ~LearnedBundle() {
+    std::error_code status;
+    fs::remove_all(directory, status);
+  }
+  LearnedBundle(const LearnedBundle&) = delete;
+  LearnedBundle& operator=(const LearnedBundle&) = delete;
+
+  Assessor load() const {
+    const std::string text = manifest.dump();
+    write_file(directory / "manifest.json", text.data(), text.size());
+    return Assessor::load(directory);
+  }
+
+  fs::path directory;
+  ordered_json manifest;
+
+ private:
+  ordered_json file(const std::string& path) const {
+    return {{"path", path}, {"sha256", sha256(read_file(directory / path))}};
+  }
+
+  void add() {
+    manifest["networks"].push_back(
+        {{"role", "fusion"},
+         {"files", {{"torchscript", file("joint.pt")}}},
+         {"inputs", {"record:values", "record:missing", "severity:embedding"}},
+         {"outputs", {{"logit", {1, 1}}}}});
+    for (const char* path : {"learned_logistic.json", "learned_platt.json"}) {
+      manifest["files"].push_back(file(path));
+    }
+    const ordered_json common = {{"definition", "an event of a test"},
+                                 {"kind", "prognosis"},
+                                 {"evidence", {{"level", "none"}, {"caveat", "a test"}}},
+                                 {"population", {{"age", {18, 100}}}}};
+    ordered_json joint = {{"name", "joint"},
+                          {"model", "network"},
+                          {"reference_logit", -0.5},
+                          {"calibration", "learned_platt.json"},
+                          {"inputs", ordered_json::parse(R"([
+        {"variable": "age", "unit": "a", "range": [18, 100], "reference": 50},
+        {"variable": "crp", "unit": "mg/L", "range": [0, 500], "reference": 50, "missing": {"value": 64}},
+        {"variable": "brixia", "reference": 0}])")}};
+    ordered_json logistic = {
+        {"name", "fitted"}, {"model", "logistic"}, {"file", "learned_logistic.json"}};
+    const auto golden =
+        read_file(fs::path(AICOVID_SOURCE_DIR) / "tests/fusion/golden/learned/golden.json");
+    logistic["inputs"] =
+        ordered_json::parse(
+            std::string_view(reinterpret_cast<const char*>(golden.data()), golden.size()))
+            .at("inputs");
+    for (ordered_json* outcome : {&joint, &logistic}) {
+      outcome->update(common);
+      manifest["outcomes"].push_back(*outcome);
+    }
+  }
+};
+
+ClinicalRecord record(double age, const std::string& more = "") {
+  return ClinicalRecord::parse_json(R"({"age": {"value": )" + std::to_string(age) +
+                                    R"(, "unit": "a"}, "sex": "male")" + more + "}");
+}
+
+const Outcome& named(const RiskReport& report, const std::string& name) {
+  for (const Outcome& outcome : report.outcomes) {
+    if (outcome.name == name) return outcome;
+  }
+  FAIL("no outcome " + name);
+  return report.outcomes.front();
+}
+
+double logit_of(const Outcome& outcome) {
+  const double p = outcome.probability.value();
+  return std::log(p / (1 - p));
+}
+
+double network_part(const Outcome& outcome) {
+  for (const Contribution& one : outcome.contributions) {
+    if (one.variable == "(network)") return one.logit;
+  }
+  FAIL("no network");
+  return 0;
+}
+
+Radiograph golden_radiograph() {
+  return read_image(AICOVID_SOURCE_DIR "/models/severity/golden/rg1.png");
+}
+
+}  // namespace
+
+TEST_CASE("Assessor: a joint network sees the record and the image", "[assess]") {
+  const LearnedBundle bundle;
+  const Assessor assessor = bundle.load();
+  const Radiograph radiograph = golden_radiograph();
+  const std::string crp = R"(, "crp": {"value": 128, "unit": "mg/L"})";
+  const RiskReport report = assessor.assess(radiograph, record(40, crp));
+  CHECK(aicovid::testing::schema_violations("report", to_json(report)) ==
+        std::vector<std::string>{});
+  CHECK_THAT(to_text(report), ContainsSubstring("joint network"));
+  const Outcome& first = named(report, "joint");
+  double sum = *first.reference_logit;
+  for (const Contribution& one : first.contributions) sum += one.logit;
+  CHECK(sum == Approx(logit_of(first)).margin(1e-9).epsilon(0));
+
+  // What the network was made with: age / 64, crp / 128, a quarter for what is missing.
+  const RiskReport older = assessor.assess(radiograph, record(72, crp));
+  CHECK(network_part(named(older, "joint")) - network_part(first) == Approx(.5).margin(1e-5));
+  const RiskReport without = assessor.assess(radiograph, record(40));
+  CHECK(network_part(named(without, "joint")) - network_part(first) ==
+        Approx(.25 + (64. - 128) / 128).margin(1e-5));
+  CHECK(named(without, "joint").assumed.size() == 1);
+
+  // Another image, another embedding.
+  const Radiograph golden = golden_radiograph();
+  std::vector<std::uint8_t> flipped(golden.size_bytes());
+  for (int y = 0; y < golden.rows(); ++y) {
+    for (int x = 0; x < golden.columns(); ++x) {
+      flipped[y * golden.columns() + x] = std::to_integer<std::uint8_t>(
+          golden.data()[y * golden.columns() + golden.columns() - 1 - x]);
+    }
+  }
+  const RiskReport mirrored = assessor.assess(
+      Radiograph::from_array(flipped.data(), golden.rows(), golden.columns(), PixelType::uint8),
+      record(40, crp));
+  CHECK(network_part(named(mirrored, "joint")) != network_part(first));
+}
+
+TEST_CASE("Assessor: without an image a joint network that needs one says so", "[assess]") {
+  const LearnedBundle bundle;
+  const RiskReport report =
+      bundle.load().assess(record(40, R"(, "crp": {"value": 128, "unit": "mg/L"})"));
+  const Outcome& joint = named(report, "joint");
+  CHECK(joint.status == OutcomeStatus::not_computed);
+  CHECK_FALSE(joint.probability);
+  CHECK(joint.reasons.back().code == "missing_image");
+  // The fitted model may do without the Brixia score.
+  CHECK(named(report, "fitted").probability);
+}
+
+TEST_CASE("Assessor: learned outcomes are the same in eight threads", "[assess]") {
+  const LearnedBundle bundle;
+  const Assessor assessor = bundle.load();
+  const Radiograph radiograph = golden_radiograph();
+  const RiskReport expected = assessor.assess(radiograph, record(66));
+  std::vector<RiskReport> reports(8);
+  std::vector<std::jthread> threads;
+  for (RiskReport& mine : reports) {
+    threads.emplace_back([&] { mine = assessor.assess(radiograph, record(66)); });
+  }
+  threads.clear();
+  for (const RiskReport& report : reports) {
+    for (const char* name : {"joint", "fitted", "deterioration"}) {
+      CHECK(named(report, name).probability == named(expected, name).probability);
+      CHECK(named(report, name).interval == named(expected, name).interval);
+    }
+  }
+}
+
+TEST_CASE("Assessor: verify compares golden outcomes, and finds a changed model", "[assess]") {
+  LearnedBundle bundle;
+  const auto failed = [](const std::vector<Check>& checks) {
+    std::vector<std::string> names;
+    for (const Check& check : checks) {
+      if (!check.passed) names.push_back(check.name);
+    }
+    return names;
+  };
+  CHECK(failed(bundle.load().verify()).empty());
+  const std::size_t cases = bundle.manifest["golden"].size();
+  bundle.manifest["golden"].push_back(
+      {{"record", {{"age", {{"value", 50}, {"unit", "a"}}}, {"sex", "male"}}},
+       {"expected", {{"outcomes", {{"fitted", .999}, {"joint", .5}}}}}});
+  const auto names = failed(bundle.load().verify());
+  const std::string last = "record " + std::to_string(cases + 1);
+  CHECK(names == std::vector<std::string>{last + ": fitted", last + ": joint"});
+
+  bundle.manifest["outcomes"][0]["site_recalibration"] = {{"intercept", .1}, {"slope", 1}};
+  CHECK(failed(bundle.load().verify()).size() >= 5);
+}
+
+TEST_CASE("Assessor: a bundle whose outcomes do not fit its networks is named", "[assess]") {
+  LearnedBundle bundle;
+  const auto fault = [&]() -> std::string {
+    try {
+      bundle.load();
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::bad_bundle);
+      return error.what();
+    }
+    return "no error";
+  };
+  SECTION("no joint network") {
+    bundle.manifest["networks"].erase(2);
+    CHECK(fault() == "outcome joint: expected a network of role \"fusion\" in /networks");
+  }
+  SECTION("no outcome for it") {
+    bundle.manifest["outcomes"].erase(1);
+    CHECK_THAT(fault(), ContainsSubstring("/networks/2/inputs/0 serves no outcome"));
+  }
+  SECTION("an output that the severity network does not have") {
+    bundle.manifest["networks"][2]["inputs"][2] = "severity:soul";
+    CHECK_THAT(fault(), ContainsSubstring("/networks/2/inputs/2 is no output of the severity"));
+  }
+  SECTION("a record's values in a network of the image") {
+    bundle.manifest["networks"][1]["inputs"].push_back("record:values");
+    CHECK_THAT(fault(), ContainsSubstring("role \"fusion\" alone"));
+  }
+  SECTION("a file that is not listed") {
+    bundle.manifest["outcomes"][2]["file"] = "absent.json";
+    CHECK_THAT(fault(), ContainsSubstring("/outcomes/2/file is \"absent.json\"; expected a file"));
+  }
+  SECTION("a golden outcome that there is not") {
+    bundle.manifest["golden"][0]["expected"]["outcomes"] = {{"fate", .5}};
+    CHECK_THAT(fault(), ContainsSubstring("/golden/0/expected/outcomes/fate is no outcome"));
+  }
+  SECTION("a golden case of nothing") {
+    bundle.manifest["golden"][1].erase("record");
+    CHECK_THAT(fault(), ContainsSubstring("/golden/1 has no image and no record"));
+  }
+  SECTION("findings without an image") {
+    bundle.manifest["golden"][1]["expected"]["brixia"] = 3;
+    CHECK_THAT(fault(), ContainsSubstring("/golden/1/expected has findings without an image"));
+  }
+}
