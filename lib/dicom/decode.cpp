@@ -87,14 +87,20 @@ Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, Decode mode)
     case Codec::native:
       cells = decode_native(dataset, header);
       break;
-    case Codec::dcmtk:
-      cells = decode_with_dcmtk(dataset, header);
+    case Codec::jpeg:
+      cells = decode_jpeg(codestream_of(dataset), header);
+      break;
+    case Codec::jpeg_ls:
+      cells = decode_jpeg_ls(dataset, header);
       break;
     case Codec::rle:
       cells = decode_rle(codestream_of(dataset), header);
       break;
     case Codec::jpeg2000:
       cells = decode_jpeg2000(codestream_of(dataset), header, mode);
+      break;
+    case Codec::htj2k:
+      cells = decode_htj2k(codestream_of(dataset), header, mode);
       break;
     case Codec::none:
       check_layout(header);
@@ -117,18 +123,20 @@ void to_stored_values(Cells& cells, const ImageHeader& header) {
   }
 }
 
+void fail_pixel_data(std::string_view why) {
+  throw Error(ErrorCode::corrupt, fmt::format("{} {}", tag_of(DCM_PixelData), why));
+}
+
 std::vector<std::byte> codestream_of(DcmDataset& dataset) {
-  const auto fail = [](std::string_view why) -> void {
-    throw Error(ErrorCode::corrupt, fmt::format("{} {}", tag_of(DCM_PixelData), why));
-  };
   DcmElement* element = nullptr;
-  if (dataset.findAndGetElement(DCM_PixelData, element).bad()) fail("is absent; expected an image");
+  if (dataset.findAndGetElement(DCM_PixelData, element).bad())
+    fail_pixel_data("is absent; expected an image");
   auto* pixels = dynamic_cast<DcmPixelData*>(element);
   DcmPixelSequence* sequence = nullptr;
   if (pixels == nullptr ||
       pixels->getEncapsulatedRepresentation(dataset.getOriginalXfer(), nullptr, sequence).bad() ||
       sequence == nullptr) {
-    fail("is not encapsulated, as the transfer syntax asks");
+    fail_pixel_data("is not encapsulated, as the transfer syntax asks");
   }
   std::vector<std::byte> bytes;
   // Item 0 is the offset table.
@@ -136,14 +144,14 @@ std::vector<std::byte> codestream_of(DcmDataset& dataset) {
     DcmPixelItem* fragment = nullptr;
     Uint8* data = nullptr;
     if (sequence->getItem(fragment, i).bad() || fragment == nullptr)
-      fail("has a fragment that cannot be read");
+      fail_pixel_data("has a fragment that cannot be read");
     if (fragment->getLength() == 0) continue;
     if (fragment->getUint8Array(data).bad() || data == nullptr)
-      fail("has a fragment that cannot be read");
+      fail_pixel_data("has a fragment that cannot be read");
     const auto* first = reinterpret_cast<const std::byte*>(data);
     bytes.insert(bytes.end(), first, first + fragment->getLength());
   }
-  if (bytes.empty()) fail("has no fragments; expected an image");
+  if (bytes.empty()) fail_pixel_data("has no fragments; expected an image");
   return bytes;
 }
 
