@@ -55,7 +55,9 @@ Cells decode_native(DcmDataset& dataset, const ImageHeader& header);
 Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header);
 
 /// JPEG-LS by DCMTK's codec.
-Cells decode_jpeg_ls(DcmDataset& dataset, const ImageHeader& header);
+/// @param dataset  where the codec looks up what `header` says
+Cells decode_jpeg_ls(std::span<const std::byte> stream, const ImageHeader& header,
+                     DcmDataset& dataset);
 
 /// RLE (PS3.5 annex G), in our own code: DCMTK 3.6.7's decoder writes out of bounds on damaged
 /// data.

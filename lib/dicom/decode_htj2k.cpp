@@ -10,64 +10,49 @@
 #include <openjph/ojph_mem.h>
 #include <openjph/ojph_message.h>
 #include <openjph/ojph_params.h>
-#include <cstdarg>
+#include <sys/types.h>
+#include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <mutex>
-#include <stdexcept>
+#include <new>
 #include <string>
 
 namespace aicovid::dicom {
 namespace {
 
-/// What OpenJPH warned of while this thread decoded. It decodes on, but every warning of its
-/// decoder is of data that is missing or contradicts itself.
-thread_local std::string warning;
+/// What OpenJPH said while this thread decoded. It decodes on after a warning, but every warning of
+/// its decoder is of data that are missing or contradict themselves.
+thread_local std::string said;
 
-std::string formatted(const char* format, std::va_list arguments) {
-  char line[256];
-  std::vsnprintf(line, sizeof line, format, arguments);
-  std::string text = line;
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  return text;
+ssize_t keep(void*, const char* text, std::size_t length) {
+  constexpr std::size_t most = 200;
+  said.append(text, std::min(length, most - std::min(most, said.size())));
+  return static_cast<ssize_t>(length);
 }
 
-class KeepWarning : public ojph::message_warning {
- public:
-  void operator()(int, const char*, int, const char* format, ...) override {
-    std::va_list arguments;
-    va_start(arguments, format);
-    warning = formatted(format, arguments);
-    va_end(arguments);
-  }
-};
-
-class ThrowError : public ojph::message_error {
- public:
-  void operator()(int, const char*, int, const char* format, ...) override {
-    std::va_list arguments;
-    va_start(arguments, format);
-    const std::string text = formatted(format, arguments);
-    va_end(arguments);
-    throw std::runtime_error(text);
-  }
-};
-
-class Silence : public ojph::message_info {
- public:
-  void operator()(int, const char*, int, const char*, ...) override {}
-};
-
-/// OpenJPH's own handlers write to the standard error stream.
+/// OpenJPH writes its messages to a FILE; objects that handle them, which its interface offers, are
+/// never asked by version 0.9. Unbuffered, so that each message is kept by the thread that causes
+/// it.
 void take_messages() {
   static std::once_flag once;
   std::call_once(once, [] {
-    static KeepWarning keep;
-    static ThrowError raise;
-    static Silence silence;
-    ojph::configure_warning(&keep);
-    ojph::configure_error(&raise);
-    ojph::configure_info(&silence);
+    const cookie_io_functions_t functions{
+        .read = nullptr, .write = keep, .seek = nullptr, .close = nullptr};
+    std::FILE* stream = fopencookie(nullptr, "w", functions);
+    if (stream == nullptr) throw Error(ErrorCode::internal, "OpenJPH cannot be started");
+    std::setvbuf(stream, nullptr, _IONBF, 0);
+    ojph::set_warning_stream(stream);
+    ojph::set_error_stream(stream);
   });
+}
+
+/// The first message, without OpenJPH's own "ojph error 0x... at file:line: ".
+std::string first_message() {
+  std::string line = said.substr(0, said.find('\n'));
+  const std::size_t place = line.find(" at ");
+  const std::size_t colon = line.find(": ", place == std::string::npos ? 0 : place);
+  return colon == std::string::npos ? line : line.substr(colon + 2);
 }
 
 Cells decode(const Codestream& codestream, const ImageHeader& header, Decode mode) {
@@ -106,21 +91,20 @@ Cells decode(const Codestream& codestream, const ImageHeader& header, Decode mod
 
 Cells decode_htj2k(std::span<const std::byte> stream, const ImageHeader& header, Decode mode) {
   const Codestream codestream = jpeg2000_codestream(stream, header);
-  check_tile_parts(codestream);
+  check_markers(codestream);
   take_messages();
-  warning.clear();
-  Cells cells;
-  std::string error;
+  said.clear();
   try {
-    cells = decode(codestream, header, mode);
+    Cells cells = decode(codestream, header, mode);
+    if (!said.empty()) fail_pixel_data(fmt::format("is damaged: {}", first_message()));
+    return cells;
   } catch (const Error&) {
     throw;
-  } catch (const std::runtime_error& caught) {
-    error = caught.what();
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {
+    fail_pixel_data(fmt::format("cannot be decoded: {}", first_message()));
   }
-  if (!error.empty()) fail_pixel_data(fmt::format("cannot be decoded: {}", error));
-  if (!warning.empty()) fail_pixel_data(fmt::format("is damaged: {}", warning));
-  return cells;
 }
 
 }  // namespace aicovid::dicom

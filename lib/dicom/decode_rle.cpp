@@ -23,11 +23,21 @@ void unpack(std::span<const std::byte> segment, std::byte* out, std::size_t coun
     const std::size_t length = repeats ? 257 - control : 1 + control;
     if (at + (repeats ? 1 : length) > segment.size())
       fail_pixel_data("holds a truncated RLE segment");
-    // A run may be longer than what is left: encoders pad a segment to an even length.
+    // A run may be longer by the byte that makes an odd number of pixels even.
     const std::size_t taken = std::min(length, count - done);
+    if (length > taken + 1) fail_pixel_data("holds an RLE segment that runs beyond the image");
     for (std::size_t i = 0; i < taken; ++i) out[(done + i) * step] = segment[repeats ? at : at + i];
     done += taken;
     at += repeats ? 1 : length;
+  }
+  // What is left can be padding only (G.3.1): zeros, or no operation. More bytes than that mean
+  // that damaged runs were too short.
+  const auto is_padding = [](std::byte byte) {
+    return byte == std::byte{0} || byte == std::byte{128};
+  };
+  const auto rest = segment.subspan(at);
+  if (!std::ranges::all_of(rest, is_padding)) {
+    fail_pixel_data(fmt::format("holds {} bytes in an RLE segment beyond the image", rest.size()));
   }
 }
 

@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kPreamble = 128;
 constexpr std::string_view kPrefix = "DICM";
 
+/// Values are read when they are asked for, and lengths are those of the file until then.
+constexpr Uint32 kNothingAtOnce = 0;
+
 /// True where the bytes begin as file meta information or a data set does: an element of a small
 /// even group, little or big endian.
 bool begins_with_element(std::span<const std::byte> bytes) {
@@ -74,7 +77,7 @@ std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
   MemoryStream stream(file.dataset);
   dataset->transferInit();
   const OFCondition status =
-      dataset->readUntilTag(stream, file.syntax, EGL_noChange, DCM_MaxReadLength, stop);
+      dataset->readUntilTag(stream, file.syntax, EGL_noChange, kNothingAtOnce, stop);
   if (stream.went_too_deep())
     throw Error(ErrorCode::corrupt, "the DICOM data set nests sequences too deep");
   if (status.bad()) {

@@ -73,42 +73,6 @@ Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHea
   return {.bytes = bytes, .precision = precision};
 }
 
-/// Source of the markers: ITU-T T.800 A.2 to A.4.2.
-void check_tile_parts(const Codestream& codestream) {
-  constexpr std::uint32_t start_of_tile_part = 0xff90;
-  constexpr std::uint32_t end_of_codestream = 0xffd9;
-  constexpr std::size_t shortest_tile_part = 14;  // SOT and SOD
-  const std::span<const std::byte> bytes = codestream.bytes;
-  const auto has = [bytes](std::size_t offset, std::size_t size) {
-    return offset <= bytes.size() && size <= bytes.size() - offset;
-  };
-  std::size_t at = 2;  // after the start of codestream
-  bool in_tiles = false;
-  while (has(at, 2)) {
-    const std::uint32_t marker = number(bytes, at, 2);
-    if (marker == end_of_codestream && in_tiles) return;
-    if (marker == start_of_tile_part) {
-      if (!has(at, shortest_tile_part)) break;
-      in_tiles = true;
-      const std::uint32_t length = number(bytes, at + 6, 4);
-      if (length == 0) {
-        // The last tile-part reaches to the end; PS3.5 may have padded that with a zero byte.
-        std::size_t end = bytes.size();
-        if (bytes[end - 1] == std::byte{0}) --end;
-        if (number(bytes, end - 2, 2) == end_of_codestream) return;
-        break;
-      }
-      if (length < shortest_tile_part) break;
-      at += length;
-    } else if (!in_tiles && marker >= 0xff00 && has(at, 4)) {
-      at += 2 + number(bytes, at + 2, 2);
-    } else {
-      break;
-    }
-  }
-  fail_pixel_data("holds a JPEG 2000 codestream that is damaged or ends early");
-}
-
 int halvings(const ImageHeader& header, Decode mode, int decompositions) {
   if (mode != Decode::fit) return 0;
   constexpr int least_side = 1024;

@@ -21,9 +21,13 @@ struct Codestream {
 /// @throws Error{corrupt} if there is none or it is of another image; it may have another precision
 Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHeader& header);
 
-/// Follows the tile-parts by their lengths to the end of codestream marker.
-/// @throws Error{corrupt} if a tile-part, or that marker, is missing
-void check_tile_parts(const Codestream& codestream);
+/// Checks all marker segments of a high-throughput codestream, and follows its tile-parts by their
+/// lengths to the end of codestream marker. OpenJPH 0.9 ends the program where some of them are
+/// damaged.
+///
+/// @throws Error{corrupt} naming the marker if a segment is damaged, or a tile-part or the end is
+/// missing; Error{unsupported} for markers that a codestream of one component does not need
+void check_markers(const Codestream& codestream);
 
 /// The number of times that both sides may be halved, at most twice: the shorter one keeps 1024
 /// pixels, and the codestream has the resolutions.
