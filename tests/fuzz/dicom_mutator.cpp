@@ -401,7 +401,8 @@ extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* first, std:
   if (to == nullptr || from == nullptr) return give(bytes, out, most);
   erase(bytes, to->at, to->end());
   insert(bytes, to->at, cut(other, from->at, from->end()));
-  const Entry* syntax = outline.find(0x00020010);
+  const Outline spliced = outline_of(bytes);
+  const Entry* syntax = spliced.find(0x00020010);
   if (syntax != nullptr && !random.one_in(4)) {
     Bytes uid = bytes_of(other_outline.transfer_syntax);
     if (uid.size() % 2 != 0) uid.push_back(0);
