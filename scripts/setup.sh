@@ -10,6 +10,8 @@ packages=(
   libdcmtk-dev dcmtk libopenjp2-7-dev libpng-dev libjpeg62-turbo-dev libopencv-imgproc-dev
   nlohmann-json3-dev libvalijson-dev libfmt-dev libcli11-dev libssl-dev
   clang-format clang-tidy doxygen
+  libgdcm-tools libopenjp2-tools openjph-tools
+  clang libclang-rt-dev
 )
 
 say() { printf 'setup: %s\n' "$*"; }
