@@ -1,5 +1,7 @@
 #include "allocation_watch.hpp"
 
+#include "core/limits.hpp"
+
 #include <sanitizer/allocator_interface.h>
 
 #include <algorithm>
@@ -33,6 +35,8 @@ AllocationWatch::AllocationWatch() : before_(__sanitizer_get_current_allocated_b
 
 void AllocationWatch::check(std::uint64_t claimed_pixels, std::size_t input_bytes) const {
   const std::size_t taken = peak - before_;
+  // What claims more than the library reads must be refused before anything is allocated for it.
+  if (claimed_pixels > static_cast<std::uint64_t>(kMaxPixels)) claimed_pixels = 0;
   const std::size_t most = 20 * (claimed_pixels + input_bytes) + kAllowance;
   if (taken <= most) return;
   std::fprintf(stderr,
