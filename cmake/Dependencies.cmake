@@ -23,6 +23,12 @@ if(AICOVID_WITH_DICOM)
   # DCMTK's package lists every one of its libraries; the rooms name those they use.
   find_package(DCMTK REQUIRED)
   pkg_check_modules(OPENJPEG REQUIRED IMPORTED_TARGET libopenjp2)
+  # Debian's pkg-config file of OpenJPH is empty.
+  find_path(AICOVID_OPENJPH_INCLUDE_DIR openjph/ojph_codestream.h REQUIRED)
+  find_library(AICOVID_OPENJPH openjph REQUIRED)
+  add_library(aicovid_openjph INTERFACE)
+  target_include_directories(aicovid_openjph SYSTEM INTERFACE ${AICOVID_OPENJPH_INCLUDE_DIR})
+  target_link_libraries(aicovid_openjph INTERFACE ${AICOVID_OPENJPH})
   find_file(AICOVID_DICOM_DICTIONARY dicom.dic
     PATHS ${DCMTK_DIR} /usr/share /usr/local/share PATH_SUFFIXES libdcmtk17 libdcmtk18 libdcmtk19 libdcmtk16 dcmtk
     REQUIRED)

@@ -32,7 +32,7 @@ ALLOWED = {
 # Third-party headers, and the only rooms that may include them. `None`: any room.
 LIBRARIES = [
     (r"dcmtk/", ["dicom"]),
-    (r"openjpeg", ["dicom"]),
+    (r"openjpeg|openjph/", ["dicom"]),
     (r"(torch|ATen|c10|caffe2)/", ["network"]),
     (r"opencv2/", ["report"]),
     (r"pybind11/", ["bindings"]),

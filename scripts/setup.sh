@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 packages=(
   g++ cmake ninja-build ccache git pkg-config python3 python3-venv
-  libdcmtk-dev dcmtk libopenjp2-7-dev libpng-dev libjpeg62-turbo-dev libopencv-imgproc-dev
+  libdcmtk-dev dcmtk libopenjp2-7-dev libopenjph-dev libpng-dev libjpeg62-turbo-dev libopencv-imgproc-dev
   nlohmann-json3-dev libvalijson-dev libfmt-dev libcli11-dev libssl-dev
   clang-format clang-tidy doxygen
   libgdcm-tools libopenjp2-tools openjph-tools

@@ -88,7 +88,11 @@ struct ImageHeader {
   int frames = 1;
   bool is_signed = false;
   bool lossy = false;
-  /// For the comparison with the clinical record only; never reported.
+  /// Height of a pixel over its width. Where a plan asks for a square, or keeps one, it is a square
+  /// of millimetres.
+  double pixel_aspect = 1;
+  /// For the comparison with the clinical record, and for the flag `paediatric`, which holds whole
+  /// years; otherwise never reported.
   std::optional<Sex> patient_sex;
   std::optional<double> patient_age_years;
 };
@@ -108,8 +112,8 @@ class AICOVID_EXPORT Radiograph {
   ///                patient orientation
   /// @throws Error{invalid_argument} if an extent is not positive, `pixels` is null,
   ///         `grey.bits_stored` does not fit `type`, the rescale slope is 0, a number of `grey` is
-  ///         not finite, the window's width is below 1 (linear) or not above 0, or the padding's
-  ///         `low` is above its `high`
+  ///         not finite, the window's width is below 1 (linear) or not above 0, the padding's
+  ///         `low` is above its `high`, or `header.pixel_aspect` is not within 0.1 to 10
   static Radiograph from_array(const void* pixels, int rows, int columns, PixelType type,
                                GreyScale grey = {}, ImageHeader header = {});
 

@@ -5,13 +5,15 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <iosfwd>
 #include <span>
 
 namespace aicovid {
 
-/// `exact`: every pixel. `fit`: JPEG 2000 data may be decoded at 1/2 or 1/4 of its resolution, as
-/// long as the shorter side keeps 1024 pixels; all else as `exact`. The report says which was used.
-/// `none`: header and gate reasons alone, of any file whose header can be read.
+/// `exact`: every pixel. `fit`: JPEG 2000 data, high-throughput or not, may be decoded at 1/2 or
+/// 1/4 of its resolution, as long as the shorter side keeps 1024 pixels; all else as `exact`. The
+/// report says which was used. `none`: header and gate reasons alone, of any file whose header can
+/// be read.
 enum class Decode { exact, fit, none };
 
 /// What is decoded of a file that the tag gate refuses.
@@ -29,7 +31,8 @@ struct ReadOptions {
 ///
 /// @throws Error{not_found} if there is no such file; Error{corrupt} if it is not DICOM, or its
 ///         header or pixels are damaged; Error{unsupported} if the pixels must be decoded and their
-///         encoding, or their layout (Bits Allocated, frames, samples, size), cannot be
+///         encoding, or their layout (Bits Allocated, frames, samples, size), cannot be; if the
+///         file is a DICOMDIR, see `list_dicomdir`; or if it has more than 1 GiB
 AICOVID_EXPORT Radiograph read_dicom(const std::filesystem::path& file,
                                      const ReadOptions& options = {});
 
@@ -37,8 +40,12 @@ AICOVID_EXPORT Radiograph read_dicom(const std::filesystem::path& file,
 AICOVID_EXPORT Radiograph parse_dicom(std::span<const std::byte> bytes,
                                       const ReadOptions& options = {});
 
+/// The same from the rest of a stream, which need not be seekable; open a file's as binary.
+AICOVID_EXPORT Radiograph read_dicom(std::istream& stream, const ReadOptions& options = {});
+
 /// Reads an 8- or 16-bit PNG or an 8-bit JPEG file as MONOCHROME2. A file with colour channels is
-/// read if they are equal, and refused (reason `colour`) otherwise.
+/// read if they are equal, and refused (reason `colour`) otherwise. A JPEG file is turned as its
+/// Exif orientation asks, so that rows and columns are those of the picture as viewers show it.
 ///
 /// @throws Error{not_found}, Error{corrupt}, Error{unsupported} as `read_dicom`
 AICOVID_EXPORT Radiograph read_image(const std::filesystem::path& file,
@@ -48,8 +55,14 @@ AICOVID_EXPORT Radiograph read_image(const std::filesystem::path& file,
 AICOVID_EXPORT Radiograph parse_image(std::span<const std::byte> bytes,
                                       const ReadOptions& options = {});
 
+/// The same from the rest of a stream.
+AICOVID_EXPORT Radiograph read_image(std::istream& stream, const ReadOptions& options = {});
+
 /// Reads a DICOM, PNG or JPEG file, told apart by content.
 AICOVID_EXPORT Radiograph read_radiograph(const std::filesystem::path& file,
                                           const ReadOptions& options = {});
+
+/// The same from the rest of a stream.
+AICOVID_EXPORT Radiograph read_radiograph(std::istream& stream, const ReadOptions& options = {});
 
 }  // namespace aicovid

@@ -1,3 +1,4 @@
+#include <aicovid/dicomdir.hpp>
 #include <aicovid/error.hpp>
 #include <aicovid/read.hpp>
 
@@ -6,10 +7,21 @@
 
 namespace aicovid {
 
-Radiograph read_radiograph(const std::filesystem::path& file, const ReadOptions& options) {
-  const std::vector<std::byte> bytes = read_file(file);
+namespace {
+
+Radiograph parse_radiograph(std::span<const std::byte> bytes, const ReadOptions& options) {
   if (is_png(bytes) || is_jpeg(bytes)) return parse_image(bytes, options);
   return parse_dicom(bytes, options);
+}
+
+}  // namespace
+
+Radiograph read_radiograph(const std::filesystem::path& file, const ReadOptions& options) {
+  return parse_radiograph(read_file(file), options);
+}
+
+Radiograph read_radiograph(std::istream& stream, const ReadOptions& options) {
+  return parse_radiograph(read_stream(stream), options);
 }
 
 #if !AICOVID_WITH_DICOM
@@ -21,6 +33,18 @@ Radiograph parse_dicom(std::span<const std::byte>, const ReadOptions&) {
 
 Radiograph read_dicom(const std::filesystem::path& file, const ReadOptions& options) {
   return parse_dicom(read_file(file), options);
+}
+
+Radiograph read_dicom(std::istream& stream, const ReadOptions& options) {
+  return parse_dicom(read_stream(stream), options);
+}
+
+std::vector<DirectoryEntry> parse_dicomdir(std::span<const std::byte>) {
+  throw Error(ErrorCode::unsupported, "this build has no DICOM reader (AICOVID_WITH_DICOM)");
+}
+
+std::vector<DirectoryEntry> list_dicomdir(const std::filesystem::path& file) {
+  return parse_dicomdir(read_file(file));
 }
 #endif
 

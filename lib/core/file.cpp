@@ -3,7 +3,9 @@
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
+#include <array>
 #include <fstream>
+#include <istream>
 
 namespace aicovid {
 
@@ -24,6 +26,23 @@ std::vector<std::byte> read_file(const std::filesystem::path& file, std::uintmax
   if (static_cast<std::size_t>(stream.gcount()) != size) {
     throw Error(ErrorCode::not_found, "the file cannot be read to its end");
   }
+  return bytes;
+}
+
+std::vector<std::byte> read_stream(std::istream& stream, std::uintmax_t max_bytes) {
+  std::vector<std::byte> bytes;
+  std::array<char, 65536> block;
+  while (stream.good()) {
+    stream.read(block.data(), block.size());
+    const auto* first = reinterpret_cast<const std::byte*>(block.data());
+    bytes.insert(bytes.end(), first, first + stream.gcount());
+    if (bytes.size() > max_bytes) {
+      throw Error(
+          ErrorCode::unsupported,
+          fmt::format("the stream has more than {} bytes; expected at most that many", max_bytes));
+    }
+  }
+  if (!stream.eof()) throw Error(ErrorCode::not_found, "the stream cannot be read to its end");
   return bytes;
 }
 

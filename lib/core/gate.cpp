@@ -44,6 +44,11 @@ const std::vector<GateCode>& gate_codes() {
       {"burned_in_annotation", false, "text is burned into the pixels"},
       {"presentation_lut_conflict", false,
        "Presentation LUT Shape contradicts Photometric Interpretation, which was followed"},
+      {"pixel_aspect_ratio", false,
+       "the pixels are not square, or the header contradicts itself there; heat map and mask show "
+       "them as stored"},
+      {"paediatric", false, "a child, and the models are for adults"},
+      {"laterality", false, "the header says that one side alone is shown"},
       {"inverted", false, "the grey scale looks inverted"},
       {"rotated", false, "the image looks rotated"},
       {"mirrored", false,

@@ -1,3 +1,4 @@
+#include "core/limits.hpp"
 #include "core/silent_header.hpp"
 #include "core/window.hpp"
 
@@ -73,6 +74,12 @@ Radiograph Radiograph::from_array(const void* pixels, int rows, int columns, Pix
                             is_signed ? "signed" : "unsigned"));
   }
   check(grey);
+  // Written so that NaN fails too.
+  if (!(header.pixel_aspect >= 1 / kMaxPixelAspect && header.pixel_aspect <= kMaxPixelAspect)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("pixel_aspect is {}; expected {:g} to {:g}", header.pixel_aspect,
+                            1 / kMaxPixelAspect, kMaxPixelAspect));
+  }
   const std::size_t bytes =
       static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * size_of(type);
   auto copy = std::make_shared<std::vector<std::byte>>(bytes);

@@ -122,6 +122,16 @@ std::optional<double> decimal(DcmItem& item, const DcmTagKey& key) {
   return value;
 }
 
+std::optional<std::pair<double, double>> decimal_pair(DcmItem& item, const DcmTagKey& key) {
+  const std::string values = text(item, key);
+  const std::size_t split = values.find('\\');
+  if (split == std::string::npos) return std::nullopt;
+  const auto first = parse<double>(normalised(values.substr(0, split)));
+  const auto second = parse<double>(first_value(values.substr(split + 1)));
+  if (!first || !second) return std::nullopt;
+  return std::pair{*first, *second};
+}
+
 DcmItem* first_item(DcmItem& item, const DcmTagKey& sequence) {
   DcmItem* found = nullptr;
   return item.findAndGetSequenceItem(sequence, found, 0).good() ? found : nullptr;

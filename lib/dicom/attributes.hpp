@@ -3,6 +3,7 @@
 #include <dcmtk/dcmdata/dctk.h>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace aicovid::dicom {
 
@@ -27,6 +28,9 @@ std::optional<int> pixel_value(DcmItem& item, const DcmTagKey& key, unsigned lon
 /// The first value of a decimal attribute (DS, FD, FL); nothing where it is absent or empty.
 /// @throws Error{corrupt} if it is there and no finite number
 std::optional<double> decimal(DcmItem& item, const DcmTagKey& key);
+
+/// Two decimal values, as of Pixel Spacing; nothing where there are not two numbers.
+std::optional<std::pair<double, double>> decimal_pair(DcmItem& item, const DcmTagKey& key);
 
 /// The first item of a sequence; null where there is none.
 DcmItem* first_item(DcmItem& item, const DcmTagKey& sequence);

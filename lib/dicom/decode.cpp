@@ -35,6 +35,23 @@ void to_stored(Cells& cells, const ImageHeader& header) {
   }
 }
 
+/// All fragments are those of the one frame, so that no offset is needed; but a table of several
+/// contradicts the header.
+void check_offset_tables(DcmDataset& dataset, DcmPixelSequence& sequence) {
+  const auto check = [](const DcmTagKey& tag, std::size_t frames) {
+    if (frames <= 1) return;
+    throw Error(ErrorCode::corrupt,
+                fmt::format("{} has an offset table of {} frames; expected 1, as of {}",
+                            tag_of(tag), frames, tag_of(DCM_NumberOfFrames)));
+  };
+  DcmPixelItem* basic = nullptr;
+  if (sequence.getItem(basic, 0).good() && basic != nullptr)
+    check(DCM_PixelData, basic->getLength() / 4);
+  DcmElement* extended = nullptr;
+  if (dataset.findAndGetElement(DCM_ExtendedOffsetTable, extended).good() && extended != nullptr)
+    check(DCM_ExtendedOffsetTable, extended->getLength() / 8);
+}
+
 }  // namespace
 
 void check_layout(const ImageHeader& header) {
@@ -87,14 +104,20 @@ Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, Decode mode)
     case Codec::native:
       cells = decode_native(dataset, header);
       break;
-    case Codec::dcmtk:
-      cells = decode_with_dcmtk(dataset, header);
+    case Codec::jpeg:
+      cells = decode_jpeg(codestream_of(dataset), header);
+      break;
+    case Codec::jpeg_ls:
+      cells = decode_jpeg_ls(codestream_of(dataset), header, dataset);
       break;
     case Codec::rle:
       cells = decode_rle(codestream_of(dataset), header);
       break;
     case Codec::jpeg2000:
       cells = decode_jpeg2000(codestream_of(dataset), header, mode);
+      break;
+    case Codec::htj2k:
+      cells = decode_htj2k(codestream_of(dataset), header, mode);
       break;
     case Codec::none:
       check_layout(header);
@@ -117,33 +140,38 @@ void to_stored_values(Cells& cells, const ImageHeader& header) {
   }
 }
 
+void fail_pixel_data(std::string_view why) {
+  throw Error(ErrorCode::corrupt, fmt::format("{} {}", tag_of(DCM_PixelData), why));
+}
+
 std::vector<std::byte> codestream_of(DcmDataset& dataset) {
-  const auto fail = [](std::string_view why) -> void {
-    throw Error(ErrorCode::corrupt, fmt::format("{} {}", tag_of(DCM_PixelData), why));
-  };
   DcmElement* element = nullptr;
-  if (dataset.findAndGetElement(DCM_PixelData, element).bad()) fail("is absent; expected an image");
+  if (dataset.findAndGetElement(DCM_PixelData, element).bad())
+    fail_pixel_data("is absent; expected an image");
   auto* pixels = dynamic_cast<DcmPixelData*>(element);
   DcmPixelSequence* sequence = nullptr;
   if (pixels == nullptr ||
       pixels->getEncapsulatedRepresentation(dataset.getOriginalXfer(), nullptr, sequence).bad() ||
       sequence == nullptr) {
-    fail("is not encapsulated, as the transfer syntax asks");
+    fail_pixel_data("is not encapsulated, as the transfer syntax asks");
   }
+  check_offset_tables(dataset, *sequence);
   std::vector<std::byte> bytes;
   // Item 0 is the offset table.
   for (unsigned long i = 1; i < sequence->card(); ++i) {
     DcmPixelItem* fragment = nullptr;
-    Uint8* data = nullptr;
     if (sequence->getItem(fragment, i).bad() || fragment == nullptr)
-      fail("has a fragment that cannot be read");
-    if (fragment->getLength() == 0) continue;
+      fail_pixel_data("has a fragment that cannot be read");
+    // Asked before its value, which DCMTK makes even by a byte that is not in the file.
+    const std::uint32_t length = fragment->getLength();
+    if (length == 0) continue;
+    Uint8* data = nullptr;
     if (fragment->getUint8Array(data).bad() || data == nullptr)
-      fail("has a fragment that cannot be read");
+      fail_pixel_data("has a fragment that cannot be read");
     const auto* first = reinterpret_cast<const std::byte*>(data);
-    bytes.insert(bytes.end(), first, first + fragment->getLength());
+    bytes.insert(bytes.end(), first, first + length);
   }
-  if (bytes.empty()) fail("has no fragments; expected an image");
+  if (bytes.empty()) fail_pixel_data("has no fragments; expected an image");
   return bytes;
 }
 

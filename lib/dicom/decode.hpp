@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 class DcmDataset;
@@ -50,8 +51,13 @@ void to_stored_values(Cells& cells, const ImageHeader& header);
 /// Uncompressed pixels.
 Cells decode_native(DcmDataset& dataset, const ImageHeader& header);
 
-/// JPEG and JPEG-LS by DCMTK's codecs.
-Cells decode_with_dcmtk(DcmDataset& dataset, const ImageHeader& header);
+/// JPEG by DCMTK's copies of the IJG's library.
+Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header);
+
+/// JPEG-LS by DCMTK's codec.
+/// @param dataset  where the codec looks up what `header` says
+Cells decode_jpeg_ls(std::span<const std::byte> stream, const ImageHeader& header,
+                     DcmDataset& dataset);
 
 /// RLE (PS3.5 annex G), in our own code: DCMTK 3.6.7's decoder writes out of bounds on damaged
 /// data.
@@ -60,6 +66,12 @@ Cells decode_rle(std::span<const std::byte> frame, const ImageHeader& header);
 /// JPEG 2000 by OpenJPEG.
 Cells decode_jpeg2000(std::span<const std::byte> codestream, const ImageHeader& header,
                       Decode mode);
+
+/// High-throughput JPEG 2000 by OpenJPH.
+Cells decode_htj2k(std::span<const std::byte> codestream, const ImageHeader& header, Decode mode);
+
+/// Throws Error{corrupt}: "7fe0,0010 `why`".
+[[noreturn]] void fail_pixel_data(std::string_view why);
 
 /// The fragments of an encapsulated single frame in one piece, without the offset table.
 std::vector<std::byte> codestream_of(DcmDataset& dataset);

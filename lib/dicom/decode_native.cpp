@@ -1,8 +1,6 @@
-#include "attributes.hpp"
 #include "decode.hpp"
 
-#include <aicovid/error.hpp>
-
+#include <dcmtk/dcmdata/dctk.h>
 #include <fmt/format.h>
 #include <bit>
 #include <cstring>
@@ -18,17 +16,24 @@ Cells decode_native(DcmDataset& dataset, const ImageHeader& header) {
                              static_cast<std::size_t>(header.bits_allocated / 8);
   DcmElement* element = nullptr;
   if (dataset.findAndGetElement(DCM_PixelData, element).bad()) {
-    throw Error(ErrorCode::corrupt,
-                fmt::format("{} is absent; expected an image", tag_of(DCM_PixelData)));
+    fail_pixel_data("is absent; expected an image");
   }
   if (element->getLength() < needed) {
-    throw Error(ErrorCode::corrupt,
-                fmt::format("{} has {} bytes; expected {} of {} x {} pixels", tag_of(DCM_PixelData),
-                            element->getLength(), needed, header.rows, header.columns));
+    fail_pixel_data(fmt::format("has {} bytes; expected {} of {} x {} pixels", element->getLength(),
+                                needed, header.rows, header.columns));
+  }
+  // In big endian files bytes are swapped by words, which OB and UN do not have (PS3.5 A.3).
+  const bool has_words = element->getVR() != EVR_OB && element->getVR() != EVR_UN;
+  if (dataset.getOriginalXfer() == EXS_BigEndianExplicit && header.bits_allocated > 8 &&
+      !has_words) {
+    fail_pixel_data(
+        fmt::format("has the value representation {} in a big endian file of {} bits; "
+                    "expected OW",
+                    DcmVR(element->getVR()).getVRName(), header.bits_allocated));
   }
   Uint8* data = nullptr;
   if (element->getUint8Array(data).bad() || data == nullptr) {
-    throw Error(ErrorCode::corrupt, fmt::format("{} cannot be read", tag_of(DCM_PixelData)));
+    fail_pixel_data("cannot be read");
   }
   Cells cells{
       .bytes = std::vector<std::byte>(needed), .rows = header.rows, .columns = header.columns};

@@ -58,8 +58,15 @@ std::optional<Window> window(DcmItem& dataset) {
   if (!centre || !width) return std::nullopt;
   Window window{.centre = *centre, .width = *width, .function = Window::Function::linear};
   const std::string function = normalised(text(dataset, DCM_VOILUTFunction));
-  if (function == "SIGMOID") window.function = Window::Function::sigmoid;
-  if (function == "LINEAR_EXACT") window.function = Window::Function::linear_exact;
+  if (function == "SIGMOID") {
+    window.function = Window::Function::sigmoid;
+  } else if (function == "LINEAR_EXACT") {
+    window.function = Window::Function::linear_exact;
+  } else if (!function.empty() && function != "LINEAR") {
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{} is {}; expected LINEAR, LINEAR_EXACT or SIGMOID",
+                            tag_of(DCM_VOILUTFunction), kUnlisted));
+  }
   return is_valid_width(window) ? std::optional(window) : std::nullopt;
 }
 
@@ -70,11 +77,40 @@ std::optional<PixelPadding> padding(DcmItem& dataset, bool is_signed) {
   return PixelPadding{.low = std::min(*value, limit), .high = std::max(*value, limit)};
 }
 
-/// Whether rescaling gives a negative value of any stored one. A double, since a file that is not
-/// decoded may have up to 64 bits.
+/// The range of the stored values. Doubles, since a file that is not decoded may have up to 64
+/// bits.
+struct StoredRange {
+  double lowest;
+  double highest;
+};
+StoredRange stored_range(const GreyScale& grey) {
+  return {grey.is_signed ? -std::ldexp(1.0, grey.bits_stored - 1) : 0,
+          std::ldexp(1.0, grey.bits_stored - (grey.is_signed ? 1 : 0)) - 1};
+}
+
+/// Slope and intercept must keep neighbouring stored values apart, in numbers that can be
+/// subtracted from one another; otherwise the picture would lose its steps, or all of them.
+void check_rescale(const GreyScale& grey) {
+  const auto [lowest, highest] = stored_range(grey);
+  const auto rescaled = [&grey](double stored) {
+    return stored * grey.rescale_slope + grey.rescale_intercept;
+  };
+  const bool apart = rescaled(lowest) != rescaled(lowest + 1) &&
+                     rescaled(highest - 1) != rescaled(highest) &&
+                     std::isfinite(rescaled(highest) - rescaled(lowest));
+  if (!apart && highest > lowest) {
+    throw Error(
+        ErrorCode::corrupt,
+        fmt::format("{} is {:g} and {} is {:g}; expected numbers that keep the values of "
+                    "{} bits apart",
+                    tag_of(DCM_RescaleSlope), grey.rescale_slope, tag_of(DCM_RescaleIntercept),
+                    grey.rescale_intercept, grey.bits_stored));
+  }
+}
+
+/// Whether rescaling gives a negative value of any stored one.
 bool rescales_below_zero(const GreyScale& grey) {
-  const double lowest = grey.is_signed ? -std::ldexp(1.0, grey.bits_stored - 1) : 0;
-  const double highest = std::ldexp(1.0, grey.bits_stored - (grey.is_signed ? 1 : 0)) - 1;
+  const auto [lowest, highest] = stored_range(grey);
   const double extreme = grey.rescale_slope < 0 ? highest : lowest;
   return extreme * grey.rescale_slope + grey.rescale_intercept < 0;
 }
@@ -97,6 +133,7 @@ GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header) {
       throw Error(ErrorCode::corrupt,
                   fmt::format("{} is 0; expected another number", tag_of(DCM_RescaleSlope)));
     }
+    if (grey.bits_stored <= 16) check_rescale(grey);
   }
   // The VOI LUT's input is the output of the modality step; that of a lookup table is never
   // negative.

@@ -2,6 +2,7 @@
 
 #include "attributes.hpp"
 #include "patient.hpp"
+#include "pixel_aspect.hpp"
 #include "terms.hpp"
 #include "transfer_syntax.hpp"
 
@@ -74,6 +75,8 @@ ImageHeader read_header(DcmItem& meta, DcmItem& dataset) {
   header.is_signed = number(dataset, DCM_PixelRepresentation, 0, {0, 1}) == 1;
   header.lossy = normalised(text(dataset, DCM_LossyImageCompression)).starts_with("01") ||
                  always_lossy(header.transfer_syntax_uid);
+
+  header.pixel_aspect = pixel_aspect_of(dataset).ratio;
 
   header.patient_sex = sex_of(text(dataset, DCM_PatientSex));
   header.patient_age_years = age_years_of(text(dataset, DCM_PatientAge));

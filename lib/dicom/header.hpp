@@ -12,7 +12,8 @@ namespace aicovid::dicom {
 ImageHeader read_header(DcmItem& meta, DcmItem& dataset);
 
 /// How the stored values of an image become grey.
-/// @throws Error{corrupt} for a lookup table without entries or a rescale slope of 0
+/// @throws Error{corrupt} for a lookup table without entries, a rescale slope of 0, or numbers that
+/// are absurd; Error{unsupported} for an unknown VOI LUT Function
 GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header);
 
 }  // namespace aicovid::dicom

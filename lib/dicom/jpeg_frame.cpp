@@ -1,12 +1,31 @@
 #include "jpeg_frame.hpp"
 
+#include "attributes.hpp"
+#include "decode.hpp"
+#include "transfer_syntax.hpp"
+
+#include <fmt/format.h>
+
 namespace aicovid::dicom {
 namespace {
+
+constexpr int kBaseline = 0xc0;
+constexpr int kExtendedSequential = 0xc1;
+constexpr int kLossless = 0xc3;
+constexpr int kJpegLs = 0xf7;
+
+/// The processes of a transfer syntax (PS3.5 table A.4-3). Streams of process 2 with 8 bits are as
+/// good as Baseline ones, and sent as such.
+bool belongs(int start, std::string_view transfer_syntax_uid) {
+  if (codec_of(transfer_syntax_uid) == Codec::jpeg_ls) return start == kJpegLs;
+  return is_jpeg_dct(transfer_syntax_uid) ? start == kBaseline || start == kExtendedSequential
+                                          : start == kLossless;
+}
 
 /// Start of frame: C0 to CF without DHT, JPG and DAC (T.81 table B.1), and F7 of JPEG-LS (T.87
 /// C.1.1).
 bool starts_frame(int marker) {
-  return marker == 0xf7 ||
+  return marker == kJpegLs ||
          (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc);
 }
 
@@ -26,7 +45,8 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream) {
       continue;
     }
     if (starts_frame(marker) && at + 10 <= stream.size()) {
-      frame = JpegFrame{.precision = byte(at + 4),
+      frame = JpegFrame{.start = marker,
+                        .precision = byte(at + 4),
                         .rows = word(at + 5),
                         .columns = word(at + 7),
                         .components = byte(at + 9)};
@@ -39,6 +59,29 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream) {
   for (std::size_t i = stream.size() - 2; i > at && !frame->has_end; --i)
     frame->has_end = word(i) == 0xffd9;
   return frame;
+}
+
+JpegFrame checked_jpeg_frame(std::span<const std::byte> stream, const ImageHeader& header) {
+  const auto frame = jpeg_frame(stream);
+  if (!frame) fail_pixel_data("holds no JPEG frame");
+  if (frame->rows != header.rows || frame->columns != header.columns || frame->components != 1) {
+    fail_pixel_data(
+        fmt::format("holds a JPEG frame of {} x {} pixels, {} components; expected {} x {}, 1",
+                    frame->rows, frame->columns, frame->components, header.rows, header.columns));
+  }
+  if ((frame->precision > 8) != (header.bits_allocated > 8) ||
+      frame->precision > header.bits_allocated) {
+    fail_pixel_data(fmt::format("holds a JPEG frame of {} bits; expected those of {}, {}",
+                                frame->precision, tag_of(DCM_BitsAllocated),
+                                header.bits_allocated));
+  }
+  if (!belongs(frame->start, header.transfer_syntax_uid)) {
+    fail_pixel_data(fmt::format("holds a JPEG frame of marker FF{:02X}, which is not one of {} {}",
+                                frame->start, tag_of(DCM_TransferSyntaxUID),
+                                header.transfer_syntax_uid));
+  }
+  if (!frame->has_end) fail_pixel_data("holds a truncated JPEG stream");
+  return *frame;
 }
 
 }  // namespace aicovid::dicom

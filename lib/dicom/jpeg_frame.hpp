@@ -1,5 +1,7 @@
 #pragma once
 
+#include <aicovid/radiograph.hpp>
+
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -8,6 +10,7 @@ namespace aicovid::dicom {
 
 /// The frame header of a JPEG (ITU-T T.81) or JPEG-LS (T.87) stream.
 struct JpegFrame {
+  int start = 0;  ///< second byte of the start of frame marker, which names the coding process
   int precision = 0;
   int rows = 0;
   int columns = 0;
@@ -17,5 +20,12 @@ struct JpegFrame {
 
 /// Nothing where there is no frame header.
 std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream);
+
+/// The frame of a stream that agrees with `header`. A decoder trusts one of them; where they
+/// differ, an image would come out torn.
+///
+/// @throws Error{corrupt} if they differ, the coding process is not one of the transfer syntax, or
+/// the stream has no end
+JpegFrame checked_jpeg_frame(std::span<const std::byte> stream, const ImageHeader& header);
 
 }  // namespace aicovid::dicom

@@ -2,6 +2,8 @@
 
 #include "attributes.hpp"
 #include "core/reason_order.hpp"
+#include "patient.hpp"
+#include "pixel_aspect.hpp"
 #include "terms.hpp"
 
 #include <fmt/format.h>
@@ -173,6 +175,25 @@ void presentation_lut(Reasons& reasons, DcmItem& dataset, const ImageHeader& hea
   }
 }
 
+/// The models are for adults: 18 years and more, as in the cohorts of their sources.
+void age(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
+  constexpr double adult_years = 18;
+  const auto years = header.patient_age_years;
+  if (!years || *years >= adult_years) return;
+  const bool is_stated = age_years_of(text(dataset, DCM_PatientAge)).has_value();
+  add(reasons, "paediatric", is_stated ? DCM_PatientAge : DCM_PatientBirthDate,
+      std::to_string(static_cast<int>(*years)), "18 years or more");
+}
+
+/// A chest is an unpaired structure, or both of a pair (PS3.3 C.8.11.5: R, L, U, B).
+void laterality(Reasons& reasons, DcmItem& dataset) {
+  for (const DcmTagKey& key : {DCM_ImageLaterality, DCM_Laterality}) {
+    const std::string side = normalised(text(dataset, key));
+    if (side == "L" || side == "R") return add(reasons, "laterality", key, side, "U or B");
+    if (!side.empty()) return;
+  }
+}
+
 /// An upright frontal radiograph has the patient's left at the right edge and the feet at the
 /// bottom: "L\F". The first letter of a direction is its main one (PS3.3 C.7.6.1.1.1).
 void orientation(Reasons& reasons, const ImageHeader& header) {
@@ -207,6 +228,10 @@ std::vector<GateReason> tag_gate(DcmItem& dataset, const ImageHeader& header) {
   copies(reasons, dataset, header);
   presentation_lut(reasons, dataset, header);
   orientation(reasons, header);
+  age(reasons, dataset, header);
+  laterality(reasons, dataset);
+  const PixelAspect aspect = pixel_aspect_of(dataset);
+  reasons.insert(reasons.end(), aspect.reasons.begin(), aspect.reasons.end());
   sort_by_code(reasons);
   return reasons;
 }

@@ -29,6 +29,58 @@ constexpr auto kPhotometrics = std::to_array<std::string_view>(
     {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "HSV", "ARGB", "CMYK", "YBR_FULL",
      "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT", "XYB"});
 
+/// Source: PS3.3 F.5, with the retired terms.
+constexpr auto kDirectoryRecords = std::to_array<std::string_view>({"PATIENT",
+                                                                    "STUDY",
+                                                                    "SERIES",
+                                                                    "IMAGE",
+                                                                    "RT DOSE",
+                                                                    "PRIVATE",
+                                                                    "RT STRUCTURE SET",
+                                                                    "RT PLAN",
+                                                                    "RT TREAT RECORD",
+                                                                    "PRESENTATION",
+                                                                    "WAVEFORM",
+                                                                    "SR DOCUMENT",
+                                                                    "KEY OBJECT DOC",
+                                                                    "SPECTROSCOPY",
+                                                                    "RAW DATA",
+                                                                    "REGISTRATION",
+                                                                    "FIDUCIAL",
+                                                                    "MEASUREMENT",
+                                                                    "HANGING PROTOCOL",
+                                                                    "ENCAP DOC",
+                                                                    "HL7 STRUC DOC",
+                                                                    "VALUE MAP",
+                                                                    "STEREOMETRIC",
+                                                                    "PALETTE",
+                                                                    "IMPLANT",
+                                                                    "IMPLANT GROUP",
+                                                                    "IMPLANT ASSY",
+                                                                    "PLAN",
+                                                                    "SURFACE",
+                                                                    "SURFACE SCAN",
+                                                                    "TRACT",
+                                                                    "ASSESSMENT",
+                                                                    "RADIOTHERAPY",
+                                                                    "ANNOTATION",
+                                                                    "INVENTORY",
+                                                                    "OVERLAY",
+                                                                    "MODALITY LUT",
+                                                                    "VOI LUT",
+                                                                    "CURVE",
+                                                                    "TOPIC",
+                                                                    "VISIT",
+                                                                    "RESULTS",
+                                                                    "INTERPRETATION",
+                                                                    "STUDY COMPONENT",
+                                                                    "STORED PRINT",
+                                                                    "FILM SESSION",
+                                                                    "FILM BOX",
+                                                                    "IMAGE BOX",
+                                                                    "PRINT QUEUE",
+                                                                    "MRDR"});
+
 constexpr auto kViews = std::to_array<View>({
     {"AP", ViewKind::frontal},
     {"PA", ViewKind::frontal},
@@ -288,6 +340,8 @@ std::string normalised(std::string_view text) {
 std::string modality_term(std::string_view text) { return listed(kModalities, text); }
 
 std::string photometric_term(std::string_view text) { return listed(kPhotometrics, text); }
+
+std::string directory_record_term(std::string_view text) { return listed(kDirectoryRecords, text); }
 
 std::string patient_orientation_term(std::string_view text) {
   const std::string upper = normalised(text);

@@ -16,6 +16,8 @@ inline constexpr std::string_view kAbsent = "(absent)";
 /// "" for blank text, `kUnlisted` for text outside the list.
 std::string modality_term(std::string_view text);
 std::string photometric_term(std::string_view text);
+/// Directory Record Type of a DICOMDIR.
+std::string directory_record_term(std::string_view text);
 /// "L\\F": up to three of the letters A P R L H F for each of two directions.
 std::string patient_orientation_term(std::string_view text);
 /// At most 64 characters of [0-9.].

@@ -82,4 +82,8 @@ Radiograph read_image(const std::filesystem::path& file, const ReadOptions& opti
   return parse_image(read_file(file), options);
 }
 
+Radiograph read_image(std::istream& stream, const ReadOptions& options) {
+  return parse_image(read_stream(stream), options);
+}
+
 }  // namespace aicovid

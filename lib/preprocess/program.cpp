@@ -21,7 +21,8 @@ class Builder {
         lung_box_(lung_box),
         table_(make_grey_table(radiograph.grey_scale(), recipe.voi)),
         region_({0, 0, static_cast<double>(radiograph.rows()),
-                 static_cast<double>(radiograph.columns())}) {
+                 static_cast<double>(radiograph.columns())},
+                radiograph.header().pixel_aspect) {
     for (const auto& operation : recipe.before) std::visit(*this, operation);
   }
 

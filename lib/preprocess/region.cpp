@@ -23,10 +23,11 @@ Region lung_crop(const Region& region, const LungCrop& crop, const std::optional
   const double margin_x = crop.margin * box->width();
   Rectangle grown{box->y0 - margin_y, box->x0 - margin_x, box->y1 + margin_y, box->x1 + margin_x};
   if (crop.square) {
-    const double side = std::max(grown.height(), grown.width());
+    const double width = std::max(grown.height() * region.aspect, grown.width());
+    const double height = width / region.aspect;
     const double y = (grown.y0 + grown.y1) / 2;
     const double x = (grown.x0 + grown.x1) / 2;
-    grown = {y - side / 2, x - side / 2, y + side / 2, x + side / 2};
+    grown = {y - height / 2, x - width / 2, y + height / 2, x + width / 2};
   }
   const Rectangle& image = region.content;
   const Rectangle clipped{std::max(grown.y0, image.y0), std::max(grown.x0, image.x0),
@@ -39,26 +40,29 @@ Region lung_crop(const Region& region, const LungCrop& crop, const std::optional
             "the lung box {},{},{},{} has less than a pixel inside the image of {} x {} pixels",
             box->y0, box->x0, box->y1, box->x1, image.height(), image.width()));
   }
-  return Region(clipped);
+  return Region(clipped, region.aspect);
 }
 
 Region centre_crop(const Region& region) {
   const double height = region.window.height();
   const double width = region.window.width();
-  const double side = std::min(height, width);
-  const auto start = [side](double extent) {
+  const double cropped_width = std::min(height * region.aspect, width);
+  const double cropped_height = cropped_width / region.aspect;
+  const auto start = [](double extent, double side) {
     const bool whole = std::floor(extent) == extent && std::floor(side) == side;
     return whole ? std::floor(extent / 2) - std::floor(side / 2) : (extent - side) / 2;
   };
-  const double y = region.window.y0 + start(height);
-  const double x = region.window.x0 + start(width);
-  return Region({y, x, std::min(y + side, region.window.y1), std::min(x + side, region.window.x1)});
+  const double y = region.window.y0 + start(height, cropped_height);
+  const double x = region.window.x0 + start(width, cropped_width);
+  return Region({y, x, std::min(y + cropped_height, region.window.y1),
+                 std::min(x + cropped_width, region.window.x1)},
+                region.aspect);
 }
 
 Region pad_square(const Region& region) {
-  const double side = std::max(region.window.height(), region.window.width());
-  const double above = (side - region.window.height()) / 2;
-  const double beside = (side - region.window.width()) / 2;
+  const double width = std::max(region.window.height() * region.aspect, region.window.width());
+  const double above = (width / region.aspect - region.window.height()) / 2;
+  const double beside = (width - region.window.width()) / 2;
   Region padded = region;
   padded.window.y0 -= above;
   padded.window.y1 += above;

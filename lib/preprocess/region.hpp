@@ -12,8 +12,10 @@ namespace aicovid {
 struct Region {
   Rectangle window;   ///< all of it
   Rectangle content;  ///< the part that shows the image; the rest of the window is padding
+  double aspect = 1;  ///< height of a pixel over its width: squares are made in widths of a pixel
 
-  explicit Region(Rectangle image) : window(image), content(image) {}
+  explicit Region(Rectangle image, double pixel_aspect = 1)
+      : window(image), content(image), aspect(pixel_aspect) {}
 };
 
 /// `box` grown by the margin, made square where asked, and clipped to the region's content.

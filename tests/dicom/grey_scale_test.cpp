@@ -239,3 +239,34 @@ TEST_CASE("Grey scale: pixel padding of the wrong type is signed as the pixels a
     CHECK(grey.padding->low == 65535);
   }
 }
+
+TEST_CASE("Grey scale: numbers that would flatten the picture are corrupt, naming the tags",
+          "[dicom]") {
+  const auto& [slope, intercept] = GENERATE(table<const char*, const char*>(
+      {{"1e306", "0"}, {"1", "1e300"}, {"-1e308", "1e308"}, {"1e-300", "1"}}));
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_RescaleSlope, slope);
+  dataset->putAndInsertString(DCM_RescaleIntercept, intercept);
+  INFO(slope << " " << intercept);
+  const Error error = error_of(file_of(*dataset));
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(std::string(error.what()).find("0028,1053") != std::string::npos);
+}
+
+TEST_CASE("Grey scale: large numbers that keep the values apart are read", "[dicom]") {
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_RescaleSlope, "1e-12");
+  dataset->putAndInsertString(DCM_RescaleIntercept, "-1e-3");
+  CHECK(read(*dataset).grey_scale().rescale_slope == 1e-12);
+}
+
+TEST_CASE("Grey scale: an unknown VOI LUT Function is unsupported, and not repeated", "[dicom]") {
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_WindowCenter, "2048");
+  dataset->putAndInsertString(DCM_WindowWidth, "4096");
+  dataset->putAndInsertString(DCM_VOILUTFunction, "LOVELACE");
+  const Error error = error_of(file_of(*dataset));
+  CHECK(error.code() == ErrorCode::unsupported);
+  CHECK(std::string(error.what()) ==
+        "0028,1056 is (unlisted value); expected LINEAR, LINEAR_EXACT or SIGMOID");
+}

@@ -6,6 +6,7 @@
 #include <dcmtk/dcmdata/dcrleerg.h>
 #include <dcmtk/dcmjpeg/djencode.h>
 #include <dcmtk/dcmjpeg/djrploss.h>
+#include <dcmtk/dcmjpls/djencode.h>
 #include <unistd.h>
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -13,18 +14,16 @@
 #include <mutex>
 
 namespace aicovid::test {
-namespace {
 
-void start() {
+void start_encoders() {
   static std::once_flag once;
   std::call_once(once, [] {
     dicom::start_dcmtk();
     DJEncoderRegistration::registerCodecs();
+    DJLSEncoderRegistration::registerCodecs();
     DcmRLEEncoderRegistration::registerCodecs();
   });
 }
-
-}  // namespace
 
 std::vector<std::uint16_t> ramp(int rows, int columns) {
   std::vector<std::uint16_t> cells;
@@ -34,7 +33,7 @@ std::vector<std::uint16_t> ramp(int rows, int columns) {
 }
 
 std::unique_ptr<DcmDataset> chest(int rows, int columns) {
-  start();
+  start_encoders();
   auto dataset = std::make_unique<DcmDataset>();
   const auto put = [&dataset](const DcmTagKey& key, const char* value) {
     REQUIRE(dataset->putAndInsertString(key, value).good());
@@ -70,7 +69,7 @@ void set_cells(DcmDataset& dataset, const std::vector<std::uint8_t>& cells) {
 }
 
 Bytes file_of(DcmDataset& dataset, E_TransferSyntax syntax) {
-  start();
+  start_encoders();
   DcmFileFormat file(&dataset);
   const DJ_RPLossy lossy(90);
   const bool by_dct = syntax == EXS_JPEGProcess1 || syntax == EXS_JPEGProcess2_4;

@@ -26,7 +26,10 @@ void set_cells(DcmDataset& dataset, const std::vector<std::uint8_t>& cells);
 /// The cells of `chest()`.
 std::vector<std::uint16_t> ramp(int rows, int columns);
 
-/// The DICOM file, encoded in `syntax` (native, JPEG or RLE) by DCMTK.
+/// Registers DCMTK's encoders.
+void start_encoders();
+
+/// The DICOM file, encoded in `syntax` (native, JPEG, JPEG-LS or RLE) by DCMTK.
 Bytes file_of(DcmDataset& dataset, E_TransferSyntax syntax = EXS_LittleEndianExplicit);
 
 /// Reads it, refused or not.

@@ -216,3 +216,64 @@ TEST_CASE("Tag gate: image rows that run from front to back, or back to front, p
   CHECK(first_reason(*dataset) == GateReason{"lateral_view", "0020,0020", orientation, "L\\F"});
   CHECK_FALSE(parse_dicom(file_of(*dataset)).has_pixels());
 }
+
+TEST_CASE("Tag gate: a child is flagged with whole years, an adult is not", "[dicom]") {
+  CHECK(with(DCM_PatientAge, GENERATE("018Y", "064Y", "", "216M")).empty());
+  CHECK(with(DCM_PatientAge, GENERATE("017Y", "215M", "003W", "001D", "000Y")) ==
+        Codes{"paediatric"});
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_PatientAge, "035M");
+  CHECK(first_reason(*dataset) == GateReason{"paediatric", "0010,1010", "2", "18 years or more"});
+  // From the dates where the age is not stated; neither date is repeated.
+  dataset->putAndInsertString(DCM_PatientAge, "");
+  dataset->putAndInsertString(DCM_PatientBirthDate, "20100601");
+  dataset->putAndInsertString(DCM_StudyDate, "20200401");
+  CHECK(first_reason(*dataset) == GateReason{"paediatric", "0010,0030", "9", "18 years or more"});
+}
+
+TEST_CASE("Tag gate: one side alone is flagged, by Image Laterality before Laterality", "[dicom]") {
+  CHECK(with(DCM_ImageLaterality, GENERATE("U", "B", "")).empty());
+  CHECK(with(DCM_Laterality, "L") == Codes{"laterality"});
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_Laterality, "L");
+  dataset->putAndInsertString(DCM_ImageLaterality, "U");
+  CHECK(gate(*dataset).empty());
+  dataset->putAndInsertString(DCM_ImageLaterality, "R");
+  CHECK(first_reason(*dataset) == GateReason{"laterality", "0020,0062", "R", "U or B"});
+}
+
+TEST_CASE("Tag gate: pixels that are not square are flagged, with the ratio kept", "[dicom]") {
+  const auto aspect = [](const DcmTagKey& key, const char* value) {
+    const auto dataset = chest();
+    REQUIRE(dataset->putAndInsertString(key, value).good());
+    const Radiograph radiograph = parse_dicom(file_of(*dataset));
+    return std::pair(radiograph.header().pixel_aspect, codes_of(radiograph));
+  };
+  const Codes flagged = {"pixel_aspect_ratio"};
+  const DcmTagKey key = GENERATE(DCM_PixelSpacing, DCM_ImagerPixelSpacing,
+                                 DCM_NominalScannedPixelSpacing, DCM_PixelAspectRatio);
+  const bool is_ratio = key == DCM_PixelAspectRatio;
+  CHECK(aspect(key, is_ratio ? "2\\1" : "0.3\\0.15") == std::pair(2.0, flagged));
+  CHECK(aspect(key, is_ratio ? "1\\4" : "0.1\\0.4") == std::pair(0.25, flagged));
+  CHECK(aspect(key, is_ratio ? "3\\3" : "0.143\\0.143") == std::pair(1.0, Codes{}));
+  CHECK(aspect(key, "0\\0") == std::pair(1.0, Codes{}));
+  CHECK(aspect(key, "-1\\1") == std::pair(1.0, flagged));
+  CHECK(aspect(key, "1") == std::pair(1.0, flagged));
+  const auto dataset = chest();
+  dataset->putAndInsertString(key, "1\\11");
+  const Error error = error_of(file_of(*dataset));
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(std::string(error.what()).find("is 1\\11; expected pixels of which") != std::string::npos);
+}
+
+TEST_CASE("Tag gate: the spacing goes before Pixel Aspect Ratio, and a contradiction is flagged",
+          "[dicom]") {
+  const auto dataset = chest();
+  dataset->putAndInsertString(DCM_ImagerPixelSpacing, "0.2\\0.2");
+  dataset->putAndInsertString(DCM_PixelSpacing, "0.18\\0.18");
+  CHECK(gate(*dataset).empty());
+  dataset->putAndInsertString(DCM_PixelAspectRatio, "2\\1");
+  CHECK(first_reason(*dataset) ==
+        GateReason{"pixel_aspect_ratio", "0028,0034", "2\\1", "two equal numbers above 0"});
+  CHECK(parse_dicom(file_of(*dataset)).header().pixel_aspect == 1);
+}

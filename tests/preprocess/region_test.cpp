@@ -63,6 +63,21 @@ TEST_CASE("Region: the centre crop of a lung crop stays inside it", "[preprocess
   CHECK(crop.y1 <= lungs.window.y1);
 }
 
+TEST_CASE("Region: squares are of millimetres where pixels are not square", "[preprocess]") {
+  // Pixels twice as high as wide: 100 x 80 of them are as high as 200 and as wide as 80 widths.
+  const Region tall({0, 0, 100, 80}, 2);
+  CHECK(centre_crop(tall).window == Rectangle{30, 0, 70, 80});
+  CHECK(pad_square(tall).window == Rectangle{0, -60, 100, 140});
+  CHECK(pad_square(tall).content == tall.content);
+  CHECK(lung_crop(tall, {.square = true}, Rectangle{40, 20, 50, 60}).window ==
+        Rectangle{35, 20, 55, 60});
+  // The margin is a share of each side, whatever the pixels.
+  CHECK(lung_crop(tall, {.margin = 0.1}, Rectangle{20, 30, 60, 70}).window ==
+        Rectangle{16, 26, 64, 74});
+  const Region crop = lung_crop(tall, {}, Rectangle{20, 30, 60, 70});
+  CHECK(pad_square(crop).window == Rectangle{20, 10, 60, 90});
+}
+
 TEST_CASE("Region: padding to a square keeps the image in the middle", "[preprocess]") {
   const Region padded = pad_square(kImage);
   CHECK(padded.window == Rectangle{0, -10, 100, 90});

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <iosfwd>
 #include <vector>
 
 namespace aicovid {
@@ -15,6 +16,10 @@ inline constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{1} << 30;
 /// has more than `max_bytes`
 std::vector<std::byte> read_file(const std::filesystem::path& file,
                                  std::uintmax_t max_bytes = kMaxFileBytes);
+
+/// The rest of a stream, of any kind.
+/// @throws Error{not_found} if it fails before its end; Error{unsupported} beyond `max_bytes`
+std::vector<std::byte> read_stream(std::istream& stream, std::uintmax_t max_bytes = kMaxFileBytes);
 
 /// @throws Error{not_found} if it cannot be written
 void write_file(const std::filesystem::path& file, const void* bytes, std::size_t size);

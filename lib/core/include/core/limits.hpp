@@ -9,4 +9,8 @@ namespace aicovid {
 /// workstation has.
 inline constexpr std::int64_t kMaxPixels = 100'000'000;
 
+/// Most that a pixel's height may differ from its width, as a factor: scanners of films and line
+/// detectors stay below 2; beyond this the header is wrong.
+inline constexpr double kMaxPixelAspect = 10;
+
 }  // namespace aicovid

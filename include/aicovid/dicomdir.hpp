@@ -1,0 +1,38 @@
+#pragma once
+
+#include <aicovid/export.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace aicovid {
+
+/// A file that a DICOMDIR refers to. Its patient, study and series records are not listed.
+struct DirectoryEntry {
+  /// Referenced File ID, relative to the folder of the DICOMDIR: one to eight plain names, none of
+  /// them "..".
+  std::filesystem::path file;
+  std::string record_type;          ///< "IMAGE", "PRESENTATION", ...; or "(unlisted value)"
+  std::string sop_class_uid;        ///< of the file; empty where the record does not say
+  std::string sop_instance_uid;     ///< the same
+  std::string transfer_syntax_uid;  ///< the same
+
+  bool is_image() const { return record_type == "IMAGE"; }
+};
+
+/// The files that a DICOMDIR, the index of a CD or a folder, refers to, in its order; records that
+/// are not in use are left out.
+///
+/// @throws Error{not_found} if there is no such file; Error{corrupt} if it is not DICOM, damaged,
+/// or
+///         a file ID leaves the folder; Error{unsupported} if it is no DICOMDIR
+/// Source: DICOM PS3.3 F.3, PS3.10 8.2.
+AICOVID_EXPORT std::vector<DirectoryEntry> list_dicomdir(const std::filesystem::path& file);
+
+/// The same from memory.
+AICOVID_EXPORT std::vector<DirectoryEntry> parse_dicomdir(std::span<const std::byte> bytes);
+
+}  // namespace aicovid

@@ -1,0 +1,70 @@
+#include "decode.hpp"
+#include "jpeg_frame.hpp"
+#include "transfer_syntax.hpp"
+
+#include <dcmtk/dcmjpeg/djcparam.h>
+#include <dcmtk/dcmjpeg/djdijg12.h>
+#include <dcmtk/dcmjpeg/djdijg16.h>
+#include <dcmtk/dcmjpeg/djdijg8.h>
+#include <fmt/format.h>
+#include <memory>
+#include <vector>
+
+namespace aicovid::dicom {
+namespace {
+
+/// DCMTK's decoder of one sample depth, which notes a warning of the IJG's library. That decodes on
+/// with invented data; each of its warnings in a grey stream means that the data are damaged.
+template <typename Base>
+class Decoder : public Base {
+ public:
+  explicit Decoder(bool& warned) : Base(parameters(), OFFalse), warned_(warned) {}
+
+  void emitMessage(int level) const override {
+    if (level < 0) warned_ = true;
+  }
+
+ private:
+  /// The colour conversions do not matter for grey, and the workarounds are for encoders whose
+  /// streams are not JPEG.
+  static const DJCodecParameter& parameters() {
+    static const DJCodecParameter defaults(ECC_lossyYCbCr, EDC_never, EUC_never, EPC_default);
+    return defaults;
+  }
+
+  bool& warned_;
+};
+
+std::unique_ptr<DJDecoder> make_decoder(int precision, bool& warned) {
+  if (precision <= 8) return std::make_unique<Decoder<DJDecompressIJG8Bit>>(warned);
+  if (precision <= 12) return std::make_unique<Decoder<DJDecompressIJG12Bit>>(warned);
+  return std::make_unique<Decoder<DJDecompressIJG16Bit>>(warned);
+}
+
+}  // namespace
+
+Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header) {
+  const JpegFrame frame = checked_jpeg_frame(stream, header);
+  Cells cells{.rows = header.rows, .columns = header.columns};
+  cells.bytes.resize(static_cast<std::size_t>(header.rows) *
+                     static_cast<std::size_t>(header.columns) *
+                     static_cast<std::size_t>(header.bits_allocated / 8));
+  bool warned = false;
+  const auto decoder = make_decoder(frame.precision, warned);
+  OFCondition status = decoder->init();
+  if (status.good()) {
+    // DCMTK does not write to its input.
+    auto* bytes = reinterpret_cast<Uint8*>(const_cast<std::byte*>(stream.data()));
+    status = decoder->decode(
+        bytes, static_cast<Uint32>(stream.size()), reinterpret_cast<Uint8*>(cells.bytes.data()),
+        static_cast<Uint32>(cells.bytes.size()), header.is_signed ? OFTrue : OFFalse);
+  }
+  if (status == EJ_Suspension) fail_pixel_data("holds a truncated JPEG stream");
+  // A condition's text is DCMTK's own and holds nothing of the file.
+  if (status.bad()) fail_pixel_data(fmt::format("cannot be decoded: {}", status.text()));
+  if (warned) fail_pixel_data("holds a damaged JPEG stream");
+  cells.kind = always_lossy(header.transfer_syntax_uid) ? Cells::Kind::value : Cells::Kind::raw;
+  return cells;
+}
+
+}  // namespace aicovid::dicom

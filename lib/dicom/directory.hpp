@@ -1,0 +1,22 @@
+#pragma once
+
+#include "file.hpp"
+
+#include <aicovid/dicomdir.hpp>
+
+#include <vector>
+
+namespace aicovid::dicom {
+
+/// True for a DICOMDIR.
+bool is_directory(const File& file);
+
+/// The files that a DICOMDIR refers to.
+/// @throws Error{corrupt} if it is damaged, or a file ID is none
+std::vector<DirectoryEntry> entries_of(const File& file);
+
+/// The number of images among them, whatever their file IDs.
+/// @throws Error{corrupt} if it is damaged
+std::size_t image_count(const File& file);
+
+}  // namespace aicovid::dicom

@@ -1,0 +1,93 @@
+#include "file.hpp"
+
+#include "attributes.hpp"
+#include "inflate.hpp"
+#include "memory_stream.hpp"
+#include "terms.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <string_view>
+
+namespace aicovid::dicom {
+namespace {
+
+constexpr std::size_t kPreamble = 128;
+constexpr std::string_view kPrefix = "DICM";
+
+/// Values are read when they are asked for, and lengths are those of the file until then.
+constexpr Uint32 kNothingAtOnce = 0;
+
+/// True where the bytes begin as file meta information or a data set does: an element of a small
+/// even group, little or big endian.
+bool begins_with_element(std::span<const std::byte> bytes) {
+  if (bytes.size() < 8) return false;
+  const auto at = [bytes](std::size_t i) { return std::to_integer<int>(bytes[i]); };
+  const int group = at(0) + 256 * at(1);
+  const int swapped = at(1) + 256 * at(0);
+  return group == 2 || group == 8 || swapped == 8;
+}
+
+/// Without the meta information the transfer syntax would have to be guessed, and a wrong guess can
+/// give a picture.
+void check_preamble(std::span<const std::byte> bytes) {
+  const bool is_dicom = bytes.size() >= kPreamble + kPrefix.size() &&
+                        std::string_view(reinterpret_cast<const char*>(bytes.data()) + kPreamble,
+                                         kPrefix.size()) == kPrefix;
+  if (is_dicom) return;
+  throw Error(ErrorCode::corrupt,
+              begins_with_element(bytes)
+                  ? "a DICOM data set without preamble and 'DICM' (PS3.10 7.1), or of ACR-NEMA; "
+                    "expected a DICOM file"
+                  : "not a DICOM file: no 'DICM' at byte 128");
+}
+
+}  // namespace
+
+std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
+  check_preamble(bytes);
+  auto file = std::make_unique<File>();
+  MemoryStream stream(bytes);
+  file->meta.transferInit();
+  if (file->meta.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength).bad()) {
+    throw Error(ErrorCode::corrupt, "the DICOM file meta information is damaged or ends early");
+  }
+  file->meta.transferEnd();
+  const std::string uid = uid_term(text(file->meta, DCM_TransferSyntaxUID));
+  if (uid.empty()) {
+    throw Error(ErrorCode::corrupt,
+                fmt::format("{} is absent; expected a UID", tag_of(DCM_TransferSyntaxUID)));
+  }
+  file->dataset = bytes.subspan(static_cast<std::size_t>(stream.tell()));
+  file->syntax = DcmXfer(uid.c_str()).getXfer();
+  if (file->syntax == EXS_DeflatedLittleEndianExplicit) {
+    file->inflated = inflate_dataset(file->dataset);
+    file->dataset = file->inflated;
+    file->syntax = EXS_LittleEndianExplicit;
+  }
+  // A syntax that DCMTK does not know encodes the header as explicit VR little endian, and its
+  // pixels are encapsulated as those of JPEG 2000 are (PS3.5 A.4).
+  if (file->syntax == EXS_Unknown) file->syntax = EXS_JPEG2000LosslessOnly;
+  return file;
+}
+
+std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
+  auto dataset = std::make_unique<DcmDataset>();
+  MemoryStream stream(file.dataset);
+  dataset->transferInit();
+  const OFCondition status =
+      dataset->readUntilTag(stream, file.syntax, EGL_noChange, kNothingAtOnce, stop);
+  if (stream.went_too_deep())
+    throw Error(ErrorCode::corrupt, "the DICOM data set nests sequences too deep");
+  if (status.bad()) {
+    // A condition's text may repeat the file's, so it is not passed on.
+    throw Error(ErrorCode::corrupt,
+                fmt::format("the DICOM data set is damaged, or ends early at byte {} of {}",
+                            stream.tell(), file.dataset.size()));
+  }
+  dataset->transferEnd();
+  return dataset;
+}
+
+}  // namespace aicovid::dicom

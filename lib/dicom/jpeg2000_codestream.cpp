@@ -1,0 +1,137 @@
+#include "jpeg2000_codestream.hpp"
+
+#include "attributes.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+
+namespace aicovid::dicom {
+namespace {
+
+/// A big-endian number of the codestream.
+std::uint32_t number(std::span<const std::byte> bytes, std::size_t offset, std::size_t size) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < size; ++i)
+    value = value << 8 | std::to_integer<std::uint32_t>(bytes[offset + i]);
+  return value;
+}
+
+/// Files exist whose codestream is wrapped in the boxes of a JP2 or JPH file, against PS3.5 A.4.4.
+std::span<const std::byte> without_boxes(std::span<const std::byte> stream) {
+  constexpr std::array<std::byte, 4> start = {std::byte{0xff}, std::byte{0x4f}, std::byte{0xff},
+                                              std::byte{0x51}};
+  constexpr std::array<std::byte, 8> box = {std::byte{0},   std::byte{0},   std::byte{0},
+                                            std::byte{12},  std::byte{'j'}, std::byte{'P'},
+                                            std::byte{' '}, std::byte{' '}};
+  if (stream.size() < box.size() || !std::ranges::equal(stream.first(box.size()), box))
+    return stream;
+  const auto found = std::search(stream.begin(), stream.end(), start.begin(), start.end());
+  return stream.subspan(static_cast<std::size_t>(found - stream.begin()));
+}
+
+}  // namespace
+
+/// Source of the offsets: ITU-T T.800 A.5.1.
+Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHeader& header) {
+  const std::span<const std::byte> bytes = without_boxes(stream);
+  constexpr std::size_t least = 4 + 2 + 36 + 3;  // SOC, SIZ, and one component
+  const auto at = [bytes](std::size_t offset, std::size_t size) {
+    return number(bytes, offset, size);
+  };
+  if (bytes.size() < least || at(0, 4) != 0xff4fff51u)
+    fail_pixel_data("holds no JPEG 2000 codestream");
+  const std::int64_t columns = static_cast<std::int64_t>(at(8, 4)) - at(16, 4);
+  const std::int64_t rows = static_cast<std::int64_t>(at(12, 4)) - at(20, 4);
+  const std::uint32_t components = at(40, 2);
+  if (columns != header.columns || rows != header.rows || components != 1) {
+    fail_pixel_data(
+        fmt::format("holds a codestream of {} x {} pixels, {} components; expected {} x {}, 1",
+                    rows, columns, components, header.rows, header.columns));
+  }
+  const int precision = static_cast<int>(at(42, 1) & 0x7f) + 1;
+  const bool is_signed = (at(42, 1) & 0x80) != 0;
+  if (precision > header.bits_allocated || is_signed != header.is_signed) {
+    fail_pixel_data(
+        fmt::format("holds a codestream of {} bits, {}; expected at most {} bits ({}), "
+                    "{}",
+                    precision, is_signed ? "signed" : "unsigned", header.bits_allocated,
+                    tag_of(DCM_BitsAllocated), header.is_signed ? "signed" : "unsigned"));
+  }
+  if (at(43, 1) != 1 || at(44, 1) != 1) fail_pixel_data("holds a subsampled codestream");
+  // OpenJPEG keeps some 6 KB a tile; encoders use tiles of 64 pixels and more.
+  const std::int64_t tile_columns = at(24, 4);
+  const std::int64_t tile_rows = at(28, 4);
+  constexpr std::int64_t most_tiles = 16384;
+  if (tile_columns == 0 || tile_rows == 0 ||
+      (columns / tile_columns + 1) * (rows / tile_rows + 1) > most_tiles) {
+    fail_pixel_data(fmt::format("holds a codestream of tiles of {} x {}; expected at most {} tiles",
+                                tile_rows, tile_columns, most_tiles));
+  }
+  return {.bytes = bytes, .precision = precision};
+}
+
+int halvings(const ImageHeader& header, Decode mode, int decompositions) {
+  if (mode != Decode::fit) return 0;
+  constexpr int least_side = 1024;
+  const int shorter = std::min(header.rows, header.columns);
+  int count = 0;
+  while (count < 2 && count < decompositions && shorter >> (count + 1) >= least_side) ++count;
+  return count;
+}
+
+int halved(int side, int halvings) { return (side + (1 << halvings) - 1) >> halvings; }
+
+SampleWriter::SampleWriter(const Codestream& codestream, const ImageHeader& header, int rows,
+                           int columns, int halvings)
+    : cells_{.rows = rows,
+             .columns = columns,
+             .kind = Cells::Kind::value,
+             .scale = static_cast<DecodedScale>(halvings)},
+      type_(pixel_type_of(header)) {
+  const auto range = [&header](int bits) -> Range {
+    return {header.is_signed ? -(1 << (bits - 1)) : 0,
+            (1 << (header.is_signed ? bits - 1 : bits)) - 1};
+  };
+  stored_ = range(header.bits_stored);
+  // The low-pass filter that halves an image overshoots at edges, whatever its samples.
+  precision_ = halvings > 0 ? stored_ : range(codestream.precision);
+  cells_.bytes.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) *
+                      size_of(type_));
+}
+
+template <typename T>
+void SampleWriter::write_as(std::span<const std::int32_t> samples) {
+  auto* cells = reinterpret_cast<T*>(cells_.bytes.data()) + at_;
+  std::int32_t lowest = 0;
+  std::int32_t highest = 0;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const std::int32_t value = std::clamp(samples[i], precision_.low, precision_.high);
+    lowest = std::min(lowest, value);
+    highest = std::max(highest, value);
+    cells[i] = static_cast<T>(value);
+  }
+  if (lowest < stored_.low || highest > stored_.high) {
+    fail_pixel_data(fmt::format("holds the value {}; expected {} to {} of {}",
+                                highest > stored_.high ? highest : lowest, stored_.low,
+                                stored_.high, tag_of(DCM_BitsStored)));
+  }
+  at_ += samples.size();
+}
+
+void SampleWriter::write(std::span<const std::int32_t> samples) {
+  switch (type_) {
+    case PixelType::uint8:
+      return write_as<std::uint8_t>(samples);
+    case PixelType::int8:
+      return write_as<std::int8_t>(samples);
+    case PixelType::uint16:
+      return write_as<std::uint16_t>(samples);
+    case PixelType::int16:
+      return write_as<std::int16_t>(samples);
+  }
+}
+
+}  // namespace aicovid::dicom

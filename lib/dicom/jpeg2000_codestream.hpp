@@ -1,0 +1,67 @@
+#pragma once
+
+#include "decode.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace aicovid::dicom {
+
+/// A JPEG 2000 codestream (ITU-T T.800, or T.814 of high throughput) whose image size was checked.
+struct Codestream {
+  std::span<const std::byte> bytes;
+  int precision = 0;  ///< bits of a sample, which may differ from Bits Stored
+};
+
+/// Finds the codestream and compares its SIZ marker segment with the header, before a decoder that
+/// allocates by what it says is let loose.
+///
+/// @throws Error{corrupt} if there is none or it is of another image; it may have another precision
+Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHeader& header);
+
+/// Checks all marker segments of a high-throughput codestream, and follows its tile-parts by their
+/// lengths to the end of codestream marker. OpenJPH 0.9 ends the program where some of them are
+/// damaged.
+///
+/// @throws Error{corrupt} naming the marker if a segment is damaged, or a tile-part or the end is
+/// missing; Error{unsupported} for markers that a codestream of one component does not need
+void check_markers(const Codestream& codestream);
+
+/// The number of times that both sides may be halved, at most twice: the shorter one keeps 1024
+/// pixels, and the codestream has the resolutions.
+int halvings(const ImageHeader& header, Decode mode, int decompositions);
+
+/// The extent of a side after so many halvings (T.800 B-15).
+int halved(int side, int halvings);
+
+/// Writes decoded samples to cells of the header's type.
+class SampleWriter {
+ public:
+  SampleWriter(const Codestream& codestream, const ImageHeader& header, int rows, int columns,
+               int halvings);
+
+  /// The next samples in row-major order. A lossy codestream may leave the range of its precision,
+  /// so that they are clamped to it.
+  /// @throws Error{corrupt} if one does not fit Bits Stored for another reason
+  void write(std::span<const std::int32_t> samples);
+
+  Cells take() { return std::move(cells_); }
+
+ private:
+  template <typename T>
+  void write_as(std::span<const std::int32_t> samples);
+
+  Cells cells_;
+  PixelType type_;
+  std::size_t at_ = 0;
+  struct Range {
+    std::int32_t low;
+    std::int32_t high;
+  };
+  Range precision_;
+  Range stored_;
+};
+
+}  // namespace aicovid::dicom

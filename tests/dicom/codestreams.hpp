@@ -1,0 +1,45 @@
+#pragma once
+
+#include "synthetic.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace aicovid::test {
+
+/// Samples of one grey image to encode.
+struct Samples {
+  int rows = 0;
+  int columns = 0;
+  int bits = 12;
+  std::vector<std::int32_t> values;  ///< [rows,columns], unsigned
+};
+
+/// A lossless JPEG 2000 codestream, by OpenJPEG.
+Bytes encode_jpeg2000(const Samples& samples);
+
+/// A lossless high-throughput JPEG 2000 codestream, by OpenJPH.
+Bytes encode_htj2k(const Samples& samples);
+
+/// An item of encapsulated pixel data: a fragment, or the offset table. Its length is written as it
+/// is, even where it is odd.
+Bytes item(const Bytes& fragment);
+
+/// Encapsulated pixel data (PS3.5 A.4): an empty offset table, then a fragment for each piece.
+Bytes encapsulated(const std::vector<Bytes>& fragments, const Bytes& offset_table = {});
+
+/// The file of a data set in explicit VR little endian, with another transfer syntax in its meta
+/// information and these bytes for the pixel data and what follows.
+Bytes file_with(DcmDataset& dataset, std::string_view transfer_syntax_uid, const Bytes& pixel_data);
+
+/// `chest(rows, columns)` with these samples in one fragment of this codestream.
+Bytes file_of_codestream(const Samples& samples, std::string_view transfer_syntax_uid,
+                         const Bytes& codestream);
+
+Bytes operator+(Bytes a, const Bytes& b);
+
+/// Bytes of this text of hexadecimal digits; blanks are skipped.
+Bytes hex(std::string_view digits);
+
+}  // namespace aicovid::test
