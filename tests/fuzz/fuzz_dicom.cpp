@@ -1,8 +1,10 @@
-// The DICOM reader: header, tag gate, grey scale, all frame decoders, and the grey scale's use.
+// The DICOM reader: header, DICOMDIR, tag gate, grey scale, all frame decoders, and the grey
+// scale's use.
 
 #include "allocation_watch.hpp"
 #include "expected_errors.hpp"
 
+#include <aicovid/dicomdir.hpp>
 #include <aicovid/plan.hpp>
 #include <aicovid/read.hpp>
 
@@ -68,6 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     claimed = static_cast<std::uint64_t>(header.header().rows) *
               static_cast<std::uint64_t>(header.header().columns);
   });
+  with_errors({ErrorCode::corrupt, ErrorCode::unsupported}, [&] { parse_dicomdir(bytes); });
   header_watch.check(0, size);
 
   const AllocationWatch pixel_watch;
