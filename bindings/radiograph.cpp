@@ -132,6 +132,7 @@ py::dict header(const Radiograph& radiograph) {
   to["frames"] = from.frames;
   to["is_signed"] = from.is_signed;
   to["lossy"] = from.lossy;
+  to["pixel_aspect"] = from.pixel_aspect;
   return to;
 }
 

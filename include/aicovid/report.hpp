@@ -150,8 +150,8 @@ AICOVID_EXPORT std::string to_text(const RiskReport& report);
 AICOVID_EXPORT void write_heat_map(const Radiograph& radiograph, const RiskReport& report,
                                    const std::filesystem::path& file);
 
-/// Writes the cleaned lung mask as an 8-bit grey PNG with the radiograph's rows and columns: 0
-/// outside, 1 the patient's right lung, 2 the left.
+/// Writes the cleaned lung mask as an 8-bit grey PNG with the file's rows and columns, also where
+/// it was decoded at a part of its resolution: 0 outside, 1 the patient's right lung, 2 the left.
 ///
 /// @throws as `write_heat_map`
 AICOVID_EXPORT void write_lung_mask(const Radiograph& radiograph, const RiskReport& report,

@@ -1,11 +1,15 @@
 #include "commands.hpp"
 #include "npy.hpp"
 
+#include <aicovid/dicomdir.hpp>
+
 #include <fmt/format.h>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <vector>
 
 namespace aicovid::cli {
 
@@ -36,6 +40,25 @@ Inspected read(const InspectArguments& arguments) {
   }
 }
 
+/// Of a DICOMDIR; its file IDs, which are free text, are not repeated.
+nlohmann::ordered_json to_json(const std::vector<DirectoryEntry>& entries) {
+  nlohmann::ordered_json files = nlohmann::ordered_json::array();
+  for (const DirectoryEntry& entry : entries) {
+    nlohmann::ordered_json file = {{"record_type", entry.record_type}};
+    const auto add_uid = [&file](const char* name, const std::string& uid) {
+      if (!uid.empty()) file[name] = uid;
+    };
+    add_uid("sop_class_uid", entry.sop_class_uid);
+    add_uid("sop_instance_uid", entry.sop_instance_uid);
+    add_uid("transfer_syntax_uid", entry.transfer_syntax_uid);
+    files.push_back(std::move(file));
+  }
+  return {{"schema", "aicovid.inspect/1"},
+          {"source", "dicomdir"},
+          {"images", std::ranges::count_if(entries, &DirectoryEntry::is_image)},
+          {"files", std::move(files)}};
+}
+
 nlohmann::ordered_json to_json(const Inspected& inspected) {
   const ImageHeader& header = inspected.radiograph.header();
   const GreyScale& grey = inspected.radiograph.grey_scale();
@@ -61,6 +84,7 @@ nlohmann::ordered_json to_json(const Inspected& inspected) {
   json["bits_stored"] = header.bits_stored;
   json["signed"] = header.is_signed;
   json["lossy"] = header.lossy;
+  json["pixel_aspect"] = header.pixel_aspect;
   json["grey_scale"] = {{"modality", grey.modality_lut ? "lut" : "rescale"}};
   if (!grey.modality_lut) {
     json["grey_scale"]["slope"] = grey.rescale_slope;
@@ -90,6 +114,15 @@ std::string to_text(const nlohmann::ordered_json& json, int indent) {
   for (const auto& [name, value] : json.items()) {
     if (value.is_object()) {
       text += fmt::format("{:{}}{}\n", "", indent, name) + to_text(value, indent + 2);
+    } else if (name == "files") {
+      for (const auto& file : value) {
+        text += fmt::format("{:{}}{:<{}}", "", indent, file["record_type"].get<std::string>(),
+                            28 - indent);
+        for (const auto& [member, uid] : file.items()) {
+          if (member != "record_type") text += ' ' + uid.get<std::string>();
+        }
+        text += '\n';
+      }
     } else if (value.is_array()) {
       for (const auto& reason : value) {
         const GateCode& code = gate_code(reason["code"].get<std::string>());
@@ -107,7 +140,28 @@ std::string to_text(const nlohmann::ordered_json& json, int indent) {
   return text;
 }
 
+void print(const nlohmann::ordered_json& json, Format format) {
+  std::string text = format == Format::json ? json.dump(2) : to_text(json, 0);
+  if (text.ends_with('\n')) text.pop_back();
+  print_line(text);
+}
+
+/// What the file lists, if it is a DICOMDIR.
+std::optional<std::vector<DirectoryEntry>> directory(const std::string& file) {
+  try {
+    return list_dicomdir(file);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 int inspect(const InspectArguments& arguments, Format format) {
+  if (arguments.pixels.empty()) {
+    if (const auto entries = directory(arguments.image)) {
+      print(to_json(*entries), format);
+      return 0;
+    }
+  }
   const Inspected inspected = naming(arguments.image, [&] { return read(arguments); });
   if (!arguments.pixels.empty()) {
     require_other_file(arguments.pixels, arguments.image);
@@ -117,10 +171,7 @@ int inspect(const InspectArguments& arguments, Format format) {
                 radiograph.pixel_type(), {radiograph.rows(), radiograph.columns()});
     });
   }
-  const nlohmann::ordered_json json = to_json(inspected);
-  std::string text = format == Format::json ? json.dump(2) : to_text(json, 0);
-  if (text.ends_with('\n')) text.pop_back();
-  print_line(text);
+  print(to_json(inspected), format);
   return 0;
 }
 

@@ -14,7 +14,7 @@ struct Raster {
   int channels = 1;             ///< as in the file, without transparency
   bool is_grey = true;          ///< false where the colour channels differ; then `grey` is empty
   std::vector<std::byte> grey;  ///< [rows,columns], as stored
-  int exif_orientation = 1;     ///< how to turn the stored pixels for display; 1: as they are
+  int exif_orientation = 1;     ///< how the pixels are to be turned for display; 1: not at all
 };
 
 /// @throws Error{corrupt} for a damaged or truncated file; Error{unsupported} for transparent
@@ -22,8 +22,8 @@ struct Raster {
 ///         `kMaxPixels`
 Raster decode_png(std::span<const std::byte> bytes);
 
-/// Channels of a colour JPEG count as equal where they differ by rounding alone (see `kNeutral` in
-/// jpeg.cpp).
+/// The pixels are as stored: `turn_upright` turns them. Channels of a colour JPEG count as equal
+/// where they differ by rounding alone (see `kNeutral` in jpeg.cpp).
 ///
 /// @throws Error{corrupt} for a damaged or truncated file; Error{unsupported} for more than 8 bits,
 /// a coding that

@@ -3,6 +3,7 @@
 #include "core/silent_header.hpp"
 #include "image/sniff.hpp"
 #include "raster.hpp"
+#include "upright.hpp"
 
 #include <aicovid/error.hpp>
 #include <aicovid/read.hpp>
@@ -18,13 +19,6 @@ using image::Raster;
 /// A picture says nothing of how it was taken.
 std::vector<GateReason> reasons_of(const Raster& raster, const ImageHeader& header) {
   std::vector<GateReason> reasons = reasons_of_silence(header);
-  if (raster.exif_orientation != 1) {
-    // The pixels are read as they are stored, which is not how the picture is meant to be seen.
-    reasons.push_back({.code = "rotated",
-                       .tag = "",
-                       .found = std::to_string(raster.exif_orientation),
-                       .expected = "1"});
-  }
   if (!raster.is_grey) {
     reasons.push_back({.code = "colour",
                        .tag = "",
@@ -57,6 +51,7 @@ Radiograph parse_image(std::span<const std::byte> bytes, const ReadOptions& opti
   if (!png && !is_jpeg(bytes))
     throw Error(ErrorCode::corrupt, "not a PNG or JPEG file: unknown first bytes");
   Raster raster = png ? image::decode_png(bytes) : image::decode_jpeg(bytes);
+  turn_upright(raster);
 
   Radiograph::Parts parts;
   parts.header = header_of(raster, png ? "png" : "jpeg");

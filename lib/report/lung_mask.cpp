@@ -10,9 +10,11 @@ namespace aicovid {
 void write_lung_mask(const Radiograph& radiograph, const RiskReport& report,
                      const std::filesystem::path& file) {
   const ImageFindings& findings = require_drawable(radiograph, report);
-  const int rows = radiograph.rows();
-  const int columns = radiograph.columns();
-  const Rectangle whole{0, 0, static_cast<double>(rows), static_cast<double>(columns)};
+  // The file's own rows and columns, also where it was decoded at a part of its resolution.
+  const int rows = radiograph.header().rows;
+  const int columns = radiograph.header().columns;
+  const double factor = 1 << static_cast<int>(radiograph.scale());
+  const Rectangle whole{0, 0, rows / factor, columns / factor};
   const auto labels = resample_labels(findings.mask, whole, rows, columns);
   write_png({.rows = rows,
              .columns = columns,

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -68,6 +69,25 @@ def test_inspect_tells_header_and_verdict(radiograph, tmp_path):
     assert stored.shape == (found["rows"], found["columns"])
     text = run_cli("inspect", radiograph).stdout
     assert "MONOCHROME1" in text and "verdict" in text
+
+
+def test_a_dicomdir_is_an_index_of_images():
+    import pydicom
+
+    path = Path(pydicom.__file__).parent / "data/test_files/dicomdirtests/DICOMDIR"
+    result = run_cli("inspect", path, "--format", "json")
+    assert result.status == 0, result.stderr
+    found = validate(json.loads(result.stdout), "inspect")
+    records = [r for r in pydicom.dcmread(path).DirectoryRecordSequence if "ReferencedFileID" in r]
+    assert found["source"] == "dicomdir"
+    assert found["images"] == sum(r.DirectoryRecordType == "IMAGE" for r in records) > 0
+    assert [f["sop_instance_uid"] for f in found["files"]] == [r.ReferencedSOPInstanceUIDInFile for r in records]
+    text = run_cli("inspect", path).stdout
+    # File IDs are free text.
+    assert "IMAGE" in text and not any(r.ReferencedFileID[0] in text for r in records)
+    result = run_cli("score", path)
+    assert result.status == 4
+    assert f"unsupported: {path}: the file is a DICOMDIR" in result.stderr and f"{found['images']} images" in result.stderr
 
 
 def test_preprocess_writes_the_input_of_a_plan_or_a_recipe(radiograph, tmp_path):

@@ -229,8 +229,9 @@ TEST_CASE("Codecs: half and quarter resolution stay close to the mean of their b
   }
   const double count = static_cast<double>(fit.rows()) * whole_columns;
   INFO("mean " << sum / count << ", beyond 24: " << far / count << ", worst " << worst);
-  // The noise is 16 values wide, and the shade changes by less than 10 a pixel.
-  CHECK(sum / count < 6);
+  // The shade changes by up to 10 values a pixel, and the transform's low-pass is centred on the
+  // first pixel of a block: half a pixel from its middle, or one and a half.
+  CHECK(sum / count < 3 * factor);
   // The edge of 800 values, where the filter of the transform is longer than a block.
   CHECK(far / count < 0.005);
   CHECK(worst < 800);

@@ -29,7 +29,8 @@ TEST_CASE("Stored values: native, RLE and lossless JPEG give the cells that were
           "[dicom]") {
   const E_TransferSyntax syntax =
       GENERATE(EXS_LittleEndianExplicit, EXS_LittleEndianImplicit, EXS_BigEndianExplicit,
-               EXS_DeflatedLittleEndianExplicit, EXS_RLELossless, EXS_JPEGProcess14SV1);
+               EXS_DeflatedLittleEndianExplicit, EXS_RLELossless, EXS_JPEGProcess14,
+               EXS_JPEGProcess14SV1, EXS_JPEGLSLossless);
   const Radiograph radiograph = read(*chest(31, 33), syntax);
   CHECK(radiograph.header().transfer_syntax_uid == DcmXfer(syntax).getXferID());
   CHECK(radiograph.pixel_type() == PixelType::uint16);
@@ -127,6 +128,20 @@ TEST_CASE("Decode: JPEG Baseline is read within the loss of its coding, and call
   for (std::size_t i = 0; i < cells.size(); ++i)
     worst = std::max(worst, std::abs(values[i] - cells[i]));
   CHECK(worst <= 4);
+}
+
+TEST_CASE("Decode: JPEG Extended of 12 bits is read within the loss of its coding", "[dicom]") {
+  const auto dataset = chest(64, 64);
+  const Radiograph radiograph = read(*dataset, EXS_JPEGProcess2_4);
+  CHECK(radiograph.header().lossy);
+  CHECK(radiograph.pixel_type() == PixelType::uint16);
+  const auto values = values_of(radiograph);
+  const auto expected = ramp(64, 64);
+  REQUIRE(values.size() == expected.size());
+  int worst = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    worst = std::max(worst, std::abs(values[i] - static_cast<int>(expected[i])));
+  CHECK(worst <= 64);
 }
 
 TEST_CASE("Decode: pixel data shorter than the image is corrupt, longer is cut", "[dicom]") {

@@ -242,9 +242,9 @@ TEST_CASE("Read: a file that is not there is not_found, and its name is not repe
 }
 
 TEST_CASE("Read: a file that ends early gives no pixels wherever it is cut", "[dicom]") {
-  const E_TransferSyntax syntax =
-      GENERATE(EXS_LittleEndianExplicit, EXS_LittleEndianImplicit, EXS_BigEndianExplicit,
-               EXS_DeflatedLittleEndianExplicit, EXS_JPEGProcess14SV1, EXS_RLELossless);
+  const E_TransferSyntax syntax = GENERATE(
+      EXS_LittleEndianExplicit, EXS_LittleEndianImplicit, EXS_BigEndianExplicit,
+      EXS_DeflatedLittleEndianExplicit, EXS_JPEGProcess14SV1, EXS_JPEGLSLossless, EXS_RLELossless);
   const Bytes whole = file_of(*chest(32, 32), syntax);
   // DCMTK ends an encapsulated image with an item of 8 bytes that nothing depends on.
   const std::size_t end = whole.size() - (DcmXfer(syntax).isEncapsulated() ? 8 : 0);
@@ -261,9 +261,9 @@ TEST_CASE("Read: a file that ends early gives no pixels wherever it is cut", "[d
 }
 
 TEST_CASE("Read: changed bits give a radiograph or an Error, and nothing else", "[dicom]") {
-  const E_TransferSyntax syntax =
-      GENERATE(EXS_LittleEndianExplicit, EXS_LittleEndianImplicit, EXS_BigEndianExplicit,
-               EXS_DeflatedLittleEndianExplicit, EXS_JPEGProcess14SV1, EXS_RLELossless);
+  const E_TransferSyntax syntax = GENERATE(
+      EXS_LittleEndianExplicit, EXS_LittleEndianImplicit, EXS_BigEndianExplicit,
+      EXS_DeflatedLittleEndianExplicit, EXS_JPEGProcess14SV1, EXS_JPEGLSLossless, EXS_RLELossless);
   const Bytes whole = file_of(*chest(32, 32), syntax);
   std::mt19937 random(20240817);
   int errors = 0;
