@@ -5,10 +5,11 @@
 #   tidy      clang-tidy over all sources but the one that includes LibTorch
 #   cpu-only  build without the CUDA module, smoke test
 #   asan      AddressSanitizer and UBSan: all rooms without LibTorch, and one full score
+#   fuzz      clang: replays the fuzzers' corpora, then fuzzes for a minute (docs/fuzzing.md)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stages=("$@")
-[ "${#stages[@]}" -gt 0 ] || stages=(format release tidy cpu-only asan)
+[ "${#stages[@]}" -gt 0 ] || stages=(format release tidy cpu-only asan fuzz)
 
 scripts/setup.sh
 export PATH="$PWD/.venv/bin:$PATH"
@@ -59,6 +60,20 @@ stage_asan() {
   radiograph=$(python scripts/pydicom_data_file.py RG1_J2KR.dcm)
   ASAN_OPTIONS=detect_leaks=0 build/asan/bin/aicovid score "$radiograph" --clinical examples/patient.json \
     --heatmap build/asan/heatmap.png --format json | python scripts/validate_json.py report
+}
+
+stage_fuzz() {
+  build fuzz fuzzers
+  scripts/fuzz.sh replay
+  # Two at a time: DICOM, the largest, beside the others.
+  scripts/fuzz.sh run 60 fuzz_dicom &
+  local dicom=$!
+  { scripts/fuzz.sh run 30 fuzz_image && scripts/fuzz.sh run 30 fuzz_clinical; } &
+  local others=$!
+  local status=0
+  wait "$dicom" || status=1
+  wait "$others" || status=1
+  return "$status"
 }
 
 mkdir -p build

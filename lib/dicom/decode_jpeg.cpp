@@ -41,10 +41,29 @@ std::unique_ptr<DJDecoder> make_decoder(int precision, bool& warned) {
   return std::make_unique<Decoder<DJDecompressIJG16Bit>>(warned);
 }
 
+/// The stream with the scan parameters Ss, Se, Ah and Al that a sequential frame has (T.81 B.2.3).
+/// Some encoders write others, of which the IJG's library warns and then takes no notice: the
+/// coefficients are whole.
+std::vector<std::byte> with_sequential_scan(std::span<const std::byte> stream,
+                                            const JpegFrame& frame) {
+  std::vector<std::byte> bytes(stream.begin(), stream.end());
+  const std::size_t parameters = frame.scan + 7;  // behind marker, length and one component
+  if (parameters + 3 > bytes.size()) return bytes;
+  bytes[parameters] = std::byte{0};
+  bytes[parameters + 1] = std::byte{63};
+  bytes[parameters + 2] = std::byte{0};
+  return bytes;
+}
+
 }  // namespace
 
 Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header) {
   const JpegFrame frame = checked_jpeg_frame(stream, header);
+  std::vector<std::byte> sequential;
+  if (is_jpeg_dct(header.transfer_syntax_uid)) {
+    sequential = with_sequential_scan(stream, frame);
+    stream = sequential;
+  }
   Cells cells{.rows = header.rows, .columns = header.columns};
   cells.bytes.resize(static_cast<std::size_t>(header.rows) *
                      static_cast<std::size_t>(header.columns) *

@@ -11,6 +11,12 @@
 namespace aicovid::dicom {
 namespace {
 
+/// JPEG 2000 and high-throughput JPEG 2000 of either kind (PS3.5 A.4.4); the others are lossless.
+bool may_be_lossy(std::string_view transfer_syntax_uid) {
+  return transfer_syntax_uid == "1.2.840.10008.1.2.4.91" ||
+         transfer_syntax_uid == "1.2.840.10008.1.2.4.203";
+}
+
 /// A big-endian number of the codestream.
 std::uint32_t number(std::span<const std::byte> bytes, std::size_t offset, std::size_t size) {
   std::uint32_t value = 0;
@@ -96,8 +102,13 @@ SampleWriter::SampleWriter(const Codestream& codestream, const ImageHeader& head
             (1 << (header.is_signed ? bits - 1 : bits)) - 1};
   };
   stored_ = range(header.bits_stored);
+  // A lossy codestream may overshoot, also where it has more bits than the header: some encoders
+  // write all that are allocated.
+  const bool lossy = may_be_lossy(header.transfer_syntax_uid);
+  precision_ =
+      range(lossy ? std::min(codestream.precision, header.bits_stored) : codestream.precision);
   // The low-pass filter that halves an image overshoots at edges, whatever its samples.
-  precision_ = halvings > 0 ? stored_ : range(codestream.precision);
+  if (halvings > 0) precision_ = stored_;
   cells_.bytes.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) *
                       size_of(type_));
 }

@@ -42,8 +42,8 @@ class SampleWriter {
   SampleWriter(const Codestream& codestream, const ImageHeader& header, int rows, int columns,
                int halvings);
 
-  /// The next samples in row-major order. A lossy codestream may leave the range of its precision,
-  /// so that they are clamped to it.
+  /// The next samples in row-major order. A lossy codestream may leave the range of its precision
+  /// and of Bits Stored, so that they are clamped to it.
   /// @throws Error{corrupt} if one does not fit Bits Stored for another reason
   void write(std::span<const std::int32_t> samples);
 

@@ -55,6 +55,7 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream) {
     at += 2 + static_cast<std::size_t>(word(at + 2));
   }
   if (!frame) return std::nullopt;
+  frame->scan = at;
   // Entropy-coded data contains no FF D9.
   for (std::size_t i = stream.size() - 2; i > at && !frame->has_end; --i)
     frame->has_end = word(i) == 0xffd9;

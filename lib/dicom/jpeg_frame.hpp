@@ -15,6 +15,7 @@ struct JpegFrame {
   int rows = 0;
   int columns = 0;
   int components = 0;
+  std::size_t scan = 0;  ///< position of the start of scan marker
   bool has_end = false;  ///< the stream has an end of image marker
 };
 

@@ -44,7 +44,9 @@ PixelAspect pixel_aspect_of(DcmItem& dataset) {
     const auto [height, width] = *values;
     // Writers that do not know it write 0.
     if (height == 0 && width == 0) continue;
-    const auto found = [&] { return fmt::format("{:g}\\{:g}", height, width); };
+    const auto found = [height = height, width = width] {
+      return fmt::format("{:g}\\{:g}", height, width);
+    };
     const double ratio = height / width;
     // Written so that NaN fails too.
     if (!(height > 0 && width > 0 && std::isfinite(ratio))) {

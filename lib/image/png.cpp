@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 namespace aicovid::image {
 namespace {
@@ -29,13 +30,20 @@ class PngReader {
   PngReader& operator=(const PngReader&) = delete;
   ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
 
-  /// Reads up to the pixels, and asks for grey or RGB of 8 or 16 bits, with or without alpha.
+  /// Reads up to the pixels.
   bool read_header() {
     if (setjmp(png_jmpbuf(png_)) != 0) return false;
     png_set_user_limits(png_, PNG_UINT_31_MAX,
                         PNG_UINT_31_MAX);       // limited by their product, by the caller
     png_set_chunk_malloc_max(png_, 8'000'000);  // libpng's own default, fixed here
     png_read_info(png_, info_);
+    return true;
+  }
+
+  /// Asks for grey or RGB of 8 or 16 bits, with or without alpha. libpng allocates rows here, and
+  /// clears them, so that the size must have been checked before.
+  bool start_pixels() {
+    if (setjmp(png_jmpbuf(png_)) != 0) return false;
     png_set_expand(png_);
     if (png_get_bit_depth(png_, info_) == 16)
       png_set_swap(png_);  // native byte order: little endian
@@ -103,9 +111,29 @@ void take_grey(Raster& raster, const std::vector<std::byte>& pixels, int stored_
   }
 }
 
+/// libpng allocates by the length that a chunk claims, before it reads the chunk.
+void check_chunk_lengths(std::span<const std::byte> bytes) {
+  constexpr std::size_t signature = 8;
+  constexpr std::size_t around = 12;  // length, type and checksum of a chunk
+  for (std::size_t at = signature; at < bytes.size();) {
+    std::uint32_t length = 0;
+    for (std::size_t i = 0; i < 4 && at + i < bytes.size(); ++i)
+      length = length << 8 | std::to_integer<std::uint32_t>(bytes[at + i]);
+    if (bytes.size() - at < around || length > bytes.size() - at - around) {
+      throw Error(
+          ErrorCode::corrupt,
+          fmt::format("the PNG file is damaged: the chunk at byte {} ends behind the file", at));
+    }
+    const std::string_view type(reinterpret_cast<const char*>(bytes.data()) + at + 4, 4);
+    if (type == "IEND") return;
+    at += around + length;
+  }
+}
+
 }  // namespace
 
 Raster decode_png(std::span<const std::byte> bytes) {
+  check_chunk_lengths(bytes);
   PngReader reader(bytes);
   const auto corrupt = [&reader] {
     return Error(ErrorCode::corrupt, fmt::format("the PNG file is damaged: {}", reader.message()));
@@ -117,6 +145,7 @@ Raster decode_png(std::span<const std::byte> bytes) {
                 fmt::format("the PNG file has {} x {} pixels; expected at most {} pixels",
                             reader.rows(), reader.columns(), kMaxPixels));
   }
+  if (!reader.start_pixels()) throw corrupt();
   const int stored_channels = reader.channels();
   Raster raster{.rows = static_cast<int>(reader.rows()),
                 .columns = static_cast<int>(reader.columns()),

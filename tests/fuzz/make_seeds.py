@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Writes the fuzzers' first inputs: make_seeds.py FOLDER makes FOLDER/fuzz_dicom, fuzz_image and fuzz_clinical.
+
+Small synthetic pictures in every encoding that the local tools write (DCMTK, GDCM, OpenJPEG, OpenJPH), and pydicom's own
+test files of up to 12 KB. docs/fuzzing.md says how the committed corpus came from these.
+"""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pydicom
+from PIL import Image
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.encaps import encapsulate, encapsulate_extended
+from pydicom.uid import (
+    HTJ2K, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, HTJ2KLossless, HTJ2KLosslessRPCL,
+    ImplicitVRLittleEndian,
+)
+
+SOURCE = Path(__file__).resolve().parents[2]
+LARGEST = 12 * 1024
+
+
+def picture(rows=33, columns=40, bits=12):
+    """A ramp with an edge and a little noise."""
+    y, x = np.mgrid[0:rows, 0:columns]
+    noise = np.random.default_rng(20200401).integers(0, 4, (rows, columns))
+    grey = ((x + 2 * y) * (1 << bits) // (columns + 2 * rows) + noise) % (1 << bits)
+    grey[rows // 3 : rows // 2] = (1 << bits) - 1
+    return grey.astype(np.uint16 if bits > 8 else np.uint8)
+
+
+def dataset_of(pixels, bits, syntax=ExplicitVRLittleEndian, **changes):
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.1"
+    meta.MediaStorageSOPInstanceUID = "1.2.3.4"
+    meta.TransferSyntaxUID = syntax
+    dataset = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
+    dataset.SOPClassUID, dataset.SOPInstanceUID = meta.MediaStorageSOPClassUID, "1.2.3.4"
+    dataset.Modality, dataset.ViewPosition, dataset.BodyPartExamined = "CR", "PA", "CHEST"
+    dataset.PatientOrientation = ["L", "F"]
+    dataset.Rows, dataset.Columns = pixels.shape
+    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+    dataset.BitsAllocated, dataset.BitsStored = pixels.dtype.itemsize * 8, bits
+    dataset.HighBit, dataset.PixelRepresentation = bits - 1, int(pixels.dtype.kind == "i")
+    for name, value in changes.items():
+        setattr(dataset, name, value)
+    dataset.PixelData = pixels.tobytes() + b"\0" * (pixels.nbytes % 2)
+    dataset["PixelData"].VR = "OW" if pixels.dtype.itemsize == 2 else "OB"
+    return dataset
+
+
+def lookup_table(first, bits, entries, vr="US"):
+    item = Dataset()
+    item.add_new(0x00283002, vr, [len(entries), first, bits])
+    item.add_new(0x00283006, "OW", np.asarray(entries, np.uint16).tobytes())
+    return [item]
+
+
+def save(dataset, path):
+    buffer = io.BytesIO()
+    dataset.save_as(buffer, enforce_file_format=True)
+    path.write_bytes(buffer.getvalue())
+    return path
+
+
+def run(*command):
+    subprocess.run([str(part) for part in command], check=True, capture_output=True)
+
+
+def htj2k(pixels, bits, folder, *options):
+    raw, stream = folder / "x.pgm", folder / "x.j2c"
+    raw.write_bytes(b"P5 %d %d %d\n" % (pixels.shape[1], pixels.shape[0], (1 << bits) - 1) + pixels.astype(">u2").tobytes())
+    run("ojph_compress", "-i", raw, "-o", stream, *options)
+    return stream.read_bytes()
+
+
+def make_dicom(out, work):
+    twelve, eight = picture(bits=12), picture(bits=8)
+    plain = save(dataset_of(twelve, 12), out / "plain.dcm")
+    plain8 = save(dataset_of(eight, 8), out / "plain8.dcm")
+    save(dataset_of(twelve, 12, ImplicitVRLittleEndian), out / "implicit.dcm")
+    save(dataset_of(twelve, 12, DeflatedExplicitVRLittleEndian), out / "deflated.dcm")
+
+    signed = (twelve.astype(np.int16) - 2048).astype(np.int16)
+    save(dataset_of(signed, 12, RescaleSlope="1.5", RescaleIntercept="-1000", WindowCenter=["0", "40"],
+                    WindowWidth=["400", "80"], PixelPaddingValue=-2048, VOILUTFunction="SIGMOID"), out / "signed_window.dcm")
+    table = dataset_of(eight, 8, PhotometricInterpretation="MONOCHROME1", PixelAspectRatio=["2", "1"],
+                       PresentationLUTShape="INVERSE")
+    table.ModalityLUTSequence = lookup_table(0, 12, range(0, 4096, 16))
+    table.VOILUTSequence = lookup_table(100, 8, range(200))
+    save(table, out / "tables.dcm")
+    overlay = dataset_of(twelve | 0xF000, 12, PatientAge="064Y", PatientSex="F", PatientBirthDate="19500101",
+                         StudyDate="20200401")
+    overlay.ViewCodeSequence = [Dataset()]
+    overlay.ViewCodeSequence[0].CodeValue = "399348003"
+    save(overlay, out / "overlay_bits.dcm")
+
+    for name, command in {
+        "big_endian": ["dcmconv", "+tb"], "rle": ["dcmcrle"], "rle8": ["dcmcrle"], "jpeg_baseline8": ["dcmcjpeg", "+eb"],
+        "jpeg_extended": ["dcmcjpeg", "+ee"], "jpeg_lossless": ["dcmcjpeg", "+e1"], "jpeg_14": ["dcmcjpeg", "+el"],
+        "jpeg_lossless8": ["dcmcjpeg", "+e1"], "jpegls": ["dcmcjpls", "+el"], "jpegls_near8": ["dcmcjpls", "+en"],
+        "rle_fragments": ["dcmcrle", "+fs", "1"], "jpegls_fragments": ["dcmcjpls", "+el", "+fs", "1"],
+        "j2k": ["gdcmconv", "--j2k"], "j2k8": ["gdcmconv", "--j2k"], "j2k_lossy": ["gdcmconv", "--j2k", "--lossy", "-r", "8"],
+    }.items():
+        run(*command, plain8 if name.endswith("8") else plain, out / f"{name}.dcm")
+
+    lossless = ["-reversible", "true"]
+    for name, syntax, options in [("htj2k", HTJ2KLossless, lossless), ("htj2k_lossy", HTJ2K, ["-qstep", "0.01"]),
+                                  ("htj2k_rpcl", HTJ2KLosslessRPCL, [*lossless, "-prog_order", "RPCL"])]:
+        dataset = dataset_of(twelve, 12, syntax)
+        stream = htj2k(twelve, 12, work, *options)
+        if name == "htj2k_rpcl":
+            frame, offsets, lengths = encapsulate_extended([stream])
+            dataset.PixelData, dataset.ExtendedOffsetTable, dataset.ExtendedOffsetTableLengths = frame, offsets, lengths
+        else:
+            dataset.PixelData = encapsulate([stream], fragments_per_frame=2 if name == "htj2k" else 1)
+        dataset["PixelData"].VR, dataset["PixelData"].is_undefined_length = "OB", True
+        save(dataset, out / f"{name}.dcm")
+
+    tests = Path(pydicom.__file__).parent / "data" / "test_files"
+    for path in sorted(tests.rglob("*")):
+        wanted = path.suffix == ".dcm" or path.name.startswith("DICOMDIR")
+        if wanted and path.is_file() and path.stat().st_size <= LARGEST:
+            shutil.copy(path, out / f"pydicom_{path.name}")
+
+
+def make_images(out):
+    eight, sixteen = Image.fromarray(picture(bits=8)), Image.fromarray(picture(bits=16))
+    eight.save(out / "grey8.png")
+    sixteen.save(out / "grey16.png")
+    eight.convert("RGB").save(out / "rgb.png")
+    eight.convert("LA").save(out / "alpha.png")
+    eight.convert("P").save(out / "palette.png")
+    eight.convert("1").save(out / "one_bit.png")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    eight.save(out / "exif.png", exif=exif)
+    eight.save(out / "grey.jpg", quality=60)
+    eight.save(out / "exif.jpg", quality=60, exif=exif)
+    eight.save(out / "progressive.jpg", quality=60, progressive=True)
+    eight.convert("RGB").save(out / "rgb.jpg", quality=60)
+
+
+def make_clinical(out):
+    patient = json.loads((SOURCE / "examples" / "patient.json").read_text())
+    (out / "patient.json").write_text(json.dumps(patient))
+    (out / "comparator.json").write_text(
+        '{"crp": {"value": 5, "unit": "mg/L", "comparator": "<", "time": "2020-04-01T10:00:00Z"}, "gcs": 15, "sex": "male"}')
+    (out / "small.json").write_text('{"on_oxygen": true, "spo2": {"value": 94, "unit": "%"}}')
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    for name in ("fuzz_dicom", "fuzz_image", "fuzz_clinical"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as work:
+        make_dicom(folder / "fuzz_dicom", Path(work))
+    make_images(folder / "fuzz_image")
+    make_clinical(folder / "fuzz_clinical")
