@@ -11,6 +11,7 @@
 #include "chain.hpp"
 #include "patient_mismatch.hpp"
 #include "stopwatch.hpp"
+#include "unreliable_image.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -137,6 +138,7 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
   chain.findings.side_verified = exchanged || confirms_sides(orientation);
   report.findings = std::move(chain.findings);
   add_outcomes(state_->outcomes, report);
+  mark_unreliable_image(report);
   return report;
 }
 

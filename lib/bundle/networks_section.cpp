@@ -1,5 +1,7 @@
 #include "networks_section.hpp"
 
+#include "findings/picture.hpp"
+
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
@@ -67,7 +69,8 @@ std::vector<std::vector<std::int64_t>> input_shapes(const BundleNetwork& network
   return result;
 }
 
-/// What the chain itself takes of the outputs: `mask` [1,2,h,w], `attribution` [1,1,h,w].
+/// What the chain itself takes of the outputs: `mask` [1,2,h,w], `picture` [1,9], `attribution`
+/// [1,1,h,w], `distance` [1,1].
 void check_outputs(const NetworkSpec& spec, const std::string& where) {
   const auto check_image = [&](const NetworkOutput& output, std::int64_t channels) {
     const auto& shape = output.shape;
@@ -77,13 +80,22 @@ void check_outputs(const NetworkSpec& spec, const std::string& where) {
           fmt::format("is [{}]; expected [1,{},h,w]", fmt::join(shape, ","), channels));
     }
   };
+  const auto check_vector = [&](const NetworkOutput& output, std::int64_t length) {
+    if (output.shape != std::vector<std::int64_t>{1, length}) {
+      throw bad_manifest(
+          fmt::format("{}/outputs/{}", where, output.name),
+          fmt::format("is [{}]; expected [1,{}]", fmt::join(output.shape, ","), length));
+    }
+  };
   bool has_mask = false;
   for (const NetworkOutput& output : spec.outputs) {
     if (spec.role == "lungs" && output.name == "mask") {
       check_image(output, 2);
       has_mask = true;
     }
+    if (spec.role == "lungs" && output.name == "picture") check_vector(output, kPictureClasses);
     if (spec.role == "severity" && output.name == "attribution") check_image(output, 1);
+    if (spec.role == "severity" && output.name == "distance") check_vector(output, 1);
   }
   if (spec.role == "lungs" && !has_mask) {
     throw bad_manifest(where + "/outputs/mask", "is missing; expected the shape [1,2,h,w]");
