@@ -75,14 +75,18 @@ class Ridge:
         return features @ self.weight + self.intercept
 
 
-def fit_ridge(features: np.ndarray, zones: np.ndarray, weights: np.ndarray, strength: float) -> Ridge:
-    """features [n,f], scores [n], weights [n]: a row a zone; the penalty is on standardised features."""
+def fit_ridge(features: np.ndarray, zones: np.ndarray, weights: np.ndarray, strength: float, changes: np.ndarray) -> Ridge:
+    """features [n,f], scores [n], weights [n]: a row a zone; the penalty is on standardised features.
+
+    @param changes  [k,f]: what must not change an image's total, summed over its zones; what it changes, squared, is
+                    part of the loss
+    """
     x, share = features.astype(np.float64), weights / weights.sum()
     mean = share @ x
     std = np.sqrt(share @ (x - mean) ** 2) + 1e-6
     z, centre = (x - mean) / std, share @ zones
-    weighted = z * weights[:, None]
-    beta = np.linalg.solve(weighted.T @ z + strength * np.eye(z.shape[1]), weighted.T @ (zones - centre))
+    weighted, changed = z * weights[:, None], changes / std
+    beta = np.linalg.solve(weighted.T @ z + changed.T @ changed + strength * np.eye(z.shape[1]), weighted.T @ (zones - centre))
     weight = beta / std
     return Ridge(weight, float(centre - weight @ mean), mean, std, strength)
 

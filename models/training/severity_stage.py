@@ -62,9 +62,10 @@ class Zones:
     weights: np.ndarray  # [n]
     patients: np.ndarray  # [n]
     read: np.ndarray  # [n] bool: readers scored it; the labels of others are assumed
+    changes: np.ndarray  # [n,2,f] features of the copy in other greys less the image's own, over all zones; 0 without a copy
 
     def __getitem__(self, rows: np.ndarray) -> Zones:
-        return Zones(self.features[rows], self.labels[rows], self.weights[rows], self.patients[rows], self.read[rows])
+        return Zones(self.features[rows], self.labels[rows], self.weights[rows], self.patients[rows], self.read[rows], self.changes[rows])
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,11 @@ class Additions:
     clear: np.ndarray  # [m,2,6,f]
     clear_patients: np.ndarray  # [m]
     clear_weight: float
+    other_greys: np.ndarray  # [n,2,6,f] copies of the scored images in other greys, whose total must not change
+    constancy: float  # weight of its squared change against that of a zone's squared error
 
     def without(self) -> Additions:
-        return replace(self, copies=[], clear_weight=0.0)
+        return replace(self, copies=[], clear_weight=0.0, constancy=0.0)
 
 
 def assemble(features: np.ndarray, labels: np.ndarray, patients: np.ndarray, added: Additions, scored: np.ndarray, clear: np.ndarray) -> Zones:
@@ -95,10 +98,13 @@ def assemble(features: np.ndarray, labels: np.ndarray, patients: np.ndarray, add
     n, m = len(scored), len(clear)
     images = [Copies(features, labels, 1 - sum(copy.share for copy in added.copies)), *added.copies]
     count = len(images)
+    change = np.nan_to_num(added.other_greys[scored] - features[scored]).sum(2) * np.sqrt(added.constancy)
+    none = np.zeros(((count - 1) * n + m, *change.shape[1:]))
     rows = Zones(np.concatenate([*(image.features[scored] for image in images), added.clear[clear]]),
                  np.concatenate([*(image.labels[scored] for image in images), np.zeros((m, 6))]),
                  np.repeat([*(image.share for image in images), added.clear_weight], [*[n] * count, m]),
-                 np.concatenate([*[patients[scored]] * count, added.clear_patients[clear]]), np.repeat([True, False], [count * n, m]))
+                 np.concatenate([*[patients[scored]] * count, added.clear_patients[clear]]), np.repeat([True, False], [count * n, m]),
+                 np.concatenate([change, none]))
     return rows[np.flatnonzero(rows.weights > 0)]
 
 
@@ -107,7 +113,8 @@ def _fit_zones(rows: Zones, strength: float) -> Ridge:
     filled = np.isfinite(rows.features).all(-1)
     labels = np.broadcast_to(rows.labels[:, None], filled.shape)
     weights = np.broadcast_to(rows.weights[:, None, None], filled.shape)
-    return fit_ridge(rows.features[filled], labels[filled], weights[filled], strength)
+    changes = rows.changes.reshape(-1, rows.changes.shape[-1])
+    return fit_ridge(rows.features[filled], labels[filled], weights[filled], strength, changes[changes.any(1)])
 
 
 def predict_zones(ridge: Ridge, features: np.ndarray) -> np.ndarray:
