@@ -56,8 +56,6 @@ struct ImageFindings {
   double lung_area_fraction = 0;  ///< lung pixels over all pixels of the radiograph
   bool side_verified = false;     ///< Patient Orientation confirms left and right
   std::optional<bool> inverted;   ///< the grey scale looks inverted; nothing where not checked
-  std::optional<bool> out_of_distribution;  ///< far from the training data; nothing where not
-                                            ///< checked
   LungMask mask;
   std::optional<Attribution> attribution;
 };

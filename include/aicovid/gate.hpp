@@ -29,6 +29,8 @@ struct GateCode {
   std::string_view code;
   bool refuses;  ///< false: it flags
   std::string_view meaning;
+  std::string_view read_from;  ///< the tags, or "pixels"
+  std::string_view expected;   ///< what passes
 };
 
 /// All codes, refusing ones first. The single source of which code refuses.

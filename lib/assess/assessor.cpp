@@ -13,6 +13,7 @@
 #include "joint_network.hpp"
 #include "patient_mismatch.hpp"
 #include "stopwatch.hpp"
+#include "unreliable_image.hpp"
 #include "verify.hpp"
 
 #include <fmt/format.h>
@@ -118,6 +119,11 @@ void add_outcomes(const std::vector<OutcomeConfig>& configs, const Bundle& bundl
   const Stopwatch fuse;
   ImageEvidence image;
   if (report.findings) image.findings = &*report.findings;
+  image.unreliable = unreliable_image(report.gate_reasons);
+  for (const OutcomeReason& reason : image.unreliable) {
+    report.warnings.push_back({reason.code, "The image's findings are unreliable: " +
+                                                std::string(gate_code(reason.code).meaning) + "."});
+  }
   if (const BundleNetwork* joint = joint_network(bundle)) {
     image.network_sees_image = sees_image(*joint);
     if (chain || !image.network_sees_image) {
@@ -180,10 +186,6 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
   if (exchanged) exchange_sides(chain.findings);
   chain.findings.side_verified = exchanged || confirms_sides(orientation);
   report.findings = std::move(chain.findings);
-  if (std::ranges::find(report.gate_reasons, "out_of_distribution", &GateReason::code) !=
-      report.gate_reasons.end()) {
-    report.findings->out_of_distribution = true;
-  }
   add_outcomes(state_->outcomes, bundle, &chain, report);
   return report;
 }

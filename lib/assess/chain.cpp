@@ -1,5 +1,6 @@
 #include "chain.hpp"
 
+#include "findings/grey_gate.hpp"
 #include "findings/image_findings.hpp"
 #include "findings/lung_mask.hpp"
 #include "findings/pixel_gate.hpp"
@@ -50,6 +51,24 @@ int first_raster(const Bundle& bundle) {
   return std::max(shape.height, shape.width);
 }
 
+/// The cleaned mask, and what it and the picture say against the image.
+void add_lungs(const std::map<std::string, Tensor>& outputs, const Rectangle& source,
+               const PixelGateConfig& gate, const Radiograph& radiograph, Chain& chain) {
+  ImageFindings& findings = chain.findings;
+  const Tensor& probabilities = outputs.at("mask");
+  findings.mask = clean_lung_mask(probabilities, source);
+  findings.lung_area_fraction =
+      lung_area_fraction(findings.mask, radiograph.rows(), radiograph.columns());
+  chain.lung_box = lung_rectangle(findings.mask);
+  std::optional<Picture> picture;
+  if (const auto found = outputs.find("picture"); found != outputs.end()) {
+    picture = read_picture(found->second);
+    findings.inverted = picture->inverted >= gate.inverted;
+  }
+  chain.reasons = pixel_gate(gate, {findings.mask, probabilities, picture}, radiograph.rows(),
+                             radiograph.columns());
+}
+
 }  // namespace
 
 std::vector<GateReason> bundle_gate(const Bundle& bundle, const Radiograph& radiograph) {
@@ -73,8 +92,11 @@ std::vector<GateReason> bundle_gate(const Bundle& bundle, const Radiograph& radi
         {"view", "0018,5101", header.view, fmt::format("{}", fmt::join(bundle.views, " or "))});
   }
   if (radiograph.has_pixels()) {
-    const auto few = resolution_gate(radiograph.rows(), radiograph.columns(), first_raster(bundle));
-    reasons.insert(reasons.end(), few.begin(), few.end());
+    const auto add = [&reasons](const std::vector<GateReason>& more) {
+      reasons.insert(reasons.end(), more.begin(), more.end());
+    };
+    add(resolution_gate(radiograph.rows(), radiograph.columns(), first_raster(bundle)));
+    add(grey_gate(measure_grey(radiograph)));
   }
   return reasons;
 }
@@ -94,19 +116,18 @@ Chain run_networks(const Bundle& bundle, const Radiograph& radiograph) {
     const std::vector<Tensor> outputs = entry.network->run(inputs);
     chain.infer_ms += infer.elapsed_ms();
 
+    std::map<std::string, Tensor> named;
+    for (std::size_t i = 0; i < outputs.size(); ++i) named[entry.spec.outputs[i].name] = outputs[i];
     if (entry.role == "lungs") {
-      chain.findings.mask = clean_lung_mask(outputs[0], source);
-      chain.findings.lung_area_fraction =
-          lung_area_fraction(chain.findings.mask, radiograph.rows(), radiograph.columns());
-      chain.lung_box = lung_rectangle(chain.findings.mask);
-      chain.reasons = pixel_gate(bundle.gate, chain.findings.mask, outputs[0], radiograph.rows(),
-                                 radiograph.columns());
+      add_lungs(named, source, bundle.gate, radiograph, chain);
       if (!chain.lung_box) return chain;
     } else {
-      for (std::size_t i = 0; i < outputs.size(); ++i) {
-        chain.severity[entry.spec.outputs[i].name] = outputs[i];
+      add_severity(chain.findings, bundle.findings, named, source);
+      if (const auto distance = named.find("distance"); distance != named.end()) {
+        const auto far = distance_gate(bundle.gate, distance->second.floats()[0]);
+        chain.reasons.insert(chain.reasons.end(), far.begin(), far.end());
       }
-      add_severity(chain.findings, bundle.findings, chain.severity, source);
+      chain.severity = std::move(named);
     }
   }
   return chain;

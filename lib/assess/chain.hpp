@@ -26,12 +26,12 @@ struct Chain {
   double infer_ms = 0;
 };
 
-/// What the bundle says against this radiograph before a network runs: modality, view, number of
-/// pixels.
+/// What is said against this radiograph before a network runs: modality and view (by the bundle),
+/// number of pixels, greys.
 std::vector<GateReason> bundle_gate(const Bundle& bundle, const Radiograph& radiograph);
 
-/// Runs the bundle's networks of the image in their order; stops after the mask where it shows no
-/// lungs.
+/// Runs the bundle's networks of the image in their order; stops after the mask where it is empty,
+/// as there is nothing to score.
 Chain run_networks(const Bundle& bundle, const Radiograph& radiograph);
 
 }  // namespace aicovid

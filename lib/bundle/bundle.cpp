@@ -140,9 +140,9 @@ Bundle load_bundle(const std::filesystem::path& directory, const std::string& ba
 
   const auto severity = std::ranges::find_if(
       networks, [](const NetworkEntry& entry) { return entry.network.role == "severity"; });
-  bundle.findings = read_findings(manifest, files,
-                                  severity == networks.end() ? nullptr : &severity->network.spec);
-  bundle.gate = read_gate(manifest);
+  const NetworkSpec* spec = severity == networks.end() ? nullptr : &severity->network.spec;
+  bundle.findings = read_findings(manifest, files, spec);
+  bundle.gate = read_gate(manifest, spec);
   read_outcomes(manifest, files, bundle);
   bundle.golden = read_golden(manifest, files);
 

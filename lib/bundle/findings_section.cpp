@@ -113,7 +113,7 @@ FindingsConfig read_findings(const OrderedJson& manifest, BundleFiles& files,
   return config;
 }
 
-PixelGateConfig read_gate(const OrderedJson& manifest) {
+PixelGateConfig read_gate(const OrderedJson& manifest, const NetworkSpec* severity) {
   PixelGateConfig config;
   if (!manifest.contains("gate")) return config;
   const OrderedJson& gate = manifest.at("gate");
@@ -122,6 +122,13 @@ PixelGateConfig read_gate(const OrderedJson& manifest) {
   config.uncertain_lung_fraction =
       gate.value("uncertain_lung_fraction", config.uncertain_lung_fraction);
   config.uncertain_asymmetry = gate.value("uncertain_asymmetry", config.uncertain_asymmetry);
+  config.not_a_chest = gate.value("not_a_chest", config.not_a_chest);
+  config.inverted = gate.value("inverted", config.inverted);
+  config.rotated = gate.value("rotated", config.rotated);
+  if (gate.contains("maximum_distance")) {
+    require_output(severity, {"distance", {1, 1}}, "/gate/maximum_distance");
+    config.maximum_distance = gate.at("maximum_distance");
+  }
   return config;
 }
 

@@ -17,6 +17,8 @@ FindingsConfig read_findings(const OrderedJson& manifest, BundleFiles& files,
                              const NetworkSpec* severity);
 
 /// The manifest's section `gate`.
-PixelGateConfig read_gate(const OrderedJson& manifest);
+///
+/// @throws as `read_findings`
+PixelGateConfig read_gate(const OrderedJson& manifest, const NetworkSpec* severity);
 
 }  // namespace aicovid

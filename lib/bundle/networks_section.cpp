@@ -1,5 +1,7 @@
 #include "networks_section.hpp"
 
+#include "findings/picture.hpp"
+
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
@@ -127,8 +129,8 @@ std::vector<std::vector<std::int64_t>> input_shapes(const OrderedJson& manifest,
   return shapes;
 }
 
-/// What the chain itself takes of the outputs: `mask` [1,2,h,w], `attribution` [1,1,h,w], a joint
-/// network's `logit` [1,1].
+/// What the chain itself takes of the outputs: `mask` [1,2,h,w], `picture` [1,9], `attribution`
+/// [1,1,h,w], `distance` [1,1], a joint network's `logit` [1,1].
 void check_outputs(const NetworkSpec& spec, const std::string& where) {
   const auto check_image = [&](const NetworkOutput& output, std::int64_t channels) {
     const auto& shape = output.shape;
@@ -138,6 +140,13 @@ void check_outputs(const NetworkSpec& spec, const std::string& where) {
           fmt::format("is [{}]; expected [1,{},h,w]", fmt::join(shape, ","), channels));
     }
   };
+  const auto check_vector = [&](const NetworkOutput& output, std::int64_t length) {
+    if (output.shape != std::vector<std::int64_t>{1, length}) {
+      throw bad_manifest(
+          fmt::format("{}/outputs/{}", where, output.name),
+          fmt::format("is [{}]; expected [1,{}]", fmt::join(output.shape, ","), length));
+    }
+  };
   bool has_mask = false;
   bool has_logit = false;
   for (const NetworkOutput& output : spec.outputs) {
@@ -145,7 +154,9 @@ void check_outputs(const NetworkSpec& spec, const std::string& where) {
       check_image(output, 2);
       has_mask = true;
     }
+    if (spec.role == "lungs" && output.name == "picture") check_vector(output, kPictureClasses);
     if (spec.role == "severity" && output.name == "attribution") check_image(output, 1);
+    if (spec.role == "severity" && output.name == "distance") check_vector(output, 1);
     has_logit |= output.name == "logit" && output.shape == std::vector<std::int64_t>{1, 1};
   }
   if (spec.role == "lungs" && !has_mask) {

@@ -45,12 +45,9 @@ void judge_bands(const Bands& bands, Outcome& outcome) {
                                                       bands.names[lowest], bands.names[highest])});
 }
 
-void judge_out_of_distribution(Outcome& outcome) {
+void judge_unreliable_image(const std::vector<OutcomeReason>& unreliable, Outcome& outcome) {
   if (!outcome.probability && !outcome.index) return;
-  make_indeterminate(outcome,
-                     {"out_of_distribution",
-                      "The image is unlike those that the networks were trained on, and this "
-                      "outcome uses what they read from it."});
+  for (const OutcomeReason& reason : unreliable) make_indeterminate(outcome, reason);
 }
 
 Bands read_bands(const ConfigValue& section) {

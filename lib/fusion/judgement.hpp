@@ -2,6 +2,8 @@
 
 #include <aicovid/report.hpp>
 
+#include <vector>
+
 #include "config_value.hpp"
 #include "fusion/bands.hpp"
 
@@ -14,8 +16,9 @@ void judge_width(Outcome& outcome);
 /// the outcome indeterminate.
 void judge_bands(const Bands& bands, Outcome& outcome);
 
-/// What the image said is not to be trusted: the outcome is indeterminate.
-void judge_out_of_distribution(Outcome& outcome);
+/// An outcome that uses what the networks read from an image which is not to be trusted is
+/// indeterminate, for these reasons; the figures stay.
+void judge_unreliable_image(const std::vector<OutcomeReason>& unreliable, Outcome& outcome);
 
 /// An outcome's member `bands`.
 /// @throws Error{bad_bundle} naming the member: no source, cuts that do not ascend, ...

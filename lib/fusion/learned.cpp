@@ -120,8 +120,7 @@ Outcome LearnedOutcome::assess(const ClinicalRecord& record, const ImageEvidence
   add_calibration(model.calibration, outcome);
 
   const bool sees = inputs.uses_image || (has_network(model) && image.network_sees_image);
-  const bool unlike = image.findings && image.findings->out_of_distribution.value_or(false);
-  if (sees && unlike) judge_out_of_distribution(outcome);
+  if (sees) judge_unreliable_image(image.unreliable, outcome);
   return outcome;
 }
 

@@ -16,8 +16,7 @@ struct Assess {
   Outcome operator()(const DeteriorationConfig& config) const {
     Outcome outcome = assess_deterioration(
         config, record, image.findings ? image.findings->infiltrates : std::nullopt);
-    const bool unlike = image.findings && image.findings->out_of_distribution.value_or(false);
-    if (outcome.image_effect && unlike) judge_out_of_distribution(outcome);
+    if (outcome.image_effect) judge_unreliable_image(image.unreliable, outcome);
     return outcome;
   }
 

@@ -14,7 +14,7 @@ import severity_stage
 from chest_preprocessing import PLANS
 from lung_stage import find_lungs
 from lungs import SIZE as LUNG_SIZE
-from lungs import LungNet
+from picture import CLASSES, LungsAndPicture
 from severity import CELLS, DEEP, SIZE, SeverityNet
 
 TARGET_PREVALENCE = 0.65
@@ -86,7 +86,7 @@ def _save_traced(network: torch.nn.Module, inputs: tuple[torch.Tensor, ...], che
                     raise ValueError(f"{path.name}: the traced network differs from the network it was made from")
 
 
-def save_networks(lungs: LungNet, severity: SeverityNet, bundle: Path) -> None:
+def save_networks(lungs: LungsAndPicture, severity: SeverityNet, bundle: Path) -> None:
     torch.manual_seed(1)
     image = torch.rand(1, 3, LUNG_SIZE, LUNG_SIZE)
     _save_traced(lungs, (image,), [(torch.rand_like(image),), (torch.zeros_like(image),)], bundle / "lungs.pt")
@@ -133,7 +133,7 @@ def assess(bundle: Path, pixels: np.ndarray, platt: dict) -> dict:
     found = find_lungs(load_network(bundle, "lungs.pt"), pixels)
     image, mask = severity_stage.severity_inputs(pixels, found)
     with torch.inference_mode():
-        zones, logit, _, attribution = load_network(bundle, "severity.pt")(torch.from_numpy(image), torch.from_numpy(mask))
+        zones, logit, _, attribution, _ = load_network(bundle, "severity.pt")(torch.from_numpy(image), torch.from_numpy(mask))
     values = [float(zone) for zone in zones[0]]
     return {"brixia": sum(values), "zones": values, "infiltrates": float(infiltrates(float(logit), platt)), "lung_area_fraction": found.fraction,
             "attribution_sum": float(attribution.sum())}
@@ -164,10 +164,11 @@ def write_manifest(bundle: Path, version: str, findings: dict, platt: dict, gate
         "plans": PLANS,
         "networks": [
             {"role": "lungs", "files": {"torchscript": {"path": "lungs.pt", "sha256": _sha256(bundle / "lungs.pt")}},
-             "inputs": ["plan:mask_in"], "outputs": {"mask": [1, 2, LUNG_SIZE, LUNG_SIZE]}},
+             "inputs": ["plan:mask_in"], "outputs": {"mask": [1, 2, LUNG_SIZE, LUNG_SIZE], "picture": [1, CLASSES]}},
             {"role": "severity", "files": {"torchscript": {"path": "severity.pt", "sha256": _sha256(bundle / "severity.pt")}},
              "inputs": ["plan:severity_in", "mask:lungs"],
-             "outputs": {"zones": [1, 6], "infiltrates_logit": [1, 1], "embedding": [1, DEEP], "attribution": [1, 1, CELLS, CELLS]}},
+             "outputs": {"zones": [1, 6], "infiltrates_logit": [1, 1], "embedding": [1, DEEP], "attribution": [1, 1, CELLS, CELLS],
+                         "distance": [1, 1]}},
         ],
         "files": [{"path": path, "sha256": _sha256(bundle / path)} for path in ("platt.json", "golden/rg1.png")],
         "findings": findings, "gate": gate, "clinical": [],

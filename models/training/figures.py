@@ -61,7 +61,9 @@ def _agreement(rows: list[LabelledRadiograph], predicted: np.ndarray) -> dict:
 
 def _recipe(rows: list[LabelledRadiograph], predicted: HeldOut, scored: np.ndarray) -> dict:
     """Agreement with the readers, held out, by severity, and what shrinking the image does to the total."""
-    brixia, shrunk, zones = predicted.brixia[scored], predicted.shrunk[scored].sum(1), predicted.zones[scored]
+    brixia, zones = predicted.brixia[scored], predicted.zones[scored]
+    tested = {name: values[scored].sum(1) for name, values in predicted.tested.items()}
+    shrunk = tested["shrunk"]
     patients, labels = [row.patient for row in rows], np.stack([row.zones for row in rows])
     total = labels.sum(1)
     result = _agreement(rows, brixia)
@@ -72,6 +74,13 @@ def _recipe(rows: list[LabelledRadiograph], predicted: HeldOut, scored: np.ndarr
     result["shrunk_change"] = bootstrap(mean_difference, patients, shrunk, brixia)
     result["shrunk_absolute_change"] = bootstrap(mean_absolute_error, patients, shrunk, brixia)
     result["shrunk_r"] = bootstrap(pearson, patients, shrunk, total)
+    changes = np.abs(np.concatenate([tested["contrast_test"] - brixia, tested["contrast_test_2"] - brixia]))
+    result["contrast_change_95"] = bootstrap(lambda x: float(np.percentile(x, 95)), patients + patients, changes)
+    result["contrast_change_mean"] = bootstrap(lambda x: float(x.mean()), patients + patients, changes)
+    painted = tested["painted_test"] - brixia
+    result["painted_change"] = bootstrap(lambda x: float(x.mean()), patients, painted)
+    result["painted_lowered"] = bootstrap(lambda x: float((x < 0).mean()), patients, painted)
+    result["painted_lowest_change"] = round(float(painted.min()), 2)
     return result
 
 

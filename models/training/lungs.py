@@ -12,9 +12,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from opacity import paint_batch
+
 # Lite0 expects (255 x - 127) / 128; the plans normalise with these.
 MEAN, STD = 127 / 255, 128 / 255
 SIZE = 256
+# Share of the images that are shown small in a black frame.
+BORDERED = 0.15
 
 
 def lite0() -> nn.Module:
@@ -66,7 +70,8 @@ class LungNet(nn.Module):
         self.at_quarter = _convolution(48 + 24, 32)
         self.head = nn.Sequential(_convolution(32, 32), nn.Conv2d(32, 2, 1))
 
-    def logits(self, image: torch.Tensor) -> torch.Tensor:
+    def logits_and_maps(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits of the mask [N,2,H,W], and the encoder's deepest maps [N,112,H/16,W/16]."""
         with torch.no_grad():
             quarter = self.encoder.early(image)
         eighth, sixteenth = self.encoder.late(quarter)
@@ -74,7 +79,10 @@ class LungNet(nn.Module):
         x = self.at_eighth(torch.cat([x, eighth], 1))
         x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
         x = self.head(self.at_quarter(torch.cat([x, quarter], 1)))
-        return F.interpolate(x, scale_factor=4.0, mode="bilinear", align_corners=False)
+        return F.interpolate(x, scale_factor=4.0, mode="bilinear", align_corners=False), sixteenth
+
+    def logits(self, image: torch.Tensor) -> torch.Tensor:
+        return self.logits_and_maps(image)[0]
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor]:
         return (torch.sigmoid(self.logits(image)),)
@@ -86,7 +94,8 @@ class LungNet(nn.Module):
 
 
 def _augment(grey: torch.Tensor, target: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """Rotation, scale, shear, shift, mirror (the channels follow the side of the picture), gamma, contrast, noise."""
+    """Rotation, scale, shear, shift, wide black borders, mirror (the channels follow the side of the picture), painted
+    opacities, gamma, contrast, noise."""
     count = len(grey)
 
     def uniform(low: float, high: float) -> torch.Tensor:
@@ -94,6 +103,8 @@ def _augment(grey: torch.Tensor, target: torch.Tensor, generator: torch.Generato
 
     angle, shear = uniform(-0.2, 0.2), uniform(-0.1, 0.1)
     scale_y, scale_x = torch.exp(uniform(-0.25, 0.25)), torch.exp(uniform(-0.25, 0.25))
+    smaller = torch.where(torch.rand(count, generator=generator) < BORDERED, uniform(1.2, 2.6), torch.ones(count))
+    scale_y, scale_x = scale_y * smaller, scale_x * smaller
     cos, sin = torch.cos(angle), torch.sin(angle)
     matrix = torch.stack([
         torch.stack([cos * scale_x, (shear - sin) * scale_y, uniform(-0.2, 0.2)], 1),
@@ -104,6 +115,7 @@ def _augment(grey: torch.Tensor, target: torch.Tensor, generator: torch.Generato
     grid = F.affine_grid(matrix, [count, 1, SIZE, SIZE], align_corners=False)
     both = F.grid_sample(torch.cat([grey, target], 1), grid, align_corners=False)
     grey, target = both[:, :1], both[:, 1:]
+    grey = paint_batch(grey.clamp(0, 1), target, generator)
     grey = grey.clamp(0, 1) ** torch.exp(uniform(-0.7, 0.7))[:, None, None, None]
     grey = 0.5 + (grey - 0.5) * uniform(0.6, 1.2)[:, None, None, None] + uniform(-0.15, 0.15)[:, None, None, None]
     grey = grey + 0.03 * uniform(0, 1)[:, None, None, None] * torch.randn(grey.shape, generator=generator)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
 from evaluation import auroc, bootstrap
 from labelled_radiographs import LabelledRadiograph
@@ -15,8 +13,6 @@ SEED = 20200403
 VIEWS = ("PA", "AP")
 TEST_OF_A_VIEW, LEARN_OF_A_VIEW, PNEUMONIA_OF_A_VIEW = 75, 60, 120
 NO_FINDING = "No Finding"
-# The archive's copies have this longest side.
-ARCHIVE_SIZE, ARCHIVE_QUALITY = 320, 85
 
 
 @dataclass(frozen=True)
@@ -47,24 +43,6 @@ def draw_samples(rows: list[LabelledRadiograph]) -> Samples:
         return drawn
 
     return Samples(clear_test=draw(True, TEST_OF_A_VIEW), clear_learn=draw(True, LEARN_OF_A_VIEW), pneumonia=draw(False, PNEUMONIA_OF_A_VIEW))
-
-
-@dataclass(frozen=True)
-class Shrunk:
-    """A radiograph at the size of the archive's copies and encoded again as JPEG, as they are."""
-
-    row: LabelledRadiograph
-
-    @property
-    def key(self) -> str:
-        return self.row.key
-
-    def grey8(self) -> np.ndarray:
-        image = Image.fromarray(self.row.grey8())
-        scale, encoded = ARCHIVE_SIZE / max(image.size), io.BytesIO()
-        size = round(image.width * scale), round(image.height * scale)
-        image.resize(size, Image.Resampling.BOX).save(encoded, "JPEG", quality=ARCHIVE_QUALITY)
-        return np.asarray(Image.open(io.BytesIO(encoded.getvalue())).convert("L"))
 
 
 def measure(samples: Samples, clear: dict[str, np.ndarray], pneumonia: dict[str, np.ndarray], lower_end: float) -> dict:

@@ -75,16 +75,46 @@ class Ridge:
         return features @ self.weight + self.intercept
 
 
-def fit_ridge(features: np.ndarray, zones: np.ndarray, weights: np.ndarray, strength: float) -> Ridge:
-    """features [n,f], scores [n], weights [n]: a row a zone; the penalty is on standardised features."""
+def fit_ridge(features: np.ndarray, zones: np.ndarray, weights: np.ndarray, strength: float, changes: np.ndarray) -> Ridge:
+    """features [n,f], scores [n], weights [n]: a row a zone; the penalty is on standardised features.
+
+    @param changes  [k,f]: what must not change an image's total, summed over its zones; what it changes, squared, is
+                    part of the loss
+    """
     x, share = features.astype(np.float64), weights / weights.sum()
     mean = share @ x
     std = np.sqrt(share @ (x - mean) ** 2) + 1e-6
     z, centre = (x - mean) / std, share @ zones
-    weighted = z * weights[:, None]
-    beta = np.linalg.solve(weighted.T @ z + strength * np.eye(z.shape[1]), weighted.T @ (zones - centre))
+    weighted, changed = z * weights[:, None], changes / std
+    beta = np.linalg.solve(weighted.T @ z + changed.T @ changed + strength * np.eye(z.shape[1]), weighted.T @ (zones - centre))
     weight = beta / std
     return Ridge(weight, float(centre - weight @ mean), mean, std, strength)
+
+
+def embed(ridge: Ridge, features: np.ndarray) -> np.ndarray:
+    """[n,6,features] -> [n,DEEP]: the channels' means, standardised, averaged over the zones; a zone without lung counts as 0."""
+    standard = np.where(np.isfinite(features), (features - ridge.mean) / ridge.std, 0)
+    means = np.concatenate([standard[..., : CHANNELS[0]], standard[..., 2 * CHANNELS[0] : 2 * CHANNELS[0] + CHANNELS[1]]], -1)
+    return means.mean(1)
+
+
+@dataclass(frozen=True)
+class Distance:
+    """How far an embedding lies from those of known chests: Mahalanobis, 1 being the root mean square of a normal distribution."""
+
+    centre: np.ndarray  # [DEEP]
+    whiten: np.ndarray  # [DEEP,DEEP]
+
+    def __call__(self, embeddings: np.ndarray) -> np.ndarray:
+        return np.sqrt((((embeddings - self.centre) @ self.whiten) ** 2).sum(-1))
+
+
+def fit_distance(embeddings: np.ndarray) -> Distance:
+    """The covariance is shrunk towards a multiple of the identity, as there are few images for so many numbers."""
+    centre = embeddings.mean(0)
+    covariance = np.cov(embeddings.T)
+    covariance = 0.9 * covariance + 0.1 * np.trace(covariance) / DEEP * np.eye(DEEP)
+    return Distance(centre, np.linalg.inv(np.linalg.cholesky(covariance)).T / np.sqrt(DEEP))
 
 
 def fit_logistic(x: np.ndarray, positive: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
@@ -102,16 +132,16 @@ def fit_logistic(x: np.ndarray, positive: np.ndarray, weights: np.ndarray) -> tu
 
 class SeverityNet(nn.Module):
     """(image [1,3,320,320], mask [1,2,320,320]) -> zones [1,6], infiltrates_logit [1,1], embedding [1,120],
-    attribution [1,1,20,20].
+    attribution [1,1,20,20], distance [1,1].
 
     A zone without lung gets the mean score of the training zones (nothing is known of it) and no attribution.
     """
 
-    def __init__(self, ridge: Ridge, infiltrates: tuple[float, float]) -> None:
+    def __init__(self, ridge: Ridge, infiltrates: tuple[float, float], distance: Distance) -> None:
         super().__init__()
         self.features = ZoneFeatures()
         constants = {"weight": ridge.weight[:, None], "intercept": [ridge.intercept], "mean": ridge.mean[None], "std": ridge.std[None],
-                     "logistic": infiltrates}
+                     "logistic": infiltrates, "centre": distance.centre[None], "whiten": distance.whiten}
         for name, values in constants.items():
             self.register_buffer(name, torch.tensor(np.asarray(values), dtype=torch.float32))
 
@@ -126,7 +156,8 @@ class SeverityNet(nn.Module):
         standard = (pooled - self.mean) / self.std
         means = [standard[:, : CHANNELS[0]], standard[:, 2 * CHANNELS[0] : 2 * CHANNELS[0] + CHANNELS[1]]]
         embedding = torch.cat(means, 1).mean(0, keepdim=True)
-        return scores, logit, embedding, self.attribution(maps, weights, scores)
+        distance = (((embedding - self.centre) @ self.whiten) ** 2).sum(1, keepdim=True).sqrt()
+        return scores, logit, embedding, self.attribution(maps, weights, scores), distance
 
     def attribution(self, maps: tuple[torch.Tensor, torch.Tensor], weights: tuple[torch.Tensor, torch.Tensor],
                     scores: torch.Tensor) -> torch.Tensor:

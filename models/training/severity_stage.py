@@ -29,8 +29,9 @@ def severity_inputs(pixels: np.ndarray, lungs: PredictedLungs) -> tuple[np.ndarr
 
 
 @torch.inference_mode()
-def zone_features(rows: list[LabelledRadiograph], lungs: dict[str, PredictedLungs]) -> np.ndarray:
-    """[n,2,6,features] with the mask network's own masks: the image and its mirror image, zones in the same order.
+def zone_features(rows: list, lungs: dict[str, PredictedLungs], mirrored: bool = True) -> np.ndarray:
+    """[n,2,6,features] with the mask network's own masks: the image and its mirror image, zones in the same order; without
+    `mirrored` [n,1,6,features].
 
     A zone without lung is NaN.
     """
@@ -44,8 +45,11 @@ def zone_features(rows: list[LabelledRadiograph], lungs: dict[str, PredictedLung
     result = []
     for row in rows:
         image, mask = (torch.from_numpy(x) for x in severity_inputs(row.grey8(), lungs[row.key]))
-        mirrored = pooled(image.flip(3), mask.flip(3).flip(1))
-        result.append([pooled(image, mask), np.concatenate([mirrored[3:], mirrored[:3]])])
+        views = [pooled(image, mask)]
+        if mirrored:
+            twin = pooled(image.flip(3), mask.flip(3).flip(1))
+            views.append(np.concatenate([twin[3:], twin[:3]]))
+        result.append(views)
     return np.array(result)
 
 
@@ -58,33 +62,49 @@ class Zones:
     weights: np.ndarray  # [n]
     patients: np.ndarray  # [n]
     read: np.ndarray  # [n] bool: readers scored it; the labels of others are assumed
+    changes: np.ndarray  # [n,2,f] features of the copy in other greys less the image's own, over all zones; 0 without a copy
 
     def __getitem__(self, rows: np.ndarray) -> Zones:
-        return Zones(self.features[rows], self.labels[rows], self.weights[rows], self.patients[rows], self.read[rows])
+        return Zones(self.features[rows], self.labels[rows], self.weights[rows], self.patients[rows], self.read[rows], self.changes[rows])
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Changed copies of the scored images, which share their weight."""
+
+    features: np.ndarray  # [n,2,6,f]
+    labels: np.ndarray  # [n,6]
+    share: float
 
 
 @dataclass(frozen=True)
 class Additions:
-    """What is learnt beside the scored images: small copies of them that share their weight, and images of another
-    archive without finding, whose six zones are taken to be 0."""
+    """What is learnt beside the scored images: copies of them, and images of another archive without finding, whose six
+    zones are taken to be 0."""
 
-    shrunk: np.ndarray  # [n,2,6,f] copies of the scored images
-    shrunk_share: float
+    copies: list[Copies]
     clear: np.ndarray  # [m,2,6,f]
     clear_patients: np.ndarray  # [m]
     clear_weight: float
+    other_greys: np.ndarray  # [n,2,6,f] copies of the scored images in other greys, whose total must not change
+    constancy: float  # weight of its squared change against that of a zone's squared error
 
     def without(self) -> Additions:
-        return replace(self, shrunk_share=0.0, clear_weight=0.0)
+        return replace(self, copies=[], clear_weight=0.0, constancy=0.0)
 
 
 def assemble(features: np.ndarray, labels: np.ndarray, patients: np.ndarray, added: Additions, scored: np.ndarray, clear: np.ndarray) -> Zones:
     """`scored` and `clear`: the rows of the scored images and of the clear ones that are learnt from."""
     n, m = len(scored), len(clear)
-    rows = Zones(np.concatenate([features[scored], added.shrunk[scored], added.clear[clear]]),
-                 np.concatenate([labels[scored], labels[scored], np.zeros((m, 6))]),
-                 np.repeat([1 - added.shrunk_share, added.shrunk_share, added.clear_weight], [n, n, m]),
-                 np.concatenate([patients[scored], patients[scored], added.clear_patients[clear]]), np.repeat([True, False], [2 * n, m]))
+    images = [Copies(features, labels, 1 - sum(copy.share for copy in added.copies)), *added.copies]
+    count = len(images)
+    change = np.nan_to_num(added.other_greys[scored] - features[scored]).sum(2) * np.sqrt(added.constancy)
+    none = np.zeros(((count - 1) * n + m, *change.shape[1:]))
+    rows = Zones(np.concatenate([*(image.features[scored] for image in images), added.clear[clear]]),
+                 np.concatenate([*(image.labels[scored] for image in images), np.zeros((m, 6))]),
+                 np.repeat([*(image.share for image in images), added.clear_weight], [*[n] * count, m]),
+                 np.concatenate([*[patients[scored]] * count, added.clear_patients[clear]]), np.repeat([True, False], [count * n, m]),
+                 np.concatenate([change, none]))
     return rows[np.flatnonzero(rows.weights > 0)]
 
 
@@ -93,7 +113,8 @@ def _fit_zones(rows: Zones, strength: float) -> Ridge:
     filled = np.isfinite(rows.features).all(-1)
     labels = np.broadcast_to(rows.labels[:, None], filled.shape)
     weights = np.broadcast_to(rows.weights[:, None, None], filled.shape)
-    return fit_ridge(rows.features[filled], labels[filled], weights[filled], strength)
+    changes = rows.changes.reshape(-1, rows.changes.shape[-1])
+    return fit_ridge(rows.features[filled], labels[filled], weights[filled], strength, changes[changes.any(1)])
 
 
 def predict_zones(ridge: Ridge, features: np.ndarray) -> np.ndarray:
@@ -140,7 +161,7 @@ class HeldOut:
     folds: np.ndarray
     zones: np.ndarray  # [n,6] clipped to 0..3
     logit: np.ndarray  # [n]
-    shrunk: np.ndarray  # [n,6] zones of the small copies
+    tested: dict[str, np.ndarray]  # name -> [n,6] zones of copies to test on
     clear_logit: np.ndarray  # [m] of the additions' clear images
     strengths: list[float]
 
@@ -149,22 +170,24 @@ class HeldOut:
         return self.zones.sum(1)
 
 
-def cross_validate(rows: list[LabelledRadiograph], features: np.ndarray, learn_from: np.ndarray, added: Additions) -> HeldOut:
+def cross_validate(rows: list[LabelledRadiograph], features: np.ndarray, learn_from: np.ndarray, added: Additions,
+                   tests: dict[str, np.ndarray]) -> HeldOut:
     """Patient-grouped folds with nested strength. `learn_from` [n] bool: rows that may be learnt from (others are
-    predicted only: they have no Brixia score, or their licence is left out)."""
+    predicted only: they have no Brixia score, or their licence is left out). `tests`: features of copies of the rows."""
     patients = np.array([row.patient for row in rows])
     folds, clear_folds = patient_folds(list(patients), FOLDS, SEED), patient_folds(list(added.clear_patients), FOLDS, SEED)
-    zones, shrunk, logit = np.zeros((len(rows), 6)), np.zeros((len(rows), 6)), np.zeros(len(rows))
+    zones, logit, tested = np.zeros((len(rows), 6)), np.zeros(len(rows)), {name: np.zeros((len(rows), 6)) for name in tests}
     clear_logit, strengths = np.zeros(len(clear_folds)), []
     labels = np.stack([row.zones for row in rows])
     for fold in range(FOLDS):
         fitted = fit(assemble(features, labels, patients, added, np.flatnonzero((folds != fold) & learn_from), np.flatnonzero(clear_folds != fold)))
         here = folds == fold
         zones[here], logit[here] = fitted.predict(features[here])
-        shrunk[here], _ = fitted.predict(added.shrunk[here])
+        for name, copies in tests.items():
+            tested[name][here], _ = fitted.predict(copies[here])
         _, clear_logit[clear_folds == fold] = fitted.predict(added.clear[clear_folds == fold])
         strengths.append(round(fitted.ridge.strength, 1))
-    return HeldOut(folds, zones, logit, shrunk, clear_logit, strengths)
+    return HeldOut(folds, zones, logit, tested, clear_logit, strengths)
 
 
 def fit_platt(predicted: HeldOut, scored: np.ndarray, positive: np.ndarray, added: Additions) -> dict:

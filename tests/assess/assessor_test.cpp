@@ -1,5 +1,6 @@
 #include <aicovid/aicovid.hpp>
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -101,6 +102,115 @@ TEST_CASE("Assessor: a picture without lungs is refused or flagged, never scored
   }
   CHECK(about_lungs);
   if (report.refused()) CHECK(report.outcomes.empty());
+}
+
+namespace {
+
+/// The golden radiograph with another value or place for each pixel.
+template <typename Change>
+Radiograph changed_golden(int rows, int columns, const Change& change) {
+  const Radiograph plain = golden_radiograph();
+  std::vector<std::uint8_t> pixels;
+  for (int row = 0; row < rows; ++row) {
+    for (int column = 0; column < columns; ++column) {
+      pixels.push_back(change(row, column, [&plain](int y, int x) {
+        return std::to_integer<std::uint8_t>(plain.data()[y * plain.columns() + x]);
+      }));
+    }
+  }
+  return Radiograph::from_array(pixels.data(), rows, columns, PixelType::uint8);
+}
+
+bool has_code(const RiskReport& report, std::string_view code) {
+  return std::ranges::find(report.gate_reasons, code, &GateReason::code) !=
+         report.gate_reasons.end();
+}
+
+/// Flagged, scored, warned of, and its infiltrates not trusted.
+void check_unreliable(const RiskReport& report, std::string_view code) {
+  CAPTURE(code);
+  CHECK(report.verdict == Verdict::flagged);
+  CHECK(has_code(report, code));
+  CHECK(std::ranges::find(report.warnings, code, &Warning::code) != report.warnings.end());
+  REQUIRE(report.findings);
+  REQUIRE(report.outcomes.size() == 1);
+  const Outcome& outcome = report.outcomes.front();
+  CHECK(outcome.probability);
+  CHECK(outcome.status == OutcomeStatus::indeterminate);
+  CHECK(std::ranges::find(outcome.reasons, code, &OutcomeReason::code) != outcome.reasons.end());
+  comparable(report);
+}
+
+}  // namespace
+
+TEST_CASE("Assessor: an inverted chest is flagged, and the outcome that read it is indeterminate",
+          "[assess]") {
+  const Radiograph plain = golden_radiograph();
+  const Radiograph inverted =
+      changed_golden(plain.rows(), plain.columns(), [](int row, int column, const auto& at) {
+        return static_cast<std::uint8_t>(255 - at(row, column));
+      });
+  const RiskReport report = severity().assess(inverted, record());
+  check_unreliable(report, "inverted");
+  CHECK(report.findings->inverted == true);
+  CHECK(severity().assess(plain, record()).findings->inverted == false);
+
+  // A clinician's reading stands.
+  const ClinicalRecord read =
+      ClinicalRecord::parse_json(R"({"age": {"value": 64, "unit": "a"}, "sex": "female",
+    "respiratory_rate": {"value": 24, "unit": "/min"}, "spo2": {"value": 93, "unit": "%"}, "on_oxygen": true,
+    "crp": {"value": 80, "unit": "mg/L"}, "urea": {"value": 7, "unit": "mmol/L"},
+    "lymphocytes": {"value": 1, "unit": "10*9/L"}, "gcs": 15, "nosocomial": false, "radiographic_infiltrates": true})");
+  const RiskReport by_clinician = severity().assess(inverted, read);
+  CHECK(has_code(by_clinician, "inverted"));
+  CHECK(by_clinician.outcomes.front().status == OutcomeStatus::ok);
+}
+
+TEST_CASE("Assessor: a turned chest is flagged as rotated", "[assess]") {
+  const Radiograph plain = golden_radiograph();
+  const int rows = plain.rows();
+  const int columns = plain.columns();
+  check_unreliable(severity().assess(changed_golden(columns, rows,
+                                                    [&](int row, int column, const auto& at) {
+                                                      return at(rows - 1 - column, row);
+                                                    }),
+                                     record()),
+                   "rotated");
+  check_unreliable(severity().assess(changed_golden(rows, columns,
+                                                    [&](int row, int column, const auto& at) {
+                                                      return at(rows - 1 - row,
+                                                                columns - 1 - column);
+                                                    }),
+                                     record()),
+                   "rotated");
+}
+
+TEST_CASE("Assessor: a chest in a wide black frame is flagged, not refused", "[assess]") {
+  const Radiograph plain = golden_radiograph();
+  const int rows = plain.rows();
+  const int columns = plain.columns();
+  const RiskReport report = severity().assess(changed_golden(
+      5 * rows / 2, 5 * columns / 2, [&](int row, int column, const auto& at) -> std::uint8_t {
+        const int y = row - 3 * rows / 4;
+        const int x = column - 3 * columns / 4;
+        return y >= 0 && y < rows && x >= 0 && x < columns ? at(y, x) : std::uint8_t{0};
+      }));
+  CHECK(report.verdict == Verdict::flagged);
+  CHECK(has_code(report, "letterboxed"));
+  REQUIRE(report.findings);
+  CHECK(report.findings->brixia);
+}
+
+TEST_CASE("Assessor: a refusal can be forced, and the report says so", "[assess]") {
+  const RiskReport refused = severity().assess(chessboard());
+  REQUIRE(refused.refused());
+  CHECK(has_code(refused, "no_lungs"));
+  CHECK_FALSE(refused.findings);
+  const RiskReport forced = severity().assess(chessboard(), {}, {.force = true});
+  CHECK(forced.verdict == Verdict::forced);
+  CHECK(forced.gate_reasons == refused.gate_reasons);
+  CHECK(forced.findings);
+  comparable(forced);
 }
 
 TEST_CASE("Assessor: MONOCHROME1 of the inverted values gives the findings of MONOCHROME2",

@@ -110,3 +110,21 @@ TEST_CASE("Findings section: the calibration file is listed, and right", "[bundl
     CHECK_THAT(small.fault(), StartsWith("platt.json: parse error at line 1, column 1: "));
   }
 }
+
+TEST_CASE("Gate section: limits are read, and one of the distance needs the output", "[bundle]") {
+  SmallBundle small;
+  small.at("/gate") = {{"not_a_chest", 0.9}, {"inverted", 0.7}, {"rotated", 0.8}};
+  const Bundle bundle = small.load();
+  CHECK(bundle.gate.not_a_chest == 0.9);
+  CHECK(bundle.gate.inverted == 0.7);
+  CHECK(bundle.gate.rotated == 0.8);
+  CHECK_FALSE(bundle.gate.maximum_distance.has_value());
+
+  small.at("/gate") = {{"maximum_distance", 2.5}};
+  CHECK(
+      small.fault() ==
+      "manifest.json: /gate/maximum_distance needs the output distance [1,1] of a network of role "
+      "\"severity\", which the manifest does not have");
+  small.at("/gate") = {{"rotated", 1.5}};
+  CHECK_THAT(small.fault(), StartsWith("manifest.json: /gate/rotated is 1.5; expected"));
+}

@@ -95,3 +95,12 @@ TEST_CASE("Networks section: one network a role, with the outputs that the chain
           "manifest.json: /networks/1/outputs/attribution is [1,36]; expected [1,1,h,w]");
   }
 }
+
+TEST_CASE("Networks section: outputs that the gate reads have one shape", "[bundle]") {
+  SmallBundle small;
+  small.at("/networks/0/outputs")["picture"] = {1, 8};
+  CHECK(small.fault() == "manifest.json: /networks/0/outputs/picture is [1,8]; expected [1,9]");
+  small.at("/networks/0/outputs").erase("picture");
+  small.at("/networks/1/outputs")["distance"] = {1};
+  CHECK(small.fault() == "manifest.json: /networks/1/outputs/distance is [1]; expected [1,1]");
+}

@@ -94,20 +94,21 @@ TEST_CASE("Bands: without a source, or with cuts that are none, they are rejecte
   }
 }
 
-TEST_CASE("4C Deterioration: bands and an image unlike the training data", "[fusion]") {
+TEST_CASE("4C Deterioration: bands and an image that is not to be trusted", "[fusion]") {
   const OutcomeConfig config = parse_outcome(published(three_bands()).dump(), {});
   ImageFindings findings;
   findings.infiltrates = .5;
+  ImageEvidence image{.findings = &findings, .unreliable = {}, .network = {}};
   const auto assess = [&](const json& patient) {
-    return assess_outcome(config, record_of(patient), {.findings = &findings, .network = {}});
+    return assess_outcome(config, record_of(patient), image);
   };
   CHECK(assess(complete_patient()).band == "middle");
   CHECK(assess(complete_patient()).status == OutcomeStatus::ok);
 
-  findings.out_of_distribution = true;
+  image.unreliable = {{"inverted", "The grey scale looks inverted."}};
   const Outcome unlike = assess(complete_patient());
   CHECK(unlike.status == OutcomeStatus::indeterminate);
-  CHECK(unlike.reasons.back().code == "out_of_distribution");
+  CHECK(unlike.reasons.back().code == "inverted");
   CHECK(unlike.probability.has_value());
 
   json read_by_clinician = complete_patient();

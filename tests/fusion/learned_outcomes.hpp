@@ -76,6 +76,7 @@ inline OutcomeConfig outcome_of(const nlohmann::json& json) {
 struct GoldenPatient {
   ClinicalRecord record;
   ImageFindings findings;
+  std::vector<OutcomeReason> unreliable;  ///< why the findings are not to be trusted
 
   explicit GoldenPatient(const nlohmann::json& values) {
     nlohmann::json json = {{"care_location", "ward"}};
@@ -97,7 +98,8 @@ struct GoldenPatient {
   }
 
   Outcome assess(const OutcomeConfig& config, const NetworkLogit& network = {}) const {
-    return assess_outcome(config, record, {.findings = &findings, .network = network});
+    return assess_outcome(config, record,
+                          {.findings = &findings, .unreliable = unreliable, .network = network});
   }
 };
 

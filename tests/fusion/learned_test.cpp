@@ -212,10 +212,10 @@ TEST_CASE("Learned: the interval of the Brixia score goes into the risk's", "[fu
   CHECK(outcome.interval->high == Approx(at(10)).margin(.002));
 }
 
-TEST_CASE("Learned: an image unlike the training data makes the outcome indeterminate",
+TEST_CASE("Learned: an image that is not to be trusted makes the outcome indeterminate",
           "[fusion]") {
   GoldenPatient patient(complete());
-  patient.findings.out_of_distribution = true;
+  patient.unreliable = {{"out_of_distribution", "The image is unlike the training data."}};
   const Outcome outcome = patient.assess(outcome_of(entry(logistic())));
   CHECK(outcome.status == OutcomeStatus::indeterminate);
   CHECK(has_reason(outcome, "out_of_distribution"));

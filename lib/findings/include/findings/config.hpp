@@ -42,13 +42,19 @@ struct FindingsConfig {
   std::optional<InfiltratesCalibration> infiltrates;
 };
 
-/// The manifest's section `gate`: what the pixel gate compares the lung mask with. All are
-/// fractions measured on chest radiographs by the training code.
+/// The manifest's section `gate`: what the pixel gate compares the networks' outputs with. All were
+/// measured on chest radiographs by the training code.
 struct PixelGateConfig {
   double minimum_lung_fraction = 0.02;    ///< below: no lungs, if `minimum_confidence` fails too
   double minimum_confidence = 0.5;        ///< mean mask probability inside the lungs
   double uncertain_lung_fraction = 0.08;  ///< below: lung_field_uncertain
   double uncertain_asymmetry = 0.8;  ///< share of the larger lung above which: lung_field_uncertain
+  // Probabilities of the lung network's output `picture` from which it is believed.
+  double not_a_chest = 0.5;
+  double inverted = 0.5;
+  double rotated = 0.5;
+  /// Of the severity network's output `distance`, above which: out_of_distribution.
+  std::optional<double> maximum_distance;
 };
 
 }  // namespace aicovid

@@ -1,29 +1,37 @@
 #pragma once
 
 #include "findings/config.hpp"
+#include "findings/picture.hpp"
 
 #include <aicovid/findings.hpp>
 #include <aicovid/gate.hpp>
 #include <aicovid/tensor.hpp>
 
+#include <optional>
 #include <vector>
 
 namespace aicovid {
 
-/// What the mask says against the image being a chest radiograph: `no_lungs` (refuses) only where
-/// both the shape and the network's confidence say so, else `lung_field_uncertain` (flags) where
-/// the lungs are small, or one of them is small or missing: a white lung is a reason to score. No
-/// pixel in the mask is no confidence.
-///
-/// @param probabilities  the mask network's raw output [1,2,h,w]
-std::vector<GateReason> pixel_gate(const PixelGateConfig& config, const LungMask& mask,
-                                   const Tensor& probabilities, int rows, int columns);
+/// What the lung network saw of one radiograph.
+struct LungEvidence {
+  const LungMask& mask;
+  const Tensor& probabilities;     ///< the raw output `mask` [1,2,h,w]
+  std::optional<Picture> picture;  ///< nothing where the network has no such output
+};
 
-/// What the number of pixels says: `too_few_pixels` (refuses) below half of the raster that the
-/// first network looks at, `low_resolution` (flags) below the raster. A thumbnail blown up to the
-/// raster looks opaque to the networks.
+/// What the lungs and the whole picture say against the image.
 ///
-/// @param raster  the larger side of that raster, in pixels
-std::vector<GateReason> resolution_gate(int rows, int columns, int raster);
+/// `no_lungs` (refuses) only where the mask, both by its area and by the network's confidence, and
+/// the picture say that it is no chest; of a network that does not judge the picture, the mask
+/// decides alone. Else `lung_field_uncertain` (flags) where one of them says so, where the lungs
+/// are small, or one of them is small or missing: a white lung is a reason to score. No pixel in
+/// the mask is no confidence. `lungs_cut_off` (flags) where a lung lies along an edge of the image;
+/// `inverted` and `rotated` (flag) from the picture.
+std::vector<GateReason> pixel_gate(const PixelGateConfig& config, const LungEvidence& evidence,
+                                   int rows, int columns);
+
+/// `out_of_distribution` (flags) where the severity network's features are further from those of
+/// the chests that it was made from than nearly all of them are.
+std::vector<GateReason> distance_gate(const PixelGateConfig& config, double distance);
 
 }  // namespace aicovid

@@ -31,6 +31,8 @@ using NetworkLogit = std::function<double(const InputRow&)>;
 /// What a learned model may take of the image.
 struct ImageEvidence {
   const ImageFindings* findings = nullptr;  ///< null without an image
+  /// Why the findings are not to be trusted; empty where nothing says so.
+  std::vector<OutcomeReason> unreliable;
   NetworkLogit network;
   bool network_sees_image = false;  ///< the network takes more of the image than the findings
 };
