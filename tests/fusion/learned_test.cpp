@@ -47,7 +47,7 @@ ClinicalRecord record_with(const json& members) {
 Outcome assess_record(const json& members) {
   const GoldenPatient patient(complete());
   return assess_outcome(outcome_of(entry(logistic())), record_with(members),
-                        {.findings = &patient.findings, .network = {}});
+                        {.findings = &patient.findings, .unreliable = {}, .network = {}});
 }
 
 /// Takes two numbers of a row, as a joint network would.
