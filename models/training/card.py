@@ -187,7 +187,7 @@ r .76 and a bias of -3.9). Without the small copies, shrinking an image alone to
 
 Against version 1.0.0, which had neither painted lungs nor other greys to learn from: r was 0.85 [0.79, 0.89] and is {b['r']['value']:.2f}, mean absolute error
 2.04 [1.77, 2.34] and {b['mae']['value']:.2f}, of a zone 0.52 and {m['zones']['mae']['value']:.2f}, bias in heavy disease -2.4 and {b['heavy']['bias']['value']:.1f}, clear lungs of NIH 3.3 (PA) and
-4.0 (AP) and {nih['pa']['brixia']['value']:.1f} and {nih['ap']['brixia']['value']:.1f}: the price of a total that another grey scale hardly moves. The weights of clear images and small copies were kept
+4.0 (AP) and {nih['pa']['brixia']['value']:.1f} and {nih['ap']['brixia']['value']:.1f}: the price of a total that another grey scale hardly moves. The weight of the clear images was kept
 from 1.0.0; the limits above were set and kept there.
 
 90 % intervals with ends from the other folds cover {100 * coverage['brixia']:.0f} % of totals, {100 * coverage['zones']:.0f} % of zones,
