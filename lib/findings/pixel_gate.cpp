@@ -9,9 +9,9 @@
 namespace aicovid {
 namespace {
 
-/// Share of an edge of the image along which lung may lie. 1.4 % of 579 chest frontals of two public
-/// archives have more, most of them cut off indeed; a cut through a lung leaves it on about half of
-/// an edge.
+/// Share of an edge of the image along which lung may lie. 1.4 % of 579 chest frontals of two
+/// public archives have more, most of them cut off indeed; a cut through a lung leaves it on about
+/// half of an edge.
 constexpr double kMostOfAnEdge = 0.2;
 
 /// What the gate looks at.
