@@ -3,7 +3,6 @@
 #include "failure.hpp"
 #include "memory.hpp"
 #include "probe.hpp"
-#include "run_program.hpp"
 
 #include <cstring>
 #include <exception>
@@ -103,9 +102,9 @@ CudaResult synchronize(int device, void* stream) {
   return guarded(device, [&] { check(cudaStreamSynchronize(to_stream(stream))); });
 }
 
-CudaResult run(int device, void* stream, const Program& program, const StoredPixels& pixels,
-               void* out) {
-  return guarded(device, [&] { run_program(program, pixels, out, stream); });
+CudaResult run(int device, void* stream, const Program& program, const GreyLevels& grey,
+               const StoredPixels& pixels, const DeviceTarget& target) {
+  return guarded(device, [&] { run_program(program, grey, pixels, target, stream); });
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "../program.hpp"
-#include "stored_pixels.hpp"
+#include "run_program.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -42,9 +41,9 @@ struct CudaModule {
                          void* host);
   /// Waits for the stream, and tells of kernels that failed.
   CudaResult (*synchronize)(int device, void* stream);
-  /// Runs a program; @param out as the program says, in the device's memory.
-  CudaResult (*run)(int device, void* stream, const Program& program, const StoredPixels& pixels,
-                    void* out);
+  /// As `run_program`.
+  CudaResult (*run)(int device, void* stream, const Program& program, const GreyLevels& grey,
+                    const StoredPixels& pixels, const DeviceTarget& target);
 };
 
 }  // namespace aicovid
