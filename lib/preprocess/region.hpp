@@ -1,6 +1,7 @@
 #pragma once
 
-#include "recipe.hpp"
+#include "operations/lung_crop.hpp"
+#include "pixel_box.hpp"
 
 #include <aicovid/geometry.hpp>
 
@@ -12,6 +13,9 @@ namespace aicovid {
 struct Region {
   Rectangle window;   ///< all of it
   Rectangle content;  ///< the part that shows the image; the rest of the window is padding
+
+  /// The pixels that the content touches.
+  PixelBox pixels() const noexcept;
 
   explicit Region(Rectangle image) : window(image), content(image) {}
 };
