@@ -2,10 +2,14 @@
 
 #include <aicovid/device.hpp>
 #include <aicovid/export.hpp>
+#include <aicovid/geometry.hpp>
 #include <aicovid/radiograph.hpp>
 #include <aicovid/tensor.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <vector>
 
 namespace aicovid {
 
@@ -27,13 +31,33 @@ class AICOVID_EXPORT DeviceImage {
   const void* data() const noexcept { return memory_.get(); }
 
  private:
-  DeviceImage(Radiograph radiograph, Device device, std::shared_ptr<void> memory)
-      : radiograph_(std::move(radiograph)), device_(device), memory_(std::move(memory)) {}
+  friend class Plan;
+  struct Tables;
+  DeviceImage(Radiograph radiograph, Device device, std::shared_ptr<void> memory,
+              std::shared_ptr<const Tables> tables)
+      : radiograph_(std::move(radiograph)),
+        device_(device),
+        memory_(std::move(memory)),
+        tables_(std::move(tables)) {}
 
   Radiograph radiograph_;
   Device device_;
   std::shared_ptr<void> memory_;
+  std::shared_ptr<const Tables> tables_;
 };
+
+/// One image of a batch on a device.
+struct DevicePlanInput {
+  DeviceImage image;
+  std::optional<Rectangle> lung_box;  ///< in the radiograph's pixels; used by `lung_crop`
+};
+
+/// A tensor in a CUDA device's memory, whose elements are not set. Its memory comes from a pool
+/// that keeps what is given back.
+/// @throws Error{invalid_argument} for a negative extent, or the CPU; otherwise as
+/// `DeviceImage::upload`
+AICOVID_EXPORT Tensor make_device_tensor(const std::vector<std::int64_t>& shape, DType dtype,
+                                         const Device& device);
 
 /// A copy in the host's memory; waits for the work that makes the tensor. A tensor of the CPU is
 /// given back as it is.

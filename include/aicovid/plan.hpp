@@ -14,6 +14,9 @@
 
 namespace aicovid {
 
+class DeviceImage;
+struct DevicePlanInput;
+
 /// A network input and where it lies in the radiograph.
 struct PlanOutput {
   Tensor tensor;     ///< [1,C,H,W] float32
@@ -82,6 +85,19 @@ class AICOVID_EXPORT Plan {
   ///         or device, or `sources` another size
   void run(std::span<const PlanInput> images, Layout layout, Tensor& tensor,
            std::span<Rectangle> sources, Workspace& workspace) const;
+
+  /// Makes the network's input of an uploaded image, on its device: equal to the bit to what the
+  /// CPU makes. The work is enqueued in CUDA's legacy default stream and not waited for.
+  ///
+  /// @throws Error{invalid_argument} as on the CPU; Error{device_unavailable} where memory does not
+  ///         suffice; Error{cuda} if CUDA fails otherwise
+  PlanOutput run(const DeviceImage& image, const std::optional<Rectangle>& lung_box = {}) const;
+
+  /// The same for a batch, into one tensor on the device of all its images.
+  ///
+  /// @param tensor  as on the CPU, but on the device
+  void run(std::span<const DevicePlanInput> images, Layout layout, Tensor& tensor,
+           std::span<Rectangle> sources) const;
 
  private:
   struct State;

@@ -1,9 +1,14 @@
 #include <aicovid/device_image.hpp>
 
 #include "cuda_calls.hpp"
+#include "device_tables.hpp"
 #include "preprocess/cuda_module.hpp"
 
 #include <aicovid/error.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
 
 namespace aicovid {
 
@@ -21,7 +26,23 @@ DeviceImage DeviceImage::upload(const Radiograph& radiograph, const Device& devi
   check(cuda_module(device).upload(device.index, nullptr, radiograph.data(),
                                    radiograph.size_bytes(), memory.get()),
         device, kDoing);
-  return {radiograph, device, std::move(memory)};
+  return {radiograph, device, std::move(memory), std::make_shared<Tables>()};
+}
+
+Tensor make_device_tensor(const std::vector<std::int64_t>& shape, DType dtype,
+                          const Device& device) {
+  if (!device.is_cuda()) {
+    throw Error(ErrorCode::invalid_argument, "a device tensor is of a CUDA device; found cpu");
+  }
+  if (std::ranges::any_of(shape, [](std::int64_t extent) { return extent < 0; })) {
+    throw Error(ErrorCode::invalid_argument, "a tensor's extent is negative");
+  }
+  require_cuda_device(device);
+  const auto elements =
+      std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>{});
+  auto memory = allocate_on(device, static_cast<std::size_t>(elements) * size_of(dtype),
+                            "making a tensor");
+  return {shape, dtype, device, std::move(memory)};
 }
 
 Tensor copy_to_host(const Tensor& tensor) {
