@@ -110,9 +110,15 @@ void register_all(const std::vector<std::uint16_t>& pixels, const Radiograph& ra
   });
   for (const NamedPlan& entry : plans) {
     add(entry.name, [&pixels, &radiograph, &plan = entry.plan](::benchmark::State& state) {
+      const auto [channels, height, width] = plan.output_shape();
+      Tensor tensor({1, channels, height, width}, DType::float32);
+      const PlanInput input{radiograph, kLungBox};
+      Rectangle source;
+      Workspace workspace;
       for (auto turn : state) {
-        const PlanOutput output = plan.run(radiograph, kLungBox);
-        ::benchmark::DoNotOptimize(output.tensor.data());
+        plan.run({&input, 1}, Layout::nchw, tensor, {&source, 1}, workspace);
+        ::benchmark::DoNotOptimize(tensor.data());
+        ::benchmark::ClobberMemory();
       }
       count_bytes(state, pixels);
     });

@@ -49,6 +49,7 @@ std::filesystem::path find_bundle(const std::filesystem::path& model) {
 struct Assessor::State {
   Bundle bundle;
   std::vector<DeteriorationConfig> outcomes;
+  Device device;
   ComputeInfo compute;
 };
 
@@ -65,6 +66,7 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
   for (const std::string& outcome : state->bundle.outcomes) {
     state->outcomes.push_back(parse_deterioration_config(outcome));
   }
+  state->device = options.device;
   state->compute = {.device = options.device.to_string(),
                     .backend = options.backend,
                     .precision = "fp32",
@@ -125,7 +127,7 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
   }
 
   report.pixel_sha256 = sha256({radiograph.data(), radiograph.size_bytes()});
-  Chain chain = run_networks(bundle, radiograph);
+  Chain chain = run_networks(bundle, radiograph, state_->device);
   report.timing_ms.preprocess = chain.preprocess_ms;
   report.timing_ms.infer = chain.infer_ms;
   add_reasons(chain.reasons);

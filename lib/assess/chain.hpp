@@ -2,6 +2,7 @@
 
 #include "bundle/bundle.hpp"
 
+#include <aicovid/device.hpp>
 #include <aicovid/findings.hpp>
 #include <aicovid/gate.hpp>
 #include <aicovid/radiograph.hpp>
@@ -25,6 +26,10 @@ struct Chain {
 std::vector<GateReason> bundle_gate(const Bundle& bundle, const Radiograph& radiograph);
 
 /// Runs the bundle's networks in their order; stops after the mask where it shows no lungs.
-Chain run_networks(const Bundle& bundle, const Radiograph& radiograph);
+///
+/// On a CUDA device the stored values are uploaded once, and every network's input is made of them
+/// there; `preprocess_ms` is then the time of uploading and enqueueing, and the wait is in
+/// `infer_ms`.
+Chain run_networks(const Bundle& bundle, const Radiograph& radiograph, const Device& device);
 
 }  // namespace aicovid

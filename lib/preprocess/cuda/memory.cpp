@@ -122,6 +122,14 @@ PinnedBlock::Slot* add_slot(Slots& all, std::size_t bytes, int device) {
 
 }  // namespace
 
+std::size_t reserved_bytes() {
+  std::uint64_t bytes = 0;
+  check(cudaMemPoolGetAttribute(device_pool(), cudaMemPoolAttrReservedMemCurrent, &bytes));
+  Slots& all = slots();
+  const std::scoped_lock lock(all.mutex);
+  return bytes + all.bytes;
+}
+
 PinnedBlock::PinnedBlock(std::size_t bytes, cudaStream_t stream) : slot_(nullptr), stream_(stream) {
   const int device = current_device();
   Slots& all = slots();

@@ -25,6 +25,10 @@ class CurrentDevice {
 void* allocate_async(std::size_t bytes, cudaStream_t stream);
 void free_async(void* memory, cudaStream_t stream) noexcept;
 
+/// The bytes that the pool of the current device holds, and all page-locked memory.
+/// @throws CudaFailure
+std::size_t reserved_bytes();
+
 /// Page-locked host memory, from which the device copies while the host goes on.
 ///
 /// Blocks are used again once the copies enqueued from them have run. They grow up to

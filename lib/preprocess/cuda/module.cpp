@@ -102,6 +102,10 @@ CudaResult synchronize(int device, void* stream) {
   return guarded(device, [&] { check(cudaStreamSynchronize(to_stream(stream))); });
 }
 
+CudaResult reserved(int device, std::size_t& bytes) {
+  return guarded(device, [&] { bytes = reserved_bytes(); });
+}
+
 CudaResult run(int device, void* stream, const Program& program, const GreyLevels& grey,
                const StoredPixels& pixels, const DeviceTarget& target) {
   return guarded(device, [&] { run_program(program, grey, pixels, target, stream); });
@@ -119,6 +123,7 @@ const aicovid::CudaModule* aicovid_cuda_module() {
       .upload = &aicovid::upload,
       .download = &aicovid::download,
       .synchronize = &aicovid::synchronize,
+      .reserved = &aicovid::reserved,
       .run = &aicovid::run,
   };
   return &kModule;

@@ -41,6 +41,8 @@ struct CudaModule {
                          void* host);
   /// Waits for the stream, and tells of kernels that failed.
   CudaResult (*synchronize)(int device, void* stream);
+  /// The bytes that the module holds, in use or not: of the device, and of page-locked memory.
+  CudaResult (*reserved)(int device, std::size_t& bytes);
   /// As `run_program`.
   CudaResult (*run)(int device, void* stream, const Program& program, const GreyLevels& grey,
                     const StoredPixels& pixels, const DeviceTarget& target);

@@ -125,32 +125,28 @@ struct ToFloat32 {
   AICOVID_HOST_DEVICE float operator()(float x) const { return x; }
 };
 
-/// Pixel i of all channels: the functions that end the program, each of one for all channels or of
-/// one a channel, and the element's type and place.
+/// Element i of the output: the functions that end the program, each of one for all channels or of
+/// one a channel, and the conversion to the element's type.
 template <typename Element, typename Convert>
-struct StoreChannels {
+struct StoreElement {
   const float* numbers;
   std::size_t pixels;
   const PointFunction<float>* functions;
   const int* per_step;
   int steps;
-  int channels;
+  std::size_t channels;
   bool planes;  ///< [C,H,W]; otherwise [H,W,C]
   Element* out;
 
   AICOVID_HOST_DEVICE void operator()(std::size_t i) const {
-    for (int channel = 0; channel < channels; ++channel) {
-      float value = numbers[i];
-      const PointFunction<float>* function = functions;
-      for (int step = 0; step < steps; ++step) {
-        value = function[per_step[step] == 1 ? 0 : channel](value);
-        function += per_step[step];
-      }
-      const std::size_t c = static_cast<std::size_t>(channel);
-      const std::size_t at =
-          planes ? c * pixels + i : i * static_cast<std::size_t>(channels) + c;
-      out[at] = Convert{}(value);
+    const std::size_t channel = planes ? i / pixels : i % channels;
+    float value = numbers[planes ? i % pixels : i / channels];
+    const PointFunction<float>* function = functions;
+    for (int step = 0; step < steps; ++step) {
+      value = function[per_step[step] == 1 ? 0 : channel](value);
+      function += per_step[step];
     }
+    out[i] = Convert{}(value);
   }
 };
 

@@ -288,12 +288,13 @@ void store(Execution& run, const Program& program, std::span<const Step> points,
     for (const auto& function : per_channel) functions.push_back(function.as<float>());
     per_step.push_back(static_cast<int>(per_channel.size()));
   }
-  run.for_each(raster.pixels(),
-               StoreChannels<Element, Convert>{raster.numbers(), raster.pixels(),
-                                               run.upload(functions), run.upload(per_step),
-                                               static_cast<int>(per_step.size()),
-                                               program.channels, target.layout == Layout::nchw,
-                                               static_cast<Element*>(target.data)});
+  const auto channels = static_cast<std::size_t>(program.channels);
+  run.for_each(raster.pixels() * channels,
+               StoreElement<Element, Convert>{raster.numbers(), raster.pixels(),
+                                              run.upload(functions), run.upload(per_step),
+                                              static_cast<int>(per_step.size()), channels,
+                                              target.layout == Layout::nchw,
+                                              static_cast<Element*>(target.data)});
 }
 
 void run_in(Execution& run, const Program& program, const GreyLevels& grey,
