@@ -1,11 +1,9 @@
 #include "cpu_driver.hpp"
 
 #include "grey_table.hpp"
-#include "histogram.hpp"
 #include "operations/auto_invert.hpp"
 #include "operations/percentile_clip.hpp"
 #include "percentiles.hpp"
-#include "resample.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -35,10 +33,10 @@ class OnLevels {
   void operator()(const Background& background) { memory_.table.back() = background.value; }
 
   void operator()(const PercentileStretch& step) {
-    count_levels(levels_, step.over, memory_.counts);
-    leave_out_padding(levels_, memory_.counts);
+    memory_.counts.count(levels_, step.over);
+    memory_.counts.leave_out_padding(levels_);
     const Range range =
-        percentiles(memory_.counts, meanings(), {step.low, step.high}, memory_.order);
+        percentiles(memory_.counts.counts(), meanings(), {step.low, step.high}, memory_.order);
     apply(stretch(range.low, range.high));
   }
 
@@ -75,10 +73,10 @@ class OnLevels {
     std::ranges::transform(meanings(), memory_.level_map.begin(), [&](double x) {
       return static_cast<std::uint16_t>(quantize(x, quantum));
     });
-    count_levels(levels_, step.over, memory_.counts);
+    memory_.counts.count(levels_, step.over);
     std::uint16_t* out = next_raster(step.over);
     const PointFunction<double> function =
-        equalize(levels_, step, memory_.level_map, memory_.counts, memory_.filters, out);
+        equalize(levels_, step, memory_.level_map, memory_.counts.counts(), memory_.filters, out);
     const double outside = memory_.table.back();
     const int highest =
         step.method == Equalize::Method::opencv ? quantum : ClaheGrid::kScikitHighest;
@@ -194,12 +192,14 @@ void run_on_cpu(const Program& program, const Radiograph& radiograph, const Targ
 
   const ImageSize size{program.vertical.size(), program.horizontal.size()};
   const auto plane = static_cast<std::size_t>(size.rows) * static_cast<std::size_t>(size.columns);
-  memory.lookup.assign(memory.table.begin(), memory.table.end());
-  const Source source{on_levels.levels(), memory.lookup};
-  resample_vertically(program, source, memory.row, memory.strip);
+  memory.numbers.assign(memory.table.begin(), memory.table.end());
+  const Source source{on_levels.levels(), memory.numbers};
   memory.raster.resize(plane);
-  resample_horizontally(program, source.outside(), memory.strip, memory.raster.data());
-  clip_to_range(program, source, memory.row, memory.raster);
+  resample(program, source, memory.resample, memory.raster.data());
+  if (program.clip_to_range_of) {
+    const PointFunction<float> clip = range_clip(program, source, memory.counts);
+    std::ranges::transform(memory.raster, memory.raster.begin(), clip);
+  }
 
   const auto is_filter = [](const Step& step) { return !std::holds_alternative<Points>(step); };
   const auto last_filter = std::find_if(program.after.rbegin(), program.after.rend(), is_filter);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "cpu_filters.hpp"
+#include "histogram.hpp"
 #include "program.hpp"
+#include "resample.hpp"
 
 #include <aicovid/plan.hpp>
 #include <aicovid/radiograph.hpp>
@@ -18,15 +20,14 @@ struct CpuMemory {
   bool voi = true;
   std::vector<double> grey;
   std::vector<double> table;
-  std::vector<float> lookup;
-  std::vector<std::uint32_t> counts;
+  std::vector<float> numbers;
+  LevelCounts counts;
   std::vector<std::uint32_t> order;
   std::vector<double> sorted;
   std::vector<std::uint16_t> level_map;
   std::array<std::vector<std::uint16_t>, 2> rasters;
   FilterMemory filters;
-  std::vector<float> row;
-  std::vector<float> strip;
+  ResampleMemory resample;
   std::vector<float> raster;
   std::vector<float> scratch;
 };

@@ -7,11 +7,20 @@
 
 namespace aicovid {
 
-/// How often each level stands in the pixels of `box`: entry i counts level `lowest` + i. Levels
-/// outside the range count as the nearest one. `counts` lends its memory.
-void count_levels(const Levels& levels, const PixelBox& box, std::vector<std::uint32_t>& counts);
+/// How often each level stands in some pixels: entry i counts level `lowest` + i. Keeps its memory.
+class LevelCounts {
+ public:
+  /// Counts the pixels of `box`; levels outside the range count as the nearest one.
+  void count(const Levels& levels, const PixelBox& box);
 
-/// Sets the counts of the levels that are no part of the image to 0.
-void leave_out_padding(const Levels& levels, std::vector<std::uint32_t>& counts);
+  /// Sets the counts of the levels that are no part of the image to 0.
+  void leave_out_padding(const Levels& levels);
+
+  const std::vector<std::uint32_t>& counts() const noexcept { return counts_; }
+
+ private:
+  std::vector<std::uint32_t> counts_;
+  std::vector<std::uint32_t> by_pattern_;
+};
 
 }  // namespace aicovid

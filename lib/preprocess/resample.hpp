@@ -1,5 +1,6 @@
 #pragma once
 
+#include "histogram.hpp"
 #include "levels.hpp"
 #include "operations/grey.hpp"
 #include "program.hpp"
@@ -18,17 +19,18 @@ struct Source {
   float outside() const { return numbers.back(); }
 };
 
-/// The vertical pass: `strip` becomes [rows of the output, columns that the horizontal pass reads].
-void resample_vertically(const Program& program, const Source& source, std::vector<float>& row,
-                         std::vector<float>& strip);
+/// Memory of the resampling, kept from run to run.
+struct ResampleMemory {
+  std::vector<float> by_pattern;  ///< the number of each pattern of the stored bits
+  std::vector<float> row;
+  std::vector<float> strip;  ///< [H, columns that the horizontal pass reads]
+};
 
-/// The horizontal pass over the strip.
+/// The vertical pass, then the horizontal one.
 /// @param out  [H,W]
-void resample_horizontally(const Program& program, float outside, const std::vector<float>& strip,
-                           float* out);
+void resample(const Program& program, const Source& source, ResampleMemory& memory, float* out);
 
-/// Clips to the range that `program.clip_to_range_of` asks for.
-void clip_to_range(const Program& program, const Source& source, std::vector<float>& row,
-                   std::span<float> raster);
+/// The clip that `program.clip_to_range_of` asks for: to the range of the numbers there.
+PointFunction<float> range_clip(const Program& program, const Source& source, LevelCounts& counts);
 
 }  // namespace aicovid

@@ -41,10 +41,11 @@ TEST_CASE("Histogram: percentiles equal those of the sorted greys", "[preprocess
       GreyScale{.bits_stored = 12, .padding = PixelPadding{0, 1000}});
   const auto radiograph = random_radiograph(rows, columns, grey, 7);
   const auto table = make_grey_table(grey, true);
-  std::vector<std::uint32_t> counts;
+  LevelCounts counted;
   std::vector<std::uint32_t> order;
-  count_levels(Levels::of(radiograph), {0, 0, rows, columns}, counts);
-  leave_out_padding(Levels::of(radiograph), counts);
+  counted.count(Levels::of(radiograph), {0, 0, rows, columns});
+  counted.leave_out_padding(Levels::of(radiograph));
+  const auto& counts = counted.counts();
 
   std::vector<double> values;
   const auto add = [&](const auto& pixels) {
@@ -70,8 +71,9 @@ TEST_CASE("Histogram: it counts the pixels of the box", "[preprocess]") {
   std::vector<std::uint8_t> pixels(30);
   std::iota(pixels.begin(), pixels.end(), std::uint8_t{0});
   const auto radiograph = Radiograph::from_array(pixels.data(), 5, 6, PixelType::uint8);
-  std::vector<std::uint32_t> counts;
-  count_levels(Levels::of(radiograph), {1, 2, 3, 5}, counts);
+  LevelCounts counted;
+  counted.count(Levels::of(radiograph), {1, 2, 3, 5});
+  const auto& counts = counted.counts();
   for (std::size_t value = 0; value < 256; ++value) {
     const std::size_t y = value / 6;
     const std::size_t x = value % 6;
@@ -82,11 +84,11 @@ TEST_CASE("Histogram: it counts the pixels of the box", "[preprocess]") {
 TEST_CASE("Histogram: an image of padding alone has the percentiles 0", "[preprocess]") {
   const GreyScale grey{.bits_stored = 8, .padding = PixelPadding{0, 255}};
   const auto radiograph = random_radiograph(4, 4, grey);
-  std::vector<std::uint32_t> counts;
+  LevelCounts counted;
   std::vector<std::uint32_t> order;
-  count_levels(Levels::of(radiograph), {0, 0, 4, 4}, counts);
-  leave_out_padding(Levels::of(radiograph), counts);
-  const auto range = percentiles(counts, make_grey_table(grey, true), {1, 99}, order);
+  counted.count(Levels::of(radiograph), {0, 0, 4, 4});
+  counted.leave_out_padding(Levels::of(radiograph));
+  const auto range = percentiles(counted.counts(), make_grey_table(grey, true), {1, 99}, order);
   CHECK(range.low == 0);
   CHECK(range.high == 0);
 }
