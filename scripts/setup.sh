@@ -9,6 +9,7 @@ packages=(
   g++ cmake ninja-build ccache git pkg-config python3 python3-venv
   libdcmtk-dev dcmtk libopenjp2-7-dev libpng-dev libjpeg62-turbo-dev libopencv-imgproc-dev
   nlohmann-json3-dev libvalijson-dev libfmt-dev libcli11-dev libssl-dev
+  libbenchmark-dev
   clang-format clang-tidy doxygen
 )
 

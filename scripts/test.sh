@@ -20,7 +20,7 @@ sources() { git ls-files "*.cpp" "*.hpp" "*.cu" "*.cuh"; }
 build() { # preset target...
   local preset=$1
   shift
-  cmake --preset "$preset" >"build/configure-$preset.log" 2>&1 || { cat "build/configure-$preset.log"; return 1; }
+  cmake --preset "$preset" -DAICOVID_WITH_BENCHMARKS=ON >"build/configure-$preset.log" 2>&1 || { cat "build/configure-$preset.log"; return 1; }
   cmake --build --preset "$preset" --target "$@" -- --quiet
 }
 

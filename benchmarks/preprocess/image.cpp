@@ -32,7 +32,8 @@ std::vector<std::uint16_t> make_image() {
         pixels.push_back(300);
         continue;
       }
-      const double lungs = ellipse(y, x, 0.45, 0.3, 0.35, 0.17) + ellipse(y, x, 0.45, 0.7, 0.35, 0.17);
+      const double lungs =
+          ellipse(y, x, 0.45, 0.3, 0.35, 0.17) + ellipse(y, x, 0.45, 0.7, 0.35, 0.17);
       const double spine = std::exp(-(x - 0.5) * (x - 0.5) / 0.005);
       const double grey = 30000 - 18000 * lungs + 16000 * spine + noise(engine);
       pixels.push_back(static_cast<std::uint16_t>(std::clamp(grey, 0.0, 65535.0)));
@@ -46,7 +47,8 @@ std::vector<std::uint16_t> read_image(const std::filesystem::path& file) {
   const auto bytes = pixels.size() * sizeof(std::uint16_t);
   std::error_code status;
   if (std::filesystem::file_size(file, status) != bytes || status) {
-    throw std::runtime_error(fmt::format("the image is not {} x {} values of 16 bits", kRows, kColumns));
+    throw std::runtime_error(
+        fmt::format("the image is not {} x {} values of 16 bits", kRows, kColumns));
   }
   std::ifstream stream(file, std::ios::binary);
   stream.read(reinterpret_cast<char*>(pixels.data()), static_cast<std::streamsize>(bytes));
@@ -55,7 +57,8 @@ std::vector<std::uint16_t> read_image(const std::filesystem::path& file) {
 }
 
 Radiograph radiograph_of(const std::vector<std::uint16_t>& pixels) {
-  return Radiograph::from_array(pixels.data(), kRows, kColumns, PixelType::uint16, {.bits_stored = 16});
+  return Radiograph::from_array(pixels.data(), kRows, kColumns, PixelType::uint16,
+                                {.bits_stored = 16});
 }
 
 }  // namespace aicovid::benchmark

@@ -11,13 +11,15 @@ namespace aicovid::benchmark {
 
 std::vector<std::uint16_t> opencv_area(const std::vector<std::uint16_t>& pixels, int size) {
   const cv::Mat image(kRows, kColumns, CV_16UC1, const_cast<std::uint16_t*>(pixels.data()));
-  std::vector<std::uint16_t> resized(static_cast<std::size_t>(size) * static_cast<std::size_t>(size));
+  std::vector<std::uint16_t> resized(static_cast<std::size_t>(size) *
+                                     static_cast<std::size_t>(size));
   cv::Mat target(size, size, CV_16UC1, resized.data());
   cv::resize(image, target, target.size(), 0, 0, cv::INTER_AREA);
   return resized;
 }
 
-std::vector<double> clipped_area(std::vector<std::uint16_t> pixels, double low, double high, int size) {
+std::vector<double> clipped_area(std::vector<std::uint16_t> pixels, double low, double high,
+                                 int size) {
   cv::Mat image(kRows, kColumns, CV_64FC1);
   std::transform(pixels.begin(), pixels.end(), image.begin<double>(),
                  [](std::uint16_t value) { return value / 65535.0; });

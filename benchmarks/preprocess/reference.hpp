@@ -12,7 +12,8 @@ std::vector<std::uint16_t> opencv_area(const std::vector<std::uint16_t>& pixels,
 
 /// Percentiles by sorting, the map and OpenCV's area resize in double: `percentile_clip` and
 /// `resize` as their contract reads.
-std::vector<double> clipped_area(std::vector<std::uint16_t> pixels, double low, double high, int size);
+std::vector<double> clipped_area(std::vector<std::uint16_t> pixels, double low, double high,
+                                 int size);
 
 /// The largest difference from a plan's output times `unit`.
 template <typename Number>
@@ -21,7 +22,8 @@ double largest_difference(const Tensor& output, const std::vector<Number>& expec
   if (values.size() != expected.size()) return 1e300;
   double largest = 0;
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    const double difference = static_cast<double>(values[i]) * unit - static_cast<double>(expected[i]);
+    const double difference =
+        static_cast<double>(values[i]) * unit - static_cast<double>(expected[i]);
     largest = largest < difference ? difference : largest < -difference ? -difference : largest;
   }
   return largest;

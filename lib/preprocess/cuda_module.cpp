@@ -72,8 +72,7 @@ void require_cuda_device(const Device& device) {
   check(module.probe(device.index), device, "looking for code of its architecture");
 }
 
-std::shared_ptr<void> allocate_on(const Device& device, std::size_t bytes,
-                                  std::string_view doing) {
+std::shared_ptr<void> allocate_on(const Device& device, std::size_t bytes, std::string_view doing) {
   const CudaModule& module = cuda_module(device);
   void* memory = nullptr;
   check(module.allocate(device.index, nullptr, bytes, memory), device, doing);

@@ -40,8 +40,8 @@ Tensor make_device_tensor(const std::vector<std::int64_t>& shape, DType dtype,
   require_cuda_device(device);
   const auto elements =
       std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>{});
-  auto memory = allocate_on(device, static_cast<std::size_t>(elements) * size_of(dtype),
-                            "making a tensor");
+  auto memory =
+      allocate_on(device, static_cast<std::size_t>(elements) * size_of(dtype), "making a tensor");
   return {shape, dtype, device, std::move(memory)};
 }
 

@@ -153,8 +153,8 @@ PlanOutput Plan::run(const DeviceImage& image, const std::optional<Rectangle>& l
 void Plan::run(std::span<const DevicePlanInput> images, Layout layout, Tensor& tensor,
                std::span<Rectangle> sources) const {
   const Device device = images.empty() ? tensor.device() : images.front().image.device();
-  const std::size_t bytes = check_batch(
-      output_shape(), layout, tensor, {.count = images.size(), .device = device}, sources.size());
+  const std::size_t bytes = check_batch(output_shape(), layout, tensor,
+                                        {.count = images.size(), .device = device}, sources.size());
   auto* data = static_cast<std::byte*>(tensor.data());
   Program cropped;
   for (std::size_t i = 0; i < images.size(); ++i) {

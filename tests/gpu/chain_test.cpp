@@ -1,6 +1,6 @@
 // The bundle's networks on a CUDA device against the CPU, on a radiograph.
-#include "bundle/bundle.hpp"
 #include "chain.hpp"
+#include "bundle/bundle.hpp"
 #include "cuda_device.hpp"
 
 #include <aicovid/device_image.hpp>

@@ -36,7 +36,8 @@ json milliseconds(const std::function<void()>& work) {
     const auto begin = std::chrono::steady_clock::now();
     work();
     times.push_back(
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
+            .count());
   }
   std::ranges::sort(times);
   return {{"least", times.front()}, {"median", times[kTurns / 2]}};
@@ -100,7 +101,8 @@ int main(int count, char** arguments) {
   try {
     return aicovid::run(count > 1 && std::string_view(arguments[1]) == "--query");
   } catch (const aicovid::Error& error) {
-    std::fprintf(stderr, "gpu_timings: %s: %s\n", std::string(aicovid::to_string(error.code())).c_str(), error.what());
+    std::fprintf(stderr, "gpu_timings: %s: %s\n",
+                 std::string(aicovid::to_string(error.code())).c_str(), error.what());
     return aicovid::exit_status(error.code());
   }
 }

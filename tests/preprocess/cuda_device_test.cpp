@@ -1,4 +1,5 @@
-// On a CUDA device; skipped where there is none. scripts/gpu-check.sh runs them where there must be one.
+// On a CUDA device; skipped where there is none. scripts/gpu-check.sh runs them where there must be
+// one.
 #include "cuda_device.hpp"
 #include "random_recipe.hpp"
 
@@ -25,7 +26,8 @@ namespace {
 bool equal(const Tensor& a, const Tensor& b) {
   if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
   if (a.dtype() != DType::float32) {
-    return std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * size_of(a.dtype())) == 0;
+    return std::memcmp(a.data(), b.data(),
+                       static_cast<std::size_t>(a.size()) * size_of(a.dtype())) == 0;
   }
   const auto theirs = b.floats();
   std::size_t i = 0;
@@ -59,9 +61,9 @@ TEST_CASE("CUDA: random recipes give what the CPU gives", "[preprocess][cuda]") 
     const DType dtype = kTypes[random.below(3)];
     const bool planes = random.below(2) == 0;
     const auto layout = planes ? Layout::nchw : Layout::nhwc;
-    const std::vector<std::int64_t> shape = planes
-                                                ? std::vector<std::int64_t>{1, channels, height, width}
-                                                : std::vector<std::int64_t>{1, height, width, channels};
+    const std::vector<std::int64_t> shape =
+        planes ? std::vector<std::int64_t>{1, channels, height, width}
+               : std::vector<std::int64_t>{1, height, width, channels};
     Tensor expected(shape, dtype);
     Rectangle source;
     const PlanInput input{test.radiograph, test.lung_box};
@@ -84,11 +86,12 @@ TEST_CASE("CUDA: a large image gives what the CPU gives, also in a batch", "[pre
   const Device device = cuda_device();
   const Radiograph radiograph = large_radiograph();
   const DeviceImage image = DeviceImage::upload(radiograph, device);
-  for (const char* text :
-       {R"([{"op": "grey"}, {"op": "percentile_clip"}, {"op": "resize", "size": 224}])",
-        R"([{"op": "grey"}, {"op": "clahe", "method": "scikit_image"}, {"op": "median"},
+  for (
+      const char* text :
+      {R"([{"op": "grey"}, {"op": "percentile_clip"}, {"op": "resize", "size": 224}])",
+       R"([{"op": "grey"}, {"op": "clahe", "method": "scikit_image"}, {"op": "median"},
            {"op": "resize", "size": 512, "method": "gaussian"}])",
-        R"([{"op": "grey"}, {"op": "resize", "size": [300, 200], "method": "linear"}, {"op": "clahe"},
+       R"([{"op": "grey"}, {"op": "resize", "size": [300, 200], "method": "linear"}, {"op": "clahe"},
            {"op": "percentile_clip"}, {"op": "channels", "count": 3}])"}) {
     CAPTURE(text);
     const Plan plan = Plan::parse_json(text);
@@ -126,7 +129,8 @@ TEST_CASE("CUDA: eight threads give what one gives", "[preprocess][cuda]") {
   for (const Tensor& result : results) CHECK(equal(result, expected));
 }
 
-TEST_CASE("CUDA: more memory than there is, is an error, and the device goes on", "[preprocess][cuda]") {
+TEST_CASE("CUDA: more memory than there is, is an error, and the device goes on",
+          "[preprocess][cuda]") {
   const Device device = cuda_device();
   try {
     const Tensor tensor = make_device_tensor({1024, 1024, 1024, 1024}, DType::float32, device);

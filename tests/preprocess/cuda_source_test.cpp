@@ -28,7 +28,8 @@ std::vector<std::byte> by_cuda_source(const RandomCase& test, DType dtype, Layou
   std::vector<std::byte> out(
       size_of(dtype) * static_cast<std::size_t>(recipe.channels * recipe.height * recipe.width));
   // A copy of just the stored values, so that AddressSanitizer sees a read beside them.
-  const std::vector<std::byte> pixels(radiograph.data(), radiograph.data() + radiograph.size_bytes());
+  const std::vector<std::byte> pixels(radiograph.data(),
+                                      radiograph.data() + radiograph.size_bytes());
   run_program(program, make_grey_levels(radiograph.grey_scale(), program.voi),
               {pixels.data(), radiograph.columns(), radiograph.pixel_type()},
               {out.data(), dtype, layout}, nullptr);
@@ -67,9 +68,8 @@ TEST_CASE("CUDA source: on the CPU it equals the CPU driver for random recipes",
     const auto [channels, height, width] = plan.output_shape();
     const DType dtype = kTypes[random.below(4)];
     const Layout layout = random.below(2) == 0 ? Layout::nchw : Layout::nhwc;
-    Tensor expected(layout == Layout::nchw
-                        ? std::vector<std::int64_t>{1, channels, height, width}
-                        : std::vector<std::int64_t>{1, height, width, channels},
+    Tensor expected(layout == Layout::nchw ? std::vector<std::int64_t>{1, channels, height, width}
+                                           : std::vector<std::int64_t>{1, height, width, channels},
                     dtype);
     Rectangle source;
     const PlanInput input{test.radiograph, test.lung_box};

@@ -20,8 +20,8 @@ struct RandomCase {
   std::optional<Rectangle> lung_box;
 };
 
-/// Any operations in any order that a recipe allows, sizes from 1, all pixel types, grey scales with
-/// windows, tables and padding.
+/// Any operations in any order that a recipe allows, sizes from 1, all pixel types, grey scales
+/// with windows, tables and padding.
 class RandomRecipe {
  public:
   explicit RandomRecipe(std::uint32_t seed) : engine_(seed) {}

@@ -98,9 +98,8 @@ struct SumChunk {
   AICOVID_HOST_DEVICE void operator()(std::size_t c) const {
     std::uint64_t sum = 0;
     const std::size_t begin = c * OrderedCounts::kChunk;
-    const std::size_t end = begin + OrderedCounts::kChunk < ordered.size
-                                ? begin + OrderedCounts::kChunk
-                                : ordered.size;
+    const std::size_t end =
+        begin + OrderedCounts::kChunk < ordered.size ? begin + OrderedCounts::kChunk : ordered.size;
     for (std::size_t k = begin; k < end; ++k) sum += ordered.counts[ordered.place(k)];
     ordered.chunk_sums[c] = sum;
   }

@@ -150,7 +150,7 @@ class Execution {
   }
 
  private:
-  std::vector<std::shared_ptr<void>> memory_;
+  std::vector<std::shared_ptr<void> > memory_;
 };
 
 #endif

@@ -192,8 +192,7 @@ struct MeaningOfLevels {
   double* table;
 
   AICOVID_HOST_DEVICE void operator()(std::size_t i) const {
-    table[i] =
-        clahe_meaning(method, extremes->low, extremes->high)(static_cast<double>(i));
+    table[i] = clahe_meaning(method, extremes->low, extremes->high)(static_cast<double>(i));
   }
 };
 

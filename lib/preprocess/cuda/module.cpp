@@ -86,8 +86,7 @@ CudaResult upload(int device, void* stream, const void* host, std::size_t bytes,
   return guarded(device, [&] {
     const PinnedBlock block(bytes, to_stream(stream));
     std::memcpy(block.data(), host, bytes);
-    check(
-        cudaMemcpyAsync(memory, block.data(), bytes, cudaMemcpyHostToDevice, to_stream(stream)));
+    check(cudaMemcpyAsync(memory, block.data(), bytes, cudaMemcpyHostToDevice, to_stream(stream)));
   });
 }
 

@@ -34,8 +34,7 @@ struct CudaModule {
   /// Says on stderr what fails.
   void (*release)(int device, void* stream, void* memory);
   /// Copies to the device through page-locked memory; `host` may change once this returns.
-  CudaResult (*upload)(int device, void* stream, const void* host, std::size_t bytes,
-                       void* memory);
+  CudaResult (*upload)(int device, void* stream, const void* host, std::size_t bytes, void* memory);
   /// Copies to the host, and waits for the stream.
   CudaResult (*download)(int device, void* stream, const void* memory, std::size_t bytes,
                          void* host);

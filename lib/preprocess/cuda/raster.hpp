@@ -17,9 +17,7 @@ struct MapRaster {
   const PointFunction<float>* function;
   float* numbers;
 
-  AICOVID_HOST_DEVICE void operator()(std::size_t i) const {
-    numbers[i] = (*function)(numbers[i]);
-  }
+  AICOVID_HOST_DEVICE void operator()(std::size_t i) const { numbers[i] = (*function)(numbers[i]); }
 };
 
 /// The clip of the gaussian resize: to the range of what was resized, and of the number outside

@@ -80,8 +80,7 @@ class OnLevels {
     const OrderedCounts counts = count(step.over, true);
     auto* numbers = run_.allocate<double>(kNumbers);
     auto* function = run_.allocate<PointFunction<double>>(1);
-    run_.for_each(kNumbers,
-                  FindNumber{counts, descending_, table_, step.low, step.high, numbers});
+    run_.for_each(kNumbers, FindNumber{counts, descending_, table_, step.low, step.high, numbers});
     run_.for_each(1, MakeStretch{counts, step.low, step.high, numbers, function});
     apply(function);
   }
@@ -95,9 +94,9 @@ class OnLevels {
     sum(step.centre, sums);
     for (const PixelBox& corner : step.corners) sum(corner, sums + 1);
     auto* function = run_.allocate<PointFunction<double>>(1);
-    run_.for_each(1, MakeInversion{sums, pixels_of(step.centre),
-                                   pixels_of(step.corners[0]) + pixels_of(step.corners[1]),
-                                   function});
+    run_.for_each(1,
+                  MakeInversion{sums, pixels_of(step.centre),
+                                pixels_of(step.corners[0]) + pixels_of(step.corners[1]), function});
     apply(function);
   }
 
@@ -130,8 +129,7 @@ class OnLevels {
     const std::uint16_t* maps = make_maps(run_, grid, bins_at);
     auto* out = run_.allocate<std::uint16_t>(pixels_of(step.over));
     Extremes* result = make_extremes(run_);
-    run_.for_each(pixels_of(step.over),
-                  BlendTiles<BinsOfLevels>{grid, bins_at, maps, out, result});
+    run_.for_each(pixels_of(step.over), BlendTiles<BinsOfLevels>{grid, bins_at, maps, out, result});
 
     const int highest =
         step.method == Equalize::Method::opencv ? grid.quantum() : ClaheGrid::kScikitHighest;
@@ -201,8 +199,7 @@ class OnRaster {
   }
 
   void operator()(const Points& points) {
-    apply(run_.upload(
-        std::vector<PointFunction<float>>{points.per_channel.front().as<float>()}));
+    apply(run_.upload(std::vector<PointFunction<float>>{points.per_channel.front().as<float>()}));
   }
 
   void operator()(const PercentileStretch& step) {
@@ -272,8 +269,8 @@ float* resample(Execution& run, const Program& program, const OnLevels& levels) 
   run.for_each(strip_size, ResampleVertically{levels.raster(), table, vertical, columns, strip});
   const auto pixels = height * static_cast<std::size_t>(horizontal.size);
   auto* numbers = run.allocate<float>(pixels);
-  run.for_each(pixels, ResampleHorizontally{strip, columns, horizontal, table + levels.levels(),
-                                            numbers});
+  run.for_each(pixels,
+               ResampleHorizontally{strip, columns, horizontal, table + levels.levels(), numbers});
   return numbers;
 }
 
@@ -290,11 +287,10 @@ void store(Execution& run, const Program& program, std::span<const Step> points,
   }
   const auto channels = static_cast<std::size_t>(program.channels);
   run.for_each(raster.pixels() * channels,
-               StoreElement<Element, Convert>{raster.numbers(), raster.pixels(),
-                                              run.upload(functions), run.upload(per_step),
-                                              static_cast<int>(per_step.size()), channels,
-                                              target.layout == Layout::nchw,
-                                              static_cast<Element*>(target.data)});
+               StoreElement<Element, Convert>{
+                   raster.numbers(), raster.pixels(), run.upload(functions), run.upload(per_step),
+                   static_cast<int>(per_step.size()), channels, target.layout == Layout::nchw,
+                   static_cast<Element*>(target.data)});
 }
 
 void run_in(Execution& run, const Program& program, const GreyLevels& grey,
@@ -312,8 +308,7 @@ void run_in(Execution& run, const Program& program, const GreyLevels& grey,
   }
 
   const auto is_filter = [](const Step& step) { return !std::holds_alternative<Points>(step); };
-  const auto points =
-      std::find_if(program.after.rbegin(), program.after.rend(), is_filter).base();
+  const auto points = std::find_if(program.after.rbegin(), program.after.rend(), is_filter).base();
   for (auto step = program.after.begin(); step != points; ++step) std::visit(raster, *step);
   const std::span<const Step> rest(points, program.after.end());
   switch (target.dtype) {

@@ -16,9 +16,10 @@ struct GreyLevels {
   int lowest = 0;
   int highest = 0;
   std::optional<PixelPadding> padding;
-  std::vector<double> table;         ///< of each level from `lowest` on, then the number outside
-  std::vector<std::uint32_t> order;  ///< of the levels by their numbers; empty where it is their own
-  bool descending = false;           ///< whether the numbers fall in that order
+  std::vector<double> table;  ///< of each level from `lowest` on, then the number outside
+  std::vector<std::uint32_t>
+      order;                ///< of the levels by their numbers; empty where it is their own
+  bool descending = false;  ///< whether the numbers fall in that order
 };
 
 /// Stored values where the algorithms run.

@@ -75,8 +75,7 @@ struct FindNumber {
     }
     const Rank rank = Rank::of(i < 2 ? low : high, total);
     const std::uint64_t from_below = i % 2 == 0 ? rank.below : rank.above;
-    numbers[i] =
-        table[ordered.find(*descending != 0 ? total - 1 - from_below : from_below).entry];
+    numbers[i] = table[ordered.find(*descending != 0 ? total - 1 - from_below : from_below).entry];
   }
 };
 
