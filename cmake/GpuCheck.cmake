@@ -1,6 +1,10 @@
 # What scripts/gpu-check.sh builds on a machine that has a GPU, LibTorch and nvcc, but none of the packages for DICOM,
 # drawing and the command line: preprocessing, the networks, and the chain that joins them, with tests and timings.
-find_package(fmt REQUIRED)
+# Header-only: Debian's CMake package of fmt asks for its dynamic library, which does not travel.
+find_path(AICOVID_FMT_INCLUDE_DIR fmt/format.h REQUIRED)
+add_library(fmt::fmt INTERFACE IMPORTED)
+target_include_directories(fmt::fmt INTERFACE ${AICOVID_FMT_INCLUDE_DIR})
+target_compile_definitions(fmt::fmt INTERFACE FMT_HEADER_ONLY)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(PNG REQUIRED)
