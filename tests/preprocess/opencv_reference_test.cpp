@@ -8,7 +8,10 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <cmath>
 #include <cstdint>
+#include <fstream>
+#include <iterator>
 #include <opencv2/imgproc.hpp>
+#include <string>
 #include <vector>
 
 using namespace aicovid;
@@ -107,4 +110,45 @@ TEST_CASE("Resize: area equals OpenCV's INTER_AREA when shrinking", "[preprocess
   }
   // Both add some hundred float32 products, each in its own order.
   CHECK(largest < 3e-6F);
+}
+
+TEST_CASE("Recipe: AIforCOVID's reference solution, by OpenCV", "[preprocess]") {
+  const auto photometric = GENERATE(Photometric::monochrome2, Photometric::monochrome1);
+  const int rows = 900;
+  const int columns = 760;
+  auto pixels = smooth_pixels<std::uint16_t>(rows, columns, 14, 9);
+  std::ifstream file(AICOVID_SOURCE_DIR "/examples/recipes/aiforcovid.json");
+  const Plan plan = Plan::parse_json(std::string(std::istreambuf_iterator<char>(file), {}));
+  const auto output =
+      plan.run(Radiograph::from_array(pixels.data(), rows, columns, PixelType::uint16,
+                                      {.bits_stored = 14, .photometric = photometric}),
+               Rectangle{150, 100, 750, 640});  // 600 x 540: a square of 600
+
+  cv::Mat grey;
+  as_matrix(pixels, rows, columns).convertTo(grey, CV_64F);
+  if (photometric == Photometric::monochrome1) grey = 16383 - grey;
+  double low = 0;
+  double high = 0;
+  cv::minMaxLoc(grey, &low, &high);
+  cv::Mat small;
+  cv::resize(grey({70, 150, 600, 600}), small, {224, 224}, 0, 0, cv::INTER_AREA);
+  cv::Mat bytes;
+  small.convertTo(bytes, CV_8U, 255 / (high - low), -255 * low / (high - low));
+  cv::createCLAHE(2.0, {8, 8})->apply(bytes, bytes);
+
+  CHECK(output.source == Rectangle{150, 70, 750, 670});
+  const auto values = output.tensor.floats();
+  constexpr std::size_t kPlane = std::size_t{224} * 224;
+  int differing = 0;
+  for (std::size_t i = 0; i < kPlane; ++i) {
+    REQUIRE(values[i] == values[kPlane + i]);
+    REQUIRE(values[i] == values[2 * kPlane + i]);
+    // A number halfway between two of the 256 greys may fall to either side; CLAHE then moves it by
+    // a bin, which is steeper than a grey.
+    const double difference = std::abs(values[i] * 255.0 - bytes.data[i]);
+    REQUIRE(difference < 5);
+    differing += difference > 0.5 ? 1 : 0;
+  }
+  CAPTURE(differing);
+  CHECK(differing < 50);
 }
