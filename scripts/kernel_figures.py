@@ -55,7 +55,7 @@ def name_of(mangled: str) -> str | None:
 
 def figures(ptx: Path, architecture: str, ptxas: str) -> dict[str, tuple[int, int, int]]:
     """Registers, bytes of stack and bytes of spills by kernel."""
-    log = run(ptxas, "-v", "-O3", f"-arch={architecture}", ptx, "-o", ptx.with_suffix(f".{architecture}.cubin"))
+    log = run(ptxas, "-v", "-O3", "--fmad", "false", f"-arch={architecture}", ptx, "-o", ptx.with_suffix(f".{architecture}.cubin"))
     found = {}
     for block in log.split("Compiling entry function ")[1:]:
         name = name_of(block.split("'")[1])

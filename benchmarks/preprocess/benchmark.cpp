@@ -1,5 +1,5 @@
-/// Times plans on one core: each operation and each recipe of plans.json, beside `memcpy` of the
-/// stored values and OpenCV's area resize.
+/// Times plans on one core: the plans of plans.json and the recipes of examples/, beside `memcpy`
+/// of the stored values and OpenCV's area resize.
 ///
 /// benchmark_preprocess [--image=FILE] [--outputs=FOLDER] [--benchmark_...]
 ///
@@ -14,11 +14,13 @@
 
 #include <benchmark/benchmark.h>
 
-#include <fmt/format.h>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <opencv2/core/utility.hpp>
@@ -38,11 +40,26 @@ struct NamedPlan {
   Plan plan;
 };
 
+std::string read_text(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// Those of plans.json, and the recipes of examples/.
 std::vector<NamedPlan> read_plans() {
-  std::ifstream stream(AICOVID_SOURCE_DIR "/benchmarks/preprocess/plans.json");
+  const std::filesystem::path source = AICOVID_SOURCE_DIR;
   std::vector<NamedPlan> plans;
-  for (const auto& entry : nlohmann::json::parse(stream)) {
+  for (const auto& entry :
+       nlohmann::json::parse(read_text(source / "benchmarks" / "preprocess" / "plans.json"))) {
     plans.push_back({entry["name"], Plan::parse_json(entry["plan"].dump())});
+  }
+  std::vector<std::filesystem::path> files;
+  for (const auto& file : std::filesystem::directory_iterator(source / "examples" / "recipes")) {
+    if (file.path().extension() == ".json") files.push_back(file.path());
+  }
+  std::ranges::sort(files);
+  for (const auto& file : files) {
+    plans.push_back({"recipe_" + file.stem().string(), Plan::parse_json(read_text(file))});
   }
   return plans;
 }
