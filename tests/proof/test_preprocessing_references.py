@@ -17,12 +17,12 @@ GREY = {"op": "grey", "voi": False}
 
 
 def phantom(height, width, bits, seed=11):
-    """Two dark fields with ribs on a bright trunk, noise, and a few bright and dark pixels."""
+    """Two dark fields with ribs on a bright trunk, dark beside the neck, noise, and a few bright pixels."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width] / np.array([height, width]).reshape(2, 1, 1)
     lungs = sum(np.exp(-(((x - c) / 0.13) ** 2) - ((y - 0.5) / 0.27) ** 2) for c in (0.3, 0.7))
     image = 0.75 - 0.5 * lungs + 0.05 * np.sin(60 * y) * lungs + 0.02 * rng.standard_normal((height, width))
-    image -= 0.6 * ((x < 0.03) | (x > 0.97))
+    image -= 0.6 * ((x < 0.03) | (x > 0.97) | ((y < 0.2) & (np.abs(x - 0.5) > 0.2)))
     image[rng.random((height, width)) < 0.002] = 1
     top = (1 << bits) - 1
     return np.clip(np.rint(image * top), 0, top).astype(np.uint16 if bits > 8 else np.uint8)
@@ -153,7 +153,7 @@ def test_the_recipe_of_elte(inverted, report):
     theirs = scipy.ndimage.median_filter(equalize_adapthist(eight_bits, clip_limit=0.01), 3, mode="nearest")
     found = run(recipe("elte"), 4095 - stored if inverted else stored, 12)[0]
     difference = report("elte", found, expected)
-    assert difference.max() < 0.01 and difference.mean() < 1e-4
+    assert difference.max() < 0.02 and difference.mean() < 1e-5
     # They cut to 8 bits before CLAHE; the plan does not.
     difference = report("elte, with its 8 bits", found, theirs)
     assert difference.max() < 0.05 and difference.mean() < 0.01
@@ -165,4 +165,4 @@ def test_the_recipe_of_bs_net(report):
     image = clip(scipy.ndimage.median_filter(image, 3, mode="nearest"), 2, 98)
     found = run(recipe("bs_net"), stored, 12)[0]
     difference = report("bs_net", found, area(image, 512, 512))
-    assert difference.max() < 0.02 and difference.mean() < 1e-4
+    assert difference.max() < 1e-6
