@@ -14,13 +14,13 @@ namespace aicovid {
 struct DeviceImage::Tables {
   const GreyLevels& of(const GreyScale& grey, bool voi) const {
     const auto i = static_cast<std::size_t>(voi);
-    std::call_once(made[i], [&] { levels[i] = make_grey_levels(grey, voi); });
-    return levels[i];
+    std::call_once(made_[i], [&] { levels_[i] = make_grey_levels(grey, voi); });
+    return levels_[i];
   }
 
  private:
-  mutable std::array<std::once_flag, 2> made;
-  mutable std::array<GreyLevels, 2> levels;
+  mutable std::array<std::once_flag, 2> made_;
+  mutable std::array<GreyLevels, 2> levels_;
 };
 
 }  // namespace aicovid
