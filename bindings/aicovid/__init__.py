@@ -11,10 +11,11 @@
 
     plan = aicovid.Plan.parse([{"op": "grey"}, {"op": "resize", "size": 224}])
     pixels, source = plan.run(radiograph)      # [1,C,H,W] float32, (y0, x0, y1, x1)
+    batch, sources = plan.run_batch([radiograph, another], dtype="float16", layout="nhwc")
 
 Every failure is an `aicovid.Error`, whose `code` is one of the library's stable error codes.
 """
 
-from aicovid._aicovid import Assessor, ClinicalRecord, Error, Plan, Radiograph, published_scores, read
+from aicovid._aicovid import Assessor, ClinicalRecord, Error, Plan, Radiograph, Workspace, published_scores, read
 
-__all__ = ["Assessor", "ClinicalRecord", "Error", "Plan", "Radiograph", "published_scores", "read"]
+__all__ = ["Assessor", "ClinicalRecord", "Error", "Plan", "Radiograph", "Workspace", "published_scores", "read"]

@@ -4,6 +4,7 @@
 #include <aicovid/assessor.hpp>
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/device.hpp>
+#include <aicovid/device_image.hpp>
 #include <aicovid/dicomdir.hpp>
 #include <aicovid/error.hpp>
 #include <aicovid/findings.hpp>

@@ -30,6 +30,8 @@ struct LookupTable {
   int first = 0;
   int bits = 16;  ///< bits of an entry; the output range is [0, 2^bits - 1]
   std::vector<std::uint16_t> entries;
+
+  bool operator==(const LookupTable&) const = default;
 };
 
 /// VOI window. Source: DICOM PS3.3 C.11.2.1.2 and C.11.2.1.3.
@@ -38,12 +40,16 @@ struct Window {
   double centre = 0;
   double width = 1;
   Function function = Function::linear;
+
+  bool operator==(const Window&) const = default;
 };
 
 /// Inclusive range of stored values that are no part of the image.
 struct PixelPadding {
   int low = 0;
   int high = 0;
+
+  bool operator==(const PixelPadding&) const = default;
 };
 
 /// How stored values become grey, in the order modality, VOI, polarity (DICOM PS3.3 C.11).
@@ -61,6 +67,8 @@ struct GreyScale {
 
   int lowest() const noexcept { return is_signed ? -(1 << (bits_stored - 1)) : 0; }
   int highest() const noexcept { return (1 << (is_signed ? bits_stored - 1 : bits_stored)) - 1; }
+
+  bool operator==(const GreyScale&) const = default;
 };
 
 enum class Sex : std::uint8_t { female, male };

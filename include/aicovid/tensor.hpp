@@ -11,7 +11,7 @@
 
 namespace aicovid {
 
-enum class DType : std::uint8_t { float32, uint8, int8, uint16, int16 };
+enum class DType : std::uint8_t { float32, uint8, int8, uint16, int16, float16, bfloat16 };
 
 /// Size of one element in bytes.
 AICOVID_EXPORT std::size_t size_of(DType dtype) noexcept;

@@ -52,6 +52,7 @@ std::filesystem::path find_bundle(const std::filesystem::path& model) {
 struct Assessor::State {
   Bundle bundle;
   std::vector<OutcomeConfig> outcomes;
+  Device device;
   ComputeInfo compute;
 };
 
@@ -75,6 +76,7 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
     }
     state->outcomes.push_back(std::move(config));
   }
+  state->device = options.device;
   state->compute = {.device = options.device.to_string(),
                     .backend = options.backend,
                     .precision = "fp32",
@@ -175,7 +177,7 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
   }
 
   report.pixel_sha256 = sha256({radiograph.data(), radiograph.size_bytes()});
-  Chain chain = run_networks(bundle, radiograph);
+  Chain chain = run_networks(bundle, radiograph, state_->device);
   report.timing_ms.preprocess = chain.preprocess_ms;
   report.timing_ms.infer = chain.infer_ms;
   add_reasons(chain.reasons);

@@ -6,22 +6,32 @@
 #include "findings/pixel_gate.hpp"
 #include "stopwatch.hpp"
 
+#include <aicovid/device_image.hpp>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace aicovid {
 
 namespace {
 
+/// The radiograph where plans run.
+using PlanImage = std::variant<Radiograph, DeviceImage>;
+
+PlanImage image_on(const Device& device, const Radiograph& radiograph) {
+  if (device.is_cuda()) return DeviceImage::upload(radiograph, device);
+  return radiograph;
+}
+
 /// The inputs of one network, in order, but for those of a record; sets `source` to what its raster
 /// covers.
 std::vector<Tensor> make_inputs(const BundleNetwork& network, const Bundle& bundle,
-                                const Radiograph& radiograph, const Chain& chain,
-                                Rectangle& source) {
+                                const PlanImage& image, const Chain& chain, Rectangle& source) {
   std::vector<Tensor> inputs;
   Plan::Shape raster{};
   for (const std::string& input : network.inputs) {
@@ -31,7 +41,8 @@ std::vector<Tensor> make_inputs(const BundleNetwork& network, const Bundle& bund
       inputs.push_back(chain.severity.at(input.substr(9)));
     } else if (input.starts_with("plan:")) {
       const Plan& plan = bundle.plans.find(input.substr(5))->second;
-      PlanOutput made = plan.run(radiograph, chain.lung_box);
+      PlanOutput made =
+          std::visit([&](const auto& here) { return plan.run(here, chain.lung_box); }, image);
       raster = plan.output_shape();
       source = made.source;
       inputs.push_back(std::move(made.tensor));
@@ -101,12 +112,15 @@ std::vector<GateReason> bundle_gate(const Bundle& bundle, const Radiograph& radi
   return reasons;
 }
 
-Chain run_networks(const Bundle& bundle, const Radiograph& radiograph) {
+Chain run_networks(const Bundle& bundle, const Radiograph& radiograph, const Device& device) {
   Chain chain;
+  const Stopwatch upload;
+  const PlanImage image = image_on(device, radiograph);
+  chain.preprocess_ms = upload.elapsed_ms();
   for (const BundleNetwork& entry : bundle.networks) {
     Rectangle source;
     const Stopwatch preprocess;
-    const std::vector<Tensor> inputs = make_inputs(entry, bundle, radiograph, chain, source);
+    const std::vector<Tensor> inputs = make_inputs(entry, bundle, image, chain, source);
     chain.preprocess_ms += preprocess.elapsed_ms();
     if (entry.role == "fusion") {
       chain.joint_inputs = inputs;

@@ -13,6 +13,8 @@ std::size_t size_of(DType dtype) noexcept {
       return 4;
     case DType::uint16:
     case DType::int16:
+    case DType::float16:
+    case DType::bfloat16:
       return 2;
     case DType::uint8:
     case DType::int8:

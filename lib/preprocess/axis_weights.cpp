@@ -11,8 +11,8 @@ constexpr double kNegligibleOverlap = 1e-9;
 
 /// The weights of one output pixel in double, over consecutive positions of the lattice.
 struct Taps {
+  std::vector<double>& weight;
   int first = 0;
-  std::vector<double> weight;
   double padding = 0;
 };
 
@@ -26,15 +26,14 @@ struct Lattice {
   bool has(int i) const { return i >= low && i < high; }
 };
 
-Taps area_taps(const Extent& extent, double scale, int output) {
+void area_taps(const Extent& extent, double scale, int output, Taps& taps) {
   const double from = extent.window_low + output * scale;
   const double to = extent.window_low + (output + 1) * scale;
   const double low = std::max(from, extent.content_low);
   const double high = std::min(to, extent.content_high);
-  Taps taps;
   if (high - low <= kNegligibleOverlap) {
     taps.padding = 1;
-    return taps;
+    return;
   }
   const Lattice touched(low, high);
   taps.first = touched.low;
@@ -44,50 +43,49 @@ Taps area_taps(const Extent& extent, double scale, int output) {
   }
   const double outside = (to - from) - (high - low);
   if (outside > kNegligibleOverlap) taps.padding = outside / (to - from);
-  return taps;
 }
 
 /// Keeps the taps at pixels that show the image and sums the others, which lie in the window, as
-/// padding.
-Taps split(const std::vector<double>& weight, int first, const Lattice& content) {
-  Taps taps;
+/// padding. The first weight belongs to pixel `first`.
+void split(int first, const Lattice& content, Taps& taps) {
   taps.first = std::max(first, content.low);
-  for (std::size_t k = 0; k < weight.size(); ++k) {
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < taps.weight.size(); ++k) {
     if (content.has(first + static_cast<int>(k))) {
-      taps.weight.push_back(weight[k]);
+      taps.weight[kept++] = taps.weight[k];
     } else {
-      taps.padding += weight[k];
+      taps.padding += taps.weight[k];
     }
   }
-  return taps;
+  taps.weight.resize(kept);
 }
 
 /// Triangle of half-width max(scale, 1) about the output pixel's centre, over the window,
 /// normalised: PIL's and torch's antialias=True.
-Taps linear_taps(const Extent& extent, double scale, int output) {
+void linear_taps(const Extent& extent, double scale, int output, Taps& taps) {
   const Lattice window(extent.window_low, extent.window_high);
   const Lattice content(extent.content_low, extent.content_high);
   const double centre = extent.window_low + (output + 0.5) * scale;
   const double support = std::max(scale, 1.0);
   const int first = std::max(window.low, static_cast<int>(std::floor(centre - support + 0.5)));
   const int last = std::min(window.high, static_cast<int>(std::floor(centre + support + 0.5)));
-  std::vector<double> weight;
   double total = 0;
   for (int i = first; i < last; ++i) {
-    weight.push_back(std::max(0.0, 1 - std::abs(i + 0.5 - centre) / support));
-    total += weight.back();
+    taps.weight.push_back(std::max(0.0, 1 - std::abs(i + 0.5 - centre) / support));
+    total += taps.weight.back();
   }
-  for (double& value : weight) value /= total;
-  return split(weight, first, content);
+  for (double& value : taps.weight) value /= total;
+  split(first, content, taps);
 }
 
 /// Gaussian of sigma max(0, (scale - 1) / 2) cut at 4 sigma, sampled linearly, zeros outside the
 /// window: skimage.transform.resize(order=1, mode="constant", anti_aliasing=True).
 struct GaussianTaps {
-  std::vector<double> kernel{1};
+  std::vector<double>& kernel;
   int radius = 0;
 
-  explicit GaussianTaps(double scale) {
+  GaussianTaps(double scale, std::vector<double>& memory) : kernel(memory) {
+    kernel.assign(1, 1);
     const double sigma = std::max(0.0, (scale - 1) / 2);
     if (sigma < 1e-15) return;  // scipy.ndimage.gaussian_filter leaves such an axis alone
     radius = static_cast<int>(std::floor(4 * sigma + 0.5));
@@ -105,7 +103,7 @@ struct GaussianTaps {
     return kernel[static_cast<std::size_t>(index)];
   }
 
-  Taps operator()(const Extent& extent, double scale, int output) {
+  void operator()(const Extent& extent, double scale, int output, Taps& taps) {
     const Lattice window(extent.window_low, extent.window_high);
     const Lattice content(extent.content_low, extent.content_high);
     const double position = extent.window_low + (output + 0.5) * scale - 0.5;
@@ -113,7 +111,8 @@ struct GaussianTaps {
     const double share = position - left;
     const int first = std::max(window.low, left - radius);
     const int last = std::min(window.high, left + 1 + radius + 1);
-    std::vector<double> weight(static_cast<std::size_t>(std::max(0, last - first)));
+    std::vector<double>& weight = taps.weight;
+    weight.assign(static_cast<std::size_t>(std::max(0, last - first)), 0);
     const auto add = [&](int sample, double sample_weight) {
       if (!window.has(sample)) return;
       for (int i = std::max(first, sample - radius); i <= std::min(last - 1, sample + radius);
@@ -123,7 +122,7 @@ struct GaussianTaps {
     };
     add(left, 1 - share);
     add(left + 1, share);
-    return split(weight, first, content);
+    split(first, content, taps);
   }
 };
 
@@ -143,24 +142,27 @@ void append(AxisWeights& axis, const Taps& taps) {
 
 }  // namespace
 
-AxisWeights make_axis_weights(const Extent& extent, int size, Resize::Method method) {
+void make_axis_weights(const Extent& extent, int size, Resize::Method method, AxisScratch& scratch,
+                       AxisWeights& axis) {
   const double scale = (extent.window_high - extent.window_low) / size;
-  AxisWeights axis;
-  GaussianTaps gaussian(method == Resize::Method::gaussian ? scale : 1);
+  axis.clear();
+  GaussianTaps gaussian(method == Resize::Method::gaussian ? scale : 1, scratch.kernel);
   for (int output = 0; output < size; ++output) {
+    Taps taps{.weight = scratch.weight};
+    taps.weight.clear();
     switch (method) {
       case Resize::Method::area:
-        append(axis, area_taps(extent, scale, output));
+        area_taps(extent, scale, output, taps);
         break;
       case Resize::Method::linear:
-        append(axis, linear_taps(extent, scale, output));
+        linear_taps(extent, scale, output, taps);
         break;
       case Resize::Method::gaussian:
-        append(axis, gaussian(extent, scale, output));
+        gaussian(extent, scale, output, taps);
         break;
     }
+    append(axis, taps);
   }
-  return axis;
 }
 
 }  // namespace aicovid

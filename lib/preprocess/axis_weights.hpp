@@ -1,6 +1,6 @@
 #pragma once
 
-#include "recipe.hpp"
+#include "operations/resize.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -28,6 +28,16 @@ struct AxisWeights {
   std::vector<float> padding_weight;
   bool has_padding = false;
 
+  /// Leaves the memory.
+  void clear() noexcept {
+    first.clear();
+    count.clear();
+    offset.clear();
+    weight.clear();
+    padding_weight.clear();
+    has_padding = false;
+  }
+
   int size() const noexcept { return static_cast<int>(first.size()); }
 
   /// The image's pixels that any output pixel needs are [low, high).
@@ -47,8 +57,15 @@ struct AxisWeights {
   }
 };
 
-/// Weights of `Resize::Method` for `size` output pixels; docs/preprocessing.md has the formulas.
-/// They are made in double and rounded to float once.
-AxisWeights make_axis_weights(const Extent& extent, int size, Resize::Method method);
+/// Memory that making an axis needs, kept for the next one.
+struct AxisScratch {
+  std::vector<double> weight;
+  std::vector<double> kernel;
+};
+
+/// Weights of `Resize::Method` for `size` output pixels, in the memory that `axis` has;
+/// docs/preprocessing.md has the formulas. They are made in double and rounded to float once.
+void make_axis_weights(const Extent& extent, int size, Resize::Method method, AxisScratch& scratch,
+                       AxisWeights& axis);
 
 }  // namespace aicovid

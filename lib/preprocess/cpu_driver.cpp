@@ -1,138 +1,224 @@
 #include "cpu_driver.hpp"
 
+#include "grey_table.hpp"
+#include "operations/auto_invert.hpp"
+#include "operations/percentile_clip.hpp"
+#include "percentiles.hpp"
+
 #include <algorithm>
-#include <cstdint>
-#include <vector>
+#include <cstring>
 
 namespace aicovid {
 namespace {
 
-/// The vertically resampled image: `rows` of the output, `columns` of the input from `first_column`
-/// on.
-struct Strip {
-  int rows = 0;
-  int columns = 0;
-  int first_column = 0;
-  std::vector<float> values;
+/// The steps before the resize: on levels and the table of what they mean.
+class OnLevels {
+ public:
+  OnLevels(const Radiograph& radiograph, bool voi, CpuMemory& memory)
+      : levels_(Levels::of(radiograph)), memory_(memory) {
+    const GreyScale& grey = radiograph.grey_scale();
+    if (memory.grey.empty() || memory.voi != voi || memory.grey_scale != grey) {
+      memory.grey.clear();  // not of `grey` if this throws
+      make_grey_table(grey, voi, memory.grey);
+      memory.voi = voi;
+      memory.grey_scale = grey;
+    }
+    memory.table.assign(memory.grey.begin(), memory.grey.end());
+    memory.table.push_back(0);  // outside is black
+  }
 
-  float* row(int o) { return values.data() + static_cast<std::ptrdiff_t>(o) * columns; }
-  const float* row(int o) const { return values.data() + static_cast<std::ptrdiff_t>(o) * columns; }
+  const Levels& levels() const { return levels_; }
+
+  void operator()(const Points& points) { apply(points.per_channel.front()); }
+  void operator()(const Background& background) { memory_.table.back() = background.value; }
+
+  void operator()(const PercentileStretch& step) {
+    memory_.counts.count(levels_, step.over);
+    memory_.counts.leave_out_padding(levels_);
+    const Range range =
+        percentiles(memory_.counts.counts(), meanings(), {step.low, step.high}, memory_.order);
+    apply(stretch(range.low, range.high));
+  }
+
+  void operator()(const InvertIfNegative& step) {
+    const PixelBox& left = step.corners[0];
+    const PixelBox& right = step.corners[1];
+    if (is_inverted(sum(step.centre), pixels(step.centre), sum(left) + sum(right),
+                    pixels(left) + pixels(right))) {
+      apply(kInvert);
+    }
+  }
+
+  void operator()(const MedianFilter& step) {
+    // The levels' ranks by what they mean: the median of the ranks is the rank of the median.
+    ascending_order(meanings(), memory_.order);
+    memory_.level_map.resize(memory_.order.size());
+    std::vector<double>& ranked = memory_.sorted;
+    ranked.clear();
+    for (const std::uint32_t i : memory_.order) {
+      const double value = memory_.table[i];
+      if (ranked.empty() || value != ranked.back()) ranked.push_back(value);
+      memory_.level_map[i] = static_cast<std::uint16_t>(ranked.size() - 1);
+    }
+    std::uint16_t* out = next_raster(step.over);
+    median(levels_, step.over, memory_.level_map, memory_.filters, out);
+    ranked.push_back(memory_.table.back());
+    memory_.table.swap(ranked);
+    look_at(out, step.over);
+  }
+
+  void operator()(const Equalize& step) {
+    const int quantum = ClaheGrid{.method = step.method}.quantum();
+    memory_.level_map.resize(meanings().size());
+    std::ranges::transform(meanings(), memory_.level_map.begin(), [&](double x) {
+      return static_cast<std::uint16_t>(quantize(x, quantum));
+    });
+    memory_.counts.count(levels_, step.over);
+    std::uint16_t* out = next_raster(step.over);
+    const PointFunction<double> function =
+        equalize(levels_, step, memory_.level_map, memory_.counts.counts(), memory_.filters, out);
+    const double outside = memory_.table.back();
+    const int highest =
+        step.method == Equalize::Method::opencv ? quantum : ClaheGrid::kScikitHighest;
+    memory_.table.clear();
+    for (int level = 0; level <= highest; ++level) memory_.table.push_back(function(level));
+    memory_.table.push_back(outside);
+    look_at(out, step.over);
+  }
+
+ private:
+  /// What the levels mean, without the number outside.
+  std::span<double> meanings() { return std::span(memory_.table).first(memory_.table.size() - 1); }
+
+  void apply(const PointFunction<double>& function) {
+    std::ranges::transform(memory_.table, memory_.table.begin(), function);
+  }
+
+  static std::uint64_t pixels(const PixelBox& box) {
+    return static_cast<std::uint64_t>(box.rows()) * static_cast<std::uint64_t>(box.columns());
+  }
+
+  std::uint64_t sum(const PixelBox& box) {
+    return levels_.visit([&](auto stored) {
+      const Lookup<double> lookup{memory_.table.data(), levels_.lowest, levels_.highest};
+      std::uint64_t total = 0;
+      for (int y = box.y0; y < box.y1; ++y) {
+        const auto* row = levels_.at<decltype(stored)>(y, box.x0);
+        for (int x = 0; x < box.columns(); ++x) total += GreySum::of(lookup(row[x]));
+      }
+      return total;
+    });
+  }
+
+  /// A filter reads one raster and writes the other.
+  std::uint16_t* next_raster(const PixelBox& box) {
+    raster_ = 1 - raster_;
+    auto& raster = memory_.rasters[static_cast<std::size_t>(raster_)];
+    raster.resize(pixels(box));
+    return raster.data();
+  }
+  void look_at(const std::uint16_t* raster, const PixelBox& box) {
+    levels_ = {.pixels = reinterpret_cast<const std::byte*>(raster),
+               .type = PixelType::uint16,
+               .pitch = box.columns(),
+               .covers = box,
+               .lowest = 0,
+               .highest = static_cast<int>(memory_.table.size()) - 2,
+               .padding = {}};
+  }
+
+  Levels levels_;
+  CpuMemory& memory_;
+  int raster_ = 0;
 };
 
-/// Rows outside, pixels inside: each row of the image is looked up once and added to the few output
-/// rows that use it, so that an output pixel gets its taps in ascending order.
-template <typename Stored>
-Strip resample_vertically(const Program& program, const Radiograph& radiograph) {
-  const AxisWeights& axis = program.vertical;
-  Strip strip{.rows = axis.size(),
-              .columns = program.horizontal.high() - program.horizontal.low(),
-              .first_column = program.horizontal.low(),
-              .values = {}};
-  strip.values.assign(
-      static_cast<std::size_t>(strip.rows) * static_cast<std::size_t>(strip.columns), 0.0F);
-  const GreyLookup lookup = program.lookup();
-  const Tap tap;
-  const auto* pixels = reinterpret_cast<const Stored*>(radiograph.data()) + strip.first_column;
-  std::vector<float> grey(static_cast<std::size_t>(strip.columns));
-  int begin = 0;  // output rows below this one are complete
-  const int low = axis.low();
-  const int high = axis.high();
-  for (int y = low; y < high; ++y) {
-    const Stored* stored = pixels + static_cast<std::ptrdiff_t>(y) * radiograph.columns();
-    for (int x = 0; x < strip.columns; ++x) grey[static_cast<std::size_t>(x)] = lookup(stored[x]);
-    for (int o = begin; o < strip.rows; ++o) {
-      const auto at = static_cast<std::size_t>(o);
-      const int k = y - axis.first[at];
-      if (axis.count[at] == 0 || k >= axis.count[at]) {
-        if (o == begin) ++begin;
-        continue;
-      }
-      if (k < 0) break;
-      const int index = axis.offset[at] + k;
-      const float weight = axis.weight[static_cast<std::size_t>(index)];
-      float* sum = strip.row(o);
-      const float* row = grey.data();
-      for (int x = 0; x < strip.columns; ++x) sum[x] = tap(sum[x], weight, row[x]);
-    }
-  }
-  if (axis.has_padding) {
-    for (int o = 0; o < strip.rows; ++o) {
-      const float weight = axis.padding_weight[static_cast<std::size_t>(o)];
-      float* sum = strip.row(o);
-      for (int x = 0; x < strip.columns; ++x) sum[x] = tap(sum[x], weight, program.padding);
-    }
-  }
-  return strip;
-}
+/// The steps after the resize that look at more than one pixel, and the points before them: on a
+/// raster of float32.
+class OnRaster {
+ public:
+  OnRaster(std::span<float> raster, ImageSize size, CpuMemory& memory)
+      : raster_(raster), size_(size), memory_(memory) {}
 
-/// Taps outside, kRows output rows inside: one output pixel's sum is a chain of dependent
-/// additions, several rows are independent ones.
-void resample_horizontally(const Program& program, const Strip& strip, float* out) {
-  constexpr int kRows = 8;
-  const AxisWeights& axis = program.horizontal;
-  const int width = axis.size();
-  const Tap tap;
-  for (int begin = 0; begin < strip.rows; begin += kRows) {
-    const float* rows[kRows];
-    // The last block repeats its last row where it has fewer, so that the inner loop has one
-    // length.
-    for (int r = 0; r < kRows; ++r) rows[r] = strip.row(std::min(begin + r, strip.rows - 1));
-    for (int o = 0; o < width; ++o) {
-      const auto at = static_cast<std::size_t>(o);
-      const float* weight = axis.weight.data() + axis.offset[at];
-      const int first = axis.first[at] - strip.first_column;
-      float sum[kRows] = {};
-      for (int k = 0; k < axis.count[at]; ++k) {
-        for (int r = 0; r < kRows; ++r) sum[r] = tap(sum[r], weight[k], rows[r][first + k]);
-      }
-      if (axis.has_padding) {
-        for (float& value : sum) value = tap(value, axis.padding_weight[at], program.padding);
-      }
-      for (int r = 0; r < std::min(kRows, strip.rows - begin); ++r) {
-        out[static_cast<std::ptrdiff_t>(begin + r) * width + o] = sum[r];
-      }
-    }
+  void operator()(const Points& points) { apply(points.per_channel.front()); }
+  void operator()(const PercentileStretch& step) {
+    memory_.scratch.assign(raster_.begin(), raster_.end());
+    const Range range = percentiles(memory_.scratch, {step.low, step.high});
+    apply(stretch(range.low, range.high));
+  }
+  void operator()(const MedianFilter&) { median(raster_, size_, memory_.filters); }
+  void operator()(const Equalize& step) { equalize(raster_, size_, step, memory_.filters); }
+  void operator()(const Background&) {}        // before the resize only
+  void operator()(const InvertIfNegative&) {}  // before the resize only
+
+ private:
+  void apply(const PointFunction<double>& function) {
+    std::ranges::transform(raster_, raster_.begin(), function.as<float>());
+  }
+
+  std::span<float> raster_;
+  ImageSize size_;
+  CpuMemory& memory_;
+};
+
+template <typename Element, typename Convert>
+void store(std::span<const float> values, Element* out, std::ptrdiff_t stride,
+           const Convert& convert) {
+  for (const float value : values) {
+    *out = convert(value);
+    out += stride;
   }
 }
 
-Strip resample_vertically(const Program& program, const Radiograph& radiograph) {
-  switch (radiograph.pixel_type()) {
-    case PixelType::uint8:
-      return resample_vertically<std::uint8_t>(program, radiograph);
-    case PixelType::int8:
-      return resample_vertically<std::int8_t>(program, radiograph);
-    case PixelType::uint16:
-      return resample_vertically<std::uint16_t>(program, radiograph);
-    case PixelType::int16:
-      return resample_vertically<std::int16_t>(program, radiograph);
+void store(std::span<const float> values, const Target& target, std::ptrdiff_t start,
+           std::ptrdiff_t stride) {
+  switch (target.dtype) {
+    case DType::float16:
+      store(values, static_cast<std::uint16_t*>(target.data) + start, stride, ToFloat16{});
+      break;
+    case DType::bfloat16:
+      store(values, static_cast<std::uint16_t*>(target.data) + start, stride, ToBFloat16{});
+      break;
+    default:
+      store(values, static_cast<float*>(target.data) + start, stride, [](float x) { return x; });
   }
-  return {};
 }
 
 }  // namespace
 
-Tensor run_on_cpu(const Program& program, const Radiograph& radiograph) {
-  const int height = program.vertical.size();
-  const int width = program.horizontal.size();
-  Tensor tensor({1, program.channels, height, width}, DType::float32);
-  const auto out = tensor.floats();
-  const auto plane = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
-  resample_horizontally(program, resample_vertically(program, radiograph), out.data());
+void run_on_cpu(const Program& program, const Radiograph& radiograph, const Target& target,
+                CpuMemory& memory) {
+  OnLevels on_levels(radiograph, program.voi, memory);
+  for (const Step& step : program.before) std::visit(on_levels, step);
 
-  std::transform(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(plane), out.begin(),
-                 program.clip);
-
-  // From the last channel to the first, which holds what the others are made of.
-  for (int channel = program.channels - 1; channel >= 0; --channel) {
-    float* target = out.data() + static_cast<std::size_t>(channel) * plane;
-    if (channel > 0) std::copy_n(out.data(), plane, target);
-    for (const auto& functions : program.after) {
-      const Affine<float> function =
-          functions[functions.size() == 1 ? 0 : static_cast<std::size_t>(channel)];
-      for (std::size_t i = 0; i < plane; ++i) target[i] = function(target[i]);
-    }
+  const ImageSize size{program.vertical.size(), program.horizontal.size()};
+  const auto plane = static_cast<std::size_t>(size.rows) * static_cast<std::size_t>(size.columns);
+  memory.numbers.assign(memory.table.begin(), memory.table.end());
+  const Source source{on_levels.levels(), memory.numbers};
+  memory.raster.resize(plane);
+  resample(program, source, memory.resample, memory.raster.data());
+  if (program.clip_to_range_of) {
+    const PointFunction<float> clip = range_clip(program, source, memory.counts);
+    std::ranges::transform(memory.raster, memory.raster.begin(), clip);
   }
-  return tensor;
+
+  const auto is_filter = [](const Step& step) { return !std::holds_alternative<Points>(step); };
+  const auto last_filter = std::find_if(program.after.rbegin(), program.after.rend(), is_filter);
+  const auto points = last_filter.base();
+  OnRaster on_raster(memory.raster, size, memory);
+  for (auto step = program.after.begin(); step != points; ++step) std::visit(on_raster, *step);
+
+  for (int channel = 0; channel < program.channels; ++channel) {
+    memory.scratch.assign(memory.raster.begin(), memory.raster.end());
+    for (auto step = points; step != program.after.end(); ++step) {
+      const auto& functions = std::get<Points>(*step).per_channel;
+      const auto function =
+          functions[functions.size() == 1 ? 0 : static_cast<std::size_t>(channel)].as<float>();
+      std::ranges::transform(memory.scratch, memory.scratch.begin(), function);
+    }
+    const bool planes = target.layout == Layout::nchw;
+    store(memory.scratch, target, planes ? channel * static_cast<std::ptrdiff_t>(plane) : channel,
+          planes ? 1 : program.channels);
+  }
 }
 
 }  // namespace aicovid

@@ -1,13 +1,45 @@
 #pragma once
 
+#include "cpu_filters.hpp"
+#include "histogram.hpp"
 #include "program.hpp"
+#include "resample.hpp"
 
+#include <aicovid/plan.hpp>
 #include <aicovid/radiograph.hpp>
-#include <aicovid/tensor.hpp>
+
+#include <array>
+#include <cstdint>
+#include <vector>
 
 namespace aicovid {
 
-/// @return [1,C,H,W] float32
-Tensor run_on_cpu(const Program& program, const Radiograph& radiograph);
+/// Memory of the CPU driver, kept from run to run.
+struct CpuMemory {
+  GreyScale grey_scale;  ///< that `grey` was made of
+  bool voi = true;
+  std::vector<double> grey;
+  std::vector<double> table;
+  std::vector<float> numbers;
+  LevelCounts counts;
+  std::vector<std::uint32_t> order;
+  std::vector<double> sorted;
+  std::vector<std::uint16_t> level_map;
+  std::array<std::vector<std::uint16_t>, 2> rasters;
+  FilterMemory filters;
+  ResampleMemory resample;
+  std::vector<float> raster;
+  std::vector<float> scratch;
+};
+
+/// Where one image's result goes.
+struct Target {
+  void* data = nullptr;  ///< [C,H,W] or [H,W,C]
+  DType dtype = DType::float32;
+  Layout layout = Layout::nchw;
+};
+
+void run_on_cpu(const Program& program, const Radiograph& radiograph, const Target& target,
+                CpuMemory& memory);
 
 }  // namespace aicovid

@@ -2,6 +2,8 @@
 
 #include "grey_table.hpp"
 #include "histogram.hpp"
+#include "levels.hpp"
+#include "percentiles.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -14,28 +16,20 @@ constexpr double kUniform = 0.05;
 /// Half a step of an 8-bit display: what is nearer to an end than this is shown as the end.
 constexpr double kHalfStep = 0.5 / 255;
 
-/// Grey of a stored value of any pixel type.
+/// Grey of a stored value.
 template <typename Stored>
 class Greys {
  public:
-  Greys(const Radiograph& radiograph, const std::vector<double>& table)
-      : pixels_(reinterpret_cast<const Stored*>(radiograph.data())),
-        columns_(radiograph.columns()),
-        lowest_(radiograph.grey_scale().lowest()),
-        highest_(radiograph.grey_scale().highest()),
-        table_(table) {}
+  Greys(const Levels& levels, const std::vector<double>& table) : levels_(levels), table_(table) {}
 
   double at(int row, int column) const {
-    const auto index = static_cast<std::ptrdiff_t>(row) * columns_ + column;
-    const int stored = std::clamp(static_cast<int>(pixels_[index]), lowest_, highest_);
-    return table_[static_cast<std::size_t>(stored - lowest_)];
+    const int stored = std::clamp(static_cast<int>(*levels_.at<Stored>(row, column)),
+                                  levels_.lowest, levels_.highest);
+    return table_[static_cast<std::size_t>(stored - levels_.lowest)];
   }
 
  private:
-  const Stored* pixels_;
-  std::ptrdiff_t columns_;
-  int lowest_;
-  int highest_;
+  const Levels& levels_;
   const std::vector<double>& table_;
 };
 
@@ -64,41 +58,27 @@ Span without_uniform_ends(Span lines, const Uniform& uniform) {
   return lines;
 }
 
+/// The picture without its uniform borders.
 template <typename Stored>
-Rectangle find_content(const Radiograph& radiograph, const std::vector<double>& table) {
-  const Greys<Stored> greys(radiograph, table);
-  const Span all{0, radiograph.columns()};
-  const Span rows = without_uniform_ends({0, radiograph.rows()}, [&](int row) {
+PixelBox find_content(const Levels& levels, const std::vector<double>& table) {
+  const Greys<Stored> greys(levels, table);
+  const PixelBox& all = levels.covers;
+  const Span rows = without_uniform_ends({all.y0, all.y1}, [&](int row) {
     Line line;
-    for (int column = all.begin; column < all.end; ++column) {
+    for (int column = all.x0; column < all.x1; ++column) {
       if (!line.uniform_with(greys.at(row, column))) return false;
     }
     return true;
   });
   if (rows.begin == rows.end) return {};
-  const Span columns = without_uniform_ends(all, [&](int column) {
+  const Span columns = without_uniform_ends({all.x0, all.x1}, [&](int column) {
     Line line;
     for (int row = rows.begin; row < rows.end; ++row) {
       if (!line.uniform_with(greys.at(row, column))) return false;
     }
     return true;
   });
-  return {static_cast<double>(rows.begin), static_cast<double>(columns.begin),
-          static_cast<double>(rows.end), static_cast<double>(columns.end)};
-}
-
-Rectangle find_content(const Radiograph& radiograph, const std::vector<double>& table) {
-  switch (radiograph.pixel_type()) {
-    case PixelType::uint8:
-      return find_content<std::uint8_t>(radiograph, table);
-    case PixelType::int8:
-      return find_content<std::int8_t>(radiograph, table);
-    case PixelType::uint16:
-      return find_content<std::uint16_t>(radiograph, table);
-    case PixelType::int16:
-      return find_content<std::int16_t>(radiograph, table);
-  }
-  return {};
+  return {rows.begin, columns.begin, rows.end, columns.end};
 }
 
 }  // namespace
@@ -106,14 +86,21 @@ Rectangle find_content(const Radiograph& radiograph, const std::vector<double>& 
 GreyStatistics measure_grey(const Radiograph& radiograph) {
   const std::vector<double> table = make_grey_table(radiograph.grey_scale(), true);
   GreyStatistics found;
-  found.content = find_content(radiograph, table);
+  const Levels levels = Levels::of(radiograph);
+  const PixelBox content =
+      levels.visit([&](auto value) { return find_content<decltype(value)>(levels, table); });
+  found.content = {static_cast<double>(content.y0), static_cast<double>(content.x0),
+                   static_cast<double>(content.y1), static_cast<double>(content.x1)};
   found.border = 1 - found.content.height() * found.content.width() /
                          (static_cast<double>(radiograph.rows()) * radiograph.columns());
   if (found.border == 1) return found;
 
-  Histogram counts = count_stored_values(radiograph, found.content);
-  leave_out_padding(counts, radiograph.grey_scale());
-  const Range middle = percentiles(counts, table, {1, 99});
+  LevelCounts histogram;
+  histogram.count(levels, content);
+  histogram.leave_out_padding(levels);
+  const std::vector<std::uint32_t>& counts = histogram.counts();
+  std::vector<std::uint32_t> order;
+  const Range middle = percentiles(counts, table, {1, 99}, order);
   std::uint64_t all = 0;
   std::uint64_t black = 0;
   std::uint64_t white = 0;

@@ -74,8 +74,14 @@ bool is_padding(const GreyScale& grey, int stored) noexcept {
 }
 
 std::vector<double> make_grey_table(const GreyScale& grey, bool voi) {
+  std::vector<double> table;
+  make_grey_table(grey, voi, table);
+  return table;
+}
+
+void make_grey_table(const GreyScale& grey, bool voi, std::vector<double>& table) {
   const int lowest = grey.lowest();
-  std::vector<double> table(static_cast<std::size_t>(grey.highest() - lowest + 1));
+  table.resize(static_cast<std::size_t>(grey.highest() - lowest + 1));
   for (std::size_t i = 0; i < table.size(); ++i) table[i] = lowest + static_cast<int>(i);
 
   if (voi) {
@@ -101,7 +107,6 @@ std::vector<double> make_grey_table(const GreyScale& grey, bool voi) {
     if (grey.photometric == Photometric::monochrome1) table[i] = 1 - table[i];
     if (is_padding(grey, lowest + static_cast<int>(i))) table[i] = 0;
   }
-  return table;
 }
 
 }  // namespace aicovid

@@ -16,6 +16,9 @@ namespace aicovid {
 /// (padding).
 std::vector<double> make_grey_table(const GreyScale& grey, bool voi);
 
+/// The same in the memory that `table` has.
+void make_grey_table(const GreyScale& grey, bool voi, std::vector<double>& table);
+
 /// True if the stored value is no part of the image.
 bool is_padding(const GreyScale& grey, int stored) noexcept;
 

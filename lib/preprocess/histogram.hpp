@@ -1,33 +1,26 @@
 #pragma once
 
-#include <aicovid/geometry.hpp>
-#include <aicovid/radiograph.hpp>
+#include "levels.hpp"
 
 #include <cstdint>
 #include <vector>
 
 namespace aicovid {
 
-/// How often each stored value stands in the pixels that `region` touches: entry i counts `lowest()
-/// + i`. Values outside Bits Stored count as the nearest one.
-using Histogram = std::vector<std::uint32_t>;
+/// How often each level stands in some pixels: entry i counts level `lowest` + i. Keeps its memory.
+class LevelCounts {
+ public:
+  /// Counts the pixels of `box`; levels outside the range count as the nearest one.
+  void count(const Levels& levels, const PixelBox& box);
 
-Histogram count_stored_values(const Radiograph& radiograph, const Rectangle& region);
+  /// Sets the counts of the levels that are no part of the image to 0.
+  void leave_out_padding(const Levels& levels);
 
-/// Sets the counts of padding values to 0.
-void leave_out_padding(Histogram& counts, const GreyScale& grey);
+  const std::vector<std::uint32_t>& counts() const noexcept { return counts_; }
 
-struct Range {
-  double low = 0;
-  double high = 0;
+ private:
+  std::vector<std::uint32_t> counts_;
+  std::vector<std::uint32_t> by_pattern_;
 };
-
-/// The smallest and the largest of the greys `table[i]` that were counted; both 0 where nothing
-/// was.
-Range range_of(const Histogram& counts, const std::vector<double>& table);
-
-/// Percentiles (0 to 100) of the greys `table[i]`, each standing `counts[i]` times:
-/// numpy.percentile's method "linear". Both 0 where nothing was counted.
-Range percentiles(const Histogram& counts, const std::vector<double>& table, Range percent);
 
 }  // namespace aicovid

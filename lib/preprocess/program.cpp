@@ -1,104 +1,80 @@
 #include "program.hpp"
 
-#include "grey_table.hpp"
-#include "histogram.hpp"
+#include "recipe.hpp"
 #include "region.hpp"
 
-#include <aicovid/error.hpp>
-
 #include <algorithm>
-#include <limits>
 
 namespace aicovid {
 namespace {
 
-/// Carries the grey table, the padding value and the region through what comes before the resize.
-class Builder {
+/// Carries the region through the operations, each of which adds its steps.
+class Outline {
  public:
-  Builder(const Recipe& recipe, const Radiograph& radiograph,
-          const std::optional<Rectangle>& lung_box)
-      : radiograph_(radiograph),
-        lung_box_(lung_box),
-        table_(make_grey_table(radiograph.grey_scale(), recipe.voi)),
-        region_({0, 0, static_cast<double>(radiograph.rows()),
-                 static_cast<double>(radiograph.columns())},
-                radiograph.header().pixel_aspect) {
-    for (const auto& operation : recipe.before) std::visit(*this, operation);
+  Outline(ImageSize size, const std::optional<Rectangle>& lung_box, Program& program)
+      : lung_box_(lung_box),
+        program_(program),
+        region_({0, 0, static_cast<double>(size.rows), static_cast<double>(size.columns)},
+                size.pixel_aspect),
+        raster_{0, 0, size.rows, size.columns} {
+    program.before.clear();
+    program.after.clear();
+    program.clip_to_range_of.reset();
+    program.padded = false;
+    program.channels = 1;
   }
 
-  void operator()(const PercentileClip& clip) {
-    Histogram counts = count_stored_values(radiograph_, region_.content);
-    leave_out_padding(counts, radiograph_.grey_scale());
-    const Range range = percentiles(counts, table_, {clip.low, clip.high});
-    map([&](double x) {
-      return range.high > range.low
-                 ? std::clamp((x - range.low) / (range.high - range.low), 0.0, 1.0)
-                 : 0.0;
-    });
-  }
-  void operator()(const Affine<double>& function) { map(function); }
-  void operator()(const LungCrop& crop) { region_ = lung_crop(region_, crop, lung_box_); }
-  void operator()(const CentreCrop&) { region_ = centre_crop(region_); }
-  void operator()(const PadSquare& pad) {
-    region_ = pad_square(region_);
-    padding_ = pad.value;
+  void add(const Step& step) {
+    (resized_ ? program_.after : program_.before).push_back(step);
+    // A filter makes a raster of the pixels that it looks at.
+    if (const auto* median = std::get_if<MedianFilter>(&step)) raster_ = median->over;
+    if (const auto* clahe = std::get_if<Equalize>(&step)) raster_ = clahe->over;
   }
 
-  const Region& region() const { return region_; }
-  const std::vector<double>& table() const { return table_; }
-  double padding() const { return padding_; }
+  /// The pixels that the region so far touches, and all that there are. After the resize: of the
+  /// raster.
+  PixelBox pixels() const { return resized_ ? raster_ : region_.pixels(); }
+  PixelBox image() const { return raster_; }
 
-  /// skimage.transform.resize clips to the range of what it resizes, which matters where the zeros
-  /// outside are not in it. The other methods give weighted means.
-  Clip clip(Resize::Method method) const {
-    constexpr float kInfinity = std::numeric_limits<float>::infinity();
-    if (method != Resize::Method::gaussian) return {-kInfinity, kInfinity};
-    Range range = range_of(count_stored_values(radiograph_, region_.content), table_);
-    if (region_.window != region_.content) {
-      range = {std::min(range.low, padding_), std::max(range.high, padding_)};
-    }
-    return {static_cast<float>(range.low), static_cast<float>(range.high)};
+  void crop_to_lungs(const LungCrop& crop) { region_ = lung_crop(region_, crop, lung_box_); }
+  void crop_to_centre() { region_ = centre_crop(region_); }
+  void pad_to_square() { region_ = pad_square(region_); }
+
+  void resize(const Resize& resize) {
+    const Rectangle& window = region_.window;
+    const Rectangle& content = region_.content;
+    make_axis_weights({window.y0, window.y1, content.y0, content.y1}, resize.height, resize.method,
+                      program_.scratch, program_.vertical);
+    make_axis_weights({window.x0, window.x1, content.x0, content.x1}, resize.width, resize.method,
+                      program_.scratch, program_.horizontal);
+    program_.source = window;
+    program_.padded = window != content;
+    // skimage.transform.resize clips to the range of what it resizes, which matters where the zeros
+    // outside are not in it. The other methods give weighted means.
+    if (resize.method == Resize::Method::gaussian) program_.clip_to_range_of = region_.pixels();
+    raster_ = {0, 0, resize.height, resize.width};
+    resized_ = true;
   }
+
+  void repeat(int channels) { program_.channels = channels; }
 
  private:
-  template <typename Function>
-  void map(const Function& function) {
-    for (double& value : table_) value = function(value);
-    padding_ = function(padding_);
-  }
-
-  const Radiograph& radiograph_;
   const std::optional<Rectangle>& lung_box_;
-  std::vector<double> table_;
-  double padding_ = 0;
+  Program& program_;
   Region region_;
+  PixelBox raster_;
+  bool resized_ = false;
 };
 
 }  // namespace
 
-Program make_program(const Recipe& recipe, const Radiograph& radiograph,
-                     const std::optional<Rectangle>& lung_box) {
-  if (!radiograph.has_pixels()) {
-    throw Error(ErrorCode::invalid_argument,
-                "the radiograph has a header only; expected decoded pixels");
+void make_program(const Recipe& recipe, ImageSize size, const std::optional<Rectangle>& lung_box,
+                  Program& program) {
+  Outline outline(size, lung_box, program);
+  program.voi = std::get<Grey>(recipe.operations.front()).voi;
+  for (const Operation& operation : recipe.operations) {
+    std::visit([&](const auto& kind) { kind.outline(outline); }, operation);
   }
-  const Builder builder(recipe, radiograph, lung_box);
-  const Rectangle& window = builder.region().window;
-  const Rectangle& content = builder.region().content;
-  const Resize& resize = recipe.resize;
-  return {
-      .table = std::vector<float>(builder.table().begin(), builder.table().end()),
-      .lowest = radiograph.grey_scale().lowest(),
-      .vertical = make_axis_weights({window.y0, window.y1, content.y0, content.y1}, resize.height,
-                                    resize.method),
-      .horizontal = make_axis_weights({window.x0, window.x1, content.x0, content.x1}, resize.width,
-                                      resize.method),
-      .padding = static_cast<float>(builder.padding()),
-      .clip = builder.clip(resize.method),
-      .after = recipe.after,
-      .channels = recipe.channels,
-      .source = window,
-  };
 }
 
 }  // namespace aicovid

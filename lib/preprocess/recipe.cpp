@@ -1,259 +1,116 @@
 #include "recipe.hpp"
 
+#include "members.hpp"
+
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <initializer_list>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
+#include <type_traits>
 
 namespace aicovid {
 namespace {
 
 using nlohmann::json;
 
-// More would not be a network's input; it bounds the memory that a plan can ask for.
-constexpr int kMaxExtent = 8192;
-constexpr int kMaxChannels = 64;
-
-/// One operation of the list, with the words to complain about it.
-class Member {
+/// Reads the operations one after the other, and holds each to its place.
+class Parser {
  public:
-  Member(const json& list, std::size_t index) : object_(list[index]), index_(index) {
-    if (!object_.is_object()) {
-      throw Error(ErrorCode::invalid_argument,
-                  fmt::format("operation {} of the plan is {}; expected an object with \"op\"",
-                              index_, object_.type_name()));
+  void add(Members& members, bool is_first) {
+    if (is_first != (members.name() == Grey::kName)) {
+      members.fail_order(is_first ? "\"grey\" first" : "\"grey\" once, as the first operation");
     }
-    const auto op = object_.find("op");
-    if (op == object_.end() || !op->is_string()) fail("op", "the name of an operation");
-    name_ = op->get<std::string>();
+    members.set_context({.resized = resized_, .channels = recipe_.channels});
+    bool known = false;
+    std::size_t index = 0;
+    const auto try_entry = [&]<typename Entry>(Entry) {
+      using Type = typename Entry::Type;
+      if (members.name() == Type::kName) {
+        known = true;
+        hold_to_place<Entry::kPlace>(members, index);
+        const Type operation = Type::parse(members);
+        note(operation);
+        recipe_.operations.emplace_back(operation);
+      }
+      ++index;
+    };
+    const auto try_all = [&]<typename... Entries>(std::type_identity<std::tuple<Entries...>>) {
+      (try_entry(Entries{}), ...);
+    };
+    try_all(std::type_identity<OperationTable>{});
+    if (!known) members.fail_order("one of " + all_names());
   }
 
-  const std::string& name() const { return name_; }
-
-  [[noreturn]] void fail(std::string_view member, std::string_view expected) const {
-    const auto found = object_.find(member);
-    // The value is shortened: it may be anything.
-    std::string value = found == object_.end()
-                            ? "missing"
-                            : found->dump(-1, ' ', true, json::error_handler_t::replace);
-    if (value.size() > 60) value = value.substr(0, 60) + "...";
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("operation {} of the plan{}: \"{}\" is {}; expected {}", index_,
-                            name_.empty() ? "" : " (" + name_ + ")", member, value, expected));
-  }
-
-  [[noreturn]] void fail_order(std::string_view expected) const {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("operation {} of the plan: \"op\" is \"{}\"; expected {}", index_,
-                            name_, expected));
-  }
-
-  void allow(std::initializer_list<std::string_view> members) const {
-    for (const auto& [key, value] : object_.items()) {
-      if (key == "op" || std::ranges::find(members, key) != members.end()) continue;
-      std::string known;
-      for (const auto member : members)
-        known += fmt::format("{}\"{}\"", known.empty() ? "" : ", ", member);
-      fail(key, known.empty() ? "no member" : "only the members " + known);
-    }
-  }
-
-  bool flag(std::string_view member, bool otherwise) const {
-    const auto found = object_.find(member);
-    if (found == object_.end()) return otherwise;
-    if (!found->is_boolean()) fail(member, "true or false");
-    return found->get<bool>();
-  }
-
-  double number(std::string_view member, std::optional<double> otherwise, double low,
-                double high) const {
-    const auto found = object_.find(member);
-    if (found == object_.end() && otherwise) return *otherwise;
-    const auto expected = std::isinf(high) ? std::isinf(low) ? std::string("a number")
-                                                             : fmt::format("a number from {}", low)
-                                           : fmt::format("a number from {} to {}", low, high);
-    if (found == object_.end() || !found->is_number()) fail(member, expected);
-    const double value = found->get<double>();
-    if (!std::isfinite(value) || value < low || value > high) fail(member, expected);
-    return value;
-  }
-
-  std::array<double, 2> pair(std::string_view member) const {
-    const auto found = object_.find(member);
-    if (found == object_.end() || !found->is_array() || found->size() != 2 ||
-        !(*found)[0].is_number() || !(*found)[1].is_number()) {
-      fail(member, "two numbers");
-    }
-    return {(*found)[0].get<double>(), (*found)[1].get<double>()};
-  }
-
-  /// A number, or a list of `channels` numbers.
-  std::vector<double> per_channel(std::string_view member, int channels) const {
-    const auto expected = channels == 1 ? std::string("a number (a list goes after \"channels\")")
-                                        : fmt::format("a number or {} numbers", channels);
-    const auto found = object_.find(member);
-    if (found == object_.end()) fail(member, expected);
-    if (found->is_number()) return {found->get<double>()};
-    if (!found->is_array() || static_cast<int>(found->size()) != channels ||
-        !std::ranges::all_of(*found, [](const json& item) { return item.is_number(); })) {
-      fail(member, expected);
-    }
-    return found->get<std::vector<double>>();
-  }
-
-  int integer(const json& value, std::string_view member, int high,
-              std::string_view expected) const {
-    if (!value.is_number_integer() || value.get<double>() < 1 || value.get<double>() > high)
-      fail(member, expected);
-    return value.get<int>();
-  }
-
-  const json* find(std::string_view member) const {
-    const auto found = object_.find(member);
-    return found == object_.end() ? nullptr : &*found;
-  }
+  bool resized() const { return resized_; }
+  Recipe take() { return std::move(recipe_); }
 
  private:
-  const json& object_;
-  std::size_t index_;
-  std::string name_;
+  template <Place place>
+  void hold_to_place(const Members& members, std::size_t index) {
+    const std::string word = fmt::format("\"{}\"", members.name());
+    if constexpr (place == Place::in_zero_to_one) {
+      if (resized_ || inverted_ || mapped_) {
+        members.fail_order(word + " once, before \"resize\", \"rescale\" and \"normalize\"");
+      }
+      inverted_ = true;
+    } else if constexpr (place == Place::before_resize) {
+      if (resized_) members.fail_order(word + " before \"resize\"");
+      if (crops_ > index) {
+        members.fail_order(fmt::format("{} once, before \"{}\"", word, name_of(crops_ - 1)));
+      }
+      crops_ = index + 1;
+    } else if constexpr (place == Place::one_channel) {
+      if (recipe_.channels > 1) members.fail_order(word + " before \"channels\"");
+    } else if constexpr (place == Place::resize) {
+      if (resized_) members.fail_order(word + " once");
+    } else if constexpr (place == Place::after_resize) {
+      if (!resized_) members.fail_order(word + " after \"resize\"");
+      if (repeated_) members.fail_order(word + " once");
+      repeated_ = true;
+    }
+  }
+
+  /// What the operations that follow, and the plan's user, must know.
+  template <typename Type>
+  void note(const Type& operation) {
+    if constexpr (std::is_same_v<Type, Resize>) {
+      recipe_.height = operation.height;
+      recipe_.width = operation.width;
+      resized_ = true;
+    } else if constexpr (std::is_same_v<Type, Channels>) {
+      recipe_.channels = operation.count;
+    } else if constexpr (std::is_same_v<Type, LungCrop>) {
+      recipe_.needs_lung_box = true;
+    } else if constexpr (std::is_same_v<Type, Rescale> || std::is_same_v<Type, Normalize>) {
+      mapped_ = true;
+    }
+  }
+
+  static std::string name_of(std::size_t wanted) {
+    return std::apply(
+        [&](auto... entries) {
+          std::size_t index = 0;
+          std::string name;
+          ((index++ == wanted ? void(name = decltype(entries)::Type::kName) : void()), ...);
+          return name;
+        },
+        OperationTable{});
+  }
+  static std::string all_names() {
+    std::string names;
+    for (std::size_t i = 0; i < std::tuple_size_v<OperationTable>; ++i)
+      names += (i == 0 ? "" : ", ") + name_of(i);
+    return names;
+  }
+
+  Recipe recipe_;
+  bool resized_ = false;
+  bool repeated_ = false;
+  bool inverted_ = false;
+  bool mapped_ = false;    ///< greys need not lie in [0, 1] any more
+  std::size_t crops_ = 0;  ///< one past the last of them in the table
 };
-
-Resize parse_resize(const Member& operation) {
-  operation.allow({"size", "method"});
-  const auto expected = fmt::format("an integer or [height, width], each from 1 to {}", kMaxExtent);
-  const json* size = operation.find("size");
-  if (size == nullptr) operation.fail("size", expected);
-  Resize resize;
-  if (size->is_array()) {
-    if (size->size() != 2) operation.fail("size", expected);
-    resize.height = operation.integer((*size)[0], "size", kMaxExtent, expected);
-    resize.width = operation.integer((*size)[1], "size", kMaxExtent, expected);
-  } else {
-    resize.height = resize.width = operation.integer(*size, "size", kMaxExtent, expected);
-  }
-  if (const json* method = operation.find("method")) {
-    if (*method == "area") {
-      resize.method = Resize::Method::area;
-    } else if (*method == "linear") {
-      resize.method = Resize::Method::linear;
-    } else if (*method == "gaussian") {
-      resize.method = Resize::Method::gaussian;
-    } else {
-      operation.fail("method", "\"area\", \"linear\" or \"gaussian\"");
-    }
-  }
-  return resize;
-}
-
-Affine<double> parse_rescale(const Member& operation) {
-  operation.allow({"from", "to"});
-  const auto from = operation.pair("from");
-  const auto to = operation.pair("to");
-  if (from[0] == from[1]) operation.fail("from", "two different numbers");
-  return {
-      .subtract = from[0], .divide = from[1] - from[0], .multiply = to[1] - to[0], .add = to[0]};
-}
-
-std::vector<Affine<double>> parse_normalize(const Member& operation, int channels) {
-  operation.allow({"mean", "std"});
-  const auto mean = operation.per_channel("mean", channels);
-  const auto deviation = operation.per_channel("std", channels);
-  if (std::ranges::any_of(deviation, [](double value) { return !(value > 0); })) {
-    operation.fail("std", "a number above 0");
-  }
-  std::vector<Affine<double>> functions(std::max(mean.size(), deviation.size()));
-  for (std::size_t i = 0; i < functions.size(); ++i) {
-    functions[i].subtract = mean.size() == 1 ? mean[0] : mean[i];
-    functions[i].divide = deviation.size() == 1 ? deviation[0] : deviation[i];
-  }
-  return functions;
-}
-
-std::vector<Affine<float>> to_float(const std::vector<Affine<double>>& functions) {
-  std::vector<Affine<float>> result;
-  result.reserve(functions.size());
-  for (const auto& function : functions) {
-    result.push_back({.subtract = static_cast<float>(function.subtract),
-                      .divide = static_cast<float>(function.divide),
-                      .multiply = static_cast<float>(function.multiply),
-                      .add = static_cast<float>(function.add)});
-  }
-  return result;
-}
-
-/// True if the list has one of these operations already.
-template <typename... Kinds>
-bool has(const std::vector<BeforeResize>& operations) {
-  return std::ranges::any_of(operations, [](const BeforeResize& operation) {
-    return (std::holds_alternative<Kinds>(operation) || ...);
-  });
-}
-
-void add_before_resize(const Member& operation, Recipe& recipe) {
-  const auto& name = operation.name();
-  if (name == "percentile_clip") {
-    operation.allow({"low", "high"});
-    const PercentileClip clip{.low = operation.number("low", 1, 0, 100),
-                              .high = operation.number("high", 99, 0, 100)};
-    if (clip.low >= clip.high) operation.fail("high", "a percentage above \"low\"");
-    recipe.before.emplace_back(clip);
-  } else if (name == "rescale") {
-    recipe.before.emplace_back(parse_rescale(operation));
-  } else if (name == "normalize") {
-    recipe.before.emplace_back(parse_normalize(operation, 1).front());
-  } else if (name == "lung_crop") {
-    operation.allow({"margin", "square"});
-    if (has<LungCrop, CentreCrop, PadSquare>(recipe.before)) {
-      operation.fail_order("\"lung_crop\" once, before \"centre_crop\" and \"pad_square\"");
-    }
-    recipe.before.emplace_back(LungCrop{.margin = operation.number("margin", 0, 0, 10),
-                                        .square = operation.flag("square", false)});
-    recipe.needs_lung_box = true;
-  } else if (name == "centre_crop") {
-    operation.allow({});
-    if (has<CentreCrop, PadSquare>(recipe.before))
-      operation.fail_order("\"centre_crop\" once, before \"pad_square\"");
-    recipe.before.emplace_back(CentreCrop{});
-  } else if (name == "pad_square") {
-    operation.allow({"value"});
-    if (has<PadSquare>(recipe.before)) operation.fail_order("\"pad_square\" once");
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    recipe.before.emplace_back(
-        PadSquare{.value = operation.number("value", 0, -kInfinity, kInfinity)});
-  } else if (name == "channels") {
-    operation.fail_order("\"channels\" after \"resize\"");
-  } else {
-    operation.fail_order(
-        "\"percentile_clip\", \"rescale\", \"normalize\", \"lung_crop\", \"centre_crop\", "
-        "\"pad_square\" or "
-        "\"resize\"");
-  }
-}
-
-void add_after_resize(const Member& operation, Recipe& recipe) {
-  const auto& name = operation.name();
-  if (name == "rescale") {
-    recipe.after.push_back(to_float({parse_rescale(operation)}));
-  } else if (name == "normalize") {
-    recipe.after.push_back(to_float(parse_normalize(operation, recipe.channels)));
-  } else if (name == "channels") {
-    operation.allow({"count"});
-    if (recipe.channels != 1) operation.fail_order("\"channels\" once");
-    const auto expected = fmt::format("an integer from 1 to {}", kMaxChannels);
-    const json* count = operation.find("count");
-    if (count == nullptr) operation.fail("count", expected);
-    recipe.channels = operation.integer(*count, "count", kMaxChannels, expected);
-  } else {
-    operation.fail_order("\"rescale\", \"normalize\" or \"channels\" after \"resize\"");
-  }
-}
 
 }  // namespace
 
@@ -266,31 +123,17 @@ Recipe parse_recipe(std::string_view text) {
                             : list.empty()      ? "empty"
                                                 : list.type_name()));
   }
-  Recipe recipe;
-  bool resized = false;
+  Parser parser;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const Member operation(list, i);
-    if (i == 0) {
-      if (operation.name() != "grey") operation.fail_order("\"grey\" first");
-      operation.allow({"voi"});
-      recipe.voi = operation.flag("voi", true);
-    } else if (operation.name() == "grey") {
-      operation.fail_order("\"grey\" once, as the first operation");
-    } else if (resized) {
-      add_after_resize(operation, recipe);
-    } else if (operation.name() == "resize") {
-      recipe.resize = parse_resize(operation);
-      resized = true;
-    } else {
-      add_before_resize(operation, recipe);
-    }
+    Members members(list, i);
+    parser.add(members, i == 0);
   }
-  if (!resized) {
+  if (!parser.resized()) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("the plan has {} operations and none is \"resize\"; expected one",
                             list.size()));
   }
-  return recipe;
+  return parser.take();
 }
 
 }  // namespace aicovid

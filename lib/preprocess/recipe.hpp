@@ -1,48 +1,18 @@
 #pragma once
 
-#include "pixel_functors.hpp"
+#include "operations.hpp"
 
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace aicovid {
 
-struct PercentileClip {
-  double low = 1;
-  double high = 99;
-};
-
-struct LungCrop {
-  double margin = 0;  ///< grown on each side by this share of its height or width
-  bool square = false;
-};
-
-struct CentreCrop {};
-
-struct PadSquare {
-  double value = 0;
-};
-
-struct Resize {
-  enum class Method { area, linear, gaussian };
+/// A plan as it was written, checked and in order.
+struct Recipe {
+  std::vector<Operation> operations;
+  /// Of the output; the operations say so too.
   int height = 0;
   int width = 0;
-  Method method = Method::area;
-};
-
-/// An operation that may stand between `grey` and `resize`; `rescale` and `normalize` are both
-/// `Affine`.
-using BeforeResize = std::variant<PercentileClip, Affine<double>, LungCrop, CentreCrop, PadSquare>;
-
-/// A plan as it was written, checked and in order: grey, what comes before the resize, the resize,
-/// what comes after it.
-struct Recipe {
-  bool voi = true;
-  std::vector<BeforeResize> before;
-  Resize resize;
-  std::vector<std::vector<Affine<float>>>
-      after;  ///< each has one function for all channels, or one a channel
   int channels = 1;
   bool needs_lung_box = false;
 };

@@ -8,6 +8,11 @@
 
 namespace aicovid {
 
+PixelBox Region::pixels() const noexcept {
+  return {static_cast<int>(std::floor(content.y0)), static_cast<int>(std::floor(content.x0)),
+          static_cast<int>(std::ceil(content.y1)), static_cast<int>(std::ceil(content.x1))};
+}
+
 Region lung_crop(const Region& region, const LungCrop& crop, const std::optional<Rectangle>& box) {
   if (!box) {
     throw Error(ErrorCode::invalid_argument,

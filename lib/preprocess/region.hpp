@@ -1,6 +1,7 @@
 #pragma once
 
-#include "recipe.hpp"
+#include "operations/lung_crop.hpp"
+#include "pixel_box.hpp"
 
 #include <aicovid/geometry.hpp>
 
@@ -13,6 +14,9 @@ struct Region {
   Rectangle window;   ///< all of it
   Rectangle content;  ///< the part that shows the image; the rest of the window is padding
   double aspect = 1;  ///< height of a pixel over its width: squares are made in widths of a pixel
+
+  /// The pixels that the content touches.
+  PixelBox pixels() const noexcept;
 
   explicit Region(Rectangle image, double pixel_aspect = 1)
       : window(image), content(image), aspect(pixel_aspect) {}

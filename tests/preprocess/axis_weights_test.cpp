@@ -13,6 +13,13 @@ constexpr auto kArea = Resize::Method::area;
 constexpr auto kLinear = Resize::Method::linear;
 constexpr auto kGaussian = Resize::Method::gaussian;
 
+AxisWeights make_axis_weights(const Extent& extent, int size, Resize::Method method) {
+  AxisScratch scratch;
+  AxisWeights axis;
+  aicovid::make_axis_weights(extent, size, method, scratch, axis);
+  return axis;
+}
+
 double total(const AxisWeights& axis, int o) {
   const auto at = static_cast<std::size_t>(o);
   double sum = axis.padding_weight[at];

@@ -20,20 +20,20 @@ TEST_CASE("Recipe: the operations stand in their order with their members", "[pr
     {"op": "centre_crop"}, {"op": "pad_square", "value": 0.5}, {"op": "resize", "size": [320, 256], "method": "linear"},
     {"op": "normalize", "mean": 0.5, "std": 0.25}, {"op": "channels", "count": 3},
     {"op": "normalize", "mean": [1, 2, 3], "std": 2}])");
-  CHECK_FALSE(recipe.voi);
-  REQUIRE(recipe.before.size() == 5);
-  CHECK(std::get<PercentileClip>(recipe.before[0]).high == 98.5);
-  CHECK(std::get<Affine<double>>(recipe.before[1])(0.75) == 512);
-  CHECK(std::get<LungCrop>(recipe.before[2]).margin == 0.1);
-  CHECK(std::get<LungCrop>(recipe.before[2]).square);
-  CHECK(std::get<PadSquare>(recipe.before[4]).value == 0.5);
-  CHECK(recipe.resize.height == 320);
-  CHECK(recipe.resize.width == 256);
-  CHECK(recipe.resize.method == Resize::Method::linear);
-  REQUIRE(recipe.after.size() == 2);
-  CHECK(recipe.after[0].size() == 1);
-  REQUIRE(recipe.after[1].size() == 3);
-  CHECK(recipe.after[1][2](7.0F) == 2.0F);
+  REQUIRE(recipe.operations.size() == 10);
+  const auto& list = recipe.operations;
+  CHECK_FALSE(std::get<Grey>(list[0]).voi);
+  CHECK(std::get<PercentileClip>(list[1]).high == 98.5);
+  CHECK(std::get<Rescale>(list[2]).function(0.75) == 512);
+  CHECK(std::get<LungCrop>(list[3]).margin == 0.1);
+  CHECK(std::get<LungCrop>(list[3]).square);
+  CHECK(std::get<PadSquare>(list[5]).value == 0.5);
+  CHECK(std::get<Resize>(list[6]).method == Resize::Method::linear);
+  CHECK(recipe.height == 320);
+  CHECK(recipe.width == 256);
+  CHECK(std::get<Normalize>(list[7]).functions.size() == 1);
+  REQUIRE(std::get<Normalize>(list[9]).functions.size() == 3);
+  CHECK(std::get<Normalize>(list[9]).functions[2](7.0) == 2.0);
   CHECK(recipe.channels == 3);
   CHECK(recipe.needs_lung_box);
 }
@@ -81,8 +81,26 @@ TEST_CASE("Recipe: an error names the operation, the member and what was expecte
       {R"([{"op": "grey"}, {"op": "channels", "count": 3}])", {"operation 1", "after \"resize\""}},
       {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "channels", "count": 0}])",
        {"\"count\" is 0", "64"}},
-      {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "percentile_clip"}])",
-       {"operation 2", "after \"resize\""}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "centre_crop"}])",
+       {"operation 2", "before \"resize\""}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "percentile_clip", "of": "image"}])",
+       {"operation 2", "\"region\" after"}},
+      {R"([{"op": "grey"}, {"op": "percentile_clip", "of": "lungs"}, {"op": "resize", "size": 2}])",
+       {"\"of\" is \"lungs\"", "\"region\" or \"image\""}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "channels", "count": 3}, {"op": "median"}])",
+       {"operation 3", "before \"channels\""}},
+      {R"([{"op": "grey"}, {"op": "median", "size": 5}, {"op": "resize", "size": 2}])",
+       {"\"size\" is 5", "3"}},
+      {R"([{"op": "grey"}, {"op": "rescale", "from": [0, 1], "to": [1, 0]}, {"op": "auto_invert"}, {"op": "resize", "size": 2}])",
+       {"operation 2", "before"}},
+      {R"([{"op": "grey"}, {"op": "auto_invert"}, {"op": "auto_invert"}, {"op": "resize", "size": 2}])",
+       {"operation 2", "once"}},
+      {R"([{"op": "grey"}, {"op": "clahe", "method": "matlab"}, {"op": "resize", "size": 2}])",
+       {"\"method\" is \"matlab\"", "\"scikit_image\""}},
+      {R"([{"op": "grey"}, {"op": "clahe", "method": "scikit_image", "clip_limit": 2}, {"op": "resize", "size": 2}])",
+       {"\"clip_limit\" is 2", "0 to 1"}},
+      {R"([{"op": "grey"}, {"op": "clahe", "tiles": [8, 65]}, {"op": "resize", "size": 2}])",
+       {"\"tiles\"", "64"}},
       {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "resize", "size": 2}])",
        {"operation 2"}},
       {R"([{"op": "grey"}, {"op": "normalize", "mean": 0, "std": 0}])",

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import os
 import warnings
 from pathlib import Path
@@ -10,11 +11,12 @@ import numpy as np
 import pydicom
 import pytest
 import skimage.transform
+from conftest import SOURCE
 
 import aicovid
 
 RANGE = {"op": "rescale", "from": [0, 1], "to": [-1024, 1024]}
-RECIPE = [{"op": "grey", "voi": False}, RANGE, {"op": "centre_crop"}, {"op": "resize", "size": 224, "method": "gaussian"}]
+RECIPE = json.loads((SOURCE / "examples" / "recipes" / "torchxrayvision.json").read_text())
 
 # Both round to float32 at numbers up to 1024, whose last bit is 6.1e-5: theirs after each of its passes, ours
 # at each of some 70 additions a pass.

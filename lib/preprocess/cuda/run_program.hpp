@@ -1,0 +1,47 @@
+#pragma once
+
+#include "../program.hpp"
+
+#include <aicovid/plan.hpp>
+#include <aicovid/radiograph.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace aicovid {
+
+/// What the stored values mean before the first step; made on the host.
+struct GreyLevels {
+  int lowest = 0;
+  int highest = 0;
+  std::optional<PixelPadding> padding;
+  std::vector<double> table;  ///< of each level from `lowest` on, then the number outside
+  std::vector<std::uint32_t>
+      order;                ///< of the levels by their numbers; empty where it is their own
+  bool descending = false;  ///< whether the numbers fall in that order
+};
+
+/// Stored values where the algorithms run.
+struct StoredPixels {
+  const void* data = nullptr;  ///< [rows,columns], row-major, contiguous
+  int columns = 0;
+  PixelType type = PixelType::uint8;
+};
+
+/// Where the result goes: one image's part of a tensor, where the algorithms run.
+struct DeviceTarget {
+  void* data = nullptr;  ///< [C,H,W] or [H,W,C]; must not alias the pixels
+  DType dtype = DType::float32;
+  Layout layout = Layout::nchw;
+};
+
+/// Runs a program with the CPU driver's order of floating-point operations.
+///
+/// @param stream  a cudaStream_t, in whose order all work is enqueued; nothing is waited for. Not
+///                used where g++ compiled this.
+/// @throws CudaFailure
+void run_program(const Program& program, const GreyLevels& grey, const StoredPixels& pixels,
+                 const DeviceTarget& target, void* stream);
+
+}  // namespace aicovid

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+namespace aicovid {
+
+/// `centre_crop`: the central square of side min(height, width). Source: TorchXRayVision's
+/// XRayCenterCrop.
+struct CentreCrop {
+  static constexpr std::string_view kName = "centre_crop";
+
+  template <typename Members>
+  static CentreCrop parse(const Members& members) {
+    members.allow({});
+    return {};
+  }
+  template <typename Outline>
+  void outline(Outline& outline) const {
+    outline.crop_to_centre();
+  }
+};
+
+}  // namespace aicovid

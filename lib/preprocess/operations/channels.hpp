@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+namespace aicovid {
+
+/// `channels` {"count": 3}: repeats the image.
+struct Channels {
+  static constexpr std::string_view kName = "channels";
+  static constexpr int kMost = 64;  ///< more would not be a network's input
+  int count = 1;
+
+  template <typename Members>
+  static Channels parse(const Members& members) {
+    members.allow({"count"});
+    return {.count = members.integer("count", {}, kMost)};
+  }
+  template <typename Outline>
+  void outline(Outline& outline) const {
+    outline.repeat(count);
+  }
+};
+
+}  // namespace aicovid

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "../program.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace aicovid {
+
+/// `normalize` {"mean": m, "std": s}: x -> (x - m) / s; after `channels`, a number for each channel
+/// where the member is a list. Double before the resize, float32 after it.
+struct Normalize {
+  static constexpr std::string_view kName = "normalize";
+  std::vector<PointFunction<double>> functions;  ///< one for all channels, or one a channel
+
+  template <typename Members>
+  static Normalize parse(const Members& members) {
+    members.allow({"mean", "std"});
+    const std::vector<double> mean = members.per_channel("mean");
+    const std::vector<double> deviation = members.per_channel("std");
+    for (const double value : deviation) {
+      if (!(value > 0)) members.fail("std", "a number above 0");
+    }
+    Normalize result;
+    result.functions.resize(mean.size() > deviation.size() ? mean.size() : deviation.size());
+    for (std::size_t i = 0; i < result.functions.size(); ++i) {
+      result.functions[i].subtract = mean.size() == 1 ? mean[0] : mean[i];
+      result.functions[i].divide = deviation.size() == 1 ? deviation[0] : deviation[i];
+    }
+    return result;
+  }
+  template <typename Outline>
+  void outline(Outline& outline) const {
+    outline.add(Points{functions});
+  }
+};
+
+}  // namespace aicovid

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "../program.hpp"
+
+#include <string_view>
+
+namespace aicovid {
+
+/// `pad_square` {"value": 0}: the square of side max(height, width) about the region; outside is
+/// the number `value`, which goes through the later operations like any grey.
+struct PadSquare {
+  static constexpr std::string_view kName = "pad_square";
+  double value = 0;
+
+  template <typename Members>
+  static PadSquare parse(const Members& members) {
+    members.allow({"value"});
+    return {.value = members.number("value", 0)};
+  }
+  template <typename Outline>
+  void outline(Outline& outline) const {
+    outline.pad_to_square();
+    outline.add(Background{value});
+  }
+};
+
+}  // namespace aicovid

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "../program.hpp"
+
+#include <string_view>
+
+namespace aicovid {
+
+/// `rescale` {"from": [a, b], "to": [c, d]}: x -> (x - a) / (b - a) * (d - c) + c, from left to
+/// right. Nothing is clipped. Double before the resize, float32 after it.
+struct Rescale {
+  static constexpr std::string_view kName = "rescale";
+  PointFunction<double> function;
+
+  template <typename Members>
+  static Rescale parse(const Members& members) {
+    members.allow({"from", "to"});
+    const auto from = members.pair("from");
+    const auto to = members.pair("to");
+    if (from[0] == from[1]) members.fail("from", "two different numbers");
+    return {.function = {.subtract = from[0],
+                         .divide = from[1] - from[0],
+                         .multiply = to[1] - to[0],
+                         .add = to[0]}};
+  }
+  template <typename Outline>
+  void outline(Outline& outline) const {
+    outline.add(Points{{&function, 1}});
+  }
+};
+
+}  // namespace aicovid

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "cuda_calls.hpp"
+#include "preprocess/cuda_module.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <cstddef>
+#include <cstdlib>
+
+namespace aicovid::test {
+
+/// The device to test on. Without one the test is skipped, or, where AICOVID_REQUIRE_CUDA is set,
+/// fails.
+inline Device cuda_device() {
+  const Device device = Device::parse("cuda:0");
+  try {
+    require_cuda_device(device);
+  } catch (const Error& error) {
+    if (std::getenv("AICOVID_REQUIRE_CUDA") != nullptr) FAIL(error.what());
+    SKIP(error.what());
+  }
+  return device;
+}
+
+/// Device and page-locked memory that the module holds, in use or not.
+inline std::size_t reserved_bytes(const Device& device) {
+  std::size_t bytes = 0;
+  check(cuda_module(device).reserved(device.index, bytes), device, "counting memory");
+  return bytes;
+}
+
+}  // namespace aicovid::test
