@@ -21,6 +21,7 @@ class LevelCounts {
  private:
   std::vector<std::uint32_t> counts_;
   std::vector<std::uint32_t> by_pattern_;
+  std::vector<std::uint16_t> short_by_pattern_;
 };
 
 }  // namespace aicovid

@@ -41,7 +41,7 @@ AICOVID_DISPATCHED void add_row(float* sum, const float* row, float weight, int 
 /// that use it stay in the nearest cache (48 KiB in most servers). Long rows are read faster, so
 /// the blocks are equal.
 int block_columns(const AxisWeights& axis, int columns) {
-  constexpr std::size_t kNumbers = 48 * 1024 / sizeof(float);
+  constexpr std::size_t kNumbers = std::size_t{48} * 1024 / sizeof(float);
   const int rows = std::max(1, axis.high() - axis.low());
   const std::size_t sums = axis.weight.size() / static_cast<std::size_t>(rows) + 1;
   const int most = static_cast<int>(std::max<std::size_t>(512, kNumbers / (sums + 1)));

@@ -92,3 +92,14 @@ TEST_CASE("Histogram: an image of padding alone has the percentiles 0", "[prepro
   CHECK(range.low == 0);
   CHECK(range.high == 0);
 }
+
+TEST_CASE("Histogram: more pixels of a level than 16 bits can count", "[preprocess]") {
+  const int bits = GENERATE(8, 12, 16);
+  const std::vector<std::uint16_t> pixels(std::size_t{700} * 401, 100);
+  const auto radiograph =
+      Radiograph::from_array(pixels.data(), 700, 401, PixelType::uint16, {.bits_stored = bits});
+  LevelCounts counted;
+  counted.count(Levels::of(radiograph), {0, 0, 700, 401});
+  CHECK(counted.counts()[100] == 700 * 401);
+  CHECK(std::accumulate(counted.counts().begin(), counted.counts().end(), 0) == 700 * 401);
+}

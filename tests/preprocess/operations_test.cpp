@@ -149,7 +149,8 @@ TEST_CASE("Levels: rows may lie apart, and a box may begin anywhere", "[preproce
   const auto tight = random_pixels<std::int16_t>(31, 33, grey, 6);
   std::vector<std::int16_t> apart(static_cast<std::size_t>(31 * pitch), 2000);
   for (int y = 0; y < 31; ++y) {
-    std::copy_n(tight.begin() + y * 33, 33, apart.begin() + y * pitch);
+    std::copy_n(tight.begin() + std::ptrdiff_t{33} * y, 33,
+                apart.begin() + std::ptrdiff_t{pitch} * y);
   }
   const Levels levels{.pixels = reinterpret_cast<const std::byte*>(apart.data()),
                       .type = PixelType::int16,
