@@ -1,13 +1,12 @@
 #include "gathered_inputs.hpp"
 
 #include <clinical/plain_name.hpp>
+#include <clinical/value_range.hpp>
 
 #include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
-
-#include "value_span.hpp"
 
 namespace aicovid {
 
@@ -64,7 +63,7 @@ class Gatherer {
 
   std::optional<double> number(std::size_t index) {
     const LearnedInput& input = inputs_[index];
-    const auto span = span_of(record_, input.variable);
+    const auto span = given_range(record_, input.variable);
     if (!span) return std::nullopt;
     const double value = *record_.number(input.variable);
     const std::string comparator = record_.comparator(input.variable);
