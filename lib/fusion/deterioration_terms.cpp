@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 5> kRequired = {"age", "sex", "respirator
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 bool missing(const ClinicalRecord& record, std::string_view variable) {
+  if (variable == "on_oxygen") return !receives_oxygen(record).answer;
   return !record.given().contains(std::string(variable));
 }
 
@@ -142,8 +143,7 @@ void add_gcs_term(const Finding& drowsy, DeteriorationTerms& result) {
 }
 
 /// A missing flag is computed as false and left open.
-InputTerm flag_term(const ClinicalRecord& record, const std::string& variable, double effect) {
-  const auto flag = record.flag(variable);
+InputTerm flag_term(const std::string& variable, std::optional<bool> flag, double effect) {
   const double used = effect * flag.value_or(false);
   return {variable, flag.has_value(), 0, used, used, flag ? used : effect};
 }
@@ -168,11 +168,14 @@ DeteriorationTerms deterioration_terms(const ClinicalRecord& record) {
   add_spline_term(record, kSplines[0], result);
   const double sex = record.text("sex") == "male" ? kMale : 0;
   result.terms.push_back({"sex", true, 0, sex, sex, sex});
-  result.terms.push_back(flag_term(record, "nosocomial", kNosocomial));
+  result.terms.push_back(flag_term("nosocomial", record.flag("nosocomial"), kNosocomial));
   if (!result.terms.back().given) {
     result.assumed.push_back({"nosocomial", "computed as false; interval spans true too"});
   }
-  result.terms.push_back(flag_term(record, "on_oxygen", kOnOxygen));
+  result.terms.push_back(flag_term("on_oxygen", receives_oxygen(record).answer, kOnOxygen));
+  if (const auto derived = oxygen_derivation(record)) {
+    result.assumed.push_back({"on_oxygen", *derived});
+  }
   add_gcs_term(drowsy, result);
   add_spline_term(record, kSplines[1], result);
   add_spline_term(record, kSplines[2], result);

@@ -1,5 +1,6 @@
 #include "gathered_inputs.hpp"
 
+#include <clinical/bedside_state.hpp>
 #include <clinical/plain_name.hpp>
 #include <clinical/value_range.hpp>
 
@@ -53,12 +54,19 @@ class Gatherer {
     const LearnedInput& input = inputs_[index];
     if (input.range) return number(index);
     if (input.is.empty()) {
-      const auto flag = record_.flag(input.variable);
+      const auto flag = input.variable == "on_oxygen" ? oxygen() : record_.flag(input.variable);
       return flag ? std::optional(*flag ? 1. : 0.) : std::nullopt;
     }
     const auto term = record_.text(input.variable);
     if (!term) return std::nullopt;
     return std::ranges::count(input.is, *term) > 0 ? 1. : 0.;
+  }
+
+  std::optional<bool> oxygen() {
+    if (const auto derived = oxygen_derivation(record_)) {
+      all_.assumed.push_back({"on_oxygen", *derived});
+    }
+    return receives_oxygen(record_).answer;
   }
 
   std::optional<double> number(std::size_t index) {

@@ -68,8 +68,8 @@ reference ranges of health, and never narrower than the range that a published s
   10 % and 0.5 mmol/L apart: an error.
 - `d_dimer` must say fibrinogen-equivalent units `{FEU}` or D-dimer units `{DDU}`: UCUM has no code for either, so its
   annotation carries it. 1 DDU is taken as 2 FEU, with a warning, because assays differ.
-- `on_oxygen` false with `respiratory_support` other than none, `oxygen_flow` above 0 or `fio2` above 21 %,
-  `on_oxygen` true with `respiratory_support` none, and a diastolic pressure above the systolic are errors.
+- Errors: `on_oxygen` false with `respiratory_support` other than none, or true with none; either of them saying that
+  there is no oxygen with `oxygen_flow` above 0 or `fio2` above 21 %; a diastolic pressure above the systolic.
 
 | Name | Meaning | Canonical unit | Other units | Values |
 |---|---|---|---|---|
