@@ -12,7 +12,7 @@ namespace aicovid {
 
 namespace {
 
-/// The window that the published models took their values from: the day of admission.
+/// This project's rule: an image and values of one assessment are at most a day apart.
 constexpr std::chrono::hours kFarthest{24};
 
 }  // namespace

@@ -20,7 +20,11 @@ bool is_icd_10(std::string_view system) {
 }  // namespace
 
 // Source: the value sets of chronic diseases in GECCO, the COVID-19 data set of HL7 Germany
-// (hl7germany/forschungsnetz-covid19), and the concepts they are children of.
+// (hl7germany/forschungsnetz-covid19), and the concepts they are children of. Read elsewhere, with
+// these names, and not with SNOMED International: 49436004 "Atrial fibrillation" in NAPKON's
+// cardiology set (BIH-CEI/napkon-cardiology), 230690007 "Cerebrovascular accident" and 73211009
+// "Diabetes mellitus" in a set of stroke risks (tecnomod-um/SK-FHIR-IG), 414916001 "Obesity" in an
+// example of HL7's mCODE, 840544004 "Suspected COVID-19" in FHIR guides' sets of COVID-19.
 const std::vector<SnomedCondition>& snomed_conditions() {
   static const std::vector<SnomedCondition> all = {
       {"38341003", {"hypertension", ""}},
@@ -68,8 +72,11 @@ const std::vector<SnomedCondition>& snomed_conditions() {
   return all;
 }
 
-// Source: the ICD-10 lists of Quan et al. 2005 (Med Care 43:1130) for the diseases that are in the
-// Charlson and Elixhauser indices, without acute and secondary forms; WHO for U07.
+// This project's choice of categories, not verified against the publisher. The Charlson list of
+// Quan et al. 2005 (Med Care 43:1130), as MIT-LCP/mimic-code transcribes it, has those of diabetes,
+// heart failure, stroke, dementia, COPD, asthma, kidney, liver, cancer, HIV and connective tissue,
+// and I21 and I22; the others (I10 to I15, I20, I25, I48, E66, G20, G35, G40, U07) were read in no
+// list.
 const std::vector<IcdCondition>& icd_conditions() {
   static const std::vector<IcdCondition> all = {
       {"I10", {"hypertension", ""}},
@@ -130,7 +137,7 @@ std::optional<CodedCondition> condition_of(std::string_view system, std::string_
     if (found != snomed_conditions().end()) return found->meaning;
   }
   if (!is_icd_10(system)) return std::nullopt;
-  // Malignant neoplasms but the skin's own (C44), as Quan et al. count them.
+  // Malignant neoplasms but the skin's own (C44), as in that transcription.
   const bool neoplasm = code.size() >= 3 && code[0] == 'C' && code.substr(0, 3) <= "C97";
   if (neoplasm && !code.starts_with("C44")) return CodedCondition{"cancer", ""};
   for (const IcdCondition& one : icd_conditions()) {

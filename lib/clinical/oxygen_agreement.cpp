@@ -1,6 +1,7 @@
 #include "oxygen_agreement.hpp"
 
 #include <aicovid/error.hpp>
+#include <clinical/bedside_state.hpp>
 
 #include <array>
 #include <string_view>
@@ -31,23 +32,25 @@ bool surely_above(const ClinicalRecord& record, std::string_view name, double li
 
 void check_oxygen_agreement(const ClinicalRecord& record) {
   const auto on_oxygen = record.flag("on_oxygen");
-  if (!on_oxygen) return;
   const auto support = record.text("respiratory_support");
-  if (support && (*support != "none") != *on_oxygen) {
+  if (on_oxygen && support && (*support != "none") != *on_oxygen) {
     throw Error(ErrorCode::bad_clinical_input,
                 fmt::format("on_oxygen is {} and respiratory_support is {}; expected on_oxygen "
                             "false with none and true with oxygen, hfnc, niv, imv or ecmo",
                             *on_oxygen, *support));
   }
-  if (*on_oxygen) return;
+  const Finding oxygen = receives_oxygen(record);
+  if (oxygen.answer != false) return;
+  const bool by_flag = oxygen.variable == "on_oxygen";
   for (const auto& [name, on_room_air] : kQuantities) {
     if (!surely_above(record, name, on_room_air)) continue;
     const std::string unit = ClinicalRecord::canonical_unit(name);
     throw Error(
         ErrorCode::bad_clinical_input,
-        fmt::format("on_oxygen is false and {} is {}{} {}; expected on_oxygen true above "
-                    "{} {}",
-                    name, record.comparator(name), *record.number(name), unit, on_room_air, unit));
+        fmt::format("{} and {} is {}{} {}; expected {} above {} {}",
+                    by_flag ? "on_oxygen is false" : "respiratory_support is none", name,
+                    record.comparator(name), *record.number(name), unit,
+                    by_flag ? "on_oxygen true" : "another respiratory_support", on_room_air, unit));
   }
 }
 

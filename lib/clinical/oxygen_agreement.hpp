@@ -4,12 +4,12 @@
 
 namespace aicovid {
 
-/// Compares `on_oxygen` with what else the record says of supplemental oxygen. A bound that leaves
-/// both answers open contradicts nothing.
+/// Compares what the record says of supplemental oxygen. A bound that leaves both answers open
+/// contradicts nothing.
 ///
 /// @throws Error{bad_clinical_input} naming both fields if on_oxygen is false with a
-///         respiratory_support other than none, oxygen_flow > 0 or fio2 > 21 %, or true with
-///         respiratory_support none
+///         respiratory_support other than none, or true with none, or if one of these says that
+///         there is no oxygen with oxygen_flow > 0 or fio2 > 21 %
 void check_oxygen_agreement(const ClinicalRecord& record);
 
 }  // namespace aicovid

@@ -18,9 +18,8 @@ namespace aicovid {
 
 namespace {
 
-/// How old a measured value may be: the scores are of values taken at one assessment, and a day is
-/// the window that their studies took them from (Gupta et al. 2021: "first available on the day of
-/// admission").
+/// How old a measured value may be. This project's rule: the scores are of values taken at one
+/// assessment, and a day is taken as one.
 constexpr std::chrono::hours kOldest{24};
 
 [[noreturn]] void reject(const std::string& message) {

@@ -121,7 +121,10 @@ Score deterioration_4c(const ClinicalRecord& record) {
   set(&Inputs::nosocomial, record.flag("nosocomial"), "nosocomial", patients, score);
   set(&Inputs::infiltrates, record.flag("radiographic_infiltrates"), "radiographic_infiltrates",
       patients, score);
-  set(&Inputs::on_oxygen, receives_oxygen(record), "on_oxygen", patients, score);
+  set(&Inputs::on_oxygen, receives_oxygen(record).answer, "on_oxygen", patients, score);
+  if (const auto derived = oxygen_derivation(record)) {
+    score.notes.push_back("on_oxygen " + *derived);
+  }
   set(&Inputs::gcs_below_15, drowsy.answer, "gcs", patients, score);
   score.status = score.missing.empty() ? ScoreStatus::ok : ScoreStatus::incomplete;
   score.probability = Bounds{probability(patients.lowest), probability(patients.highest)};

@@ -1,7 +1,8 @@
 #include "deterioration_terms.hpp"
 
-#include <aicovid/error.hpp>
+#include <clinical/bedside_state.hpp>
 #include <clinical/plain_name.hpp>
+#include <clinical/value_range.hpp>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,6 @@
 #include <fmt/format.h>
 
 #include "deterioration_model.hpp"
-#include "value_span.hpp"
 
 namespace aicovid {
 
@@ -23,11 +23,12 @@ constexpr std::array<std::string_view, 5> kRequired = {"age", "sex", "respirator
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 bool missing(const ClinicalRecord& record, std::string_view variable) {
+  if (variable == "on_oxygen") return !receives_oxygen(record).answer;
   return !record.given().contains(std::string(variable));
 }
 
 void add_population_reasons(const ClinicalRecord& record, std::vector<OutcomeReason>& reasons) {
-  if (const auto age = span_of(record, "age"); age && age->lies_below(kAdultFrom)) {
+  if (const auto age = given_range(record, "age"); age && age->lies_below(kAdultFrom)) {
     reasons.push_back({"not_an_adult", "The model is for patients of 18 years and older."});
   }
   if (record.text("sars_cov_2") == "negative") {
@@ -64,7 +65,7 @@ void add_required_reasons(const ClinicalRecord& record, std::vector<OutcomeReaso
 
 void add_range_reasons(const ClinicalRecord& record, std::vector<OutcomeReason>& reasons) {
   for (const SplineTerm& spline : kSplines) {
-    const auto span = span_of(record, spline.variable);
+    const auto span = given_range(record, spline.variable);
     if (!span) continue;
     const std::string unit = ClinicalRecord::canonical_unit(spline.variable);
     const std::string given = fmt::format("{}{} {}", record.comparator(spline.variable),
@@ -109,7 +110,7 @@ EffectRange effect_range(const SplineTerm& spline, double low, double high) {
 void add_spline_term(const ClinicalRecord& record, const SplineTerm& spline,
                      DeteriorationTerms& result) {
   const std::string variable(spline.variable);
-  const auto span = span_of(record, variable);
+  const auto span = given_range(record, variable);
   if (!span) {
     result.missing.push_back(variable);
     return;
@@ -131,45 +132,18 @@ void add_spline_term(const ClinicalRecord& record, const SplineTerm& spline,
   result.terms.push_back(std::move(term));
 }
 
-/// Whether the Glasgow Coma Scale is below 15, and which variable says so; nothing if the record
-/// leaves it open.
-struct Drowsiness {
-  std::string variable = "gcs";
-  std::optional<bool> below_15;
-};
-
-Drowsiness drowsiness(const ClinicalRecord& record) {
-  Drowsiness found;
-  if (const auto gcs = span_of(record, "gcs")) {
-    if (gcs->lies_below(15)) found.below_15 = true;
-    // A whole number above 14 is 15.
-    if (gcs->lies_above(14) || gcs->low == 15) found.below_15 = false;
-  }
-  const auto consciousness = record.text("consciousness");
-  if (!consciousness) return found;
-  const bool drowsy = *consciousness != "A";
-  if (!found.below_15) return {"consciousness", drowsy};
-  if (found.below_15 != drowsy) {
-    throw Error(ErrorCode::bad_clinical_input,
-                fmt::format("gcs is {}{} and consciousness is {}; expected gcs 15 with A and "
-                            "below 15 with C, V, P or U",
-                            record.comparator("gcs"), *record.number("gcs"), *consciousness));
-  }
-  return found;
-}
-
-void add_gcs_term(const Drowsiness& found, DeteriorationTerms& result) {
-  const double effect = kGcsBelow15 * found.below_15.value_or(false);
-  result.terms.push_back({found.variable, found.below_15.has_value(), 0, effect, effect,
-                          found.below_15 ? effect : kGcsBelow15});
-  if (!found.below_15) {
+void add_gcs_term(const Finding& drowsy, DeteriorationTerms& result) {
+  const std::string variable = drowsy.answer ? drowsy.variable : "gcs";
+  const double effect = kGcsBelow15 * drowsy.answer.value_or(false);
+  result.terms.push_back({variable, drowsy.answer.has_value(), 0, effect, effect,
+                          drowsy.answer ? effect : kGcsBelow15});
+  if (!drowsy.answer) {
     result.assumed.push_back({"gcs", "computed as 15; interval spans below 15 too"});
   }
 }
 
 /// A missing flag is computed as false and left open.
-InputTerm flag_term(const ClinicalRecord& record, const std::string& variable, double effect) {
-  const auto flag = record.flag(variable);
+InputTerm flag_term(const std::string& variable, std::optional<bool> flag, double effect) {
   const double used = effect * flag.value_or(false);
   return {variable, flag.has_value(), 0, used, used, flag ? used : effect};
 }
@@ -178,7 +152,7 @@ InputTerm flag_term(const ClinicalRecord& record, const std::string& variable, d
 
 DeteriorationTerms deterioration_terms(const ClinicalRecord& record) {
   DeteriorationTerms result;
-  const Drowsiness found = drowsiness(record);  // a contradiction is an error in any population
+  const Finding drowsy = gcs_below_15(record);  // a contradiction is an error in any population
   add_population_reasons(record, result.reasons);
   if (!result.reasons.empty()) {
     result.status = OutcomeStatus::not_applicable;
@@ -194,12 +168,15 @@ DeteriorationTerms deterioration_terms(const ClinicalRecord& record) {
   add_spline_term(record, kSplines[0], result);
   const double sex = record.text("sex") == "male" ? kMale : 0;
   result.terms.push_back({"sex", true, 0, sex, sex, sex});
-  result.terms.push_back(flag_term(record, "nosocomial", kNosocomial));
+  result.terms.push_back(flag_term("nosocomial", record.flag("nosocomial"), kNosocomial));
   if (!result.terms.back().given) {
     result.assumed.push_back({"nosocomial", "computed as false; interval spans true too"});
   }
-  result.terms.push_back(flag_term(record, "on_oxygen", kOnOxygen));
-  add_gcs_term(found, result);
+  result.terms.push_back(flag_term("on_oxygen", receives_oxygen(record).answer, kOnOxygen));
+  if (const auto derived = oxygen_derivation(record)) {
+    result.assumed.push_back({"on_oxygen", *derived});
+  }
+  add_gcs_term(drowsy, result);
   add_spline_term(record, kSplines[1], result);
   add_spline_term(record, kSplines[2], result);
   for (const std::size_t i : {3, 4, 5}) add_spline_term(record, kSplines[i], result);

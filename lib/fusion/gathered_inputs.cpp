@@ -1,13 +1,13 @@
 #include "gathered_inputs.hpp"
 
+#include <clinical/bedside_state.hpp>
 #include <clinical/plain_name.hpp>
+#include <clinical/value_range.hpp>
 
 #include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
-
-#include "value_span.hpp"
 
 namespace aicovid {
 
@@ -54,7 +54,7 @@ class Gatherer {
     const LearnedInput& input = inputs_[index];
     if (input.range) return number(index);
     if (input.is.empty()) {
-      const auto flag = record_.flag(input.variable);
+      const auto flag = input.variable == "on_oxygen" ? oxygen() : record_.flag(input.variable);
       return flag ? std::optional(*flag ? 1. : 0.) : std::nullopt;
     }
     const auto term = record_.text(input.variable);
@@ -62,9 +62,16 @@ class Gatherer {
     return std::ranges::count(input.is, *term) > 0 ? 1. : 0.;
   }
 
+  std::optional<bool> oxygen() {
+    if (const auto derived = oxygen_derivation(record_)) {
+      all_.assumed.push_back({"on_oxygen", *derived});
+    }
+    return receives_oxygen(record_).answer;
+  }
+
   std::optional<double> number(std::size_t index) {
     const LearnedInput& input = inputs_[index];
-    const auto span = span_of(record_, input.variable);
+    const auto span = given_range(record_, input.variable);
     if (!span) return std::nullopt;
     const double value = *record_.number(input.variable);
     const std::string comparator = record_.comparator(input.variable);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <clinical/value_range.hpp>
 #include <fusion/learned.hpp>
 
 #include <optional>
@@ -20,18 +21,12 @@ struct ValueDistribution {
   double quantile(double u) const;
 };
 
-/// Values that a model was made for, ends included.
-struct ValueRange {
-  double low;
-  double high;
-};
-
 /// One input of a learned model: a clinical variable, or a finding of the image, as a number.
 struct LearnedInput {
   std::string variable;  ///< of a clinical record, or see `image_finding`
   bool of_image = false;
   std::vector<std::string> is;      ///< of a term: those that count as 1
-  std::optional<ValueRange> range;  ///< of a number; a boolean and a term have none
+  std::optional<ValueRange> range;  ///< that it was made for, ends included; of a number only
   double reference = 0;             ///< where its contribution is 0
   bool may_be_missing = false;
   std::optional<double> imputed;                  ///< put where it is missing, but for trees

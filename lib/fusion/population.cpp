@@ -1,13 +1,13 @@
 #include "population.hpp"
 
 #include <clinical/plain_name.hpp>
+#include <clinical/value_range.hpp>
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "possible_value.hpp"
-#include "value_span.hpp"
 
 namespace aicovid {
 
@@ -19,7 +19,7 @@ void reject_patient(Outcome& outcome, OutcomeStatus status, OutcomeReason reason
 }
 
 void apply_age(const Population::Ages& ages, const ClinicalRecord& record, Outcome& outcome) {
-  const auto span = span_of(record, "age");
+  const auto span = given_range(record, "age");
   const std::string limits = fmt::format("of {} to {} years", ages.low, ages.high);
   if (!span) {
     reject_patient(

@@ -56,7 +56,7 @@ std::string document() {
   std::string text =
       R"(# Clinical variables
 
-Generated from `lib/clinical/variables.cpp` and `lib/clinical/fhir_codes.cpp` by `test_clinical "[rewrite]"`; a test
+Generated from the tables of variables and `fhir_codes.cpp` in `lib/clinical` by `test_clinical "[rewrite]"`; a test
 compares them. How values are written in JSON, tables and FHIR: [clinical-input.md](clinical-input.md).
 
 Units are UCUM codes, case-sensitive. The given value is kept; the canonical one is the given one times the factor
@@ -68,8 +68,8 @@ reference ranges of health, and never narrower than the range that a published s
   10 % and 0.5 mmol/L apart: an error.
 - `d_dimer` must say fibrinogen-equivalent units `{FEU}` or D-dimer units `{DDU}`: UCUM has no code for either, so its
   annotation carries it. 1 DDU is taken as 2 FEU, with a warning, because assays differ.
-- `on_oxygen` false with `respiratory_support` other than none, `oxygen_flow` above 0 or `fio2` above 21 %,
-  `on_oxygen` true with `respiratory_support` none, and a diastolic pressure above the systolic are errors.
+- Errors: `on_oxygen` false with `respiratory_support` other than none, or true with none; either of them saying that
+  there is no oxygen with `oxygen_flow` above 0 or `fio2` above 21 %; a diastolic pressure above the systolic.
 
 | Name | Meaning | Canonical unit | Other units | Values |
 |---|---|---|---|---|
@@ -84,7 +84,8 @@ reference ranges of health, and never narrower than the range that a published s
 CLIF: the outlier limits of the Common Longitudinal ICU data Format consortium (`outlier_config.yaml` of its package
 clifpy). 4C Deterioration: the valid ranges of Gupta et al. 2021. NCCID: the cleaning rules of the National COVID-19
 Chest Imaging Database. Widened: to a round number beyond, so that an extreme patient is not refused. This project:
-no published limit was found; the extremes that a living patient can have, rounded outwards.
+no published limit was found; the extremes that a living patient can have, rounded outwards. Saturations begin at 20 %
+by this project's choice: CLIF's limit lies below.
 
 | Name | Source of the range | Accepted with a warning (canonical unit) |
 |---|---|---|
@@ -102,7 +103,7 @@ would make such a value a usual one. A value with a comparator is always accepte
 
 Each code's check digit is tested. Its meaning was read in: GECCO, the value sets of HL7 Germany's COVID-19 data set;
 FHIR R4 and US Core, the vital signs and pulse oximetry profiles; EDSH, the core variables of French hospitals; LOINC
-names, public tables of long common names. Codes that only resemble them are not read: 736-9 (lymphocytes in percent),
+names, public tables of long common names; check digit only: nowhere. None was compared with LOINC's own release. Codes that only resemble them are not read: 736-9 (lymphocytes in percent),
 7799-0 (D-dimer in arbitrary units), molar CRP and ferritin. 2708-6 without 59408-5 is `sao2` where the Observation's
 category is laboratory.
 
@@ -123,8 +124,13 @@ category is laboratory.
 ## Codes of conditions
 
 Exactly these SNOMED CT concepts (from GECCO's value sets, and the concepts they are children of; a descendant that is
-not listed is not read), and the ICD-10 categories with all below them (Quan et al. 2005, Med Care 43:1130; WHO for
-U07). `cancer` is C00 to C97 without C44.
+not listed is not read), and the ICD-10 categories with all below them. `cancer` is C00 to C97 without C44.
+
+None was compared with the publisher's release. 49436004, 230690007, 73211009, 414916001 and 840544004 were read, with
+the meaning that they have here, in public value sets and examples other than GECCO. The ICD-10 categories are this
+project's choice: those of diabetes, heart failure, stroke, dementia, COPD, asthma, kidney, liver, cancer, HIV and
+connective tissue, and I21 and I22, are in the Charlson list of Quan et al. 2005 (Med Care 43:1130) as mimic-code
+transcribes it; the others were read in no list.
 
 | Name | SNOMED CT | ICD-10 |
 |---|---|---|

@@ -6,8 +6,10 @@
 #include <catch2/generators/catch_generators_adapters.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <fmt/format.h>
 #include <clinical/plain_name.hpp>
 #include <fusion/deterioration.hpp>
+#include <fusion/deterioration_score.hpp>
 
 #include "deterioration_model.hpp"
 #include "patient_records.hpp"
@@ -79,12 +81,36 @@ TEST_CASE("Deterioration rules: each required value is required", "[fusion]") {
   const std::string name = GENERATE("age", "sex", "respiratory_rate", "spo2", "on_oxygen");
   json record = complete_patient();
   record.erase(name);
+  if (name == "on_oxygen") record.erase("respiratory_support");  // it would tell
   const Outcome outcome = assess(record);
   CHECK(outcome.status == OutcomeStatus::not_computed);
   REQUIRE(has_reason(outcome, "missing_required"));
   CHECK_THAT(outcome.reasons.front().message,
              ContainsSubstring("Missing: " + plain_name(name) + "."));
   check_no_number(outcome);
+}
+
+TEST_CASE("Deterioration rules: respiratory support tells of oxygen where on_oxygen does not",
+          "[fusion]") {
+  const auto [support, oxygen] =
+      GENERATE(table<std::string, bool>({{"none", false}, {"oxygen", true}, {"hfnc", true}}));
+  json given = complete_patient();
+  given["respiratory_support"] = support;
+  given["on_oxygen"] = oxygen;
+  json derived = given;
+  derived.erase("on_oxygen");
+  const Outcome expected = assess(given);
+  const Outcome outcome = assess(derived);
+  CHECK(outcome.status == OutcomeStatus::ok);
+  CHECK(outcome.probability == expected.probability);
+  CHECK(expected.assumed.empty());
+  REQUIRE(outcome.assumed.size() == 1);
+  CHECK(handling(outcome, "on_oxygen") ==
+        fmt::format("taken as {} from respiratory_support {}", oxygen, support));
+  // The published score, by the same rule.
+  const Score scored = deterioration_4c(record_of(derived));
+  CHECK(scored.probability == deterioration_4c(record_of(given)).probability);
+  CHECK(scored.notes == std::vector{"on_oxygen " + handling(outcome, "on_oxygen")});
 }
 
 TEST_CASE("Deterioration rules: whom the model is not for", "[fusion]") {

@@ -6,11 +6,18 @@
 
 namespace aicovid {
 
-std::optional<bool> receives_oxygen(const ClinicalRecord& record) {
-  if (const auto flag = record.flag("on_oxygen")) return flag;
+Finding receives_oxygen(const ClinicalRecord& record) {
+  if (const auto flag = record.flag("on_oxygen")) return {flag, "on_oxygen"};
   const auto support = record.text("respiratory_support");
-  if (!support) return std::nullopt;
-  return *support != "none";
+  if (!support) return {};
+  return {*support != "none", "respiratory_support"};
+}
+
+std::optional<std::string> oxygen_derivation(const ClinicalRecord& record) {
+  const Finding oxygen = receives_oxygen(record);
+  if (oxygen.variable != "respiratory_support") return std::nullopt;
+  return fmt::format("taken as {} from respiratory_support {}", *oxygen.answer,
+                     *record.text("respiratory_support"));
 }
 
 Finding gcs_below_15(const ClinicalRecord& record) {

@@ -66,7 +66,7 @@ ScoreItem comorbidities(const ClinicalRecord& record) {
 /// On room air. With oxygen, or where it is not known, only `spo2_room_air` can tell.
 std::string room_air_variable(const ClinicalRecord& record) {
   if (record.number("spo2_room_air")) return "spo2_room_air";
-  return receives_oxygen(record) == false ? "spo2" : "spo2_room_air";
+  return receives_oxygen(record).answer == false ? "spo2" : "spo2_room_air";
 }
 
 }  // namespace
@@ -100,6 +100,10 @@ Score mortality_4c(const ClinicalRecord& record) {
   sheet.add("urea", {0, {from(7, 1), above(14, 3)}});
   sheet.add("crp", {0, {from(50, 1), from(100, 2)}});
   score = std::move(sheet).total({{0, "low"}, {4, "intermediate"}, {9, "high"}, {15, "very high"}});
+  const auto derived = oxygen_derivation(record);
+  if (derived && room_air_variable(record) == "spo2") {
+    score.notes.push_back("on_oxygen " + *derived);
+  }
 
   if (score.points->max < 1) {
     score.notes.emplace_back("the published risks begin at 1 point, with 0.3 %");

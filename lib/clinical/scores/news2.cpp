@@ -38,8 +38,7 @@ int spo2_scale(const ClinicalRecord& record) {
 
 /// SpO2 and oxygen together: on scale 2 the points of SpO2 hang on the oxygen.
 void add_oxygenation(const ClinicalRecord& record, int scale, ScoreSheet& sheet) {
-  const auto oxygen = receives_oxygen(record);
-  const std::string said = record.flag("on_oxygen") ? "on_oxygen" : "respiratory_support";
+  const auto [oxygen, said] = receives_oxygen(record);
   if (scale == 1) {
     sheet.add("spo2", scale_1());
   } else if (oxygen) {

@@ -24,7 +24,7 @@ std::optional<ValueRange> inspired_oxygen(const ClinicalRecord& record) {
     // A bound of FiO2 ends where oxygen does.
     return ValueRange{std::max(fio2->low, kRoomAirPercent), std::min(fio2->high, 100.)};
   }
-  if (receives_oxygen(record) == false) return ValueRange{kRoomAirPercent, kRoomAirPercent};
+  if (receives_oxygen(record).answer == false) return ValueRange{kRoomAirPercent, kRoomAirPercent};
   return std::nullopt;
 }
 
@@ -40,6 +40,8 @@ Bounds saturation_ratio(const ClinicalRecord& record, Score& score) {
   const auto fio2 = inspired_oxygen(record);
   if (!spo2 || !spo2->exact()) add_missing({"spo2"}, score);
   if (!fio2 || !fio2->exact()) add_missing({"fio2"}, score);
+  const auto derived = oxygen_derivation(record);
+  if (derived && fio2 && !record.number("fio2")) score.notes.push_back("on_oxygen " + *derived);
   const Bounds saturation = spo2 ? Bounds{spo2->low, std::min(spo2->high, 100.)} : Bounds{0, 100};
   const Bounds fraction =
       fio2 ? Bounds{fio2->low / 100, fio2->high / 100} : Bounds{kRoomAirPercent / 100, 1};

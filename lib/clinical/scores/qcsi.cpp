@@ -30,9 +30,9 @@ double risk(double points) {
 }
 
 void add_flow(const ClinicalRecord& record, ScoreSheet& sheet) {
-  if (!record.number("oxygen_flow") && receives_oxygen(record) == false) {
-    const std::string said = record.flag("on_oxygen") ? "on_oxygen" : "respiratory_support";
-    sheet.add(ScoreItem{"oxygen_flow", {0, 0}, {said}, {}});
+  const Finding oxygen = receives_oxygen(record);
+  if (!record.number("oxygen_flow") && oxygen.answer == false) {
+    sheet.add(ScoreItem{"oxygen_flow", {0, 0}, {oxygen.variable}, {}});
     return;
   }
   sheet.add("oxygen_flow", {0, {from(3, 4), from(5, 5)}, Grain::whole});

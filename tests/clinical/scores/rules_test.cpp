@@ -1,4 +1,5 @@
 #include <aicovid/error.hpp>
+#include <algorithm>
 #include <clinical/scores.hpp>
 
 #include <catch2/catch_approx.hpp>
@@ -169,6 +170,20 @@ TEST_CASE("4C Mortality: SpO2 is on room air, or missing", "[clinical]") {
   CHECK(points(of(mortality_4c, patient), "spo2") == 0);
 }
 
+TEST_CASE("Scores: oxygen that respiratory support tells of is named as such", "[clinical]") {
+  const auto patient = without(with(well_adult(), {{"respiratory_support", "none"}}), "on_oxygen");
+  for (const Function score : {mortality_4c, spo2_fio2}) {
+    const auto said = [&](const nlohmann::json& record) {
+      return std::ranges::count(of(score, record).notes,
+                                "on_oxygen taken as false from respiratory_support none");
+    };
+    CHECK(said(with(patient, {{"spo2", 95}})) == 1);
+    CHECK(said(with(patient, {{"spo2", 95}, {"on_oxygen", false}})) == 0);
+  }
+  CHECK(item(of(news2, patient), "on_oxygen").from == Strings{"respiratory_support"});
+  CHECK(item(of(qcsi, patient), "oxygen_flow").from == Strings{"respiratory_support"});
+}
+
 TEST_CASE("Scores: consciousness stands in for gcs, and must agree with it", "[clinical]") {
   const auto patient = without(well_adult(), "consciousness");
   for (const char* term : {"C", "V", "P", "U"}) {
@@ -291,8 +306,9 @@ TEST_CASE("Scores: whom they are not for", "[clinical]") {
     CHECK(applies(with(well_adult(), {{"sars_cov_2", "suspected"}})));
     CHECK(applies(with(well_adult(), {{"sars_cov_2", "negative"}})) == !rule.covid_19);
     for (const std::string& support : all_support) {
-      const auto supported = with(without(well_adult(), "on_oxygen"),
-                                  {{"respiratory_support", support}, {"oxygen_flow", 2}});
+      const auto supported =
+          with(without(well_adult(), "on_oxygen"),
+               {{"respiratory_support", support}, {"oxygen_flow", support == "none" ? 0 : 2}});
       CHECK(applies(supported) == !has(rule.support, support));
     }
     for (const std::string& location : all_locations) {

@@ -7,15 +7,19 @@
 
 namespace aicovid {
 
-/// Whether the patient receives supplemental oxygen: `on_oxygen`, else what `respiratory_support`
-/// says; nothing if neither is given.
-std::optional<bool> receives_oxygen(const ClinicalRecord& record);
-
 /// The answer to a yes-or-no question about the patient, and the variable that gave it.
 struct Finding {
   std::optional<bool> answer;
   std::string variable;
 };
+
+/// Whether the patient receives supplemental oxygen: `on_oxygen`, else what `respiratory_support`
+/// says; nothing if neither is given.
+Finding receives_oxygen(const ClinicalRecord& record);
+
+/// "taken as true from respiratory_support hfnc" where `receives_oxygen` is not what `on_oxygen`
+/// itself says; otherwise nothing.
+std::optional<std::string> oxygen_derivation(const ClinicalRecord& record);
 
 /// Whether the Glasgow Coma Scale is below 15. `consciousness` A counts as 15, any other term as
 /// below.

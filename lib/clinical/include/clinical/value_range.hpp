@@ -16,6 +16,8 @@ struct ValueRange {
   bool high_open = false;
 
   bool exact() const { return low == high; }
+  bool reaches_below(double x) const { return low < x; }
+  bool reaches_above(double x) const { return high > x; }
   bool lies_below(double x) const { return high < x || (high == x && high_open); }
   bool lies_above(double x) const { return low > x || (low == x && low_open); }
 };
