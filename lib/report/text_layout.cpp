@@ -51,7 +51,7 @@ std::vector<std::string> wrap(std::string_view text, int width) {
 std::string hanging(std::string_view label, std::string_view text, int column) {
   std::string result;
   std::string first = fmt::format("  {}", label);
-  if (display_width(first) >= column) {
+  if (!label.empty() && display_width(first) >= column) {
     result = first + '\n';
     first.clear();
   }
