@@ -1,7 +1,6 @@
 #include "patient_mismatch.hpp"
 
 #include <fmt/format.h>
-#include <cmath>
 
 namespace aicovid {
 
@@ -10,6 +9,12 @@ namespace {
 /// Years by which the header's age may differ from the record's: one of them may be rounded, the
 /// other truncated.
 constexpr double kAgeToleranceYears = 2;
+
+/// How far the age is from all ages that the record's value can stand for: ">89", as
+/// de-identification writes it, is near to every older one.
+bool far_from(const ClinicalRange& ages, double age) {
+  return age < ages.low - kAgeToleranceYears || age > ages.high + kAgeToleranceYears;
+}
 
 }  // namespace
 
@@ -26,13 +31,12 @@ std::optional<std::string> patient_mismatch(const ImageHeader& header,
           *sex);
     }
   }
-  const auto age = record.number("age");
-  if (header.patient_age_years && age &&
-      std::abs(*header.patient_age_years - *age) > kAgeToleranceYears) {
+  const auto ages = record.range("age");
+  if (header.patient_age_years && ages && far_from(*ages, *header.patient_age_years)) {
     return fmt::format(
-        "age is {} a in the clinical record, more than {} years from the image's "
+        "age is {}{} a in the clinical record, more than {} years from the image's "
         "header (0010,1010)",
-        *age, kAgeToleranceYears);
+        record.comparator("age"), *record.number("age"), kAgeToleranceYears);
   }
   return std::nullopt;
 }

@@ -3,10 +3,14 @@
 #include <aicovid/error.hpp>
 #include <clinical/bedside_state.hpp>
 
+#include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
+
+#include "sample.hpp"
 
 namespace aicovid {
 
@@ -19,13 +23,66 @@ struct OxygenQuantity {
 };
 constexpr std::array<OxygenQuantity, 2> kQuantities = {{{"oxygen_flow", 0}, {"fio2", 21}}};
 
-/// Whether every number that the given value can stand for is above `limit`.
-bool surely_above(const ClinicalRecord& record, std::string_view name, double limit) {
-  const auto value = record.number(name);
-  if (!value) return false;
-  const std::string comparator = record.comparator(name);
-  if (comparator.starts_with('<')) return false;
-  return *value > limit || (*value == limit && comparator == ">");
+/// Two readings of one patient may differ by what a pulse oximeter may be off, in per cent of
+/// saturation: ISO 80601-2-61 allows 4.
+constexpr double kLargestSpo2Difference = 4;
+
+/// Devices that are run on room air too, or whose oxygen the flow does not tell.
+constexpr std::array<std::string_view, 4> kMachines = {"hfnc", "niv", "imv", "ecmo"};
+
+bool surely_above(const ClinicalRange& range, double limit) {
+  return range.low > limit || (range.low == limit && !range.low_closed);
+}
+
+/// "fio2 is >21 %"
+std::string said(const ClinicalRecord& record, std::string_view name) {
+  if (const auto flag = record.flag(name)) return fmt::format("{} is {}", name, *flag);
+  if (const auto term = record.text(name)) return fmt::format("{} is {}", name, *term);
+  return fmt::format("{} is {}{} {}", name, record.comparator(name), *record.number(name),
+                     ClinicalRecord::canonical_unit(name));
+}
+
+[[noreturn]] void reject(const ClinicalRecord& record, std::string_view one, std::string_view other,
+                         const std::string& expected) {
+  throw Error(
+      ErrorCode::bad_clinical_input,
+      fmt::format("{} and {}; expected {}", said(record, one), said(record, other), expected));
+}
+
+/// Without oxygen none of the quantities is raised.
+void check_on_air(const ClinicalRecord& record, const std::string& source) {
+  for (const auto& [name, on_room_air] : kQuantities) {
+    const auto range = record.range(name);
+    if (!range || !surely_above(*range, on_room_air)) continue;
+    const std::string_view corrected =
+        source == "on_oxygen" ? "on_oxygen true" : "another respiratory_support";
+    reject(record, source, name,
+           fmt::format("{} above {} {}", corrected, on_room_air,
+                       ClinicalRecord::canonical_unit(name)));
+  }
+  const auto spo2 = record.range("spo2");
+  const auto on_air = record.range("spo2_room_air");
+  if (!spo2 || !on_air) return;
+  const auto& given = record.given();
+  if (other_sample(given.at("spo2"), given.at("spo2_room_air"))) return;
+  if (gap(*spo2, *on_air) > kLargestSpo2Difference) {
+    reject(record, "spo2", "spo2_room_air",
+           fmt::format("them within {} % where {}, or their times", kLargestSpo2Difference,
+                       said(record, source)));
+  }
+}
+
+/// With oxygen from a cannula or a mask, each of the quantities is raised.
+void check_on_oxygen(const ClinicalRecord& record, const std::string& source) {
+  const auto support = record.text("respiratory_support");
+  if (support && std::ranges::find(kMachines, *support) != kMachines.end()) return;
+  for (const auto& [name, on_room_air] : kQuantities) {
+    const auto range = record.range(name);
+    if (!range || range->high > on_room_air) continue;
+    reject(record, source, name,
+           fmt::format("{} above {} {} with oxygen, or respiratory_support hfnc, niv, imv or ecmo",
+                       name, on_room_air, ClinicalRecord::canonical_unit(name)));
+  }
 }
 
 }  // namespace
@@ -34,23 +91,15 @@ void check_oxygen_agreement(const ClinicalRecord& record) {
   const auto on_oxygen = record.flag("on_oxygen");
   const auto support = record.text("respiratory_support");
   if (on_oxygen && support && (*support != "none") != *on_oxygen) {
-    throw Error(ErrorCode::bad_clinical_input,
-                fmt::format("on_oxygen is {} and respiratory_support is {}; expected on_oxygen "
-                            "false with none and true with oxygen, hfnc, niv, imv or ecmo",
-                            *on_oxygen, *support));
+    reject(record, "on_oxygen", "respiratory_support",
+           "on_oxygen false with none and true with oxygen, hfnc, niv, imv or ecmo");
   }
   const Finding oxygen = receives_oxygen(record);
-  if (oxygen.answer != false) return;
-  const bool by_flag = oxygen.variable == "on_oxygen";
-  for (const auto& [name, on_room_air] : kQuantities) {
-    if (!surely_above(record, name, on_room_air)) continue;
-    const std::string unit = ClinicalRecord::canonical_unit(name);
-    throw Error(
-        ErrorCode::bad_clinical_input,
-        fmt::format("{} and {} is {}{} {}; expected {} above {} {}",
-                    by_flag ? "on_oxygen is false" : "respiratory_support is none", name,
-                    record.comparator(name), *record.number(name), unit,
-                    by_flag ? "on_oxygen true" : "another respiratory_support", on_room_air, unit));
+  if (!oxygen.answer) return;
+  if (*oxygen.answer) {
+    check_on_oxygen(record, oxygen.variable);
+  } else {
+    check_on_air(record, oxygen.variable);
   }
 }
 

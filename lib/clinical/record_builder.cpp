@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "count_agreement.hpp"
 #include "given_value.hpp"
 #include "oxygen_agreement.hpp"
 #include "pressure_agreement.hpp"
@@ -104,6 +105,7 @@ ClinicalRecord RecordBuilder::build() const {
   }
   check_oxygen_agreement(record);
   check_pressure_agreement(record);
+  check_count_agreement(record);
   if (const auto urea = urea_of_urea_nitrogen(record)) {
     record.canonical_.emplace("urea", urea->value);
     record.warnings_.push_back(urea->warning);

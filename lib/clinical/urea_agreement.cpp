@@ -2,11 +2,9 @@
 
 #include <aicovid/error.hpp>
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
-#include "timestamp.hpp"
+#include "sample.hpp"
 
 namespace aicovid {
 
@@ -18,16 +16,6 @@ constexpr double kMmolPerMilligramPerDecilitre = 10 / 28.014;
 // Both are rounded: urea nitrogen to 1 mg/dL (0.18 mmol/L to either side) in most laboratories.
 constexpr double kLargestDifference = 0.5;  // mmol/L
 constexpr double kLargestRelativeDifference = 0.1;
-
-/// Whether the times say that these are two samples.
-bool other_sample(const ClinicalValue& a, const ClinicalValue& b) {
-  return !a.time.empty() && !b.time.empty() && parse_timestamp(a.time) != parse_timestamp(b.time);
-}
-
-/// How far two ranges are apart: 0 where they meet.
-double gap(const ClinicalRange& a, const ClinicalRange& b) {
-  return std::max({0., a.low - b.high, b.low - a.high});
-}
 
 }  // namespace
 

@@ -15,10 +15,11 @@
 namespace aicovid {
 namespace {
 
-constexpr int kTitle = 20;   // where a score's result begins
-constexpr int kResult = 42;  // where its meaning begins
-constexpr int kItem = 32;    // where an item's value begins
-constexpr int kPoints = 80;  // where an item's points begin
+constexpr int kTitle = 20;     // where a score's result begins
+constexpr int kResult = 42;    // where its meaning begins
+constexpr int kLabelled = 24;  // where a labelled paragraph begins
+constexpr int kItem = 32;      // where an item's value begins
+constexpr int kPoints = 80;    // where an item's points begin
 
 std::string range_text(const Bounds& bounds, const auto& written) {
   return bounds.exact() ? written(bounds.min)
@@ -138,7 +139,7 @@ std::string section(const Score& score, const ClinicalRecord& record) {
   std::string text = fmt::format("\n  {}: {}\n", score.title, result(score));
   for (const ScoreItem& item : score.items) text += item_row(item, record);
   const auto paragraph = [&text](std::string_view label, const std::string& words) {
-    if (!words.empty()) text += hanging(fmt::format("  {}", label), words, kTitle);
+    if (!words.empty()) text += hanging(fmt::format("  {}", label), words, kLabelled);
   };
   paragraph("Made for", score.population);
   paragraph("Taken as eligible",

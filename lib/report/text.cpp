@@ -143,6 +143,14 @@ std::string interval(const RiskInterval& interval) {
                      percent(interval.high), 100 * interval.level, fmt::join(covered, " and "));
 }
 
+/// Missing flags are computed as false: then the probability is the least that the interval holds.
+bool is_lower_end(const Outcome& outcome) {
+  constexpr double kSame = 1e-9;  // both are sums of the same terms
+  return outcome.probability && outcome.interval &&
+         *outcome.probability <= outcome.interval->low + kSame &&
+         percent(outcome.interval->low) != percent(outcome.interval->high);
+}
+
 std::string headline(const Outcome& outcome) {
   switch (outcome.status) {
     case OutcomeStatus::not_computed:
@@ -155,7 +163,9 @@ std::string headline(const Outcome& outcome) {
   }
   const bool unsure = outcome.status == OutcomeStatus::indeterminate;
   if (!outcome.probability) return unsure ? "INDETERMINATE" : "none, an index alone";
-  return fmt::format("{}{}", unsure ? "INDETERMINATE, about " : "", percent(*outcome.probability));
+  const std::string_view nearly = is_lower_end(outcome) ? "at least " : unsure ? "about " : "";
+  return fmt::format("{}{}{}", unsure ? "INDETERMINATE, " : "", nearly,
+                     percent(*outcome.probability));
 }
 
 std::string band(const Outcome& outcome) {

@@ -31,7 +31,11 @@ std::vector<std::string> wrap(std::string_view text, int width) {
     const std::size_t begin = text.find_first_not_of(" \n");
     if (begin == std::string_view::npos) break;
     text.remove_prefix(begin);
-    const std::string_view word = text.substr(0, text.find_first_of(" \n"));
+    std::string_view word = text.substr(0, text.find_first_of(" \n"));
+    // A per cent sign stays with its number.
+    if (text.substr(word.size()).starts_with(" %")) {
+      word = text.substr(0, text.find_first_of(" \n", word.size() + 1));
+    }
     text.remove_prefix(word.size());
     if (!line.empty() && display_width(line) + 1 + display_width(word) > width) {
       lines.push_back(std::move(line));
@@ -47,6 +51,10 @@ std::vector<std::string> wrap(std::string_view text, int width) {
 std::string hanging(std::string_view label, std::string_view text, int column) {
   std::string result;
   std::string first = fmt::format("  {}", label);
+  if (!label.empty() && display_width(first) >= column) {
+    result = first + '\n';
+    first.clear();
+  }
   for (const std::string& line : wrap(text, kTextWidth - column)) {
     result += pad_right(first, column) + line + '\n';
     first.clear();

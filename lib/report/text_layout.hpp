@@ -18,10 +18,11 @@ int display_width(std::string_view text);
 /// The text, filled with blanks to this many columns.
 std::string pad_right(std::string_view text, int width);
 
-/// Words in lines of at most `width` columns; a longer word has a line of its own.
+/// Words in lines of at most `width` columns; a longer word has a line of its own. "44 %" is one.
 std::vector<std::string> wrap(std::string_view text, int width);
 
-/// "  label     text", the further lines of the text under its first one.
+/// "  label     text", the further lines of the text under its first one; a label that leaves no
+/// blank before the text has a line of its own.
 ///
 /// @param column  where the text begins
 std::string hanging(std::string_view label, std::string_view text, int column);

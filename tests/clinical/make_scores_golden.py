@@ -26,7 +26,7 @@ QUANTITIES = {
     "diastolic_bp": ("mm[Hg]", (0, 250, 0.25), (40, 74), 0),
     "temperature": ("Cel", (20, 46, 0.025), (34, 40), 1),
     "oxygen_flow": ("L/min", (0, 100, 0.25), (1, 8), 0),
-    "fio2": ("%", (21, 100, 0.5), (22, 90), 0),
+    "fio2": ("%", (20, 100, 0.5), (22, 90), 0),
     "urea": ("mmol/L", (0, 100, 0.05), (2, 20), 1),
     "crp": ("mg/L", (0, 1000, 0.25), (1, 300), 1),
     "lymphocytes": ("10*9/L", (0, 1000, 0.0125), (0.2, 3), 1),
@@ -38,9 +38,10 @@ CONDITIONS = [
     "chronic_neurological_disease", "stroke",
 ]  # fmt: skip
 GROUPS_4C = [
-    ["coronary_disease", "heart_failure"], ["copd"], ["chronic_kidney_disease"], ["liver_disease"], ["dementia"],
+    ["coronary_disease", "heart_failure"], ["copd"], ["liver_disease"], ["dementia"],
     ["chronic_neurological_disease"], ["connective_tissue_disease"], ["diabetes"], ["hiv"], ["cancer"], ["obesity"],
 ]  # fmt: skip
+UNCLEAR_4C = {"coronary_disease": ["atrial_fibrillation"], "chronic_neurological_disease": ["stroke"]}
 CALL_SURE = ["hypertension", "diabetes", "coronary_disease", "heart_failure", "atrial_fibrillation", "copd", "hiv"]
 CALL_UNCLEAR = ["asthma", "cancer", "chronic_kidney_disease", "liver_disease", "stroke"]
 
@@ -125,6 +126,10 @@ class Patient:
             return [self.record["respiratory_support"] != "none"]
         return [False, True]
 
+    def inspired(self):
+        """FiO2 as a fraction; up to 21 % it is room air"""
+        return max(self.record["fio2"]["value"], 21) / 100
+
     def below_15(self):
         if "gcs" in self.record:
             return [self.record["gcs"] < 15]
@@ -154,6 +159,13 @@ class Patient:
         )
 
 
+def comorbidities_4c(p):
+    """Fewest and most of the list. Kidney disease counts from an eGFR of 30 down: the flag says no, or nothing."""
+    groups = [p.group(g, UNCLEAR_4C.get(g[0], [])) for g in GROUPS_4C]
+    groups.append((False, p.record.get("chronic_kidney_disease") is not False))
+    return min(2, sum(s for s, _ in groups)), min(2, sum(m for _, m in groups))
+
+
 def total(ranges):
     return sum(low for low, _ in ranges), sum(high for _, high in ranges)
 
@@ -169,8 +181,7 @@ def mortality_4c(p):
     if "comorbidity_count_4c" in p.record:
         comorbidities = (p.record["comorbidity_count_4c"],) * 2
     else:
-        groups = [p.group(g, ["atrial_fibrillation"] if "heart_failure" in g else []) for g in GROUPS_4C]
-        comorbidities = (min(2, sum(s for s, _ in groups)), min(2, sum(m for _, m in groups)))
+        comorbidities = comorbidities_4c(p)
     if "spo2_room_air" in p.record or p.on_oxygen() != [False]:
         saturation = "spo2_room_air"
     else:
@@ -254,8 +265,8 @@ def rox(p):
     needed = ("respiratory_rate", "spo2", "fio2")
     if support is None or any(n not in p.record or "comparator" in p.record[n] for n in needed):
         return "open"
-    rate, saturation, oxygen = (p.record[name]["value"] for name in needed)
-    return saturation / (oxygen / 100) / rate
+    rate, saturation = (p.record[name]["value"] for name in needed[:2])
+    return saturation / p.inspired() / rate
 
 
 def spo2_fio2(p):
@@ -265,7 +276,7 @@ def spo2_fio2(p):
     exact = all(n in p.record and "comparator" not in p.record[n] for n in ("spo2",) + (() if no_oxygen else ("fio2",)))
     if not exact:
         return "open"
-    return p.record["spo2"]["value"] / (0.21 if no_oxygen else p.record["fio2"]["value"] / 100)
+    return p.record["spo2"]["value"] / (0.21 if no_oxygen else p.inspired())
 
 
 def deterioration(p):
@@ -322,6 +333,14 @@ def random_record(rng):
         record["respiratory_support"] = str(support)
     if given():
         record["on_oxygen"] = bool(support != "none")
+    if "fio2" in record and record.get("respiratory_support") in ("hfnc", "niv", "imv", "ecmo") and rng.random() < 0.2:
+        record["fio2"] = {"value": round(float(rng.uniform(20, 21)), 1), "unit": "%"}
+    if Patient(record).on_oxygen() == [False] and "spo2" in record and "spo2_room_air" in record:
+        if any("comparator" in record[name] for name in ("spo2", "spo2_room_air")):
+            del record["spo2_room_air"]
+        else:
+            near = record["spo2"]["value"] + int(rng.integers(-4, 5))  # they must agree
+            record["spo2_room_air"]["value"] = min(100, round(near, 2))
     if given():
         record["sex"] = str(rng.choice(["female", "male"]))
     if given():
@@ -343,8 +362,7 @@ def random_record(rng):
         if given():
             record[condition] = bool(rng.random() < often)
     if rng.random() < 0.2:
-        groups = [Patient(record).group(g, ["atrial_fibrillation"] if "heart_failure" in g else []) for g in GROUPS_4C]
-        least, most = min(2, sum(s for s, _ in groups)), min(2, sum(m for _, m in groups))
+        least, most = comorbidities_4c(Patient(record))
         record["comorbidity_count_4c"] = int(rng.integers(least, most + 1))
     return record
 

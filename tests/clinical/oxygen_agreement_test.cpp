@@ -33,6 +33,16 @@ TEST_CASE("Oxygen: data that contradict one another are an error that names both
       {R"({"respiratory_support": "none", "oxygen_flow": {"value": 2, "unit": "L/min"}})",
        "oxygen_flow is 2 L/min"},
       {R"({"respiratory_support": "none", "fio2": {"value": 28, "unit": "%"}})", "fio2 is 28 %"},
+      {R"({"on_oxygen": true, "oxygen_flow": {"value": 0, "unit": "L/min"}})",
+       "oxygen_flow is 0 L/min"},
+      {R"({"respiratory_support": "oxygen", "oxygen_flow": {"value": 0, "unit": "L/min"}})",
+       "oxygen_flow is 0 L/min"},
+      {R"({"on_oxygen": true, "oxygen_flow": {"value": 0, "unit": "L/min"},
+           "fio2": {"value": 60, "unit": "%"}})",
+       "oxygen_flow is 0 L/min"},
+      {R"({"on_oxygen": true, "fio2": {"value": 21, "unit": "%"}})", "fio2 is 21 %"},
+      {R"({"respiratory_support": "oxygen", "fio2": {"value": 21, "unit": "%", "comparator": "<"}})",
+       "fio2 is <21 %"},
   }));
   INFO(record);
   try {
@@ -55,7 +65,33 @@ TEST_CASE("Oxygen: data that agree, or leave both answers open, are taken", "[cl
       R"({"on_oxygen": false, "oxygen_flow": {"value": 0, "unit": "L/min"}})",
       R"({"respiratory_support": "none", "oxygen_flow": {"value": 0, "unit": "L/min"}})",
       R"({"on_oxygen": false, "oxygen_flow": {"value": 2, "unit": "L/min", "comparator": "<"}})",
-      R"({"on_oxygen": false, "fio2": {"value": 21, "unit": "%", "comparator": ">="}})");
+      R"({"on_oxygen": false, "fio2": {"value": 21, "unit": "%", "comparator": ">="}})",
+      R"({"on_oxygen": true, "respiratory_support": "niv", "fio2": {"value": 21, "unit": "%"}})",
+      R"({"respiratory_support": "imv", "oxygen_flow": {"value": 0, "unit": "L/min"}})",
+      R"({"on_oxygen": true, "oxygen_flow": {"value": 2, "unit": "L/min", "comparator": "<"}})",
+      R"({"on_oxygen": true, "spo2": {"value": 95, "unit": "%"},
+          "spo2_room_air": {"value": 80, "unit": "%"}})",
+      R"({"on_oxygen": false, "spo2": {"value": 95, "unit": "%"},
+          "spo2_room_air": {"value": 91, "unit": "%"}})",
+      R"({"on_oxygen": false, "spo2": {"value": 95, "unit": "%"},
+          "spo2_room_air": {"value": 85, "unit": "%", "comparator": ">"}})",
+      R"({"on_oxygen": false,
+          "spo2": {"value": 95, "unit": "%", "time": "2020-04-01T10:00:00Z"},
+          "spo2_room_air": {"value": 80, "unit": "%", "time": "2020-04-01T08:00:00Z"}})");
   INFO(record);
   CHECK_NOTHROW(ClinicalRecord::parse_json(record));
+}
+
+TEST_CASE("Oxygen: on room air two saturations far apart are an error", "[clinical]") {
+  const std::string state =
+      GENERATE(R"("on_oxygen": false)", R"("on_oxygen": false, "respiratory_support": "none")",
+               R"("respiratory_support": "none")");
+  try {
+    ClinicalRecord::parse_json("{" + state + R"(, "spo2": {"value": 95, "unit": "%"},
+                               "spo2_room_air": {"value": 80, "unit": "%"}})");
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::bad_clinical_input);
+    CHECK_THAT(error.what(), ContainsSubstring("spo2 is 95 % and spo2_room_air is 80 %; expected"));
+  }
 }

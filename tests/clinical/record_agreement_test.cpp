@@ -145,3 +145,20 @@ TEST_CASE("Round trip: the text of a record reads back into an equal one", "[cli
   CHECK(again == record);
   CHECK(again.to_json() == record.to_json());
 }
+
+TEST_CASE("Counts: more of one kind than of all leukocytes is an error", "[clinical]") {
+  const auto counts = [](const std::string& kind, const std::string& value) {
+    return R"({"leukocytes": {"value": 5, "unit": "10*9/L", "time": "2020-04-01T10:00:00Z"}, ")" +
+           kind + R"(": {"unit": "10*9/L", )" + value + "}}";
+  };
+  for (const std::string kind : {"lymphocytes", "neutrophils"}) {
+    INFO(kind);
+    CHECK_THAT(rejection_of([&] { parse(counts(kind, R"("value": 10)")); }),
+               ContainsSubstring(kind + " is 10 10*9/L and leukocytes is 5 10*9/L"));
+    CHECK_THAT(rejection_of([&] { parse(counts(kind, R"("value": 6, "comparator": ">")")); }),
+               ContainsSubstring(kind + " is >6 10*9/L"));
+    CHECK_NOTHROW(parse(counts(kind, R"("value": 5.04)")));
+    CHECK_NOTHROW(parse(counts(kind, R"("value": 10, "comparator": "<")")));
+    CHECK_NOTHROW(parse(counts(kind, R"("value": 10, "time": "2020-04-01T04:00:00Z")")));
+  }
+}

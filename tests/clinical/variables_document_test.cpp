@@ -69,7 +69,10 @@ reference ranges of health, and never narrower than the range that a published s
 - `d_dimer` must say fibrinogen-equivalent units `{FEU}` or D-dimer units `{DDU}`: UCUM has no code for either, so its
   annotation carries it. 1 DDU is taken as 2 FEU, with a warning, because assays differ.
 - Errors: `on_oxygen` false with `respiratory_support` other than none, or true with none; either of them saying that
-  there is no oxygen with `oxygen_flow` above 0 or `fio2` above 21 %; a diastolic pressure above the systolic.
+  there is no oxygen with `oxygen_flow` above 0, `fio2` above 21 %, or `spo2` and `spo2_room_air` more than 4 % apart (what
+  ISO 80601-2-61 lets an oximeter be off) unless their times differ; either saying that there is, on a cannula or a mask,
+  with `oxygen_flow` 0 or `fio2` up to 21 %; a diastolic pressure above the systolic; `lymphocytes` or `neutrophils` above
+  `leukocytes`.
 
 | Name | Meaning | Canonical unit | Other units | Values |
 |---|---|---|---|---|

@@ -65,6 +65,10 @@ TEST_CASE("Published scores: 360 random patients agree with NumPy", "[fusion][go
     REQUIRE(report.scores.size() == 8);
     for (const Score& score : report.scores) {
       INFO(score.name << " " << patient["record"].dump());
+      for (const auto& bounds : {score.points, score.value, score.probability}) {
+        if (bounds) CHECK(bounds->min <= bounds->max);
+      }
+      for (const ScoreItem& item : score.items) CHECK(item.points.min <= item.points.max);
       const json& expected = patient["expected"][score.name];
       if (expected.is_null()) {
         CHECK(score.status == ScoreStatus::not_applicable);
@@ -211,4 +215,20 @@ TEST_CASE("Published scores: one more value never widens a score", "[fusion]") {
       before[score.name] = *score.points;
     }
   }
+}
+
+TEST_CASE("4C Deterioration: urea nitrogen stands in for urea", "[fusion]") {
+  json patient = without_infiltrates();
+  patient["urea"] = quantity(10, "mmol/L");
+  const double by_urea = deterioration_4c(record_of(patient)).probability->min;
+  patient.erase("urea");
+  // 28.014 g/mol of nitrogen in urea: 10 mmol/L is 28.014 mg/dL.
+  patient["urea_nitrogen"] = quantity(28.014, "mg/dL");
+  const Score score = deterioration_4c(record_of(patient));
+  CHECK(score.status == ScoreStatus::ok);
+  CHECK(score.probability->min == Approx(by_urea).epsilon(1e-12));
+  const Outcome outcome = assess_deterioration(knot_config(), record_of(patient), std::nullopt);
+  CHECK(outcome.status == OutcomeStatus::ok);
+  CHECK(*outcome.probability == Approx(by_urea).epsilon(1e-12));
+  CHECK(!outcome.interval);
 }

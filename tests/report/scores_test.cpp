@@ -129,6 +129,11 @@ TEST_CASE("Scores text: each item shows the value as it was given, and its point
   CHECK_THAT(open, ContainsSubstring("consciousness               missing"));
 }
 
+TEST_CASE("Scores text: what is taken as eligible stands apart from its label", "[report]") {
+  CHECK_THAT(to_text(report_of(patients()[1])),
+             ContainsSubstring("\n    Taken as eligible   infection status"));
+}
+
 TEST_CASE("Scores text: to whom no score applies, the table alone is shown", "[report]") {
   const std::string text = to_text(report_of(patients()[2]));
   CHECK_THAT(text, ContainsSubstring("a child: the score is for 18 years and older"));

@@ -34,6 +34,18 @@ TEST_CASE("Text layout: further lines of a text stand under its first", "[report
   CHECK(text == "  Label   " + std::string(60, 'a') + "\n          " + std::string(60, 'b') + "\n");
 }
 
+TEST_CASE("Text layout: a label as wide as its column does not run into the text", "[report]") {
+  CHECK(hanging("12345", "text", 8) == "  12345 text\n");
+  CHECK(hanging("123456", "text", 8) == "  123456\n        text\n");
+  CHECK(hanging("1234567", "text", 8) == "  1234567\n        text\n");
+}
+
+TEST_CASE("Text layout: a per cent sign stays with its number", "[report]") {
+  CHECK(wrap("4.0 % to 44 %; high", 11) == std::vector<std::string>{"4.0 % to", "44 %; high"});
+  CHECK(wrap("90 % interval", 3) == std::vector<std::string>{"90 %", "interval"});
+  CHECK(wrap("95\n%", 3) == std::vector<std::string>{"95", "%"});
+}
+
 TEST_CASE("Text layout: a bar has its width whatever its share", "[report]") {
   const double share = GENERATE(-1.0, 0.0, 0.01, 0.33, 0.5, 0.999, 1.0, 2.0);
   CHECK(display_width(bar(share, 18)) == 18);

@@ -206,3 +206,21 @@ TEST_CASE("Report text: always says what it is for", "[report]") {
     CHECK_THAT(to_text(report), ContainsSubstring("Research use only. Not a medical device."));
   }
 }
+
+TEST_CASE("Report text: a risk at the lower end of its range is told as the least", "[report]") {
+  RiskReport report = sample_report();
+  Outcome& outcome = report.outcomes.front();
+  CHECK_THAT(to_text(report), ContainsSubstring("  Risk                31 %\n"));
+  outcome.probability = .058;
+  outcome.interval = aicovid::RiskInterval{.058, .17, .9, {"missing_values"}};
+  CHECK_THAT(to_text(report), ContainsSubstring("  Risk                at least 5.8 %\n"));
+  outcome.status = OutcomeStatus::indeterminate;
+  CHECK_THAT(to_text(report),
+             ContainsSubstring("  Risk                INDETERMINATE, at least 5.8 %\n"));
+  outcome.interval->low = .05;
+  CHECK_THAT(to_text(report),
+             ContainsSubstring("  Risk                INDETERMINATE, about 5.8 %\n"));
+  outcome.status = OutcomeStatus::ok;
+  outcome.interval = aicovid::RiskInterval{.058, .058, .9, {"image"}};
+  CHECK_THAT(to_text(report), ContainsSubstring("  Risk                5.8 %\n"));
+}

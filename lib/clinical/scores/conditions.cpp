@@ -20,7 +20,8 @@ void count_one(const ClinicalRecord& record, const Disease& disease, DiseaseCoun
     return;
   }
   for (const std::string_view condition : disease.unclear) {
-    if (record.flag(condition).value_or(false)) absent.emplace_back(condition);
+    const bool unless_told = disease.conditions.empty();
+    if (record.flag(condition).value_or(unless_told)) absent.emplace_back(condition);
   }
   if (absent.empty()) return;
   ++count.most;

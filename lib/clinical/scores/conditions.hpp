@@ -12,7 +12,8 @@ namespace aicovid {
 struct Disease {
   std::vector<std::string_view>
       conditions;  ///< any of them is it; none of them, given as false, is not
-  /// Conditions of which no source says whether they count: one that is present leaves it open.
+  /// Conditions that may count or not: one that is present leaves it open. A disease that has no
+  /// others is open until they are given as false.
   std::vector<std::string_view> unclear;
 };
 

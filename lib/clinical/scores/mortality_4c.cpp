@@ -23,16 +23,17 @@ constexpr std::array<double, 21> kMortality = {.003, .008, .023, .048, .075, .07
                                                .516, .591, .661, .758, .774, .829, .875};
 
 /// Charlson's diseases and clinician-defined obesity, as the paper lists them; hypertension is none
-/// of them, nor asthma. No source says whether atrial fibrillation alone is a chronic cardiac
-/// disease here.
+/// of them, nor asthma. Renal disease is an eGFR of at most 30 mL/min/1.73 m2: chronic kidney
+/// disease has milder stages, which the record does not tell apart. No source says whether atrial
+/// fibrillation alone is a chronic cardiac disease here, nor a stroke a neurological one.
 const std::vector<Disease>& diseases() {
   static const std::vector<Disease> list = {
       {{"coronary_disease", "heart_failure"}, {"atrial_fibrillation"}},
       {{"copd"}, {}},
-      {{"chronic_kidney_disease"}, {}},
+      {{}, {"chronic_kidney_disease"}},
       {{"liver_disease"}, {}},
       {{"dementia"}, {}},
-      {{"chronic_neurological_disease"}, {}},
+      {{"chronic_neurological_disease"}, {"stroke"}},
       {{"connective_tissue_disease"}, {}},
       {{"diabetes"}, {}},
       {{"hiv"}, {}},

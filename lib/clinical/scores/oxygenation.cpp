@@ -21,8 +21,10 @@ constexpr double kHighestSpo2 = 97;
 /// FiO2 in per cent; 21 % without supplemental oxygen.
 std::optional<ValueRange> inspired_oxygen(const ClinicalRecord& record) {
   if (const auto fio2 = given_range(record, "fio2")) {
-    // A bound of FiO2 ends where oxygen does.
-    return ValueRange{std::max(fio2->low, kRoomAirPercent), std::min(fio2->high, 100.)};
+    // Room air is 20.9 %, often written as 20 or 21: nobody breathes less, and all of it counts
+    // as 21.
+    return ValueRange{std::clamp(fio2->low, kRoomAirPercent, 100.),
+                      std::clamp(fio2->high, kRoomAirPercent, 100.)};
   }
   if (receives_oxygen(record).answer == false) return ValueRange{kRoomAirPercent, kRoomAirPercent};
   return std::nullopt;
@@ -35,14 +37,17 @@ std::optional<Bounds> ratio(const Bounds& a, const Bounds& b) {
 }
 
 /// SpO2 / FiO2 of what is known of both; missing ones are added to the score.
-Bounds saturation_ratio(const ClinicalRecord& record, Score& score) {
+///
+/// @param highest_spo2  where the score's values end
+Bounds saturation_ratio(const ClinicalRecord& record, double highest_spo2, Score& score) {
   const auto spo2 = given_range(record, "spo2");
   const auto fio2 = inspired_oxygen(record);
   if (!spo2 || !spo2->exact()) add_missing({"spo2"}, score);
   if (!fio2 || !fio2->exact()) add_missing({"fio2"}, score);
   const auto derived = oxygen_derivation(record);
   if (derived && fio2 && !record.number("fio2")) score.notes.push_back("on_oxygen " + *derived);
-  const Bounds saturation = spo2 ? Bounds{spo2->low, std::min(spo2->high, 100.)} : Bounds{0, 100};
+  const Bounds saturation =
+      spo2 ? Bounds{spo2->low, std::min(spo2->high, highest_spo2)} : Bounds{0, highest_spo2};
   const Bounds fraction =
       fio2 ? Bounds{fio2->low / 100, fio2->high / 100} : Bounds{kRoomAirPercent / 100, 1};
   return {saturation.min / fraction.max, saturation.max / fraction.min};
@@ -79,7 +84,7 @@ Score rox(const ClinicalRecord& record) {
     settle({}, score);
     return score;
   }
-  const Bounds saturation = saturation_ratio(record, score);
+  const Bounds saturation = saturation_ratio(record, 100, score);
   if (!rate || !rate->exact()) add_missing({"respiratory_rate"}, score);
   if (rate) score.value = ratio(saturation, {rate->low, rate->high});
   settle({{0, "high risk at 2, 6 and 12 hours"},
@@ -105,7 +110,7 @@ Score spo2_fio2(const ClinicalRecord& record) {
     rule_out("SpO2 above 97 %: it no longer follows PaO2", score);
   }
   if (!check_eligibility({}, record, score)) return score;
-  score.value = saturation_ratio(record, score);
+  score.value = saturation_ratio(record, kHighestSpo2, score);
   settle(
       {{0, "at most 235, as PaO2/FiO2 of at most 200 mmHg"},
        {std::nextafter(235., 236.), "above 235 up to 315, as PaO2/FiO2 above 200 up to 300 mmHg"},

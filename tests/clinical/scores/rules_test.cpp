@@ -113,9 +113,9 @@ TEST_CASE("4C Mortality: comorbidities are counted by its own list", "[clinical]
   CHECK(counted({{"hypertension", true}}).points == Bounds{0, 0});
   CHECK(counted({{"asthma", true}}).points == Bounds{0, 0});
   for (const char* condition :
-       {"coronary_disease", "heart_failure", "copd", "chronic_kidney_disease", "liver_disease",
-        "dementia", "chronic_neurological_disease", "connective_tissue_disease", "diabetes", "hiv",
-        "cancer", "obesity"}) {
+       {"coronary_disease", "heart_failure", "copd", "liver_disease", "dementia",
+        "chronic_neurological_disease", "connective_tissue_disease", "diabetes", "hiv", "cancer",
+        "obesity"}) {
     INFO(condition);
     CHECK(counted({{condition, true}}).points == Bounds{1, 1});
     CHECK(counted({{condition, true}}).from == Strings{condition});
@@ -128,6 +128,24 @@ TEST_CASE("4C Mortality: comorbidities are counted by its own list", "[clinical]
   CHECK(counted({{"atrial_fibrillation", true}}).points == Bounds{0, 1});
   CHECK(counted({{"atrial_fibrillation", true}}).missing == Strings{"atrial_fibrillation"});
   CHECK(counted({{"atrial_fibrillation", true}, {"heart_failure", true}}).points == Bounds{1, 1});
+  // Nor whether a stroke does.
+  CHECK(counted({{"stroke", true}}).points == Bounds{0, 1});
+  CHECK(counted({{"stroke", true}}).missing == Strings{"stroke"});
+  CHECK(counted({{"stroke", true}, {"chronic_neurological_disease", true}}).points == Bounds{1, 1});
+}
+
+TEST_CASE("4C Mortality: kidney disease is one from an eGFR of 30 down, which no flag tells",
+          "[clinical]") {
+  const auto present = with(well_adult(), {{"chronic_kidney_disease", true}});
+  CHECK(item(of(mortality_4c, present), "comorbidities").points == Bounds{0, 1});
+  CHECK(of(mortality_4c, present).missing == Strings{"chronic_kidney_disease"});
+  const auto absent = without(well_adult(), "chronic_kidney_disease");
+  CHECK(item(of(mortality_4c, absent), "comorbidities").points == Bounds{0, 1});
+  CHECK(of(mortality_4c, absent).missing == Strings{"chronic_kidney_disease"});
+  CHECK(points(of(mortality_4c, with(present, {{"comorbidity_count_4c", 1}})), "comorbidities") ==
+        1);
+  CHECK(points(of(mortality_4c, with(present, {{"comorbidity_count_4c", 0}})), "comorbidities") ==
+        0);
 }
 
 TEST_CASE("4C Mortality: absent conditions leave bounds, unless two are present already",
@@ -374,4 +392,39 @@ TEST_CASE("SpO2/FiO2: for SpO2 of at most 97 %", "[clinical]") {
   const Score open = of(spo2_fio2, oxygen);
   CHECK(open.missing == Strings{"fio2"});
   CHECK(open.value->min == Approx(97));
+}
+
+TEST_CASE("SpO2/FiO2 and ROX: FiO2 of 20 to 21 % is room air, exactly", "[clinical]") {
+  const auto hfnc = with(well_adult(), {{"on_oxygen", true},
+                                        {"respiratory_support", "hfnc"},
+                                        {"respiratory_rate", 25},
+                                        {"spo2", 95}});
+  for (const double fio2 : {20., 20.9, 21.}) {
+    INFO(fio2);
+    const Score ratio = of(spo2_fio2, with(hfnc, {{"fio2", fio2}}));
+    CHECK(ratio.status == ScoreStatus::ok);
+    CHECK(ratio.missing.empty());
+    REQUIRE(ratio.value);
+    CHECK(ratio.value->min == Approx(95 / .21));
+    CHECK(ratio.value->exact());
+    const Score index = of(rox, with(hfnc, {{"fio2", fio2}}));
+    CHECK(index.status == ScoreStatus::ok);
+    REQUIRE(index.value);
+    CHECK(index.value->min == Approx(95 / .21 / 25));
+    CHECK(index.value->exact());
+  }
+  auto patient = hfnc;
+  const Score below = of(spo2_fio2, with_comparator(patient, "fio2", 21, "<"));
+  CHECK(below.status == ScoreStatus::ok);
+  CHECK(below.value->exact());
+}
+
+TEST_CASE("SpO2/FiO2: an open SpO2 ends at 97 %, where the ratio does", "[clinical]") {
+  const Score missing = of(spo2_fio2, without(well_adult(), "spo2"));
+  CHECK(missing.missing == Strings{"spo2"});
+  CHECK(missing.value->max == Approx(97 / .21));
+  auto patient = well_adult();
+  const Score bound = of(spo2_fio2, with_comparator(patient, "spo2", 90, ">="));
+  CHECK(bound.value->min == Approx(90 / .21));
+  CHECK(bound.value->max == Approx(97 / .21));
 }
