@@ -3,32 +3,11 @@
 #include <aicovid/error.hpp>
 #include <clinical/bedside_state.hpp>
 
-#include <array>
-#include <string_view>
+#include <string>
 
 #include <fmt/format.h>
 
 namespace aicovid {
-
-namespace {
-
-/// A quantity that supplemental oxygen raises above what it is on room air.
-struct OxygenQuantity {
-  std::string_view name;
-  double on_room_air;  ///< canonical unit
-};
-constexpr std::array<OxygenQuantity, 2> kQuantities = {{{"oxygen_flow", 0}, {"fio2", 21}}};
-
-/// Whether every number that the given value can stand for is above `limit`.
-bool surely_above(const ClinicalRecord& record, std::string_view name, double limit) {
-  const auto value = record.number(name);
-  if (!value) return false;
-  const std::string comparator = record.comparator(name);
-  if (comparator.starts_with('<')) return false;
-  return *value > limit || (*value == limit && comparator == ">");
-}
-
-}  // namespace
 
 void check_oxygen_agreement(const ClinicalRecord& record) {
   const auto on_oxygen = record.flag("on_oxygen");
@@ -42,8 +21,9 @@ void check_oxygen_agreement(const ClinicalRecord& record) {
   const Finding oxygen = receives_oxygen(record);
   if (oxygen.answer != false) return;
   const bool by_flag = oxygen.variable == "on_oxygen";
-  for (const auto& [name, on_room_air] : kQuantities) {
-    if (!surely_above(record, name, on_room_air)) continue;
+  for (const OxygenQuantity& quantity : kOxygenQuantities) {
+    if (!surely_raised(record, quantity)) continue;
+    const auto& [name, on_room_air] = quantity;
     const std::string unit = ClinicalRecord::canonical_unit(name);
     throw Error(
         ErrorCode::bad_clinical_input,
