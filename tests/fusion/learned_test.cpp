@@ -133,6 +133,28 @@ TEST_CASE("Learned: a missing flag opens the interval to yes and no", "[fusion]"
   REQUIRE(assumption(outcome, "diabetes"));
 }
 
+TEST_CASE("Learned: respiratory support tells of oxygen where on_oxygen does not", "[fusion]") {
+  // The golden model, with its flag called on_oxygen.
+  json model = entry(logistic());
+  model["inputs"][2]["variable"] = "on_oxygen";
+  json file = json::parse(golden_file("logistic.json"));
+  file["terms"][2]["input"] = "on_oxygen";
+  const OutcomeConfig config = parse_outcome(model.dump(), {{"logistic.json", file.dump()}});
+  const GoldenPatient patient(complete());
+  const auto assess_oxygen = [&](const json& members) {
+    return assess_outcome(config, record_with(members),
+                          {.findings = &patient.findings, .unreliable = {}, .network = {}});
+  };
+  const Outcome given = assess_oxygen({{"on_oxygen", true}});
+  const Outcome derived = assess_oxygen({{"respiratory_support", "hfnc"}});
+  CHECK(derived.probability == given.probability);
+  CHECK(derived.probability != assess_oxygen({{"respiratory_support", "none"}}).probability);
+  REQUIRE(assumption(derived, "on_oxygen"));
+  CHECK(assumption(derived, "on_oxygen")->handling ==
+        "taken as true from respiratory_support hfnc");
+  CHECK(!assumption(given, "on_oxygen"));
+}
+
 TEST_CASE("Learned: a missing number without a distribution leaves no interval, and says so",
           "[fusion]") {
   const Outcome outcome = assess(without("brixia"));

@@ -154,6 +154,20 @@ def make_clinical(out):
     (out / "comparator.json").write_text(
         '{"crp": {"value": 5, "unit": "mg/L", "comparator": "<", "time": "2020-04-01T10:00:00Z"}, "gcs": 15, "sex": "male"}')
     (out / "small.json").write_text('{"on_oxygen": true, "spo2": {"value": 94, "unit": "%"}}')
+    # Each also without what costs the fuzzer bytes: a row alone, a Bundle with few entries and no blanks.
+    table = (SOURCE / "examples" / "patients.csv").read_text()
+    header, first, *_ = table.splitlines()
+    (out / "patients.csv").write_text(table)
+    (out / "patient.csv").write_text(f"{header}\r\n{first}\r\n")
+    (out / "quoted.csv").write_text('"id","crp [mg/L]",spo2 [%]\n"A1","<5",">=94"\n"A""2",,\n')
+    (out / "nccid.csv").write_text(
+        "Age,Sex,Temperature on admission,Systolic BP,Diastolic BP,Ferritin,PaO2,FiO2\n"
+        "65.9,1,37.6,[137/91] - 2020-06-02,[137/91] - 2020-06-02,[345] - 2020-03-27,9.1,4\n")
+    bundle = json.loads((SOURCE / "examples" / "patient-bundle.json").read_text())
+    (out / "bundle.json").write_text(json.dumps(bundle, separators=(",", ":")))
+    for i in range(0, len(bundle["entry"]), 4):
+        part = bundle | {"entry": bundle["entry"][:1] + bundle["entry"][1:][i : i + 4]}
+        (out / f"bundle_{i}.json").write_text(json.dumps(part, separators=(",", ":")))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 #include <aicovid/error.hpp>
+#include <algorithm>
 #include <clinical/scores.hpp>
 
 #include <catch2/catch_approx.hpp>
@@ -167,6 +168,20 @@ TEST_CASE("4C Mortality: SpO2 is on room air, or missing", "[clinical]") {
   CHECK(of(mortality_4c, patient).missing == Strings{"spo2_room_air"});
   patient["respiratory_support"] = "none";
   CHECK(points(of(mortality_4c, patient), "spo2") == 0);
+}
+
+TEST_CASE("Scores: oxygen that respiratory support tells of is named as such", "[clinical]") {
+  const auto patient = without(with(well_adult(), {{"respiratory_support", "none"}}), "on_oxygen");
+  for (const Function score : {mortality_4c, spo2_fio2}) {
+    const auto said = [&](const nlohmann::json& record) {
+      return std::ranges::count(of(score, record).notes,
+                                "on_oxygen taken as false from respiratory_support none");
+    };
+    CHECK(said(with(patient, {{"spo2", 95}})) == 1);
+    CHECK(said(with(patient, {{"spo2", 95}, {"on_oxygen", false}})) == 0);
+  }
+  CHECK(item(of(news2, patient), "on_oxygen").from == Strings{"respiratory_support"});
+  CHECK(item(of(qcsi, patient), "oxygen_flow").from == Strings{"respiratory_support"});
 }
 
 TEST_CASE("Scores: consciousness stands in for gcs, and must agree with it", "[clinical]") {
