@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@
 #include "json_object.hpp"
 #include "json_record.hpp"
 #include "record_builder.hpp"
+#include "timestamp.hpp"
 #include "variables.hpp"
 
 namespace aicovid {
@@ -190,7 +192,11 @@ class BundleReader {
       ++skipped_.without_time;
       return true;
     }
-    if (!time.empty()) value["time"] = time;
+    if (!time.empty()) {
+      value["time"] = time;
+    } else if (const auto days = days_of(text_of(observation, "effectiveDateTime"))) {
+      builder_.note_time(days->first, days->second);
+    }
     builder_.add(*meaning.variable, std::move(value));
     return true;
   }
@@ -251,6 +257,20 @@ class BundleReader {
       if (parse_timestamp(time)) return time;
     }
     return {};
+  }
+
+  /// The first and the last moment that a day, month or year can be in any zone.
+  static std::optional<std::pair<Instant, Instant>> days_of(const std::string& date) {
+    using std::chrono::days, std::chrono::hours;
+    const bool full = date.size() >= 10;
+    // Of a month or year the first day, and the longest that it can last.
+    const std::string first =
+        full ? date.substr(0, 10) : date + (date.size() == 4 ? "-01-01" : "-01");
+    const auto midnight = parse_timestamp(first + "T00:00Z");
+    if (!midnight) return std::nullopt;
+    const days length{full ? 1 : date.size() == 4 ? 366 : 31};
+    // Zones lie between UTC+14 and UTC-12.
+    return std::pair{*midnight - hours(14), *midnight + length + hours(12)};
   }
 
   void read_condition(const Json& condition) {

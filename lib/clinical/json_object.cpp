@@ -15,16 +15,26 @@ namespace aicovid {
 
 namespace {
 
+/// FHIR's deepest resources nest some ten levels. Copying a value of the JSON library takes stack
+/// by the level, so that deep nesting would end the process.
+constexpr int kDeepestNesting = 64;
+
 [[noreturn]] void reject(const std::string& message) {
   throw Error(ErrorCode::bad_clinical_input, message);
 }
 
-/// Watches the parser for what the parsed document no longer shows: names given twice.
-class DuplicateNames {
+/// Watches the parser for nesting, and for what the parsed document no longer shows: names given
+/// twice.
+class ParserWatch {
  public:
   using Event = nlohmann::json::parse_event_t;
 
-  bool operator()(Event event, const nlohmann::json& parsed) {
+  bool operator()(int depth, Event event, const nlohmann::json& parsed) {
+    const bool opens = event == Event::object_start || event == Event::array_start;
+    if (opens && depth >= kDeepestNesting) {
+      reject(fmt::format("the clinical record is nested deeper than {} levels; expected fewer",
+                         kDeepestNesting));
+    }
     if (event == Event::object_start) {
       open_.emplace_back();
     } else if (event == Event::object_end) {
@@ -61,12 +71,13 @@ std::string position(std::string_view text, std::size_t byte) {
 }  // namespace
 
 nlohmann::json parse_json_object(std::string_view text) {
-  DuplicateNames watch;
+  ParserWatch watch;
   nlohmann::json document;
   try {
-    document =
-        nlohmann::json::parse(text, [&](int, nlohmann::json::parse_event_t event,
-                                        nlohmann::json& parsed) { return watch(event, parsed); });
+    document = nlohmann::json::parse(
+        text, [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+          return watch(depth, event, parsed);
+        });
   } catch (const nlohmann::json::parse_error& error) {
     // The parser's own message quotes the text, which may name a patient.
     reject(fmt::format("the clinical record is no JSON from {} on; expected a JSON object",

@@ -16,23 +16,12 @@ namespace aicovid {
 
 namespace {
 
-/// A quantity that supplemental oxygen raises above what it is on room air.
-struct OxygenQuantity {
-  std::string_view name;
-  double on_room_air;  ///< canonical unit
-};
-constexpr std::array<OxygenQuantity, 2> kQuantities = {{{"oxygen_flow", 0}, {"fio2", 21}}};
-
 /// Two readings of one patient may differ by what a pulse oximeter may be off, in per cent of
 /// saturation: ISO 80601-2-61 allows 4.
 constexpr double kLargestSpo2Difference = 4;
 
 /// Devices that are run on room air too, or whose oxygen the flow does not tell.
 constexpr std::array<std::string_view, 4> kMachines = {"hfnc", "niv", "imv", "ecmo"};
-
-bool surely_above(const ClinicalRange& range, double limit) {
-  return range.low > limit || (range.low == limit && !range.low_closed);
-}
 
 /// "fio2 is >21 %"
 std::string said(const ClinicalRecord& record, std::string_view name) {
@@ -51,9 +40,9 @@ std::string said(const ClinicalRecord& record, std::string_view name) {
 
 /// Without oxygen none of the quantities is raised.
 void check_on_air(const ClinicalRecord& record, const std::string& source) {
-  for (const auto& [name, on_room_air] : kQuantities) {
-    const auto range = record.range(name);
-    if (!range || !surely_above(*range, on_room_air)) continue;
+  for (const OxygenQuantity& quantity : kOxygenQuantities) {
+    if (!surely_raised(record, quantity)) continue;
+    const auto& [name, on_room_air] = quantity;
     const std::string_view corrected =
         source == "on_oxygen" ? "on_oxygen true" : "another respiratory_support";
     reject(record, source, name,
@@ -76,7 +65,7 @@ void check_on_air(const ClinicalRecord& record, const std::string& source) {
 void check_on_oxygen(const ClinicalRecord& record, const std::string& source) {
   const auto support = record.text("respiratory_support");
   if (support && std::ranges::find(kMachines, *support) != kMachines.end()) return;
-  for (const auto& [name, on_room_air] : kQuantities) {
+  for (const auto& [name, on_room_air] : kOxygenQuantities) {
     const auto range = record.range(name);
     if (!range || range->high > on_room_air) continue;
     reject(record, source, name,

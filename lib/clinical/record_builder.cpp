@@ -47,6 +47,27 @@ void RecordBuilder::add(const Variable& variable, nlohmann::json member) {
   candidates_.push_back({&variable, std::move(member)});
 }
 
+void RecordBuilder::note_time(Instant earliest, Instant latest) {
+  spans_.push_back({earliest, latest});
+}
+
+void RecordBuilder::require_one_day() const {
+  if (at_) return;
+  std::vector<TimeSpan> spans = spans_;
+  for (const Candidate& candidate : candidates_) {
+    const auto time = time_of(candidate.member);
+    if (time && !candidate.variable->lasting) spans.push_back({*time, *time});
+  }
+  if (spans.empty()) return;
+  const auto first = std::ranges::min(spans, {}, &TimeSpan::latest).latest;
+  const auto last = std::ranges::max(spans, {}, &TimeSpan::earliest).earliest;
+  if (last - first <= kOldest) return;
+  reject(
+      fmt::format("the values were measured over more than {} hours; expected values of one "
+                  "day, or the time that the values are for (at)",
+                  kOldest.count()));
+}
+
 void RecordBuilder::warn(ClinicalWarning warning) { warnings_.push_back(std::move(warning)); }
 
 const nlohmann::json* RecordBuilder::choose(const std::vector<const Candidate*>& candidates,
@@ -103,6 +124,7 @@ ClinicalRecord RecordBuilder::build() const {
     }
     record.given_.emplace(variable.name, given);
   }
+  require_one_day();
   check_oxygen_agreement(record);
   check_pressure_agreement(record);
   check_count_agreement(record);

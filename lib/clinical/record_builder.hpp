@@ -3,6 +3,7 @@
 #include <aicovid/clinical_record.hpp>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,8 @@ class RecordBuilder {
 
   /// Adds a value in the form of a JSON record's member.
   void add(const Variable& variable, nlohmann::json member);
+  /// Says that a measured value was taken at a time that is known to lie between the two only.
+  void note_time(Instant earliest, Instant latest);
   /// Adds a warning of the parser's own.
   void warn(ClinicalWarning warning);
 
@@ -35,7 +38,17 @@ class RecordBuilder {
   const nlohmann::json* choose(const std::vector<const Candidate*>& candidates,
                                std::vector<ClinicalWarning>& warnings) const;
 
+  /// @throws Error{bad_clinical_input} without `at`, if values were surely measured more than a day
+  ///         apart
+  void require_one_day() const;
+
+  struct TimeSpan {
+    Instant earliest;
+    Instant latest;
+  };
+
   std::optional<Instant> at_;
+  std::vector<TimeSpan> spans_;
   std::vector<Candidate> candidates_;
   std::vector<ClinicalWarning> warnings_;
 };

@@ -9,6 +9,8 @@
 #include <sstream>
 #include <string>
 
+#include "rejection.hpp"
+
 using aicovid::ClinicalRecord;
 using aicovid::Error;
 using aicovid::ErrorCode;
@@ -105,10 +107,20 @@ TEST_CASE("Clinical record: the document is an object", "[clinical]") {
 }
 
 TEST_CASE("Clinical record: deep nesting is an error, not a crash", "[clinical]") {
-  const int depth = 100000;
-  CHECK_THAT(rejection("{\"crp\": " + std::string(depth, '[') + std::string(depth, ']') + "}"),
-             ContainsSubstring("crp is an array"));
-  CHECK_THAT(rejection(std::string(depth, '[')), ContainsSubstring("no JSON"));
+  const auto nested = [](std::size_t depth) {
+    return R"({"crp": )" + std::string(depth, '[') + std::string(depth, ']') + "}";
+  };
+  CHECK_THAT(rejection(nested(63)), ContainsSubstring("crp is an array"));
+  // A copy of the last one takes more than a stack of 8 MiB.
+  for (const std::size_t depth : {64, 100000, 1000000}) {
+    CHECK(rejection(nested(depth)) ==
+          "the clinical record is nested deeper than 64 levels; expected fewer");
+    CHECK_FALSE(rejection_of([&] {
+                  ClinicalRecord::parse_fhir(R"({"resourceType": "Bundle", "entry": )" +
+                                             nested(depth) + "}");
+                }).empty());
+  }
+  CHECK_THAT(rejection(std::string(100000, '[')), ContainsSubstring("nested deeper"));
 }
 
 TEST_CASE(

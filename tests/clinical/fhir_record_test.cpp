@@ -137,6 +137,36 @@ TEST_CASE("FHIR: of several values the latest of the day up to the time asked fo
              ContainsSubstring("crp has 5 values") && ContainsSubstring("at"));
 }
 
+TEST_CASE("FHIR: without the time asked for, values of more than one day do not meet",
+          "[clinical]") {
+  const auto pair = [](const std::string& first, const std::string& second) {
+    return [=] {
+      const auto record = parse(
+          {observation("1988-5", 10, "mg/L", first), observation("731-0", 0.8, "10*3/uL", second)},
+          "");
+      CHECK(record.given().size() == 2);
+    };
+  };
+  CHECK(rejection_of(pair("2020-03-31T12:00:00Z", "2020-04-01T12:00:00Z")).empty());
+  CHECK(rejection_of(pair("2020-04-01T10:00:00Z", "2020-04-01")).empty());
+  CHECK(rejection_of(pair("2020-04-01T10:00:00Z", "2020-04")).empty());
+  CHECK(rejection_of(pair("2020-04-01T10:00:00Z", "2020")).empty());
+  for (const auto& [first, second] :
+       {std::pair("2020-03-31T12:00:00Z", "2020-04-01T12:00:01Z"),
+        std::pair("2020-04-01T10:00:00Z", "2017-04-01T10:00:00Z"),
+        std::pair("2020-04-01T10:00:00Z", "2017-04-01"), std::pair("2020-04-01", "2020-01"),
+        std::pair("2018", "2020-04-01T10:00:00Z")}) {
+    INFO(first << " " << second);
+    CHECK_THAT(rejection_of(pair(first, second)),
+               ContainsSubstring("more than 24 hours") && ContainsSubstring("(at)"));
+  }
+  // With it, what is too old is missing.
+  CHECK(parse({observation("1988-5", 10, "mg/L", "2017-04-01T10:00:00Z"),
+               observation("731-0", 0.8, "10*3/uL")})
+            .given()
+            .size() == 1);
+}
+
 TEST_CASE("FHIR: two different values of one moment are an error, equal ones are not",
           "[clinical]") {
   const Json value = observation("1988-5", 98, "mg/L");

@@ -4,6 +4,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_adapters.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <clinical/bedside_state.hpp>
 #include <string>
 
 using aicovid::ClinicalRecord;
@@ -94,4 +95,35 @@ TEST_CASE("Oxygen: on room air two saturations far apart are an error", "[clinic
     CHECK(error.code() == ErrorCode::bad_clinical_input);
     CHECK_THAT(error.what(), ContainsSubstring("spo2 is 95 % and spo2_room_air is 80 %; expected"));
   }
+}
+
+TEST_CASE("Oxygen: a flow or a raised FiO2 says it where nothing else does", "[clinical]") {
+  struct Derived {
+    const char* record;
+    const char* said;
+  };
+  const auto [text, said] = GENERATE(Catch::Generators::values<Derived>({
+      {R"({"oxygen_flow": {"value": 2, "unit": "L/min"}})",
+       "taken as true from oxygen_flow 2 L/min"},
+      {R"({"oxygen_flow": {"value": 0, "unit": "L/min", "comparator": ">"}})",
+       "taken as true from oxygen_flow >0 L/min"},
+      {R"({"fio2": {"value": 40, "unit": "%"}})", "taken as true from fio2 40 %"},
+      {R"({"respiratory_support": "none", "fio2": {"value": 21, "unit": "%"}})",
+       "taken as false from respiratory_support none"},
+  }));
+  const auto record = ClinicalRecord::parse_json(text);
+  CHECK(aicovid::receives_oxygen(record).answer.has_value());
+  CHECK(aicovid::oxygen_derivation(record) == said);
+}
+
+TEST_CASE("Oxygen: no flow, FiO2 of air or a bound that reaches it leave it open", "[clinical]") {
+  const std::string text =
+      GENERATE(R"({})", R"({"oxygen_flow": {"value": 0, "unit": "L/min"}})",
+               R"({"fio2": {"value": 21, "unit": "%"}})",
+               R"({"fio2": {"value": 40, "unit": "%", "comparator": "<"}})",
+               R"({"oxygen_flow": {"value": 5, "unit": "L/min", "comparator": "<="}})");
+  INFO(text);
+  const auto record = ClinicalRecord::parse_json(text);
+  CHECK_FALSE(aicovid::receives_oxygen(record).answer.has_value());
+  CHECK_FALSE(aicovid::oxygen_derivation(record).has_value());
 }

@@ -6,18 +6,34 @@
 
 namespace aicovid {
 
+bool surely_raised(const ClinicalRecord& record, const OxygenQuantity& quantity) {
+  const auto value = record.number(quantity.name);
+  if (!value) return false;
+  const std::string comparator = record.comparator(quantity.name);
+  if (comparator.starts_with('<')) return false;
+  return *value > quantity.on_room_air || (*value == quantity.on_room_air && comparator == ">");
+}
+
 Finding receives_oxygen(const ClinicalRecord& record) {
   if (const auto flag = record.flag("on_oxygen")) return {flag, "on_oxygen"};
-  const auto support = record.text("respiratory_support");
-  if (!support) return {};
-  return {*support != "none", "respiratory_support"};
+  if (const auto support = record.text("respiratory_support")) {
+    return {*support != "none", "respiratory_support"};
+  }
+  for (const OxygenQuantity& quantity : kOxygenQuantities) {
+    if (surely_raised(record, quantity)) return {true, std::string(quantity.name)};
+  }
+  return {};
 }
 
 std::optional<std::string> oxygen_derivation(const ClinicalRecord& record) {
   const Finding oxygen = receives_oxygen(record);
-  if (oxygen.variable != "respiratory_support") return std::nullopt;
-  return fmt::format("taken as {} from respiratory_support {}", *oxygen.answer,
-                     *record.text("respiratory_support"));
+  if (!oxygen.answer || oxygen.variable == "on_oxygen") return std::nullopt;
+  const auto text = record.text(oxygen.variable);
+  const std::string said = text ? *text
+                                : fmt::format("{}{} {}", record.comparator(oxygen.variable),
+                                              *record.number(oxygen.variable),
+                                              ClinicalRecord::canonical_unit(oxygen.variable));
+  return fmt::format("taken as {} from {} {}", *oxygen.answer, oxygen.variable, said);
 }
 
 Finding gcs_below_15(const ClinicalRecord& record) {

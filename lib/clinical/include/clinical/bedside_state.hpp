@@ -2,8 +2,10 @@
 
 #include <aicovid/clinical_record.hpp>
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace aicovid {
 
@@ -13,8 +15,20 @@ struct Finding {
   std::string variable;
 };
 
+/// A quantity that supplemental oxygen raises above what it is on room air.
+struct OxygenQuantity {
+  std::string_view name;
+  double on_room_air;  ///< canonical unit
+};
+inline constexpr std::array<OxygenQuantity, 2> kOxygenQuantities = {
+    {{"oxygen_flow", 0}, {"fio2", 21}}};
+
+/// Whether every number that the given value can stand for is above that of room air.
+bool surely_raised(const ClinicalRecord& record, const OxygenQuantity& quantity);
+
 /// Whether the patient receives supplemental oxygen: `on_oxygen`, else what `respiratory_support`
-/// says; nothing if neither is given.
+/// says, else true if `oxygen_flow` is above 0 or `fio2` above 21 %; otherwise nothing, for a flow
+/// of 0 or an FiO2 of 21 % alone may be what a device shows that is not in use.
 Finding receives_oxygen(const ClinicalRecord& record);
 
 /// "taken as true from respiratory_support hfnc" where `receives_oxygen` is not what `on_oxygen`
