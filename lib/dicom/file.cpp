@@ -8,6 +8,7 @@
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
+#include <optional>
 #include <string_view>
 
 namespace aicovid::dicom {
@@ -29,6 +30,35 @@ bool begins_with_element(std::span<const std::byte> bytes) {
   return group == 2 || group == 8 || swapped == 8;
 }
 
+/// DCMTK sorts what it reads and drops the second of two elements with one tag. Of two the header
+/// would be that of neither writer, and an element behind Pixel Data is looked for in vain while
+/// that is not read.
+template <typename Item>
+class InOrder : public Item {
+ public:
+  OFCondition insert(DcmElement* element, OFBool replace_old, OFBool check_order) override {
+    if (element != nullptr && !stray_) {
+      const DcmTagKey tag = element->getTag();
+      if (last_ && !(*last_ < tag)) stray_ = tag;
+      if (!stray_) last_ = tag;
+    }
+    return Item::insert(element, replace_old, check_order);
+  }
+
+  /// To be called once it is read.
+  /// @throws Error{corrupt} if tags did not ascend
+  void check() const {
+    if (!stray_) return;
+    throw Error(ErrorCode::corrupt,
+                fmt::format("{} stands behind {}; expected tags in ascending order, each once",
+                            tag_of(*stray_), tag_of(*last_)));
+  }
+
+ private:
+  std::optional<DcmTagKey> last_;
+  std::optional<DcmTagKey> stray_;
+};
+
 /// Without the meta information the transfer syntax would have to be guessed, and a wrong guess can
 /// give a picture.
 void check_preamble(std::span<const std::byte> bytes) {
@@ -49,11 +79,14 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
   check_preamble(bytes);
   auto file = std::make_unique<File>();
   MemoryStream stream(bytes);
-  file->meta.transferInit();
-  if (file->meta.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength).bad()) {
+  InOrder<DcmMetaInfo> meta;
+  meta.transferInit();
+  if (meta.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength).bad()) {
     throw Error(ErrorCode::corrupt, "the DICOM file meta information is damaged or ends early");
   }
-  file->meta.transferEnd();
+  meta.transferEnd();
+  meta.check();
+  file->meta = meta;
   const std::string uid = uid_term(text(file->meta, DCM_TransferSyntaxUID));
   if (uid.empty()) {
     throw Error(ErrorCode::corrupt,
@@ -73,7 +106,7 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
 }
 
 std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
-  auto dataset = std::make_unique<DcmDataset>();
+  auto dataset = std::make_unique<InOrder<DcmDataset>>();
   MemoryStream stream(file.dataset);
   dataset->transferInit();
   const OFCondition status =
@@ -87,6 +120,7 @@ std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
                             stream.tell(), file.dataset.size()));
   }
   dataset->transferEnd();
+  dataset->check();
   return dataset;
 }
 
