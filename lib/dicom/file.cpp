@@ -8,6 +8,7 @@
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -73,6 +74,26 @@ void check_preamble(std::span<const std::byte> bytes) {
                   : "not a DICOM file: no 'DICM' at byte 128");
 }
 
+/// Bytes 4 and 5 of an element are the name of its value representation, or a length. Under the
+/// wrong syntax DCMTK takes one for the other, and may find an end by chance.
+void check_encoding(const File& file) {
+  if (file.dataset.size() < 8) return;
+  const std::array<char, 3> name{std::to_integer<char>(file.dataset[4]),
+                                 std::to_integer<char>(file.dataset[5]), '\0'};
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const bool is_name = is_capital(name[0]) && is_capital(name[1]);
+  const bool should_be_explicit = DcmXfer(file.syntax).isExplicitVR();
+  // A length may look like letters, and a writer may use a value representation of its own.
+  const bool contradicts =
+      should_be_explicit ? !is_name : is_name && DcmVR(name.data()).isStandard();
+  if (!contradicts) return;
+  throw Error(
+      ErrorCode::corrupt,
+      fmt::format("the data set begins in {} VR; expected {} VR, as of {}",
+                  should_be_explicit ? "implicit" : "explicit",
+                  should_be_explicit ? "explicit" : "implicit", tag_of(DCM_TransferSyntaxUID)));
+}
+
 }  // namespace
 
 std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
@@ -102,6 +123,7 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
   // A syntax that DCMTK does not know encodes the header as explicit VR little endian, and its
   // pixels are encapsulated as those of JPEG 2000 are (PS3.5 A.4).
   if (file->syntax == EXS_Unknown) file->syntax = EXS_JPEG2000LosslessOnly;
+  check_encoding(*file);
   return file;
 }
 

@@ -18,7 +18,8 @@ struct File {
 
 /// @param bytes  must outlive the result
 /// @throws Error{corrupt} if preamble, prefix or file meta information are missing or damaged, or
-///         the meta information's tags do not ascend
+///         the meta information's tags do not ascend, or its transfer syntax says explicit VR of a
+///         data set in implicit VR or the reverse
 std::unique_ptr<File> open_file(std::span<const std::byte> bytes);
 
 /// Reads the data set up to `stop`, an attribute of its highest level. The file's bytes must

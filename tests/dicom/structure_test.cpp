@@ -278,6 +278,36 @@ TEST_CASE("Structure: what follows the pixel data", "[dicom]") {
   }
 }
 
+TEST_CASE("Structure: a data set in implicit VR under explicit VR, or the reverse, is corrupt",
+          "[dicom]") {
+  // 1.2.840.10008.1.2.1, and 1.2.840.10008.1.2 with as many bytes.
+  const Bytes explicit_uid = hex("1400 312e322e3834302e31303030382e312e322e3100");
+  const Bytes implicit_uid = hex("1400 312e322e3834302e31303030382e312e32000000");
+  const Decode decode = GENERATE(Decode::exact, Decode::none);
+  SECTION("implicit under explicit") {
+    const E_TransferSyntax syntax = GENERATE(EXS_LittleEndianExplicit, EXS_RLELossless);
+    const Bytes other = file_of(*chest(kRows, kColumns), syntax);
+    const Bytes implicit = file_of(*chest(kRows, kColumns), EXS_LittleEndianImplicit);
+    const auto data_set = [](const Bytes& bytes) {
+      return std::ranges::search(bytes, hex("08000800")).begin();  // Image Type, its first
+    };
+    const Bytes bytes =
+        Bytes(other.begin(), data_set(other)) + Bytes(data_set(implicit), implicit.end());
+    const Error error = error_of(bytes, {.decode = decode});
+    CHECK(error.code() == ErrorCode::corrupt);
+    CHECK(std::string(error.what()) ==
+          "the data set begins in implicit VR; expected explicit VR, as of 0002,0010");
+  }
+  SECTION("explicit under implicit") {
+    Bytes bytes = file_of(*chest(kRows, kColumns));
+    REQUIRE(replace(bytes, explicit_uid, implicit_uid));
+    const Error error = error_of(bytes, {.decode = decode});
+    CHECK(error.code() == ErrorCode::corrupt);
+    CHECK(std::string(error.what()) ==
+          "the data set begins in explicit VR; expected implicit VR, as of 0002,0010");
+  }
+}
+
 TEST_CASE("Structure: an attribute that is there twice, or out of order, is corrupt", "[dicom]") {
   const auto dataset = chest(kRows, kColumns);
   const Bytes whole = file_of(*dataset);
