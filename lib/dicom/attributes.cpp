@@ -1,6 +1,7 @@
 #include "attributes.hpp"
 
 #include "terms.hpp"
+#include "unknown_vr.hpp"
 
 #include <aicovid/error.hpp>
 
@@ -12,11 +13,29 @@
 namespace aicovid::dicom {
 namespace {
 
-DcmElement* element(DcmItem& item, const DcmTagKey& key) {
-  DcmElement* found = nullptr;
-  if (item.findAndGetElement(key, found).bad() || found == nullptr || found->getLength() == 0)
-    return nullptr;
-  return found;
+[[noreturn]] void throw_other_vr(const DcmTagKey& key, DcmEVR vr) {
+  const bool is_known = vr != EVR_UNKNOWN && vr != EVR_UNKNOWN2B;
+  throw Error(ErrorCode::corrupt,
+              fmt::format("{} has the value representation {}; expected that of the dictionary, or "
+                          "UN of such a value",
+                          tag_of(key), is_known ? DcmVR(vr).getVRName() : kUnlisted));
+}
+
+/// DCMTK gives the bytes of these as hexadecimal digits, which would pass for a number.
+bool is_bulk(DcmEVR vr) {
+  switch (vr) {
+    case EVR_OB:
+    case EVR_OW:
+    case EVR_OD:
+    case EVR_OF:
+    case EVR_OL:
+    case EVR_OV:
+    case EVR_ox:
+    case EVR_SQ:
+      return true;
+    default:
+      return false;
+  }
 }
 
 /// The first of the values that a backslash separates, without blanks.
@@ -45,10 +64,28 @@ std::string tag_of(const DcmTagKey& key) {
   return fmt::format("{:04x},{:04x}", key.getGroup(), key.getElement());
 }
 
+DcmElement* element(DcmItem& item, const DcmTagKey& key) {
+  DcmElement* found = nullptr;
+  if (item.findAndGetElement(key, found).bad() || found == nullptr || found->getLength() == 0)
+    return nullptr;
+  if (found->getVR() == EVR_UN) {
+    auto known = by_dictionary(*found, key);
+    if (!known) throw_other_vr(key, EVR_UN);
+    found = known.get();
+    if (item.insert(known.get(), true).bad()) throw_other_vr(key, EVR_UN);
+    (void)known.release();  // it belongs to the item
+  }
+  const DcmEVR vr = found->getVR();
+  if (vr == EVR_UN || vr == EVR_UNKNOWN || vr == EVR_UNKNOWN2B) throw_other_vr(key, vr);
+  return found;
+}
+
 std::string text(DcmItem& item, const DcmTagKey& key) {
   DcmElement* found = element(item, key);
+  if (found == nullptr) return {};
   OFString value;
-  if (found == nullptr || found->getOFStringArray(value).bad()) return {};
+  if (is_bulk(found->getVR()) || found->getOFStringArray(value).bad())
+    throw_other_vr(key, found->getVR());
   return {value.c_str(), value.length()};
 }
 
@@ -132,13 +169,20 @@ std::optional<std::pair<double, double>> decimal_pair(DcmItem& item, const DcmTa
   return std::pair{*first, *second};
 }
 
-DcmItem* first_item(DcmItem& item, const DcmTagKey& sequence) {
-  DcmItem* found = nullptr;
-  return item.findAndGetSequenceItem(sequence, found, 0).good() ? found : nullptr;
+DcmSequenceOfItems* sequence(DcmItem& item, const DcmTagKey& key) {
+  DcmElement* found = element(item, key);
+  if (found == nullptr) return nullptr;
+  if (found->getVR() != EVR_SQ) throw_other_vr(key, found->getVR());
+  return dynamic_cast<DcmSequenceOfItems*>(found);
 }
 
-std::string code_value(DcmItem& item, const DcmTagKey& sequence) {
-  DcmItem* code = first_item(item, sequence);
+DcmItem* first_item(DcmItem& item, const DcmTagKey& key) {
+  DcmSequenceOfItems* items = sequence(item, key);
+  return items == nullptr || items->card() == 0 ? nullptr : items->getItem(0);
+}
+
+std::string code_value(DcmItem& item, const DcmTagKey& key) {
+  DcmItem* code = first_item(item, key);
   return code == nullptr ? std::string() : normalised(text(*code, DCM_CodeValue));
 }
 

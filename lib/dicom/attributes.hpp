@@ -10,8 +10,14 @@ namespace aicovid::dicom {
 /// "gggg,eeee".
 std::string tag_of(const DcmTagKey& key);
 
-/// The text of an attribute as stored, all its values; empty where it is absent, empty or no text.
+/// An attribute; null where it is absent or empty. One of the value representation UN is read, and
+/// from then on held, as that of the dictionary.
+/// @throws Error{corrupt} if its value representation is unknown, or UN of another value
+DcmElement* element(DcmItem& item, const DcmTagKey& key);
+
+/// The text of an attribute as stored, all its values; empty where it is absent or empty.
 /// It may name the patient: it must pass through terms.hpp before anyone sees it.
+/// @throws Error{corrupt} if it is a sequence or bulk data; as `element`, as do all below
 std::string text(DcmItem& item, const DcmTagKey& key);
 
 /// The first value of an integer attribute (US, UL, SS, SL, IS); nothing where it is absent or
@@ -32,10 +38,14 @@ std::optional<double> decimal(DcmItem& item, const DcmTagKey& key);
 /// Two decimal values, as of Pixel Spacing; nothing where there are not two numbers.
 std::optional<std::pair<double, double>> decimal_pair(DcmItem& item, const DcmTagKey& key);
 
+/// A sequence; null where it is absent or empty.
+/// @throws Error{corrupt} if it is another attribute
+DcmSequenceOfItems* sequence(DcmItem& item, const DcmTagKey& key);
+
 /// The first item of a sequence; null where there is none.
-DcmItem* first_item(DcmItem& item, const DcmTagKey& sequence);
+DcmItem* first_item(DcmItem& item, const DcmTagKey& key);
 
 /// Code Value (0008,0100) of the first item of a sequence of codes, "" where there is none.
-std::string code_value(DcmItem& item, const DcmTagKey& sequence);
+std::string code_value(DcmItem& item, const DcmTagKey& key);
 
 }  // namespace aicovid::dicom

@@ -17,9 +17,8 @@ namespace {
 /// Calls `visit` for each record in use that refers to a file.
 template <typename Visit>
 void for_each_file(DcmItem& dataset, const Visit& visit) {
-  DcmSequenceOfItems* records = nullptr;
-  if (dataset.findAndGetSequence(DCM_DirectoryRecordSequence, records).bad() || records == nullptr)
-    return;
+  DcmSequenceOfItems* records = sequence(dataset, DCM_DirectoryRecordSequence);
+  if (records == nullptr) return;
   for (unsigned long i = 0; i < records->card(); ++i) {
     DcmItem& record = *records->getItem(i);
     const bool in_use = integer(record, DCM_RecordInUseFlag).value_or(0xffff) != 0;

@@ -8,6 +8,8 @@
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
+#include <array>
+#include <optional>
 #include <string_view>
 
 namespace aicovid::dicom {
@@ -29,6 +31,35 @@ bool begins_with_element(std::span<const std::byte> bytes) {
   return group == 2 || group == 8 || swapped == 8;
 }
 
+/// DCMTK sorts what it reads and drops the second of two elements with one tag. Of two the header
+/// would be that of neither writer, and an element behind Pixel Data is looked for in vain while
+/// that is not read.
+template <typename Item>
+class InOrder : public Item {
+ public:
+  OFCondition insert(DcmElement* element, OFBool replace_old, OFBool check_order) override {
+    if (element != nullptr && !stray_) {
+      const DcmTagKey tag = element->getTag();
+      if (last_ && !(*last_ < tag)) stray_ = tag;
+      if (!stray_) last_ = tag;
+    }
+    return Item::insert(element, replace_old, check_order);
+  }
+
+  /// To be called once it is read.
+  /// @throws Error{corrupt} if tags did not ascend
+  void check() const {
+    if (!stray_) return;
+    throw Error(ErrorCode::corrupt,
+                fmt::format("{} stands behind {}; expected tags in ascending order, each once",
+                            tag_of(*stray_), tag_of(*last_)));
+  }
+
+ private:
+  std::optional<DcmTagKey> last_;
+  std::optional<DcmTagKey> stray_;
+};
+
 /// Without the meta information the transfer syntax would have to be guessed, and a wrong guess can
 /// give a picture.
 void check_preamble(std::span<const std::byte> bytes) {
@@ -43,17 +74,40 @@ void check_preamble(std::span<const std::byte> bytes) {
                   : "not a DICOM file: no 'DICM' at byte 128");
 }
 
+/// Bytes 4 and 5 of an element are the name of its value representation, or a length. Under the
+/// wrong syntax DCMTK takes one for the other, and may find an end by chance.
+void check_encoding(const File& file) {
+  if (file.dataset.size() < 8) return;
+  const std::array<char, 3> name{std::to_integer<char>(file.dataset[4]),
+                                 std::to_integer<char>(file.dataset[5]), '\0'};
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const bool is_name = is_capital(name[0]) && is_capital(name[1]);
+  const bool should_be_explicit = DcmXfer(file.syntax).isExplicitVR();
+  // A length may look like letters, and a writer may use a value representation of its own.
+  const bool contradicts =
+      should_be_explicit ? !is_name : is_name && DcmVR(name.data()).isStandard();
+  if (!contradicts) return;
+  throw Error(
+      ErrorCode::corrupt,
+      fmt::format("the data set begins in {} VR; expected {} VR, as of {}",
+                  should_be_explicit ? "implicit" : "explicit",
+                  should_be_explicit ? "explicit" : "implicit", tag_of(DCM_TransferSyntaxUID)));
+}
+
 }  // namespace
 
 std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
   check_preamble(bytes);
   auto file = std::make_unique<File>();
   MemoryStream stream(bytes);
-  file->meta.transferInit();
-  if (file->meta.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength).bad()) {
+  InOrder<DcmMetaInfo> meta;
+  meta.transferInit();
+  if (meta.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength).bad()) {
     throw Error(ErrorCode::corrupt, "the DICOM file meta information is damaged or ends early");
   }
-  file->meta.transferEnd();
+  meta.transferEnd();
+  meta.check();
+  file->meta = meta;
   const std::string uid = uid_term(text(file->meta, DCM_TransferSyntaxUID));
   if (uid.empty()) {
     throw Error(ErrorCode::corrupt,
@@ -69,11 +123,12 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
   // A syntax that DCMTK does not know encodes the header as explicit VR little endian, and its
   // pixels are encapsulated as those of JPEG 2000 are (PS3.5 A.4).
   if (file->syntax == EXS_Unknown) file->syntax = EXS_JPEG2000LosslessOnly;
+  check_encoding(*file);
   return file;
 }
 
 std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
-  auto dataset = std::make_unique<DcmDataset>();
+  auto dataset = std::make_unique<InOrder<DcmDataset>>();
   MemoryStream stream(file.dataset);
   dataset->transferInit();
   const OFCondition status =
@@ -87,6 +142,7 @@ std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
                             stream.tell(), file.dataset.size()));
   }
   dataset->transferEnd();
+  dataset->check();
   return dataset;
 }
 

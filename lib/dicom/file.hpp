@@ -17,12 +17,15 @@ struct File {
 };
 
 /// @param bytes  must outlive the result
-/// @throws Error{corrupt} if preamble, prefix or file meta information are missing or damaged
+/// @throws Error{corrupt} if preamble, prefix or file meta information are missing or damaged, or
+///         the meta information's tags do not ascend, or its transfer syntax says explicit VR of a
+///         data set in implicit VR or the reverse
 std::unique_ptr<File> open_file(std::span<const std::byte> bytes);
 
 /// Reads the data set up to `stop`, an attribute of its highest level. The file's bytes must
 /// outlive it.
-/// @throws Error{corrupt} if it is damaged, ends early or nests sequences too deep
+/// @throws Error{corrupt} if it is damaged, ends early or nests sequences too deep, or if the tags
+///         of its highest level do not ascend
 std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop);
 
 }  // namespace aicovid::dicom

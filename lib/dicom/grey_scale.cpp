@@ -27,13 +27,12 @@ LookupTable lookup_table(DcmItem& item, bool input_is_signed) {
   LookupTable table{.first = *first, .bits = *bits, .entries = {}};
   table.entries.resize(entries == 0 ? 65536 : entries);
 
-  DcmElement* data = nullptr;
+  DcmElement* data = element(item, DCM_LUTData);
   Uint16* words = nullptr;
-  if (item.findAndGetElement(DCM_LUTData, data).bad() || data->getUint16Array(words).bad() ||
-      words == nullptr) {
-    throw Error(
-        ErrorCode::corrupt,
-        fmt::format("{} is absent; expected the entries of a lookup table", tag_of(DCM_LUTData)));
+  if (data == nullptr || data->getUint16Array(words).bad() || words == nullptr) {
+    throw Error(ErrorCode::corrupt,
+                fmt::format("{} is absent or of no words; expected the entries of a lookup table",
+                            tag_of(DCM_LUTData)));
   }
   const std::size_t available = data->getLength() / 2;
   if (available >= table.entries.size()) {
