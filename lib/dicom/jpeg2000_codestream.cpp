@@ -102,13 +102,11 @@ SampleWriter::SampleWriter(const Codestream& codestream, const ImageHeader& head
             (1 << (header.is_signed ? bits - 1 : bits)) - 1};
   };
   stored_ = range(header.bits_stored);
+  precision_ = range(codestream.precision);
   // A lossy codestream may overshoot, also where it has more bits than the header: some encoders
-  // write all that are allocated.
-  const bool lossy = may_be_lossy(header.transfer_syntax_uid);
-  precision_ =
-      range(lossy ? std::min(codestream.precision, header.bits_stored) : codestream.precision);
-  // The low-pass filter that halves an image overshoots at edges, whatever its samples.
-  if (halvings > 0) precision_ = stored_;
+  // write all that are allocated. So does the low-pass filter that halves an image, at edges.
+  // A reversible codestream of a lossy syntax may have been cut to a rate, and overshoots too.
+  exact_ = halvings == 0 && !may_be_lossy(header.transfer_syntax_uid);
   cells_.bytes.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) *
                       size_of(type_));
 }
@@ -124,7 +122,7 @@ void SampleWriter::write_as(std::span<const std::int32_t> samples) {
     highest = std::max(highest, value);
     cells[i] = static_cast<T>(value);
   }
-  if (lowest < stored_.low || highest > stored_.high) {
+  if (exact_ && (lowest < stored_.low || highest > stored_.high)) {
     fail_pixel_data(fmt::format("holds the value {}; expected {} to {} of {}",
                                 highest > stored_.high ? highest : lowest, stored_.low,
                                 stored_.high, tag_of(DCM_BitsStored)));
