@@ -170,6 +170,11 @@ void fail_pixel_data(std::string_view why) {
   throw Error(ErrorCode::corrupt, fmt::format("{} {}", tag_of(DCM_PixelData), why));
 }
 
+void fail_second_codestream() {
+  fail_pixel_data(
+      fmt::format("holds a second codestream; expected 1, as of {}", tag_of(DCM_NumberOfFrames)));
+}
+
 std::vector<std::byte> codestream_of(DcmDataset& dataset) {
   DcmElement* element = nullptr;
   if (dataset.findAndGetElement(DCM_PixelData, element).bad())

@@ -77,6 +77,9 @@ Cells decode_htj2k(std::span<const std::byte> codestream, const ImageHeader& hea
 /// Throws Error{corrupt}: "7fe0,0010 `why`".
 [[noreturn]] void fail_pixel_data(std::string_view why);
 
+/// Throws Error{corrupt} for a stream of two codestreams, of which a decoder would take the first.
+[[noreturn]] void fail_second_codestream();
+
 /// The fragments of an encapsulated single frame in one piece, without the offset table.
 std::vector<std::byte> codestream_of(DcmDataset& dataset);
 

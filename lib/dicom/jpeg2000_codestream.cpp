@@ -38,6 +38,23 @@ std::span<const std::byte> without_boxes(std::span<const std::byte> stream) {
   return stream.subspan(static_cast<std::size_t>(found - stream.begin()));
 }
 
+/// Whether an end of codestream and the start of another follow one another, with no more than the
+/// zero byte of PS3.5 A.4 between. Packets hold no end marker (T.800 annex A.1).
+bool has_second(std::span<const std::byte> bytes) {
+  constexpr std::array<std::byte, 2> end = {std::byte{0xff}, std::byte{0xd9}};
+  constexpr std::array<std::byte, 4> start = {std::byte{0xff}, std::byte{0x4f}, std::byte{0xff},
+                                              std::byte{0x51}};
+  for (auto at = bytes.begin();; ++at) {
+    at = std::search(at, bytes.end(), end.begin(), end.end());
+    if (at == bytes.end()) return false;
+    auto behind = at + 2;
+    if (behind != bytes.end() && *behind == std::byte{0}) ++behind;
+    const std::span rest(behind, bytes.end());
+    if (rest.size() >= start.size() && std::ranges::equal(rest.first(start.size()), start))
+      return true;
+  }
+}
+
 }  // namespace
 
 /// Source of the offsets: ITU-T T.800 A.5.1.
@@ -66,6 +83,7 @@ Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHea
                     precision, is_signed ? "signed" : "unsigned", header.bits_allocated,
                     tag_of(DCM_BitsAllocated), header.is_signed ? "signed" : "unsigned"));
   }
+  if (has_second(bytes)) fail_second_codestream();
   if (at(43, 1) != 1 || at(44, 1) != 1) fail_pixel_data("holds a subsampled codestream");
   // OpenJPEG keeps some 6 KB a tile; encoders use tiles of 64 pixels and more.
   const std::int64_t tile_columns = at(24, 4);

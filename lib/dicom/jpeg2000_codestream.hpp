@@ -18,7 +18,8 @@ struct Codestream {
 /// Finds the codestream and compares its SIZ marker segment with the header, before a decoder that
 /// allocates by what it says is let loose.
 ///
-/// @throws Error{corrupt} if there is none or it is of another image; it may have another precision
+/// @throws Error{corrupt} if there is none or it is of another image, or a second one follows; it
+/// may have another precision
 Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHeader& header);
 
 /// Checks all marker segments of a high-throughput codestream, and follows its tile-parts by their
