@@ -15,6 +15,21 @@
 namespace aicovid::dicom {
 namespace {
 
+[[noreturn]] void fail_range(std::string_view what, int lowest, int highest) {
+  fail_pixel_data(fmt::format("holds {}; expected {} to {} of {}", what, lowest, highest,
+                              tag_of(DCM_BitsStored)));
+}
+
+/// A lossy codec overshoots by little, wherever the image is near the end of its range, and by more
+/// at the edges of writing and collimators alone. A codestream of more bits than Bits Stored leaves
+/// the range by much in whole regions. Margin (an eighth of the range) and share are our choice:
+/// the step of a full-range edge, by Gibbs, overshoots by 9 %.
+void check_overshoot(std::size_t far, std::size_t count, int lowest, int highest) {
+  constexpr std::size_t one_in = 100;
+  if (far > count / one_in)
+    fail_range(fmt::format("{} values far beyond its range", far), lowest, highest);
+}
+
 template <typename T>
 void to_stored(Cells& cells, const ImageHeader& header) {
   const int bits = header.bits_stored;
@@ -25,14 +40,25 @@ void to_stored(Cells& cells, const ImageHeader& header) {
   const unsigned sign = header.is_signed ? 1u << (bits - 1) : 0u;
   auto* values = reinterpret_cast<T*>(cells.bytes.data());
   const std::size_t count = cells.bytes.size() / sizeof(T);
+  const int margin = (highest - lowest) / 8;
+  std::size_t far = 0;
   for (std::size_t i = 0; i < count; ++i) {
+    const int cell = values[i];
     if (cells.kind == Cells::Kind::value) {
-      values[i] = static_cast<T>(std::clamp<int>(values[i], lowest, highest));
+      far += cell < lowest - margin || cell > highest + margin ? 1 : 0;
+      values[i] = static_cast<T>(std::clamp(cell, lowest, highest));
     } else {
-      const unsigned field = (static_cast<unsigned>(values[i]) >> shift) & mask;
-      values[i] = static_cast<T>(static_cast<int>(field ^ sign) - static_cast<int>(sign));
+      const unsigned field = (static_cast<unsigned>(cell) >> shift) & mask;
+      const int value = static_cast<int>(field ^ sign) - static_cast<int>(sign);
+      // Encoders extend the sign to the whole cell, or not.
+      if (cells.kind == Cells::Kind::coded && cell >> shift != static_cast<int>(field) &&
+          cell >> shift != value) {
+        fail_range(fmt::format("the value {}", cell >> shift), lowest, highest);
+      }
+      values[i] = static_cast<T>(value);
     }
   }
+  check_overshoot(far, count, lowest, highest);
 }
 
 /// All fragments are those of the one frame, so that no offset is needed; but a table of several
@@ -142,6 +168,11 @@ void to_stored_values(Cells& cells, const ImageHeader& header) {
 
 void fail_pixel_data(std::string_view why) {
   throw Error(ErrorCode::corrupt, fmt::format("{} {}", tag_of(DCM_PixelData), why));
+}
+
+void fail_second_codestream() {
+  fail_pixel_data(
+      fmt::format("holds a second codestream; expected 1, as of {}", tag_of(DCM_NumberOfFrames)));
 }
 
 std::vector<std::byte> codestream_of(DcmDataset& dataset) {

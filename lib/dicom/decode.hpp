@@ -19,6 +19,8 @@ struct Cells {
   enum class Kind {
     raw,    ///< cells as in the standard: Bits Stored bits that end at High Bit, and foreign bits
             ///< around them
+    coded,  ///< cells of a lossless codec: bits outside Bits Stored are no overlay, but contradict
+            ///< the header
     value,  ///< sign-extended values, which a lossy codec may have driven out of the range of Bits
             ///< Stored
   };
@@ -44,6 +46,8 @@ PixelType pixel_type_of(const ImageHeader& header);
 Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, Decode mode);
 
 /// Turns cells of `header`'s type into stored values.
+///
+/// @throws Error{corrupt} if lossless cells leave Bits Stored, or lossy ones by more than overshoot
 void to_stored_values(Cells& cells, const ImageHeader& header);
 
 // One decoder a file. Each gives the cells of a single-frame, single-sample image of 8 or 16 bits.
@@ -72,6 +76,9 @@ Cells decode_htj2k(std::span<const std::byte> codestream, const ImageHeader& hea
 
 /// Throws Error{corrupt}: "7fe0,0010 `why`".
 [[noreturn]] void fail_pixel_data(std::string_view why);
+
+/// Throws Error{corrupt} for a stream of two codestreams, of which a decoder would take the first.
+[[noreturn]] void fail_second_codestream();
 
 /// The fragments of an encapsulated single frame in one piece, without the offset table.
 std::vector<std::byte> codestream_of(DcmDataset& dataset);

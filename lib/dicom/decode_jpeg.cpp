@@ -82,7 +82,7 @@ Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header) 
   // A condition's text is DCMTK's own and holds nothing of the file.
   if (status.bad()) fail_pixel_data(fmt::format("cannot be decoded: {}", status.text()));
   if (warned) fail_pixel_data("holds a damaged JPEG stream");
-  cells.kind = always_lossy(header.transfer_syntax_uid) ? Cells::Kind::value : Cells::Kind::raw;
+  cells.kind = always_lossy(header.transfer_syntax_uid) ? Cells::Kind::value : Cells::Kind::coded;
   return cells;
 }
 

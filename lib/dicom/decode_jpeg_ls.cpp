@@ -42,7 +42,7 @@ Cells decode_jpeg_ls(std::span<const std::byte> stream, const ImageHeader& heade
   // A condition's text is DCMTK's own and holds nothing of the file.
   if (status.bad()) fail_pixel_data(fmt::format("cannot be decoded: {}", status.text()));
   cells.bytes.resize(needed);
-  cells.kind = always_lossy(header.transfer_syntax_uid) ? Cells::Kind::value : Cells::Kind::raw;
+  cells.kind = always_lossy(header.transfer_syntax_uid) ? Cells::Kind::value : Cells::Kind::coded;
   return cells;
 }
 

@@ -38,6 +38,23 @@ std::span<const std::byte> without_boxes(std::span<const std::byte> stream) {
   return stream.subspan(static_cast<std::size_t>(found - stream.begin()));
 }
 
+/// Whether an end of codestream and the start of another follow one another, with no more than the
+/// zero byte of PS3.5 A.4 between. Packets hold no end marker (T.800 annex A.1).
+bool has_second(std::span<const std::byte> bytes) {
+  constexpr std::array<std::byte, 2> end = {std::byte{0xff}, std::byte{0xd9}};
+  constexpr std::array<std::byte, 4> start = {std::byte{0xff}, std::byte{0x4f}, std::byte{0xff},
+                                              std::byte{0x51}};
+  for (auto at = bytes.begin();; ++at) {
+    at = std::search(at, bytes.end(), end.begin(), end.end());
+    if (at == bytes.end()) return false;
+    auto behind = at + 2;
+    if (behind != bytes.end() && *behind == std::byte{0}) ++behind;
+    const std::span rest(behind, bytes.end());
+    if (rest.size() >= start.size() && std::ranges::equal(rest.first(start.size()), start))
+      return true;
+  }
+}
+
 }  // namespace
 
 /// Source of the offsets: ITU-T T.800 A.5.1.
@@ -66,6 +83,7 @@ Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHea
                     precision, is_signed ? "signed" : "unsigned", header.bits_allocated,
                     tag_of(DCM_BitsAllocated), header.is_signed ? "signed" : "unsigned"));
   }
+  if (has_second(bytes)) fail_second_codestream();
   if (at(43, 1) != 1 || at(44, 1) != 1) fail_pixel_data("holds a subsampled codestream");
   // OpenJPEG keeps some 6 KB a tile; encoders use tiles of 64 pixels and more.
   const std::int64_t tile_columns = at(24, 4);
@@ -102,13 +120,11 @@ SampleWriter::SampleWriter(const Codestream& codestream, const ImageHeader& head
             (1 << (header.is_signed ? bits - 1 : bits)) - 1};
   };
   stored_ = range(header.bits_stored);
+  precision_ = range(codestream.precision);
   // A lossy codestream may overshoot, also where it has more bits than the header: some encoders
-  // write all that are allocated.
-  const bool lossy = may_be_lossy(header.transfer_syntax_uid);
-  precision_ =
-      range(lossy ? std::min(codestream.precision, header.bits_stored) : codestream.precision);
-  // The low-pass filter that halves an image overshoots at edges, whatever its samples.
-  if (halvings > 0) precision_ = stored_;
+  // write all that are allocated. So does the low-pass filter that halves an image, at edges.
+  // A reversible codestream of a lossy syntax may have been cut to a rate, and overshoots too.
+  exact_ = halvings == 0 && !may_be_lossy(header.transfer_syntax_uid);
   cells_.bytes.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) *
                       size_of(type_));
 }
@@ -124,7 +140,7 @@ void SampleWriter::write_as(std::span<const std::int32_t> samples) {
     highest = std::max(highest, value);
     cells[i] = static_cast<T>(value);
   }
-  if (lowest < stored_.low || highest > stored_.high) {
+  if (exact_ && (lowest < stored_.low || highest > stored_.high)) {
     fail_pixel_data(fmt::format("holds the value {}; expected {} to {} of {}",
                                 highest > stored_.high ? highest : lowest, stored_.low,
                                 stored_.high, tag_of(DCM_BitsStored)));

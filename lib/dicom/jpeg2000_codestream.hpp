@@ -18,7 +18,8 @@ struct Codestream {
 /// Finds the codestream and compares its SIZ marker segment with the header, before a decoder that
 /// allocates by what it says is let loose.
 ///
-/// @throws Error{corrupt} if there is none or it is of another image; it may have another precision
+/// @throws Error{corrupt} if there is none or it is of another image, or a second one follows; it
+/// may have another precision
 Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHeader& header);
 
 /// Checks all marker segments of a high-throughput codestream, and follows its tile-parts by their
@@ -42,9 +43,9 @@ class SampleWriter {
   SampleWriter(const Codestream& codestream, const ImageHeader& header, int rows, int columns,
                int halvings);
 
-  /// The next samples in row-major order. A lossy codestream may leave the range of its precision
-  /// and of Bits Stored, so that they are clamped to it.
-  /// @throws Error{corrupt} if one does not fit Bits Stored for another reason
+  /// The next samples in row-major order, clamped to the precision of the codestream. Those of a
+  /// lossy codestream may leave the range of Bits Stored, which `to_stored_values` judges.
+  /// @throws Error{corrupt} if one of a lossless codestream does
   void write(std::span<const std::int32_t> samples);
 
   Cells take() { return std::move(cells_); }
@@ -62,6 +63,7 @@ class SampleWriter {
   };
   Range precision_;
   Range stored_;
+  bool exact_ = true;  ///< nothing may overshoot
 };
 
 }  // namespace aicovid::dicom

@@ -5,6 +5,8 @@
 #include "transfer_syntax.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <array>
 
 namespace aicovid::dicom {
 namespace {
@@ -59,6 +61,11 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream) {
   // Entropy-coded data contains no FF D9.
   for (std::size_t i = stream.size() - 2; i > at && !frame->has_end; --i)
     frame->has_end = word(i) == 0xffd9;
+  // Nor FF D8, a start of image, behind which comes another marker.
+  constexpr std::array<std::byte, 3> start = {std::byte{0xff}, std::byte{0xd8}, std::byte{0xff}};
+  const auto rest = stream.subspan(std::min(at, stream.size()));
+  frame->has_second =
+      std::search(rest.begin(), rest.end(), start.begin(), start.end()) != rest.end();
   return frame;
 }
 
@@ -81,6 +88,7 @@ JpegFrame checked_jpeg_frame(std::span<const std::byte> stream, const ImageHeade
                                 frame->start, tag_of(DCM_TransferSyntaxUID),
                                 header.transfer_syntax_uid));
   }
+  if (frame->has_second) fail_second_codestream();
   if (!frame->has_end) fail_pixel_data("holds a truncated JPEG stream");
   return *frame;
 }

@@ -15,8 +15,9 @@ struct JpegFrame {
   int rows = 0;
   int columns = 0;
   int components = 0;
-  std::size_t scan = 0;  ///< position of the start of scan marker
-  bool has_end = false;  ///< the stream has an end of image marker
+  std::size_t scan = 0;     ///< position of the start of scan marker
+  bool has_end = false;     ///< the stream has an end of image marker
+  bool has_second = false;  ///< another image begins behind the scan
 };
 
 /// Nothing where there is no frame header.
@@ -25,8 +26,8 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream);
 /// The frame of a stream that agrees with `header`. A decoder trusts one of them; where they
 /// differ, an image would come out torn.
 ///
-/// @throws Error{corrupt} if they differ, the coding process is not one of the transfer syntax, or
-/// the stream has no end
+/// @throws Error{corrupt} if they differ, the coding process is not one of the transfer syntax,
+/// the stream has no end, or another image follows
 JpegFrame checked_jpeg_frame(std::span<const std::byte> stream, const ImageHeader& header);
 
 }  // namespace aicovid::dicom

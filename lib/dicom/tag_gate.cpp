@@ -1,6 +1,7 @@
 #include "tag_gate.hpp"
 
 #include "attributes.hpp"
+#include "core/patient_orientation.hpp"
 #include "core/reason_order.hpp"
 #include "patient.hpp"
 #include "pixel_aspect.hpp"
@@ -195,21 +196,24 @@ void laterality(Reasons& reasons, DcmItem& dataset) {
 }
 
 /// An upright frontal radiograph has the patient's left at the right edge and the feet at the
-/// bottom: "L\F". The first letter of a direction is its main one (PS3.3 C.7.6.1.1.1).
+/// bottom: "L\F".
 void orientation(Reasons& reasons, const ImageHeader& header) {
   const std::string_view stored = header.patient_orientation;
-  const std::size_t split = stored.find('\\');
-  const char row = stored.empty() ? ' ' : stored[0];
-  const char column = split == std::string_view::npos ? ' ' : stored[split + 1];
   const auto say = [&](std::string_view code) {
     add(reasons, code, DCM_PatientOrientation, stored, "L\\F");
   };
+  // Even where the rest is nonsense, rows from front to back are no frontal view's.
+  if (stored.starts_with('A') || stored.starts_with('P')) return say("lateral_view");
+  const auto directions = patient_orientation_of(stored);
+  if (!directions) return say("side_unverified");
+  const char row = directions->row;
+  const char column = directions->column;
   if (row == 'L' && column == 'F') return;
-  if (row == 'A' || row == 'P') return say("lateral_view");
   if (row == 'R' && column == 'F') return say("mirrored");
   if (row == 'R' && column == 'H') return say("rotated");
-  const bool on_its_side = (row == 'H' && column == 'L') || (row == 'F' && column == 'R');
-  if (on_its_side) say("rotated");
+  // In the frontal plane, but not upright.
+  const bool on_its_side = row == 'H' || row == 'F';
+  if (column != 'A' && column != 'P' && (on_its_side || column == 'H')) say("rotated");
   // The left and right edges of the picture are not the patient's sides, or nothing says that they
   // are.
   say("side_unverified");

@@ -1,5 +1,7 @@
 #include "findings/image_findings.hpp"
 
+#include "core/patient_orientation.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <aicovid/error.hpp>
@@ -51,23 +53,6 @@ Error missing_output(std::string_view section, std::string_view output) {
 Estimate linear_of_brixia(const LinearOfBrixia& line, double brixia) {
   return make_estimate(line.slope * brixia + line.intercept, line.error,
                        {line.minimum, line.maximum});
-}
-
-/// A value of Patient Orientation whose principal direction is `principal`. Its further letters, at
-/// most two, each name another axis. Source: DICOM PS3.3 C.7.6.1.1.1.
-bool points_to(std::string_view value, char principal) {
-  constexpr std::array<std::string_view, 3> axes = {"LR", "HF", "AP"};
-  while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
-  while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
-  if (value.empty() || value.front() != principal) return false;
-  std::array<int, 3> used{};
-  for (const char letter : value) {
-    const auto axis = std::ranges::find_if(
-        axes, [&](std::string_view ends) { return ends.find(letter) != std::string_view::npos; });
-    if (axis == axes.end()) return false;
-    if (++used[static_cast<std::size_t>(axis - axes.begin())] > 1) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -123,16 +108,14 @@ double shift_prevalence(double probability, double from, double to) {
 }
 
 bool confirms_sides(const std::string& patient_orientation) {
-  const auto separator = patient_orientation.find('\\');
-  if (separator == std::string::npos) return false;
-  const std::string_view both = patient_orientation;
-  return points_to(both.substr(0, separator), 'L') && points_to(both.substr(separator + 1), 'F');
+  const auto directions = patient_orientation_of(patient_orientation);
+  return directions && directions->row == 'L' && directions->column == 'F';
 }
 
 bool exchanges_sides(const std::string& patient_orientation) {
-  const auto separator = patient_orientation.find('\\');
-  if (separator == std::string::npos) return false;
-  return points_to(std::string_view(patient_orientation).substr(0, separator), 'R');
+  const auto directions = patient_orientation_of(patient_orientation);
+  return directions && directions->row == 'R' &&
+         (directions->column == 'F' || directions->column == 'H');
 }
 
 void exchange_sides(ImageFindings& findings) {

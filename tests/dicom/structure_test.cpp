@@ -103,6 +103,20 @@ TEST_CASE("Structure: a frame in fragments, of even or odd length, is one frame"
   CHECK(values_of(radiograph) == expected_values());
 }
 
+TEST_CASE("Structure: two codestreams contradict a header of one frame", "[dicom]") {
+  const std::string codec = GENERATE("JPEG 2000", "HTJ2K", "JPEG", "JPEG-LS", "RLE");
+  Stream stream = stream_of(codec);
+  if (stream.bytes.size() % 2 != 0) stream.bytes.push_back(std::byte{0});
+  INFO(codec);
+  REQUIRE(values_of(parse_dicom(file_of_fragments(stream, {stream.bytes}))) == expected_values());
+  const Error error = error_of(file_of_fragments(stream, {stream.bytes, stream.bytes}));
+  CHECK(error.code() == ErrorCode::corrupt);
+  if (codec != "RLE") {
+    CHECK(std::string(error.what()) ==
+          "7fe0,0010 holds a second codestream; expected 1, as of 0028,0008");
+  }
+}
+
 TEST_CASE("Structure: offset tables of one frame are passed over", "[dicom]") {
   const std::string codec = GENERATE("JPEG 2000", "JPEG-LS", "RLE");
   const Stream stream = stream_of(codec);

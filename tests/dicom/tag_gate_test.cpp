@@ -193,10 +193,13 @@ TEST_CASE("Tag gate: copies, annotations and a contradicting LUT shape are flagg
 TEST_CASE("Tag gate: Patient Orientation confirms the sides or says that the image is turned",
           "[dicom]") {
   CHECK(with(DCM_PatientOrientation, "LA\\FP").empty());
-  CHECK(with(DCM_PatientOrientation, GENERATE("", "L", "L\\H", "LE\\V")) ==
+  CHECK(with(DCM_PatientOrientation, GENERATE("", "L", "LE\\V", "L\\A", "H\\A")) ==
         Codes{"side_unverified"});
-  CHECK(with(DCM_PatientOrientation, GENERATE("H\\L", "F\\R")) ==
+  CHECK(with(DCM_PatientOrientation, GENERATE("H\\L", "H\\R", "F\\L", "F\\R", "L\\H", "L\\HR")) ==
         Codes{"rotated", "side_unverified"});
+  // Rows and columns that cannot be, or not of a frontal view.
+  CHECK(with(DCM_PatientOrientation, GENERATE("R\\A", "R\\L", "L\\R", "LR\\F", "RL\\F", "F\\H",
+                                              "L\\FH")) == Codes{"side_unverified"});
   CHECK(with(DCM_PatientOrientation, "R\\H") == Codes{"rotated"});
 }
 

@@ -199,6 +199,10 @@ TEST_CASE("Sides: a row direction to the patient's right exchanges labels and zo
   CHECK_FALSE(aicovid::exchanges_sides("L\\F"));
   CHECK_FALSE(aicovid::exchanges_sides(""));
   CHECK_FALSE(aicovid::exchanges_sides("A\\F"));
+  for (const char* nonsense : {"R\\A", "R\\L", "R\\R", "R", "R\\", "R\\X", "RL\\F", "R\\F\\F"}) {
+    CAPTURE(nonsense);
+    CHECK_FALSE(aicovid::exchanges_sides(nonsense));
+  }
   aicovid::ImageFindings findings;
   findings.mask.labels = {0, 1, 2, 1};
   findings.zones.emplace();

@@ -26,13 +26,12 @@ void add_severity(ImageFindings& findings, const FindingsConfig& config,
 double shift_prevalence(double probability, double from, double to);
 
 /// True where Patient Orientation says that image rows run to the patient's left and columns to the
-/// feet: "L\F". Only the first letter of a value, its principal direction, counts, so that "L\FR",
-/// an image rotated by a little, is as good; a value that is not well-formed, or of the letters for
-/// quadrupeds, confirms nothing. Source: DICOM PS3.3 C.7.6.1.1.1.
+/// feet: "L\F", as `patient_orientation_of` reads it. "L\FR", an image rotated by a little, is as
+/// good.
 bool confirms_sides(const std::string& patient_orientation);
 
-/// True where Patient Orientation says that image rows run to the patient's right: the picture is
-/// mirrored, or turned by 180 degrees. Same rules and source as `confirms_sides`.
+/// True where Patient Orientation says that image rows run to the patient's right, and columns to
+/// the feet or the head: the picture is mirrored, or turned by 180 degrees.
 bool exchanges_sides(const std::string& patient_orientation);
 
 /// Gives what was found on one side of the picture to the other lung: mask labels and zones.
