@@ -101,14 +101,16 @@ TEST_CASE("Percentile clip: of the image is not of the crop", "[preprocess]") {
   pixels[99] = 200;
   pixels[55] = 150;
   const auto radiograph = Radiograph::from_array(pixels.data(), 10, 10, PixelType::uint8);
-  const auto middle = [&](const char* of) {
-    const Plan plan = Plan::parse_json(fmt::format(R"([{{"op": "grey"}}, {{"op": "lung_crop"}},
+  const auto middle = [&](const char* of, const char* filter = "") {
+    const Plan plan = Plan::parse_json(fmt::format(R"([{{"op": "grey"}}, {} {{"op": "lung_crop"}},
       {{"op": "percentile_clip", "low": 0, "high": 100, "of": "{}"}}, {{"op": "resize", "size": 6}}])",
-                                                   of));
+                                                   filter, of));
     return plan.run(radiograph, Rectangle{2, 2, 8, 8}).tensor.floats()[3 * 6 + 3];
   };
   CHECK(middle("region") == 1);
   CHECK(middle("image") == 0.75F);
+  // A filter before the crop saw the whole image.
+  CHECK(middle("image", R"({"op": "clahe", "clip_limit": 0, "tiles": 1},)") < 0.996F);
 }
 
 TEST_CASE("Filters: MONOCHROME1 of the inverted image equals MONOCHROME2", "[preprocess]") {
