@@ -15,7 +15,7 @@ namespace {
 class OnLevels {
  public:
   OnLevels(const Radiograph& radiograph, bool voi, CpuMemory& memory)
-      : levels_(Levels::of(radiograph)), memory_(memory) {
+      : stored_(Levels::of(radiograph)), levels_(stored_), memory_(memory) {
     const GreyScale& grey = radiograph.grey_scale();
     if (memory.grey.empty() || memory.voi != voi || memory.grey_scale != grey) {
       memory.grey.clear();  // not of `grey` if this throws
@@ -34,7 +34,11 @@ class OnLevels {
 
   void operator()(const PercentileStretch& step) {
     memory_.counts.count(levels_, step.over);
-    memory_.counts.leave_out_padding(levels_);
+    if (is_filtered()) {
+      memory_.counts.take_out_padding(levels_, stored_, step.over);
+    } else {
+      memory_.counts.leave_out_padding(levels_);
+    }
     const Range range =
         percentiles(memory_.counts.counts(), meanings(), {step.low, step.high}, memory_.order);
     apply(stretch(range.low, range.high));
@@ -127,6 +131,9 @@ class OnLevels {
                .padding = {}};
   }
 
+  bool is_filtered() const { return levels_.pixels != stored_.pixels; }
+
+  const Levels stored_;
   Levels levels_;
   CpuMemory& memory_;
   int raster_ = 0;

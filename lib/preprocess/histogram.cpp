@@ -74,4 +74,21 @@ void LevelCounts::leave_out_padding(const Levels& levels) {
     counts_[static_cast<std::size_t>(level - levels.lowest)] = 0;
 }
 
+void LevelCounts::take_out_padding(const Levels& levels, const Levels& stored,
+                                   const PixelBox& box) {
+  if (!stored.padding) return;
+  stored.visit([&](auto pixel) {
+    using Stored = decltype(pixel);
+    for (int y = box.y0; y < box.y1; ++y) {
+      const Stored* row = stored.at<Stored>(y, box.x0);
+      const auto* filtered = levels.at<std::uint16_t>(y, box.x0);
+      for (int x = 0; x < box.columns(); ++x) {
+        const int value = std::clamp(static_cast<int>(row[x]), stored.lowest, stored.highest);
+        if (value < stored.padding->low || value > stored.padding->high) continue;
+        --counts_[static_cast<std::size_t>(filtered[x])];
+      }
+    }
+  });
+}
+
 }  // namespace aicovid

@@ -16,6 +16,10 @@ class LevelCounts {
   /// Sets the counts of the levels that are no part of the image to 0.
   void leave_out_padding(const Levels& levels);
 
+  /// Takes back the pixels of `box` whose stored value is no part of the image; `levels` is what a
+  /// filter made of them.
+  void take_out_padding(const Levels& levels, const Levels& stored, const PixelBox& box);
+
   const std::vector<std::uint32_t>& counts() const noexcept { return counts_; }
 
  private:

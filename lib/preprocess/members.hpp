@@ -24,10 +24,12 @@ class Members {
   /// What stands before this operation in the recipe.
   struct Context {
     bool resized = false;
+    bool filtered_crop = false;  ///< a crop, and then a filter
     int channels = 1;
   };
   void set_context(const Context& context) { context_ = context; }
   bool after_resize() const { return context_.resized; }
+  bool after_filtered_crop() const { return context_.filtered_crop; }
 
   [[noreturn]] void fail(std::string_view member, std::string_view expected) const;
   [[noreturn]] void fail_order(std::string_view expected) const;

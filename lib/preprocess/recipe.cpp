@@ -21,7 +21,8 @@ class Parser {
     if (is_first != (members.name() == Grey::kName)) {
       members.fail_order(is_first ? "\"grey\" first" : "\"grey\" once, as the first operation");
     }
-    members.set_context({.resized = resized_, .channels = recipe_.channels});
+    members.set_context(
+        {.resized = resized_, .filtered_crop = filtered_crop_, .channels = recipe_.channels});
     bool known = false;
     std::size_t index = 0;
     const auto try_entry = [&]<typename Entry>(Entry) {
@@ -82,6 +83,11 @@ class Parser {
       recipe_.channels = operation.count;
     } else if constexpr (std::is_same_v<Type, LungCrop>) {
       recipe_.needs_lung_box = true;
+      cropped_ = true;
+    } else if constexpr (std::is_same_v<Type, CentreCrop>) {
+      cropped_ = true;
+    } else if constexpr (std::is_same_v<Type, Clahe> || std::is_same_v<Type, Median>) {
+      filtered_crop_ = cropped_;
     } else if constexpr (std::is_same_v<Type, Rescale> || std::is_same_v<Type, Normalize>) {
       mapped_ = true;
     }
@@ -108,7 +114,9 @@ class Parser {
   bool resized_ = false;
   bool repeated_ = false;
   bool inverted_ = false;
-  bool mapped_ = false;    ///< greys need not lie in [0, 1] any more
+  bool mapped_ = false;  ///< greys need not lie in [0, 1] any more
+  bool cropped_ = false;
+  bool filtered_crop_ = false;
   std::size_t crops_ = 0;  ///< one past the last of them in the table
 };
 

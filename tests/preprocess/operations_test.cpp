@@ -101,14 +101,16 @@ TEST_CASE("Percentile clip: of the image is not of the crop", "[preprocess]") {
   pixels[99] = 200;
   pixels[55] = 150;
   const auto radiograph = Radiograph::from_array(pixels.data(), 10, 10, PixelType::uint8);
-  const auto middle = [&](const char* of) {
-    const Plan plan = Plan::parse_json(fmt::format(R"([{{"op": "grey"}}, {{"op": "lung_crop"}},
+  const auto middle = [&](const char* of, const char* filter = "") {
+    const Plan plan = Plan::parse_json(fmt::format(R"([{{"op": "grey"}}, {} {{"op": "lung_crop"}},
       {{"op": "percentile_clip", "low": 0, "high": 100, "of": "{}"}}, {{"op": "resize", "size": 6}}])",
-                                                   of));
+                                                   filter, of));
     return plan.run(radiograph, Rectangle{2, 2, 8, 8}).tensor.floats()[3 * 6 + 3];
   };
   CHECK(middle("region") == 1);
   CHECK(middle("image") == 0.75F);
+  // A filter before the crop saw the whole image.
+  CHECK(middle("image", R"({"op": "clahe", "clip_limit": 0, "tiles": 1},)") < 0.996F);
 }
 
 TEST_CASE("Filters: MONOCHROME1 of the inverted image equals MONOCHROME2", "[preprocess]") {
@@ -127,6 +129,48 @@ TEST_CASE("Filters: MONOCHROME1 of the inverted image equals MONOCHROME2", "[pre
       plan.run(Radiograph::from_array(pixels.data(), rows, columns, PixelType::uint8, inverted));
   for (std::size_t i = 0; i < 256; ++i)
     REQUIRE(std::abs(positive.tensor.floats()[i] - negative.tensor.floats()[i]) < 1e-6F);
+}
+
+TEST_CASE("Percentile clip: padding is left out after a filter too", "[preprocess]") {
+  // Padding on the left and in the middle; what the filter makes of it is no part of the image.
+  const int size = 48;
+  const GreyScale grey{.bits_stored = 12, .padding = PixelPadding{.low = 0, .high = 9}};
+  auto pixels = random_pixels<std::uint16_t>(size, size, grey, 7);
+  std::vector<bool> is_padding;
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    const std::size_t x = i % size;
+    is_padding.push_back(x < 15 || (x > 30 && x < 33));
+    pixels[i] = static_cast<std::uint16_t>(is_padding[i] ? i % 10 : 1000 + pixels[i] / 4);
+  }
+  const auto radiograph =
+      Radiograph::from_array(pixels.data(), size, size, PixelType::uint16, grey);
+  const std::string filter = GENERATE(R"({"op": "median"},)", R"({"op": "clahe"},)",
+                                      R"({"op": "clahe", "method": "scikit_image"},)",
+                                      R"({"op": "median"}, {"op": "clahe"},)");
+  const auto run = [&](const std::string& clip) {
+    const Plan plan = Plan::parse_json(fmt::format(
+        R"([{{"op": "grey"}}, {} {} {{"op": "resize", "size": {}}}])", filter, clip, size));
+    const auto output = plan.run(radiograph);
+    const auto floats = output.tensor.floats();
+    return std::vector<double>(floats.begin(), floats.end());
+  };
+  const auto filtered = run("");
+  std::vector<double> image;
+  for (std::size_t i = 0; i < filtered.size(); ++i) {
+    if (!is_padding[i]) image.push_back(filtered[i]);
+  }
+  std::ranges::sort(image);
+  const auto percentile = [&](double percent) {  // numpy.percentile, "linear"
+    const double rank = percent / 100 * static_cast<double>(image.size() - 1);
+    const auto below = static_cast<std::size_t>(rank);
+    return std::lerp(image[below], image[below + 1], rank - std::floor(rank));
+  };
+  const double low = percentile(5);
+  const double high = percentile(95);
+  const auto clipped = run(R"({"op": "percentile_clip", "low": 5, "high": 95},)");
+  for (std::size_t i = 0; i < clipped.size(); ++i) {
+    REQUIRE(std::abs(clipped[i] - std::clamp((filtered[i] - low) / (high - low), 0.0, 1.0)) < 1e-5);
+  }
 }
 
 TEST_CASE("Filters: a grey table that is not monotonic moves the median with the greys",

@@ -158,6 +158,15 @@ class RandomRecipe {
       }
       if (chance(0.3)) list.push_back(filter("rescale", true));
     }
+    // After a crop and then a filter there are no percentiles of the whole image.
+    bool cropped = false;
+    bool filtered = false;
+    for (json& operation : list) {
+      const std::string op = operation["op"];
+      cropped = cropped || op == "lung_crop" || op == "centre_crop";
+      filtered = filtered || (cropped && (op == "median" || op == "clahe"));
+      if (filtered) operation.erase("of");
+    }
     return list;
   }
 

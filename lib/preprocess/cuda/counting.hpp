@@ -57,6 +57,25 @@ struct CountLevels {
   }
 };
 
+/// Takes back the pixels of a run whose stored value is no part of the image; `raster` is what a
+/// filter made of them.
+struct TakeOutPadding {
+  LevelRaster raster;
+  LevelRaster stored;
+  int low;  ///< places of the stored levels that are padding
+  int high;
+  Runs runs;
+  std::uint32_t* counts;
+
+  AICOVID_HOST_DEVICE void operator()(std::size_t i) const {
+    runs.of(i, [&](int y, int x) {
+      const int place = stored(y, x);
+      // All ones: one less, modulo 2^32.
+      if (place >= low && place <= high) add_to(counts[raster(y, x)], ~std::uint32_t{0});
+    });
+  }
+};
+
 /// Counts in an order of their own, and the sums of 256 neighbours each, in which a rank is found
 /// in two short walks.
 struct OrderedCounts {

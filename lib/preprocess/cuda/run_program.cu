@@ -52,6 +52,7 @@ class OnLevels {
                 .pitch = static_cast<std::size_t>(pixels.columns),
                 .lowest = grey.lowest,
                 .highest = grey.highest},
+        stored_(raster_),
         table_(const_cast<double*>(run.upload(grey.table))),
         order_(grey.order.empty() ? nullptr : run.upload(grey.order)),
         descending_(const_cast<int*>(run.upload(std::vector<int>{grey.descending ? 1 : 0}))),
@@ -154,11 +155,16 @@ class OnLevels {
     const Runs runs{box};
     run_.for_each(runs.count(), CountLevels{raster_, runs, counts});
     if (leave_out_padding && padding_) {
-      const int low = std::max(padding_->low, raster_.lowest);
-      const int high = std::min(padding_->high, raster_.highest);
-      if (low <= high) {
+      const int low = std::max(padding_->low, stored_.lowest);
+      const int high = std::min(padding_->high, stored_.highest);
+      if (low > high) {
+        // outside Bits Stored: no pixel has it
+      } else if (raster_.pixels == stored_.pixels) {
         run_.for_each(static_cast<std::size_t>(high - low) + 1,
-                      LeaveOut{low - raster_.lowest, counts});
+                      LeaveOut{low - stored_.lowest, counts});
+      } else {
+        run_.for_each(runs.count(), TakeOutPadding{raster_, stored_, low - stored_.lowest,
+                                                   high - stored_.lowest, runs, counts});
       }
     }
     return make_ordered(run_, counts, order_, levels());
@@ -172,11 +178,11 @@ class OnLevels {
                .x0 = box.x0,
                .lowest = 0,
                .highest = highest};
-    padding_.reset();
   }
 
   Execution& run_;
   LevelRaster raster_;
+  const LevelRaster stored_;
   double* table_;
   const std::uint32_t* order_;
   int* descending_;

@@ -61,6 +61,10 @@ struct PercentileClip {
     if (clip.whole_image && members.after_resize()) {
       members.fail("of", "\"region\" after \"resize\"");
     }
+    // The filter saw the crop alone; of the rest there is nothing to take percentiles of.
+    if (clip.whole_image && members.after_filtered_crop()) {
+      members.fail("of", "\"region\" after \"clahe\" or \"median\" of a crop");
+    }
     return clip;
   }
   template <typename Outline>
