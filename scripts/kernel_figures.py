@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What the compiler says of the CUDA module's kernels: registers, stack, spills; and that no product and sum is fused.
 
-Usage: kernel_figures.py [--nvcc nvcc] (--check | --write)
+Usage: kernel_figures.py [--nvcc nvcc] (--check [--all] | --write)
 
-The sources are compiled to PTX once (compute_80, the options of the module), and the PTX is assembled for each
-architecture. Status 1 for a fused operation, a spill, a stack frame, or, with --check, a table in docs/cuda.md that is
-not what comes out now. --write replaces the table.
+For each architecture the sources are compiled to that architecture's PTX with the options of the module, and the PTX is
+assembled, as the build does it. Status 1 for a fused operation, a spill, a stack frame, or, with --check, a table in
+docs/cuda.md that is not what comes out now; --check looks at the first and the last architecture unless --all is given.
+--write replaces the table.
 """
 
 import argparse
@@ -19,7 +20,8 @@ SOURCE = Path(__file__).resolve().parents[1]
 FOLDER = SOURCE / "lib" / "preprocess" / "cuda"
 PAGE = SOURCE / "docs" / "cuda.md"
 BEGIN, END = "<!-- kernel_figures.py: begin -->", "<!-- kernel_figures.py: end -->"
-ARCHITECTURES = ["sm_80", "sm_90", "sm_100", "sm_120"]
+# Those of cmake/Cuda.cmake.
+ARCHITECTURES = ["80", "90", "100", "120"]
 # A product and a sum that may be fused: what the search for fused operations must find where fusing is allowed.
 PROBE = """#include "{folder}/resampling.hpp"
 __global__ void probe(aicovid::ResampleHorizontally f) {{ f(threadIdx.x); }}
@@ -33,9 +35,9 @@ def run(*command) -> str:
     return finished.stdout
 
 
-def to_ptx(nvcc: str, source: Path, folder: Path, contract: str) -> Path:
-    ptx = folder / f"{source.stem}.ptx"
-    run(nvcc, "-ptx", "-std=c++20", "-O3", "-arch=compute_80", f"-fmad={contract}", f"-I{SOURCE / 'include'}", source, "-o", ptx)
+def to_ptx(nvcc: str, source: Path, folder: Path, architecture: str, contract: str) -> Path:
+    ptx = folder / f"{source.stem}.{architecture}.ptx"
+    run(nvcc, "-ptx", "-std=c++20", "-O3", "-DNDEBUG", f"-arch=compute_{architecture}", f"-fmad={contract}", f"-I{SOURCE / 'include'}", source, "-o", ptx)
     return ptx
 
 
@@ -55,7 +57,7 @@ def name_of(mangled: str) -> str | None:
 
 def figures(ptx: Path, architecture: str, ptxas: str) -> dict[str, tuple[int, int, int]]:
     """Registers, bytes of stack and bytes of spills by kernel."""
-    log = run(ptxas, "-v", "-O3", "--fmad", "false", f"-arch={architecture}", ptx, "-o", ptx.with_suffix(f".{architecture}.cubin"))
+    log = run(ptxas, "-v", "-O3", "--fmad", "false", f"-arch=sm_{architecture}", ptx, "-o", ptx.with_suffix(".cubin"))
     found = {}
     for block in log.split("Compiling entry function ")[1:]:
         name = name_of(block.split("'")[1])
@@ -66,14 +68,26 @@ def figures(ptx: Path, architecture: str, ptxas: str) -> dict[str, tuple[int, in
     return found
 
 
-def table(by_architecture: dict[str, dict]) -> str:
-    lines = ["| kernel | registers: " + " | ".join(ARCHITECTURES) + " | stack, spills |",
-             "|---|" + "---:|" * len(ARCHITECTURES) + "---:|"]
-    for name in sorted(by_architecture[ARCHITECTURES[0]]):
-        row = [by_architecture[architecture][name] for architecture in ARCHITECTURES]
-        worst = f"{max(r[1] for r in row)}, {max(r[2] for r in row)}"
-        lines.append(f"| `{name}` | " + " | ".join(str(r[0]) for r in row) + f" | {worst} |")
-    return "\n".join(lines)
+def table(by_architecture: dict[str, dict]) -> list[list[str]]:
+    """Rows of cells: the kernel, and "registers / stack / spills" of each architecture."""
+    names = sorted(set().union(*by_architecture.values()))
+    rows = [["kernel", *(f"sm_{architecture}" for architecture in by_architecture)]]
+    for name in names:
+        cells = [kernels.get(name) for kernels in by_architecture.values()]
+        rows.append([f"`{name}`", *("-" if cell is None else " / ".join(map(str, cell)) for cell in cells)])
+    return rows
+
+
+def markdown(rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([lines[0], "|---|" + "---:|" * (len(rows[0]) - 1), *lines[1:]])
+
+
+def columns_of(text: str, wanted: list[str]) -> list[list[str]]:
+    """The rows of a written table, with the first column and those of the architectures alone."""
+    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in text.strip().splitlines()]
+    kept = [0] + [column for column, head in enumerate(rows[0]) if head.removeprefix("sm_") in wanted]
+    return [[row[column] for column in kept] for row in rows[:1] + rows[2:]]
 
 
 def main() -> int:
@@ -82,38 +96,41 @@ def main() -> int:
     action = parser.add_mutually_exclusive_group(required=True)
     action.add_argument("--check", action="store_true")
     action.add_argument("--write", action="store_true")
+    parser.add_argument("--all", action="store_true", help="check every architecture")
     arguments = parser.parse_args()
+    architectures = ARCHITECTURES if arguments.all or arguments.write else [ARCHITECTURES[0], ARCHITECTURES[-1]]
     ptxas = str(Path(arguments.nvcc).with_name("ptxas")) if "/" in arguments.nvcc else "ptxas"
 
     trouble = []
-    by_architecture: dict[str, dict] = {architecture: {} for architecture in ARCHITECTURES}
+    by_architecture: dict[str, dict] = {architecture: {} for architecture in architectures}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         probe = folder / "probe.cu"
         probe.write_text(PROBE.format(folder=FOLDER))
-        if not fused(to_ptx(arguments.nvcc, probe, folder, "true")):
+        if not fused(to_ptx(arguments.nvcc, probe, folder, architectures[0], "true")):
             trouble.append("no fused operation even where fusing is allowed: this search would see none")
         for source in sorted(FOLDER.glob("*.cu")):
-            ptx = to_ptx(arguments.nvcc, source, folder, "false")
-            trouble += [f"{source.name}: fused: {line}" for line in fused(ptx)]
-            for architecture in ARCHITECTURES:
+            for architecture in architectures:
+                ptx = to_ptx(arguments.nvcc, source, folder, architecture, "false")
+                trouble += [f"{source.name}, {architecture}: fused: {line}" for line in fused(ptx)]
                 by_architecture[architecture].update(figures(ptx, architecture, ptxas))
     for architecture, kernels in by_architecture.items():
-        trouble += [f"{kernel} on {architecture}: {stack} bytes of stack, {spills} of spills"
+        trouble += [f"{kernel} on sm_{architecture}: {stack} bytes of stack, {spills} of spills"
                     for kernel, (_, stack, spills) in kernels.items() if stack or spills]
-    if not by_architecture[ARCHITECTURES[0]]:
+    if not all(by_architecture.values()):
         trouble.append("no kernel found")
 
-    text = table(by_architecture)
+    rows = table(by_architecture)
+    text = markdown(rows)
     before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
     written, after = rest.split(END)
     if arguments.write:
         PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
-    elif written.strip() != text:
+    elif columns_of(written, architectures) != rows:
         trouble.append("the table of docs/cuda.md is not what comes out now: run scripts/kernel_figures.py --write\n" + text)
     for line in trouble:
         print(line)
-    print(f"{len(by_architecture[ARCHITECTURES[0]])} kernels for {', '.join(ARCHITECTURES)}: {len(trouble)} faults")
+    print(f"{len(rows) - 1} kernels for {', '.join(rows[0][1:])}: {len(trouble)} faults")
     return 1 if trouble else 0
 
 

@@ -6,7 +6,8 @@
 /// --image    stored values as `read_image` takes them; a synthetic radiograph without it
 /// --outputs  where each plan's output is written as NAME.f32, for a comparison by others
 ///
-/// Outputs are checked before anything is timed; a wrong one ends the program with status 1.
+/// Before anything is timed, outputs of resize_area, percentile_clip, clahe_opencv, median and
+/// recipe_chain are compared with OpenCV's, and all must be finite; otherwise status 1.
 #include "image.hpp"
 #include "reference.hpp"
 
@@ -85,6 +86,11 @@ bool check(const std::map<std::string, Tensor>& outputs, const std::vector<std::
   for (double& value : normalised) value = (value - 0.5) / 0.25;
   right &= agree("recipe_chain against sorting",
                  largest_difference(outputs.at("recipe_chain"), normalised, 1), 8e-6);
+  right &=
+      agree("clahe_opencv against OpenCV",
+            largest_difference(outputs.at("clahe_opencv"), clahe_area(pixels, kSize), 1), 2e-6);
+  right &= agree("median against OpenCV",
+                 largest_difference(outputs.at("median"), median_area(pixels, kSize), 1), 2e-6);
   for (const auto& [name, output] : outputs) {
     for (const float value : output.floats()) {
       if (!std::isfinite(value)) right &= agree(name + " is not finite", 1, 0);

@@ -4,9 +4,9 @@
 Usage: compare.py [--build build/release] [--rounds 7] [--write]
 
 The input is a real radiograph (RG1_J2KR of the PyPI package pydicom-data), enlarged to 2500 x 3000 values of 16 bits.
-Every output is compared with the other side's before anything is timed. A round runs each side once, one after the
-other, so that both see the same machine; the table has the least CPU time of all rounds. With --write it replaces the
-table of docs/performance.md.
+Before anything is timed, the program compares outputs of its own with OpenCV's, and this script those that
+TorchXRayVision and torchvision make too. A round runs each side once, one after the other, so that both see the same
+machine; the table has the least CPU time of all rounds. With --write it replaces the table of docs/performance.md.
 """
 
 import argparse

@@ -8,13 +8,28 @@
 #include <opencv2/imgproc.hpp>
 
 namespace aicovid::benchmark {
+namespace {
+
+cv::Mat as_matrix(const std::vector<std::uint16_t>& pixels) {
+  return {kRows, kColumns, CV_16UC1, const_cast<std::uint16_t*>(pixels.data())};
+}
+
+/// OpenCV's area resize of the image times `unit`, in double.
+std::vector<double> area(const cv::Mat& image, double unit, int size) {
+  cv::Mat numbers;
+  image.convertTo(numbers, CV_64F, unit);
+  cv::Mat resized;
+  cv::resize(numbers, resized, cv::Size(size, size), 0, 0, cv::INTER_AREA);
+  return {resized.begin<double>(), resized.end<double>()};
+}
+
+}  // namespace
 
 std::vector<std::uint16_t> opencv_area(const std::vector<std::uint16_t>& pixels, int size) {
-  const cv::Mat image(kRows, kColumns, CV_16UC1, const_cast<std::uint16_t*>(pixels.data()));
   std::vector<std::uint16_t> resized(static_cast<std::size_t>(size) *
                                      static_cast<std::size_t>(size));
   cv::Mat target(size, size, CV_16UC1, resized.data());
-  cv::resize(image, target, target.size(), 0, 0, cv::INTER_AREA);
+  cv::resize(as_matrix(pixels), target, target.size(), 0, 0, cv::INTER_AREA);
   return resized;
 }
 
@@ -36,9 +51,20 @@ std::vector<double> clipped_area(std::vector<std::uint16_t> pixels, double low, 
   std::for_each(image.begin<double>(), image.end<double>(), [&](double& grey) {
     grey = std::clamp((grey - p_low) / (p_high - p_low), 0.0, 1.0);
   });
-  cv::Mat resized;
-  cv::resize(image, resized, cv::Size(size, size), 0, 0, cv::INTER_AREA);
-  return {resized.begin<double>(), resized.end<double>()};
+  return area(image, 1, size);
+}
+
+std::vector<double> clahe_area(const std::vector<std::uint16_t>& pixels, int size) {
+  cv::Mat bytes;
+  as_matrix(pixels).convertTo(bytes, CV_8U, 255 / 65535.0);
+  cv::createCLAHE(2, {8, 8})->apply(bytes, bytes);
+  return area(bytes, 1 / 255.0, size);
+}
+
+std::vector<double> median_area(const std::vector<std::uint16_t>& pixels, int size) {
+  cv::Mat filtered;
+  cv::medianBlur(as_matrix(pixels), filtered, 3);
+  return area(filtered, 1 / 65535.0, size);
 }
 
 }  // namespace aicovid::benchmark

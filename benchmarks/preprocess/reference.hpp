@@ -15,6 +15,13 @@ std::vector<std::uint16_t> opencv_area(const std::vector<std::uint16_t>& pixels,
 std::vector<double> clipped_area(std::vector<std::uint16_t> pixels, double low, double high,
                                  int size);
 
+/// OpenCV's CLAHE (clip limit 2, 8 x 8 tiles) of the greys rounded to 8 bits, and its area resize
+/// in double.
+std::vector<double> clahe_area(const std::vector<std::uint16_t>& pixels, int size);
+
+/// OpenCV's 3 x 3 median of the stored values, and its area resize in double.
+std::vector<double> median_area(const std::vector<std::uint16_t>& pixels, int size);
+
 /// The largest difference from a plan's output times `unit`.
 template <typename Number>
 double largest_difference(const Tensor& output, const std::vector<Number>& expected, double unit) {

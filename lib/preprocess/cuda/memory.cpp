@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 namespace aicovid {
 
@@ -93,20 +94,43 @@ Slots& slots() {
   return *all;
 }
 
-/// The slot that was given back first, of those that are large enough; null if there is none.
-PinnedBlock::Slot* oldest(Slots& all, std::size_t bytes, int device) {
+/// Of the slots that are large enough the smallest, of those the one that was given back first;
+/// null if there is none.
+PinnedBlock::Slot* best_fit(Slots& all, std::size_t size, int device) {
   PinnedBlock::Slot* found = nullptr;
   for (const auto& slot : all.all) {
-    if (slot->held || slot->device != device || slot->size < bytes) continue;
-    if (found == nullptr || slot->given_back < found->given_back) found = slot.get();
+    if (slot->held || slot->device != device || slot->size < size) continue;
+    if (found == nullptr ||
+        std::pair(slot->size, slot->given_back) < std::pair(found->size, found->given_back)) {
+      found = slot.get();
+    }
   }
   return found;
 }
 
-PinnedBlock::Slot* add_slot(Slots& all, std::size_t bytes, int device) {
+bool has_room(const Slots& all, std::size_t size) { return all.bytes + size <= kMaxPinnedBytes; }
+
+/// Gives slots that nobody holds back to the driver, the oldest first, until `size` has room.
+void make_room(Slots& all, std::size_t size) {
+  while (!has_room(all, size)) {
+    auto oldest = all.all.end();
+    for (auto slot = all.all.begin(); slot != all.all.end(); ++slot) {
+      if ((*slot)->held) continue;
+      if (oldest == all.all.end() || (*slot)->given_back < (*oldest)->given_back) oldest = slot;
+    }
+    if (oldest == all.all.end()) return;
+    check(cudaEventSynchronize((*oldest)->copied));
+    check(cudaFreeHost((*oldest)->memory));
+    log_failure(cudaEventDestroy((*oldest)->copied), "destroying an event");
+    all.bytes -= (*oldest)->size;
+    all.all.erase(oldest);
+  }
+}
+
+PinnedBlock::Slot* add_slot(Slots& all, std::size_t size, int device) {
   auto slot = std::make_unique<PinnedBlock::Slot>();
   slot->device = device;
-  slot->size = std::max(kMinPinnedBytes, std::bit_ceil(bytes));
+  slot->size = size;
   check(cudaEventCreateWithFlags(&slot->copied, cudaEventDisableTiming));
   void* memory = nullptr;
   const cudaError_t status = cudaHostAlloc(&memory, slot->size, cudaHostAllocDefault);
@@ -132,23 +156,27 @@ std::size_t reserved_bytes() {
 
 PinnedBlock::PinnedBlock(std::size_t bytes, cudaStream_t stream) : slot_(nullptr), stream_(stream) {
   const int device = current_device();
+  const std::size_t size = std::max(kMinPinnedBytes, std::bit_ceil(bytes));
   Slots& all = slots();
   const std::scoped_lock lock(all.mutex);
-  Slot* free = oldest(all, bytes, device);
+  Slot* free = best_fit(all, size, device);
   if (free != nullptr) {
     const cudaError_t status = cudaEventQuery(free->copied);
     if (status == cudaErrorNotReady) {
       cudaGetLastError();  // no failure, but kept as one
-      if (all.bytes + bytes > kMaxPinnedBytes) {
-        check(cudaEventSynchronize(free->copied));
-      } else {
+      if (has_room(all, size)) {
         free = nullptr;
+      } else {
+        check(cudaEventSynchronize(free->copied));
       }
     } else {
       check(status);
     }
   }
-  if (free == nullptr) free = add_slot(all, bytes, device);
+  if (free == nullptr) {
+    make_room(all, size);
+    free = add_slot(all, size, device);
+  }
   free->held = true;
   slot_ = free;
 }

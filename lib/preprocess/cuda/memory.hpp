@@ -31,8 +31,9 @@ std::size_t reserved_bytes();
 
 /// Page-locked host memory, from which the device copies while the host goes on.
 ///
-/// Blocks are used again once the copies enqueued from them have run. They grow up to
-/// `kMaxPinnedBytes` in all; then `PinnedBlock` waits for the one that was given back first.
+/// Blocks are used again once the copies enqueued from them have run. They grow up to 1 GiB in all
+/// (`kMaxPinnedBytes`); then `PinnedBlock` waits for one that is large enough, or else frees
+/// others. There is more only once blocks of more than that were held together.
 class PinnedBlock {
  public:
   /// @throws CudaFailure
