@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
+#include "fhir_json.hpp"
 #include "variables.hpp"
 
 namespace aicovid {
 
 namespace {
-
-constexpr std::string_view kSnomed = "http://snomed.info/sct";
 
 bool is_icd_10(std::string_view system) {
   return system == "http://hl7.org/fhir/sid/icd-10" ||

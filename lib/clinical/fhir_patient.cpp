@@ -4,17 +4,13 @@
 #include <optional>
 #include <string>
 
+#include "fhir_json.hpp"
 #include "record_builder.hpp"
 #include "variables.hpp"
 
 namespace aicovid {
 
 namespace {
-
-std::string text_of(const nlohmann::json& patient, const char* name) {
-  const auto found = patient.find(name);
-  return found != patient.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 /// The day of a date "2020-04-01"; nothing for a year or a month alone.
 std::optional<std::chrono::year_month_day> day_of(const std::string& date) {

@@ -11,6 +11,9 @@
 #include <fmt/format.h>
 
 #include "fhir_codes.hpp"
+#include "fhir_condition.hpp"
+#include "fhir_infection_test.hpp"
+#include "fhir_json.hpp"
 #include "fhir_patient.hpp"
 #include "json_object.hpp"
 #include "json_record.hpp"
@@ -24,40 +27,13 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kLoinc = "http://loinc.org";
 constexpr std::string_view kUcum = "http://unitsofmeasure.org";
+
+/// How old a test of infection may be. This project's choice: the longest incubation, 14 days.
+constexpr std::chrono::days kOldestInfectionTest{14};
 
 [[noreturn]] void reject(const std::string& message) {
   throw Error(ErrorCode::bad_clinical_input, message);
-}
-
-/// The member of an object; null where there is none, or `json` is no object.
-const Json& member(const Json& json, const char* name) {
-  static const Json null;
-  if (!json.is_object()) return null;
-  const auto found = json.find(name);
-  return found == json.end() ? null : *found;
-}
-
-std::string text_of(const Json& json, const char* name) {
-  const Json& value = member(json, name);
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
-
-/// The codings of a CodeableConcept.
-const Json& codings(const Json& concept_) {
-  static const Json none = Json::array();
-  const Json& list = member(concept_, "coding");
-  return list.is_array() ? list : none;
-}
-
-bool has_code(const Json& concept_, std::initializer_list<std::string_view> codes) {
-  for (const Json& coding : codings(concept_)) {
-    for (const std::string_view code : codes) {
-      if (text_of(coding, "code") == code) return true;
-    }
-  }
-  return false;
 }
 
 /// UCUM's annotations in braces say nothing of the unit: "10*3/uL{cells}" is "10*3/uL".
@@ -133,13 +109,14 @@ class BundleReader {
   }
 
   void finish() {
-    if (infected_) builder_.add(*find_variable("sars_cov_2"), *infected_);
+    add_infection();
     for (const std::string& condition : conditions_) builder_.add(*find_variable(condition), true);
     report(skipped_.unknown_codes, "fhir_unknown_codes",
            "have codes that are no clinical variable and were left out");
     report(skipped_.not_final, "fhir_not_final",
            "are not final, amended or corrected and were left out");
-    report(skipped_.without_value, "fhir_without_value", "have no value and count as missing");
+    report(skipped_.without_value, "fhir_without_value",
+           "have no value, or none that is read, and count as missing");
     report(skipped_.without_time, "fhir_without_time",
            "have no exact time and were left out, for the values are for one moment");
     report(skipped_.not_present, "fhir_not_present",
@@ -166,6 +143,10 @@ class BundleReader {
     const std::string status = text_of(observation, "status");
     if (status != "final" && status != "amended" && status != "corrected") {
       ++skipped_.not_final;
+      return;
+    }
+    if (is_sars_cov_2_test(observation)) {
+      read_infection_test(observation);
       return;
     }
     bool known = read_value(member(observation, "code"), observation, observation);
@@ -259,57 +240,56 @@ class BundleReader {
     return {};
   }
 
-  /// The first and the last moment that a day, month or year can be in any zone.
-  static std::optional<std::pair<Instant, Instant>> days_of(const std::string& date) {
-    using std::chrono::days, std::chrono::hours;
-    const bool full = date.size() >= 10;
-    // Of a month or year the first day, and the longest that it can last.
-    const std::string first =
-        full ? date.substr(0, 10) : date + (date.size() == 4 ? "-01-01" : "-01");
-    const auto midnight = parse_timestamp(first + "T00:00Z");
-    if (!midnight) return std::nullopt;
-    const days length{full ? 1 : date.size() == 4 ? 366 : 31};
-    // Zones lie between UTC+14 and UTC-12.
-    return std::pair{*midnight - hours(14), *midnight + length + hours(12)};
-  }
-
   void read_condition(const Json& condition) {
-    std::optional<CodedCondition> meaning;
-    for (const Json& coding : codings(member(condition, "code"))) {
-      const auto found = condition_of(text_of(coding, "system"), text_of(coding, "code"));
-      if (found && meaning && found->variable != meaning->variable) {
-        reject(fmt::format("a Condition has the codes of {} and {}; expected one disease",
-                           meaning->variable, found->variable));
-      }
-      if (found) meaning = found;
-    }
-    if (!meaning) {
-      ++skipped_.unknown_codes;
-      return;
-    }
-    const Json& verification = member(condition, "verificationStatus");
-    const Json& clinical = member(condition, "clinicalStatus");
-    const bool confirmed = verification.is_null() || has_code(verification, {"confirmed"});
-    const bool present =
-        clinical.is_null() || has_code(clinical, {"active", "recurrence", "relapse"});
-    if (!confirmed || !present || is_later(condition)) {
-      ++skipped_.not_present;
-      return;
-    }
-    if (meaning->term.empty()) {
-      conditions_.insert(std::string(meaning->variable));
-    } else if (!infected_ || meaning->term == "confirmed") {
-      infected_ = std::string(meaning->term);
+    const FhirCondition found = read_fhir_condition(condition, options_.at);
+    skipped_.unknown_codes += !found.meaning;
+    skipped_.not_present += found.meaning && !found.present;
+    if (!found.meaning || !found.present) return;
+    if (found.meaning->term.empty()) {
+      conditions_.insert(std::string(found.meaning->variable));
+    } else {
+      infection_terms_.insert(std::string(found.meaning->term));
     }
   }
 
-  /// Whether the condition began, or was recorded, on a day after the one that the values are for.
-  bool is_later(const Json& condition) const {
-    if (options_.at.empty()) return false;
-    for (const char* name : {"onsetDateTime", "recordedDate"}) {
-      if (text_of(condition, name).substr(0, 10) > options_.at.substr(0, 10)) return true;
+  void read_infection_test(const Json& observation) {
+    const auto positive = sars_cov_2_result(observation);
+    if (!positive) {
+      ++skipped_.without_value;
+      return;
     }
-    return false;
+    const std::string time = time_of(observation);
+    auto span = days_of(text_of(observation, "effectiveDateTime"));
+    if (const auto exact = parse_timestamp(time)) span = {*exact, *exact};
+    if (!options_.at.empty()) {
+      const Instant at = *parse_timestamp(options_.at);
+      if (!span) {
+        ++skipped_.without_time;
+        return;
+      }
+      if (span->first > at || span->second < at - kOldestInfectionTest) {
+        builder_.warn({"no_value_at_time", "sars_cov_2",
+                       fmt::format("sars_cov_2 is not taken from a test that is not of the {} days "
+                                   "up to the time that the values are for",
+                                   kOldestInfectionTest.count())});
+        return;
+      }
+    }
+    infection_terms_.insert(*positive ? "confirmed" : "negative");
+  }
+
+  /// Any proof holds, and a suspicion against a negative test, which does not exclude infection.
+  void add_infection() {
+    for (const char* term : {"confirmed", "suspected", "negative"}) {
+      if (!infection_terms_.contains(term)) continue;
+      builder_.add(*find_variable("sars_cov_2"), term);
+      if (infection_terms_.size() > 1 && infection_terms_.contains("negative")) {
+        builder_.warn(
+            {"negative_test_left_out", "sars_cov_2",
+             fmt::format("sars_cov_2 is taken as {} although a test was negative", term)});
+      }
+      return;
+    }
   }
 
   const ClinicalOptions& options_;
@@ -317,7 +297,7 @@ class BundleReader {
   int patients_ = 0;
   std::set<std::string> subjects_;
   std::set<std::string> conditions_;
-  std::optional<std::string> infected_;
+  std::set<std::string> infection_terms_;
   Skipped skipped_;
 };
 

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <vector>
 
 #include <fmt/format.h>
@@ -27,14 +29,39 @@ constexpr std::size_t kLongestEchoedValue = 20;
               fmt::format("{} is {}; expected {}", field, found, expected));
 }
 
-bool all_of(std::string_view text, std::string_view extra) {
-  return std::ranges::all_of(text, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || extra.find(c) != extra.npos;
+std::string lower(std::string_view text) {
+  std::string small(text);
+  std::ranges::transform(small, small.begin(),
+                         [](unsigned char c) { return char(std::tolower(c)); });
+  return small;
+}
+
+/// A single number, with few enough digits on end that it can be no date and no identifier.
+bool is_short_number(std::string_view text) {
+  static const std::regex kNumber(R"([<>]?=?[+-]?\d{1,5}([.,]\d{1,5})?([eE][+-]?\d{1,3})?)");
+  return std::regex_match(text.begin(), text.end(), kNumber);
+}
+
+/// Whether the text is, in letters of any case, a term or a unit of some variable.
+bool is_listed(std::string_view text) {
+  const std::string small = lower(text);
+  return std::ranges::any_of(variables(), [&](const Variable& variable) {
+    return std::ranges::count(variable.terms, small, lower) > 0 ||
+           std::ranges::count(variable.units, small,
+                              [](const AcceptedUnit& unit) { return lower(unit.code); }) > 0;
   });
 }
 
-/// What a JSON value is, for an error message. Text is shown only where it looks like a code or a
-/// unit.
+/// Text of a value or unit that cannot tell who the patient is; any other may be a name or a date.
+bool tells_nobody(std::string_view text) {
+  constexpr std::array<std::string_view, 5> kUsual = {"yes", "no", "true", "false", "=="};
+  const bool printable = std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+  if (!printable || text.size() > kLongestEchoedValue) return false;
+  return text.size() <= 1 || is_short_number(text) || is_listed(text) ||
+         std::ranges::count(kUsual, lower(text)) > 0;
+}
+
+/// What a JSON value is, for an error message.
 std::string describe(const nlohmann::json& value) {
   switch (value.type()) {
     case nlohmann::json::value_t::null:
@@ -47,9 +74,8 @@ std::string describe(const nlohmann::json& value) {
       return fmt::format("the number {}", value.get<double>());
     case nlohmann::json::value_t::string: {
       const auto& text = value.get_ref<const std::string&>();
-      const bool shown = text.size() <= kLongestEchoedValue &&
-                         all_of(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_*^/%[]{}.+-<=>");
-      return shown ? fmt::format("the text \"{}\"", text) : "an (unlisted value)";
+      return tells_nobody(text) ? fmt::format("the text \"{}\"", text)
+                                : fmt::format("an (unlisted value) of {} bytes", text.size());
     }
     case nlohmann::json::value_t::array:
       return "an array";
@@ -156,7 +182,10 @@ void set_member(ClinicalValue& given, const Variable& variable, const std::strin
 }  // namespace
 
 std::string printable_name(std::string_view text) {
-  const bool shown = !text.empty() && text.size() <= kLongestEchoedName && all_of(text, "_");
+  // Four digits on end may be a year of birth.
+  static const std::regex kName("(?!.*[0-9]{4})[a-z0-9_]+");
+  const bool shown =
+      text.size() <= kLongestEchoedName && std::regex_match(text.begin(), text.end(), kName);
   return shown ? std::string(text) : "(unlisted name)";
 }
 

@@ -95,7 +95,7 @@ std::vector<Variable> laboratory_variables() {
        .low = 0,
        .high = 50000,
        .range_source = kWiderThanClif,
-       .loinc = {{"2532-0", kGecco}, {"14804-9", kGecco}, {"14805-6", kGecco}},
+       .loinc = {{"2532-0", kGecco}, {"14804-9", kGecco}},
        .suspicions = {{"U/L", 0, 30, "check whether it was measured in ukat/L"}}},
       {.name = "d_dimer",
        .meaning = "D-dimer, in fibrinogen-equivalent units (FEU) or D-dimer units (DDU)",

@@ -24,6 +24,8 @@ ClinicalRecord parse_clinical(std::string_view text, const ClinicalOptions& opti
                 fmt::format("the clinical values have {} bytes; expected at most {}", text.size(),
                             kLargestText));
   }
+  // Some editors begin a text in UTF-8 with a byte order mark.
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   const bool is_json = first != text.npos && (text[first] == '{' || text[first] == '[');
   if (!is_json) return ClinicalRecord::parse_csv(text, options);

@@ -69,6 +69,7 @@ TEST_CASE("Codes: the known traps are not taken for what they resemble", "[clini
   CHECK(name("3094-0") == "urea_nitrogen");
   CHECK(name("22664-7") == "urea");
   CHECK(name("7799-0").empty());   // D-dimer, arbitrary units
+  CHECK(name("14805-6").empty());  // lactate dehydrogenase, pyruvate to lactate: other ranges
   CHECK(name("14723-1").empty());  // ferritin, moles
   CHECK(name("76485-2").empty());  // CRP, moles
   CHECK(name("12190-5").empty());  // creatinine of a body fluid

@@ -294,6 +294,14 @@ TEST_CASE("FHIR: a condition counts if it is confirmed, present and not of later
   later["recordedDate"] = "2020-04-02";
   CHECK_FALSE(parse({later}).flag("diabetes").has_value());
   CHECK(parse({later}, "2020-04-02T00:00:00Z").flag("diabetes") == true);
+  // A day is of the zone of the time asked for; a moment is later in any zone.
+  Json evening = condition("44054006");
+  evening["recordedDate"] = "2020-04-01T14:00:00+02:00";
+  CHECK(parse({evening}).flag("diabetes") == true);
+  evening["recordedDate"] = "2020-04-01T12:00:01Z";
+  CHECK_FALSE(parse({evening}).flag("diabetes").has_value());
+  evening["recordedDate"] = "2020-03-31T23:00:00-14:00";
+  CHECK_FALSE(parse({evening}).flag("diabetes").has_value());
   // Of suspected and confirmed infection the confirmed one holds.
   CHECK(parse({condition("840544004")}).text("sars_cov_2") == "suspected");
   CHECK(parse({condition("840539006"), condition("840544004")}).text("sars_cov_2") == "confirmed");

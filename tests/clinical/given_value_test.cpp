@@ -122,7 +122,7 @@ TEST_CASE("Given value: a term is one of its list, case-sensitive", "[clinical]"
 
 TEST_CASE("Given value: an unknown comparator, member or time is rejected", "[clinical]") {
   CHECK(rejection("crp", R"({"value": 5, "unit": "mg/L", "comparator": "~"})") ==
-        "crp.comparator is an (unlisted value); expected one of <, <=, >, >=");
+        "crp.comparator is the text \"~\"; expected one of <, <=, >, >=");
   CHECK(rejection("crp", R"({"value": 5, "unit": "mg/L", "comparator": "=="})") ==
         "crp.comparator is the text \"==\"; expected one of <, <=, >, >=");
   CHECK(rejection("crp", R"({"value": 5, "unit": "mg/L", "units": "mg/L"})") ==
@@ -142,10 +142,37 @@ TEST_CASE("Given value: free text is not echoed", "[clinical]") {
   CHECK_THAT(message, !ContainsSubstring("Jane"));
 }
 
+TEST_CASE("Given value: text that may be a name, a date or a number of a patient is not echoed",
+          "[clinical]") {
+  const std::string text =
+      GENERATE("Schmidt", "Jane", "1951-02-03", "03.02.1951", "3/2/1951", "19510203", "1951-02",
+               "3.2.51", "123456", "12345.678901", "O'Hara", "mg/Lena", "\t");
+  const auto quoted = nlohmann::json(text).dump();
+  const std::string message =
+      GENERATE_COPY(rejection("sex", quoted), rejection("on_oxygen", quoted),
+                    rejection("crp", quoted), rejection("crp", R"({"value": )" + quoted + "}"),
+                    rejection("crp", R"({"value": 1, "unit": )" + quoted + "}"),
+                    rejection("gcs", R"({"value": 15, "comparator": )" + quoted + "}"));
+  INFO(message);
+  CHECK_THAT(message,
+             ContainsSubstring("(unlisted value) of " + std::to_string(text.size()) + " bytes") &&
+                 !ContainsSubstring(text));
+}
+
+TEST_CASE("Given value: text that is a number, or a listed term or unit, is echoed", "[clinical]") {
+  for (const char* text :
+       {"12", "-1.5", "<5", "1,2", "1e3", "ICU", "Male", "MG/L", "mm[Hg]", "Yes"}) {
+    CHECK_THAT(rejection("on_oxygen", nlohmann::json(text).dump()), ContainsSubstring(text));
+  }
+}
+
 TEST_CASE("Given value: a name is printable only as a short word", "[clinical]") {
   CHECK(printable_name("crp_2") == "crp_2");
   CHECK(printable_name(std::string(40, 'a')) == std::string(40, 'a'));
   CHECK(printable_name(std::string(41, 'a')) == "(unlisted name)");
   CHECK(printable_name("") == "(unlisted name)");
+  CHECK(printable_name("interleukin_6") == "interleukin_6");
+  CHECK(printable_name("anna_schmidt_19510203") == "(unlisted name)");
+  CHECK(printable_name("seen_in_1951") == "(unlisted name)");
   CHECK(printable_name("Jane Doe") == "(unlisted name)");
 }

@@ -124,6 +124,11 @@ class Patient:
             return [self.record["on_oxygen"]]
         if "respiratory_support" in self.record:
             return [self.record["respiratory_support"] != "none"]
+        for name, air in (("oxygen_flow", 0), ("fio2", 21)):
+            given = self.record.get(name, {"value": air})
+            at_least = given.get("comparator", ">=")
+            if at_least[0] == ">" and given["value"] >= air + (at_least == ">=") * 1e-9:
+                return [True]
         return [False, True]
 
     def inspired(self):

@@ -1,4 +1,5 @@
 #include <aicovid/error.hpp>
+#include <algorithm>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -8,6 +9,7 @@
 #include <sstream>
 
 #include <fusion/deterioration.hpp>
+#include <fusion/deterioration_score.hpp>
 
 #include "deterioration_model.hpp"
 #include "patient_records.hpp"
@@ -187,4 +189,24 @@ TEST_CASE("Deterioration: the example patient is computed with the image alone u
   CHECK(outcome.interval->covers == std::vector<std::string>{"image"});
   CHECK(*outcome.probability > .2);
   CHECK(*outcome.probability < .6);
+}
+
+TEST_CASE("Deterioration: the example FHIR Bundle says oxygen by its flow", "[fusion]") {
+  std::ifstream file(AICOVID_SOURCE_DIR "/examples/patient-bundle.json");
+  std::stringstream text;
+  text << file.rdbuf();
+  REQUIRE(file);
+  const auto record = ClinicalRecord::parse_fhir(text.str(), {.at = "2020-04-01T10:00:00Z"});
+  const Outcome outcome = assess_deterioration(knot_config(), record, .25);
+  REQUIRE(outcome.probability);
+  // By make_golden.py's risk(), without and with infiltrates, not nosocomial.
+  CHECK(*outcome.probability == Approx(.75 * .386825634 + .25 * .466182879).margin(1e-6));
+  const auto said = std::ranges::find(outcome.assumed, "on_oxygen", &Assumption::variable);
+  REQUIRE(said != outcome.assumed.end());
+  CHECK(said->handling == "taken as true from oxygen_flow 2 L/min");
+
+  const Score score = deterioration_4c(record);
+  REQUIRE(score.probability);
+  CHECK(score.probability->min == Approx(.386825634).margin(1e-6));
+  CHECK(score.probability->max == Approx(.533331665).margin(1e-6));
 }

@@ -1,0 +1,84 @@
+#include "fhir_condition.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+
+#include "fhir_json.hpp"
+
+namespace aicovid {
+
+namespace {
+
+/// Whether a date or time is after `at`; of one without a time, whether its day, month or year
+/// is; false for what is no date.
+bool is_after(const std::string& date, const std::string& at) {
+  const auto moment = parse_timestamp(date);
+  if (moment) return *moment > parse_timestamp(at).value();
+  return days_of(date) && date.substr(0, 10) > at.substr(0, 10);
+}
+
+/// How sure the diagnosis is by the extension of German codings: "G" (certain), "V" (suspected),
+/// "A" (excluded) or "Z" (state after); empty where it does not say.
+std::string certainty_of(const Json& coding) {
+  const Json& extensions = member(coding, "extension");
+  if (!extensions.is_array()) return {};
+  for (const Json& extension : extensions) {
+    if (!text_of(extension, "url").ends_with("/icd-10-gm-diagnosesicherheit")) continue;
+    const std::string code = text_of(member(extension, "valueCoding"), "code");
+    return code.empty() ? "unknown" : code;
+  }
+  return {};
+}
+
+bool begins_later(const Json& condition, const std::string& at) {
+  if (at.empty()) return false;
+  for (const std::string& date :
+       {text_of(condition, "onsetDateTime"), text_of(condition, "recordedDate"),
+        text_of(member(condition, "onsetPeriod"), "start")}) {
+    if (is_after(date, at)) return true;
+  }
+  return false;
+}
+
+/// Whether it has ended, or may have: an end counts unless it is surely later.
+bool has_ended(const Json& condition, const std::string& at) {
+  if (!condition.is_object()) return false;
+  for (const auto& [name, value] : condition.items()) {
+    if (!name.starts_with("abatement")) continue;
+    const std::string date = value.is_string() ? value.get<std::string>() : text_of(value, "start");
+    if (at.empty() || !is_after(date, at)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+FhirCondition read_fhir_condition(const Json& condition, const std::string& at) {
+  FhirCondition result;
+  std::string certainty;
+  for (const Json& coding : codings(member(condition, "code"))) {
+    if (certainty.empty() || certainty == "G") certainty = certainty_of(coding);
+    const auto found = condition_of(text_of(coding, "system"), text_of(coding, "code"));
+    if (!found) continue;
+    if (result.meaning && found->variable != result.meaning->variable) {
+      throw Error(ErrorCode::bad_clinical_input,
+                  fmt::format("a Condition has the codes of {} and {}; expected one disease",
+                              result.meaning->variable, found->variable));
+    }
+    result.meaning = found;
+  }
+  if (!result.meaning) return result;
+  const Json& verification = member(condition, "verificationStatus");
+  const Json& clinical = member(condition, "clinicalStatus");
+  const bool confirmed = verification.is_null() || has_code(verification, {"confirmed"});
+  const bool active = clinical.is_null() || has_code(clinical, {"active", "recurrence", "relapse"});
+  const bool suspected_infection = certainty == "V" && !result.meaning->term.empty();
+  if (suspected_infection) result.meaning->term = "suspected";
+  const bool certain = certainty.empty() || certainty == "G" || suspected_infection;
+  result.present =
+      confirmed && active && certain && !begins_later(condition, at) && !has_ended(condition, at);
+  return result;
+}
+
+}  // namespace aicovid

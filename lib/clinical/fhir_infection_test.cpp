@@ -1,0 +1,55 @@
+#include "fhir_infection_test.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "fhir_json.hpp"
+
+namespace aicovid {
+
+namespace {
+
+/// SARS-CoV-2 RNA [Presence], amplified: in a respiratory specimen, in a specimen, in the
+/// nasopharynx with and without probe. Not the codes of one gene, of which the others may differ,
+/// nor of antigen. Read with these names in users' lists of codes, not with LOINC.
+constexpr std::array<std::string_view, 4> kTests = {"94500-6", "94309-2", "94759-8", "94565-9"};
+
+struct ResultCode {
+  std::string_view system;
+  std::string_view code;
+  bool found;
+};
+/// Detected, positive, not detected, negative. LOINC's answers: lists LL744-4 and LL2021-5, as
+/// users of them give the codes.
+constexpr std::array<ResultCode, 8> kResults = {{{kSnomed, "260373001", true},
+                                                 {kSnomed, "10828004", true},
+                                                 {kSnomed, "260415000", false},
+                                                 {kSnomed, "260385009", false},
+                                                 {kLoinc, "LA11882-0", true},
+                                                 {kLoinc, "LA6576-8", true},
+                                                 {kLoinc, "LA11883-8", false},
+                                                 {kLoinc, "LA6577-6", false}}};
+
+}  // namespace
+
+bool is_sars_cov_2_test(const Json& observation) {
+  return std::ranges::any_of(codings(member(observation, "code")), [](const Json& coding) {
+    return text_of(coding, "system") == kLoinc &&
+           std::ranges::count(kTests, text_of(coding, "code")) > 0;
+  });
+}
+
+std::optional<bool> sars_cov_2_result(const Json& observation) {
+  if (!member(observation, "dataAbsentReason").is_null()) return std::nullopt;
+  std::optional<bool> result;
+  for (const Json& coding : codings(member(observation, "valueCodeableConcept"))) {
+    for (const ResultCode& one : kResults) {
+      if (text_of(coding, "system") != one.system || text_of(coding, "code") != one.code) continue;
+      if (result && *result != one.found) return std::nullopt;
+      result = one.found;
+    }
+  }
+  return result;
+}
+
+}  // namespace aicovid

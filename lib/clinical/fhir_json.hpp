@@ -1,0 +1,33 @@
+#pragma once
+
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "timestamp.hpp"
+
+namespace aicovid {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kLoinc = "http://loinc.org";
+constexpr std::string_view kSnomed = "http://snomed.info/sct";
+
+/// The member of an object; null where there is none, or `json` is no object.
+const Json& member(const Json& json, const char* name);
+
+/// The member's text; empty where it has none.
+std::string text_of(const Json& json, const char* name);
+
+/// The codings of a CodeableConcept; an empty list where there are none.
+const Json& codings(const Json& concept_);
+
+bool has_code(const Json& concept_, std::initializer_list<std::string_view> codes);
+
+/// The first and the last moment that a day, month or year can be in any zone.
+std::optional<std::pair<Instant, Instant>> days_of(const std::string& date);
+
+}  // namespace aicovid

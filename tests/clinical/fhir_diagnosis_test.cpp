@@ -1,0 +1,132 @@
+#include <aicovid/clinical_record.hpp>
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+using namespace aicovid;
+using Json = nlohmann::json;
+
+namespace {
+
+const std::string kAt = "2020-04-01T12:00:00Z";
+
+ClinicalRecord parse(const std::vector<Json>& resources, const std::string& at = kAt) {
+  Json bundle = {{"resourceType", "Bundle"}, {"entry", Json::array()}};
+  for (const Json& resource : resources) bundle["entry"].push_back({{"resource", resource}});
+  return ClinicalRecord::parse_fhir(bundle.dump(), {.at = at});
+}
+
+bool warned(const ClinicalRecord& record, std::string_view code) {
+  return std::ranges::count(record.warnings(), code, &ClinicalWarning::code) > 0;
+}
+
+/// As German hospitals code it: ICD-10-GM with how sure the diagnosis is.
+Json diagnosis(const std::string& icd, const std::string& certainty) {
+  Json coding = {{"system", "http://fhir.de/CodeSystem/bfarm/icd-10-gm"}, {"code", icd}};
+  if (!certainty.empty()) {
+    coding["extension"] = {
+        {{"url", "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"},
+         {"valueCoding",
+          {{"system", "https://fhir.kbv.de/CodeSystem/KBV_CS_SFHIR_ICD_DIAGNOSESICHERHEIT"},
+           {"code", certainty}}}}};
+  }
+  return {{"resourceType", "Condition"}, {"code", {{"coding", {coding}}}}};
+}
+
+Json pcr(const std::string& result, const std::string& time = "2020-04-01T10:00:00Z",
+         const std::string& system = "http://snomed.info/sct",
+         const std::string& loinc = "94500-6") {
+  Json test = {{"resourceType", "Observation"},
+               {"status", "final"},
+               {"code", {{"coding", {{{"system", "http://loinc.org"}, {"code", loinc}}}}}},
+               {"valueCodeableConcept", {{"coding", {{{"system", system}, {"code", result}}}}}}};
+  if (!time.empty()) test["effectiveDateTime"] = time;
+  return test;
+}
+
+const std::string kDetected = "260373001";
+const std::string kNotDetected = "260415000";
+
+}  // namespace
+
+TEST_CASE("FHIR diagnosis: how sure a German coding is decides", "[clinical]") {
+  const auto infection = [](const char* certainty) {
+    return parse({diagnosis("U07.1", certainty)}).text("sars_cov_2");
+  };
+  CHECK(infection("") == "confirmed");
+  CHECK(infection("G") == "confirmed");
+  CHECK(infection("V") == "suspected");
+  CHECK_FALSE(infection("A").has_value());
+  CHECK_FALSE(infection("Z").has_value());
+  CHECK(parse({diagnosis("E11.9", "G")}).flag("diabetes") == true);
+  for (const char* certainty : {"A", "V", "Z", "?"}) {
+    const auto record = parse({diagnosis("E11.9", certainty)});
+    CHECK(record.empty());
+    CHECK(warned(record, "fhir_not_present"));
+  }
+}
+
+TEST_CASE("FHIR diagnosis: what has ended does not count, with or without a status", "[clinical]") {
+  const auto ended = [](const char* name, const Json& when, const std::string& at) {
+    Json one = diagnosis("E11.9", "");
+    one[name] = when;
+    return !parse({one}, at).flag("diabetes").has_value();
+  };
+  CHECK(ended("abatementDateTime", "2019-05-01", kAt));
+  CHECK(ended("abatementDateTime", "2019-05-01", ""));
+  CHECK(ended("abatementDateTime", "2020", kAt));
+  CHECK(ended("abatementDateTime", "2020-04-01T11:59:00Z", kAt));
+  CHECK_FALSE(ended("abatementDateTime", "2020-04-01T12:01:00Z", kAt));
+  CHECK_FALSE(ended("abatementDateTime", "2020-05", kAt));
+  CHECK(ended("abatementPeriod", {{"start", "2019-01-01"}}, kAt));
+  CHECK(ended("abatementString", "in childhood", kAt));
+}
+
+TEST_CASE("FHIR diagnosis: a test of the virus says infected or not", "[clinical]") {
+  CHECK(parse({pcr(kDetected)}).text("sars_cov_2") == "confirmed");
+  CHECK(parse({pcr(kNotDetected)}).text("sars_cov_2") == "negative");
+  CHECK(parse({pcr("LA11882-0", "2020-04-01", "http://loinc.org", "94309-2")}).text("sars_cov_2") ==
+        "confirmed");
+  CHECK(parse({pcr("LA11883-8", "2020-04-01", "http://loinc.org", "94759-8")}).text("sars_cov_2") ==
+        "negative");
+  CHECK(warned(parse({pcr("419984006")}), "fhir_without_value"));  // inconclusive
+  CHECK(warned(parse({pcr(kDetected, "2020-04-01", "http://snomed.info/sct", "94558-4")}),
+               "fhir_unknown_codes"));  // antigen
+  Json preliminary = pcr(kDetected);
+  preliminary["status"] = "preliminary";
+  CHECK(parse({preliminary}).empty());
+}
+
+TEST_CASE("FHIR diagnosis: any proof holds, a suspicion outlives a negative test", "[clinical]") {
+  CHECK(parse({pcr(kNotDetected), pcr(kDetected, "2020-03-30")}).text("sars_cov_2") == "confirmed");
+  for (const auto& [icd, term] :
+       {std::pair("U07.1", "confirmed"), std::pair("U07.2", "suspected")}) {
+    const auto record = parse({pcr(kNotDetected), diagnosis(icd, "")});
+    CHECK(record.text("sars_cov_2") == term);
+    CHECK(warned(record, "negative_test_left_out"));
+  }
+}
+
+TEST_CASE("FHIR diagnosis: a test counts for fourteen days", "[clinical]") {
+  const auto known = [](const std::string& time, const std::string& at) {
+    return parse({pcr(kNotDetected, time)}, at).text("sars_cov_2").has_value();
+  };
+  CHECK(known("2020-03-18T12:00:00Z", kAt));
+  CHECK_FALSE(known("2020-03-18T11:59:00Z", kAt));
+  CHECK(known("2020-03-19", kAt));
+  CHECK_FALSE(known("2018-03-19", kAt));
+  CHECK_FALSE(known("2020-04-01T12:01:00Z", kAt));
+  CHECK_FALSE(known("2020-04-03", kAt));
+  CHECK_FALSE(known("", kAt));
+  CHECK(known("", ""));
+  CHECK(warned(parse({pcr(kDetected, "2018-03-19")}), "no_value_at_time"));
+}
+
+TEST_CASE("Clinical input: a byte order mark hides no format", "[clinical]") {
+  const std::string mark = "\xEF\xBB\xBF";
+  CHECK(parse_clinical(mark + R"({"sex": "male"})").text("sex") == "male");
+  CHECK(parse_clinical(mark + "sex\nmale\n").text("sex") == "male");
+  CHECK(parse_clinical(mark + R"({"resourceType": "Bundle", "entry": []})").empty());
+}
