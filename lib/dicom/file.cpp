@@ -39,7 +39,7 @@ class InOrder : public Item {
  public:
   OFCondition insert(DcmElement* element, OFBool replace_old, OFBool check_order) override {
     if (element != nullptr && !stray_) {
-      const DcmTagKey tag = element->getTag();
+      const DcmTagKey& tag = element->getTag();
       if (last_ && !(*last_ < tag)) stray_ = tag;
       if (!stray_) last_ = tag;
     }

@@ -9,7 +9,7 @@ import pydicom
 import pytest
 from conftest import SOURCE, run_cli
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, generate_uid
 
 DX = "1.2.840.10008.5.1.4.1.1.1.1"
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -50,6 +50,18 @@ def refuses(result, status, *words):
 @pytest.fixture
 def chest(pydicom_data_file):
     return pydicom_data_file("RG1_J2KR.dcm")
+
+
+def test_implicit_vr_under_explicit(tmp_path):
+    pixels = np.full((64, 64), 7, np.uint8)
+    file = write_dicom(tmp_path / "explicit.dcm", pixels)
+    dataset = pydicom.dcmread(file)
+    dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    dataset.save_as(tmp_path / "implicit.dcm")
+    meta = file.read_bytes().split(b"\x08\x00\x16\x00")[0]
+    body = (tmp_path / "implicit.dcm").read_bytes()
+    file.write_bytes(meta + body[body.index(b"\x08\x00\x16\x00") :])
+    refuses(run_cli("score", file, "--format", "json"), 4, "corrupt", "begins in implicit VR")
 
 
 def test_truncated(chest, tmp_path):
