@@ -129,7 +129,7 @@ Cells decode_jpeg2000(std::span<const std::byte> stream, const ImageHeader& head
   const OPJ_BOOL header_read = opj_read_header(input.get(), codec.get(), &read);
   const Image image(read);
   require(header_read);
-  const int reduction = halvings(header, mode, decompositions(codec.get()));
+  const int reduction = halvings(codestream, header, mode, decompositions(codec.get()));
   if (reduction > 0) {
     require(opj_set_decoded_resolution_factor(codec.get(), static_cast<OPJ_UINT32>(reduction)));
   }
