@@ -61,6 +61,22 @@ void to_stored(Cells& cells, const ImageHeader& header) {
   check_overshoot(far, count, lowest, highest);
 }
 
+/// Padding in bits that are cleared would come out as some grey, and the same grey of other pixels
+/// as padding.
+void check_padding(const Cells& cells, DcmDataset& dataset, const ImageHeader& header) {
+  if (cells.kind != Cells::Kind::raw || header.bits_allocated != 16) return;
+  const auto padding = pixel_value(dataset, DCM_PixelPaddingValue, 0, header.is_signed);
+  if (!padding) return;
+  const int reach = 1 << (header.bits_stored - (header.is_signed ? 1 : 0));
+  if (*padding < reach && *padding >= (header.is_signed ? -reach : 0)) return;
+  const std::span words(reinterpret_cast<const std::uint16_t*>(cells.bytes.data()),
+                        cells.bytes.size() / 2);
+  if (std::ranges::find(words, static_cast<std::uint16_t>(*padding)) == words.end()) return;
+  fail_pixel_data(fmt::format("holds the value {} of {}; expected one of the {} bits of {}",
+                              *padding, tag_of(DCM_PixelPaddingValue), header.bits_stored,
+                              tag_of(DCM_BitsStored)));
+}
+
 /// All fragments are those of the one frame, so that no offset is needed; but a table of several
 /// contradicts the header.
 void check_offset_tables(DcmDataset& dataset, DcmPixelSequence& sequence) {
@@ -149,6 +165,7 @@ Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, Decode mode)
       check_layout(header);
       break;
   }
+  check_padding(cells, dataset, header);
   to_stored_values(cells, header);
   return cells;
 }

@@ -61,8 +61,8 @@ Cells decode(const Codestream& codestream, const ImageHeader& header, Decode mod
   // Its resilience, which makes up what is missing, stays off.
   ojph::codestream decoder;
   decoder.read_headers(&file);
-  const int reduction =
-      halvings(header, mode, static_cast<int>(decoder.access_cod().get_num_decompositions()));
+  const int reduction = halvings(codestream, header, mode,
+                                 static_cast<int>(decoder.access_cod().get_num_decompositions()));
   if (reduction > 0) {
     const auto skipped = static_cast<ojph::ui32>(reduction);
     decoder.restrict_input_resolution(skipped, skipped);

@@ -76,12 +76,9 @@ Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHea
   }
   const int precision = static_cast<int>(at(42, 1) & 0x7f) + 1;
   const bool is_signed = (at(42, 1) & 0x80) != 0;
-  if (precision > header.bits_allocated || is_signed != header.is_signed) {
-    fail_pixel_data(
-        fmt::format("holds a codestream of {} bits, {}; expected at most {} bits ({}), "
-                    "{}",
-                    precision, is_signed ? "signed" : "unsigned", header.bits_allocated,
-                    tag_of(DCM_BitsAllocated), header.is_signed ? "signed" : "unsigned"));
+  if (precision > header.bits_allocated) {
+    fail_pixel_data(fmt::format("holds a codestream of {} bits; expected at most {} of {}",
+                                precision, header.bits_allocated, tag_of(DCM_BitsAllocated)));
   }
   if (has_second(bytes)) fail_second_codestream();
   if (at(43, 1) != 1 || at(44, 1) != 1) fail_pixel_data("holds a subsampled codestream");
@@ -94,11 +91,12 @@ Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHea
     fail_pixel_data(fmt::format("holds a codestream of tiles of {} x {}; expected at most {} tiles",
                                 tile_rows, tile_columns, most_tiles));
   }
-  return {.bytes = bytes, .precision = precision};
+  return {.bytes = bytes, .precision = precision, .sign_differs = is_signed != header.is_signed};
 }
 
-int halvings(const ImageHeader& header, Decode mode, int decompositions) {
-  if (mode != Decode::fit) return 0;
+int halvings(const Codestream& codestream, const ImageHeader& header, Decode mode,
+             int decompositions) {
+  if (mode != Decode::fit || codestream.sign_differs) return 0;
   constexpr int least_side = 1024;
   const int shorter = std::min(header.rows, header.columns);
   int count = 0;
@@ -125,12 +123,20 @@ SampleWriter::SampleWriter(const Codestream& codestream, const ImageHeader& head
   // write all that are allocated. So does the low-pass filter that halves an image, at edges.
   // A reversible codestream of a lossy syntax may have been cut to a rate, and overshoots too.
   exact_ = halvings == 0 && !may_be_lossy(header.transfer_syntax_uid);
+  if (codestream.sign_differs) unsigned_ = Range{0, (1 << (codestream.precision - 1)) - 1};
   cells_.bytes.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) *
                       size_of(type_));
 }
 
 template <typename T>
 void SampleWriter::write_as(std::span<const std::int32_t> samples) {
+  for (std::size_t i = 0; unsigned_ && i < samples.size(); ++i) {
+    if (samples[i] >= unsigned_->low && samples[i] <= unsigned_->high) continue;
+    fail_pixel_data(
+        fmt::format("holds a codestream of another sign than {}, and the value {}; "
+                    "expected {} to {}, where both agree",
+                    tag_of(DCM_PixelRepresentation), samples[i], unsigned_->low, unsigned_->high));
+  }
   auto* cells = reinterpret_cast<T*>(cells_.bytes.data()) + at_;
   std::int32_t lowest = 0;
   std::int32_t highest = 0;

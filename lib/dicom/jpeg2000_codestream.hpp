@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -12,7 +13,8 @@ namespace aicovid::dicom {
 /// A JPEG 2000 codestream (ITU-T T.800, or T.814 of high throughput) whose image size was checked.
 struct Codestream {
   std::span<const std::byte> bytes;
-  int precision = 0;  ///< bits of a sample, which may differ from Bits Stored
+  int precision = 0;          ///< bits of a sample, which may differ from Bits Stored
+  bool sign_differs = false;  ///< signed where Pixel Representation says unsigned, or the reverse
 };
 
 /// Finds the codestream and compares its SIZ marker segment with the header, before a decoder that
@@ -31,8 +33,10 @@ Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHea
 void check_markers(const Codestream& codestream);
 
 /// The number of times that both sides may be halved, at most twice: the shorter one keeps 1024
-/// pixels, and the codestream has the resolutions.
-int halvings(const ImageHeader& header, Decode mode, int decompositions);
+/// pixels, and the codestream has the resolutions. Never where the sign differs, which every sample
+/// must be looked at for.
+int halvings(const Codestream& codestream, const ImageHeader& header, Decode mode,
+             int decompositions);
 
 /// The extent of a side after so many halvings (T.800 B-15).
 int halved(int side, int halvings);
@@ -45,7 +49,8 @@ class SampleWriter {
 
   /// The next samples in row-major order, clamped to the precision of the codestream. Those of a
   /// lossy codestream may leave the range of Bits Stored, which `to_stored_values` judges.
-  /// @throws Error{corrupt} if one of a lossless codestream does
+  /// @throws Error{corrupt} if one of a lossless codestream does, or one is negative or reads as
+  /// negative where codestream and header differ in the sign
   void write(std::span<const std::int32_t> samples);
 
   Cells take() { return std::move(cells_); }
@@ -63,7 +68,8 @@ class SampleWriter {
   };
   Range precision_;
   Range stored_;
-  bool exact_ = true;  ///< nothing may overshoot
+  bool exact_ = true;              ///< nothing may overshoot
+  std::optional<Range> unsigned_;  ///< where signed and unsigned agree, if that matters
 };
 
 }  // namespace aicovid::dicom

@@ -260,13 +260,18 @@ constexpr auto kBodyPartCodes = std::to_array<Code>({
 });
 // clang-format on
 
-/// Words of veterinary radiography. "CAT" is left out: it also means computed axial tomography.
+/// Words of veterinary radiography. "CAT" is left out: it also means computed axial tomography;
+/// "PIG" is half of a drain, and "RAT" an abbreviation.
 constexpr auto kAnimalWords = std::to_array<std::string_view>(
-    {"VETERINARY", "VETERINARIAN", "CANINE",  "DOG",     "DOGS",   "PUPPY",   "FELINE",
-     "CATS",       "KITTEN",       "EQUINE",  "HORSE",   "PONY",   "BOVINE",  "CATTLE",
-     "PORCINE",    "PIG",          "SWINE",   "OVINE",   "SHEEP",  "CAPRINE", "GOAT",
-     "AVIAN",      "RABBIT",       "FERRET",  "REPTILE", "RODENT", "MOUSE",   "MURINE",
-     "RAT",        "PRIMATE",      "MACAQUE", "MONKEY",  "K9",     "ANIMAL"});
+    {"VETERINARY", "VETERINARIAN", "CANINE",  "DOG",     "DOGS",    "PUPPY",  "FELINE",  "CATS",
+     "KITTEN",     "EQUINE",       "HORSE",   "PONY",    "BOVINE",  "CATTLE", "PORCINE", "SWINE",
+     "OVINE",      "SHEEP",        "CAPRINE", "GOAT",    "AVIAN",   "RABBIT", "FERRET",  "REPTILE",
+     "RODENT",     "MOUSE",        "MURINE",  "PRIMATE", "MACAQUE", "MONKEY", "K9",      "ANIMAL"});
+
+/// Behind the word for an animal these make it what befell a human, or a part of one.
+constexpr auto kHumanContexts =
+    std::to_array<std::string_view>({"BITE", "BITES", "BITTEN", "SCRATCH", "ATTACK", "KICK",
+                                     "ALLERGY", "FLU", "INFLUENZA", "POX", "VALVE"});
 
 template <typename List>
 bool contains(const List& list, std::string_view text) {
@@ -418,9 +423,12 @@ std::optional<BodyPart> body_part_of_code(std::string_view code) {
 
 std::optional<std::string_view> animal_word(std::string_view text) {
   const std::string upper = normalised(text);
-  for (const std::string_view word : words_of(upper)) {
-    const auto found = std::ranges::find(kAnimalWords, word);
-    if (found != kAnimalWords.end()) return *found;
+  const auto words = words_of(upper);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto found = std::ranges::find(kAnimalWords, words[i]);
+    if (found == kAnimalWords.end()) continue;
+    if (i + 1 < words.size() && contains(kHumanContexts, words[i + 1])) continue;
+    return *found;
   }
   return std::nullopt;
 }

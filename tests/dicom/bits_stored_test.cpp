@@ -107,3 +107,28 @@ TEST_CASE("Bits Stored: overshoot of a lossy codestream is clamped", "[dicom]") 
   CHECK(std::string(error_of(file()).what()) ==
         "7fe0,0010 holds 2 values far beyond its range; expected 0 to 1023 of 0028,0101");
 }
+
+TEST_CASE("Bits Stored: a JPEG 2000 codestream of another sign is read where both signs agree",
+          "[dicom]") {
+  const bool high_throughput = GENERATE(false, true);
+  const bool codestream_is_signed = GENERATE(false, true);
+  const auto file = [&](const std::vector<std::int32_t>& row) {
+    Samples samples{.rows = 40, .columns = 40, .bits = 12, .values = {}};
+    for (int i = 0; i < 400; ++i)
+      samples.values.insert(samples.values.end(), row.begin(), row.end());
+    samples.is_signed = codestream_is_signed;
+    const Bytes codestream = high_throughput ? encode_htj2k(samples) : encode_jpeg2000(samples);
+    samples.is_signed = !codestream_is_signed;
+    return file_of_codestream(
+        samples, high_throughput ? "1.2.840.10008.1.2.4.201" : "1.2.840.10008.1.2.4.90",
+        codestream);
+  };
+  const Radiograph radiograph = parse_dicom(file({0, 1, 1000, 2047}));
+  CHECK(radiograph.header().is_signed != codestream_is_signed);
+  std::vector<int> expected;
+  for (int i = 0; i < 400; ++i) expected.insert(expected.end(), {0, 1, 1000, 2047});
+  CHECK(values_of(radiograph) == expected);
+  const Error error = error_of(file({0, 1, 1000, codestream_is_signed ? -1 : 2048}));
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(std::string(error.what()).find("another sign than 0028,0103") != std::string::npos);
+}

@@ -67,6 +67,7 @@ Bytes encode_jpeg2000(const Samples& samples) {
   component.w = static_cast<OPJ_UINT32>(samples.columns);
   component.h = static_cast<OPJ_UINT32>(samples.rows);
   component.prec = static_cast<OPJ_UINT32>(samples.bits);
+  component.sgnd = samples.is_signed ? 1 : 0;
   opj_image_t* image = opj_image_create(1, &component, OPJ_CLRSPC_GRAY);
   image->x1 = component.w;
   image->y1 = component.h;
@@ -100,7 +101,8 @@ Bytes encode_htj2k(const Samples& samples) {
   size.set_image_extent(
       ojph::point(static_cast<ojph::ui32>(samples.columns), static_cast<ojph::ui32>(samples.rows)));
   size.set_num_components(1);
-  size.set_component(0, ojph::point(1, 1), static_cast<ojph::ui32>(samples.bits), false);
+  size.set_component(0, ojph::point(1, 1), static_cast<ojph::ui32>(samples.bits),
+                     samples.is_signed);
   ojph::param_cod coding = codestream.access_cod();
   coding.set_num_decomposition(5);
   coding.set_reversible(true);
@@ -156,6 +158,7 @@ Bytes file_of_codestream(const Samples& samples, std::string_view transfer_synta
   const auto dataset = chest(samples.rows, samples.columns);
   dataset->putAndInsertUint16(DCM_BitsStored, static_cast<Uint16>(samples.bits));
   dataset->putAndInsertUint16(DCM_HighBit, static_cast<Uint16>(samples.bits - 1));
+  dataset->putAndInsertUint16(DCM_PixelRepresentation, samples.is_signed ? 1 : 0);
   Bytes padded = codestream;
   if (padded.size() % 2 != 0) padded.push_back(std::byte{0});
   return file_with(*dataset, transfer_syntax_uid, encapsulated({padded}));

@@ -13,7 +13,8 @@ struct Samples {
   int rows = 0;
   int columns = 0;
   int bits = 12;
-  std::vector<std::int32_t> values;  ///< [rows,columns], unsigned
+  std::vector<std::int32_t> values;  ///< [rows,columns]
+  bool is_signed = false;
 };
 
 /// A lossless JPEG 2000 codestream, by OpenJPEG.
@@ -33,7 +34,7 @@ Bytes encapsulated(const std::vector<Bytes>& fragments, const Bytes& offset_tabl
 /// information and these bytes for the pixel data and what follows.
 Bytes file_with(DcmDataset& dataset, std::string_view transfer_syntax_uid, const Bytes& pixel_data);
 
-/// `chest(rows, columns)` with these samples in one fragment of this codestream.
+/// `chest(rows, columns)` of these bits and sign, with this codestream in one fragment.
 Bytes file_of_codestream(const Samples& samples, std::string_view transfer_syntax_uid,
                          const Bytes& codestream);
 

@@ -270,3 +270,16 @@ TEST_CASE("Grey scale: an unknown VOI LUT Function is unsupported, and not repea
   CHECK(std::string(error.what()) ==
         "0028,1056 is (unlisted value); expected LINEAR, LINEAR_EXACT or SIGMOID");
 }
+
+TEST_CASE("Grey scale: padding beyond Bits Stored is corrupt where cells hold it", "[dicom]") {
+  const auto dataset = chest(1, 2);
+  dataset->putAndInsertUint16(DCM_PixelPaddingValue, 63536);
+  const auto syntax = GENERATE(EXS_LittleEndianExplicit, EXS_RLELossless);
+  set_cells(*dataset, std::vector<std::uint16_t>{2096, 100});
+  CHECK(values_of(read(*dataset, syntax)) == std::vector<int>{2096, 100});
+  set_cells(*dataset, std::vector<std::uint16_t>{63536, 100});
+  const Error error = error_of(file_of(*dataset, syntax));
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(std::string(error.what()) ==
+        "7fe0,0010 holds the value 63536 of 0028,0120; expected one of the 12 bits of 0028,0101");
+}

@@ -166,6 +166,11 @@ TEST_CASE("Tag gate: animals are refused by species, by code and by word", "[dic
   CHECK(with(DCM_StudyDescription, "Equine chest") == Codes{"species"});
   // "canine" is an animal as a word only, and "CAT" also means a scan.
   CHECK(with(DCM_StudyDescription, GENERATE("CHEST CAT", "Chest, dogged cough", "Hotdog")).empty());
+  CHECK(with(DCM_StudyDescription, GENERATE("CHEST PA - DOG BITE", "cat scratch", "RX TORACE RAT",
+                                            "PIG-TAIL DRAIN CHECK", "Swine flu", "porcine valve"))
+            .empty());
+  CHECK(with(DCM_StudyDescription, GENERATE("DOG THORAX", "dog bite, dog", "thorax horse")) ==
+        Codes{"species"});
   const auto dataset = chest();
   put_code(*dataset, DCM_PatientSpeciesCodeSequence, "337915000");
   CHECK(gate(*dataset).empty());

@@ -31,7 +31,7 @@ CORRUPT = {
     "badVR.dcm": "Number of Frames is 1A",
     "meta_missing_tsyntax.dcm": "no Transfer Syntax UID",
     "SC_rgb_jpeg.dcm": "implicit VR under a transfer syntax of explicit VR",
-    "J2K_pixelrep_mismatch.dcm": "signed by its header, unsigned by its codestream",
+    "J2K_pixelrep_mismatch.dcm": "signed by its header, unsigned by its codestream, with values that differ by it",
     "chrJapMulti.dcm": "an image without pixel data",
     "chrJapMultiExplicitIR6.dcm": "an image without pixel data",
     "chrKoreanMulti.dcm": "an image without pixel data",
