@@ -127,9 +127,10 @@ class AICOVID_EXPORT Radiograph {
   /// @param header  the gate flags `missing_view` and `side_unverified` where it has no view or no
   ///                patient orientation
   /// @throws Error{invalid_argument} if an extent is not positive, `pixels` is null,
-  ///         `grey.bits_stored` does not fit `type`, the rescale slope is 0, a number of `grey` is
-  ///         not finite, the window's width is below 1 (linear) or not above 0, the padding's
-  ///         `low` is above its `high`, or `header.pixel_aspect` is not within 0.1 to 10
+  ///         `grey.bits_stored` does not fit `type`, the rescale slope is 0 or, with the intercept,
+  ///         does not keep the stored values apart, a number of `grey` is not finite, the window's
+  ///         width is below 1 (linear) or not above 0, the padding's `low` is above its `high`, or
+  ///         `header.pixel_aspect` is not within 0.1 to 10
   static Radiograph from_array(const void* pixels, int rows, int columns, PixelType type,
                                GreyScale grey = {}, ImageHeader header = {});
 

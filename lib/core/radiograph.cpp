@@ -1,4 +1,5 @@
 #include "core/limits.hpp"
+#include "core/rescale.hpp"
 #include "core/silent_header.hpp"
 #include "core/window.hpp"
 
@@ -23,6 +24,13 @@ void check(const GreyScale& grey) {
           grey.rescale_slope, "a finite number other than 0");
   require(std::isfinite(grey.rescale_intercept), "rescale_intercept", grey.rescale_intercept,
           "a finite number");
+  // The modality LUT stands in the place of slope and intercept.
+  if (!grey.modality_lut && !keeps_values_apart(grey)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("rescale_slope is {:g} and rescale_intercept is {:g}; expected numbers "
+                            "that keep the values of {} bits apart",
+                            grey.rescale_slope, grey.rescale_intercept, grey.bits_stored));
+  }
   if (grey.window) {
     const Window& window = *grey.window;
     require(std::isfinite(window.centre), "window centre", window.centre, "a finite number");

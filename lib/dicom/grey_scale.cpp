@@ -1,4 +1,5 @@
 #include "attributes.hpp"
+#include "core/rescale.hpp"
 #include "core/window.hpp"
 #include "header.hpp"
 #include "terms.hpp"
@@ -87,17 +88,8 @@ StoredRange stored_range(const GreyScale& grey) {
           std::ldexp(1.0, grey.bits_stored - (grey.is_signed ? 1 : 0)) - 1};
 }
 
-/// Slope and intercept must keep neighbouring stored values apart, in numbers that can be
-/// subtracted from one another; otherwise the picture would lose its steps, or all of them.
 void check_rescale(const GreyScale& grey) {
-  const auto [lowest, highest] = stored_range(grey);
-  const auto rescaled = [&grey](double stored) {
-    return stored * grey.rescale_slope + grey.rescale_intercept;
-  };
-  const bool apart = rescaled(lowest) != rescaled(lowest + 1) &&
-                     rescaled(highest - 1) != rescaled(highest) &&
-                     std::isfinite(rescaled(highest) - rescaled(lowest));
-  if (!apart && highest > lowest) {
+  if (!keeps_values_apart(grey)) {
     throw Error(
         ErrorCode::corrupt,
         fmt::format("{} is {:g} and {} is {:g}; expected numbers that keep the values of "
@@ -132,7 +124,7 @@ GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header) {
       throw Error(ErrorCode::corrupt,
                   fmt::format("{} is 0; expected another number", tag_of(DCM_RescaleSlope)));
     }
-    if (grey.bits_stored <= 16) check_rescale(grey);
+    if (grey.bits_stored >= 1 && grey.bits_stored <= 16) check_rescale(grey);
   }
   // The VOI LUT's input is the output of the modality step; that of a lookup table is never
   // negative.

@@ -50,6 +50,7 @@ class OnLevels {
     if (is_inverted(sum(step.centre), pixels(step.centre), sum(left) + sum(right),
                     pixels(left) + pixels(right))) {
       apply(kInvert);
+      if (!is_filtered()) keep_padding_black();
     }
   }
 
@@ -96,6 +97,14 @@ class OnLevels {
 
   void apply(const PointFunction<double>& function) {
     std::ranges::transform(memory_.table, memory_.table.begin(), function);
+  }
+
+  void keep_padding_black() {
+    if (!levels_.padding) return;
+    const int low = std::max(levels_.padding->low, levels_.lowest);
+    const int high = std::min(levels_.padding->high, levels_.highest);
+    for (int level = low; level <= high; ++level)
+      memory_.table[static_cast<std::size_t>(level - levels_.lowest)] = 0;
   }
 
   static std::uint64_t pixels(const PixelBox& box) {

@@ -20,6 +20,30 @@ int whole_number(const Members& members, const json& value, std::string_view mem
   return value.get<int>();
 }
 
+/// The operations after the resize work in float32.
+bool is_float_number(const json& value) {
+  return value.is_number() &&
+         std::abs(value.get<double>()) <= double{std::numeric_limits<float>::max()};
+}
+
+/// As JSON writes it, with nothing but ASCII, and shortened: it may be anything.
+std::string printable(std::string_view text) {
+  constexpr std::size_t kMost = 60;
+  std::string written =
+      json(text.substr(0, kMost)).dump(-1, ' ', true, json::error_handler_t::replace);
+  if (text.size() > kMost || written.size() > kMost) {
+    written = written.substr(0, std::min(written.size() - 1, kMost)) + "...\"";
+  }
+  return written;
+}
+
+/// Of a list or an object the kind alone: it may be large, and deep.
+std::string description(const json* value) {
+  if (value == nullptr) return "missing";
+  if (value->is_string()) return printable(value->get_ref<const std::string&>());
+  return value->is_structured() ? std::string("an ") + value->type_name() : value->dump();
+}
+
 }  // namespace
 
 Members::Members(const json& list, std::size_t index) : object_(list[index]), index_(index) {
@@ -34,20 +58,16 @@ Members::Members(const json& list, std::size_t index) : object_(list[index]), in
 }
 
 void Members::fail(std::string_view member, std::string_view expected) const {
-  const json* found = find(member);
-  // The value is shortened: it may be anything.
-  std::string value =
-      found == nullptr ? "missing" : found->dump(-1, ' ', true, json::error_handler_t::replace);
-  if (value.size() > 60) value = value.substr(0, 60) + "...";
   throw Error(ErrorCode::invalid_argument,
-              fmt::format("operation {} of the plan{}: \"{}\" is {}; expected {}", index_,
-                          name_.empty() ? "" : " (" + name_ + ")", member, value, expected));
+              fmt::format("operation {} of the plan{}: {} is {}; expected {}", index_,
+                          name_.empty() ? "" : " (" + name_ + ")", printable(member),
+                          description(find(member)), expected));
 }
 
 void Members::fail_order(std::string_view expected) const {
   throw Error(ErrorCode::invalid_argument,
-              fmt::format("operation {} of the plan: \"op\" is \"{}\"; expected {}", index_, name_,
-                          expected));
+              fmt::format("operation {} of the plan: \"op\" is {}; expected {}", index_,
+                          printable(name_), expected));
 }
 
 void Members::allow(std::initializer_list<std::string_view> members) const {
@@ -68,7 +88,7 @@ bool Members::flag(std::string_view member, bool otherwise) const {
 }
 
 double Members::number(std::string_view member, std::optional<double> otherwise) const {
-  constexpr double kMost = std::numeric_limits<double>::max();
+  constexpr double kMost = std::numeric_limits<float>::max();
   return number(member, otherwise, -kMost, kMost);
 }
 
@@ -76,8 +96,8 @@ double Members::number(std::string_view member, std::optional<double> otherwise,
                        double high) const {
   const json* found = find(member);
   if (found == nullptr && otherwise) return *otherwise;
-  const auto expected = high == std::numeric_limits<double>::max()
-                            ? std::string("a number")
+  const auto expected = high == std::numeric_limits<float>::max()
+                            ? std::string("a number within float32")
                             : fmt::format("a number from {} to {}", low, high);
   if (found == nullptr || !found->is_number()) fail(member, expected);
   const double value = found->get<double>();
@@ -120,22 +140,23 @@ int Members::choice(std::string_view member, std::initializer_list<std::string_v
 
 std::array<double, 2> Members::pair(std::string_view member) const {
   const json* found = find(member);
-  if (found == nullptr || !found->is_array() || found->size() != 2 || !(*found)[0].is_number() ||
-      !(*found)[1].is_number()) {
-    fail(member, "two numbers");
+  if (found == nullptr || !found->is_array() || found->size() != 2 ||
+      !std::ranges::all_of(*found, is_float_number)) {
+    fail(member, "two numbers within float32");
   }
   return {(*found)[0].get<double>(), (*found)[1].get<double>()};
 }
 
 std::vector<double> Members::per_channel(std::string_view member) const {
   const auto channels = static_cast<std::size_t>(context_.channels);
-  const auto expected = channels == 1 ? std::string("a number (a list goes after \"channels\")")
-                                      : fmt::format("a number or {} numbers", channels);
+  const auto expected =
+      channels == 1 ? std::string("a number within float32 (a list goes after \"channels\")")
+                    : fmt::format("a number or {} numbers within float32", channels);
   const json* found = find(member);
   if (found == nullptr) fail(member, expected);
-  if (found->is_number()) return {found->get<double>()};
+  if (is_float_number(*found)) return {found->get<double>()};
   if (!found->is_array() || found->size() != channels ||
-      !std::ranges::all_of(*found, [](const json& item) { return item.is_number(); })) {
+      !std::ranges::all_of(*found, is_float_number)) {
     fail(member, expected);
   }
   return found->get<std::vector<double>>();

@@ -5,7 +5,11 @@
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <type_traits>
 
@@ -32,6 +36,7 @@ class Parser {
         hold_to_place<Entry::kPlace>(members, index);
         const Type operation = Type::parse(members);
         note(operation);
+        note_greatest(members, operation);
         recipe_.operations.emplace_back(operation);
       }
       ++index;
@@ -93,6 +98,40 @@ class Parser {
     }
   }
 
+  /// Bounds what the numbers can become, so that none is infinite or NaN: no operation may lead
+  /// beyond a quarter of float32's range, within which numbers and their differences can be added.
+  template <typename Type>
+  void note_greatest(const Members& members, const Type& operation) {
+    constexpr double kMost = std::numeric_limits<float>::max() / 4;
+    const auto through = [&](const PointFunction<double>& function) {
+      const double shifted = greatest_ + std::abs(function.subtract);
+      const double divided = shifted / std::abs(function.divide);
+      const double multiplied = divided * std::abs(function.multiply);
+      const double result = multiplied + std::abs(function.add);
+      // Written so that NaN fails too.
+      if (!(std::abs(function.multiply) <= kMost &&
+            std::max({shifted, divided, result}) <= kMost)) {
+        members.fail("op", fmt::format("members that keep its numbers within {:.1e}", kMost));
+      }
+      return result;
+    };
+    if constexpr (std::is_same_v<Type, Rescale>) {
+      greatest_ = through(operation.function);
+    } else if constexpr (std::is_same_v<Type, Normalize>) {
+      double greatest = 0;
+      for (const auto& function : operation.functions)
+        greatest = std::max(greatest, through(function));
+      greatest_ = greatest;
+    } else if constexpr (std::is_same_v<Type, PadSquare>) {
+      greatest_ = std::max(greatest_, std::abs(operation.value));
+    } else if constexpr (std::is_same_v<Type, PercentileClip>) {
+      greatest_ = 1;
+    } else if constexpr (std::is_same_v<Type, Clahe>) {
+      greatest_ = std::max(greatest_, 1.0);
+    }
+    if (greatest_ > kMost) members.fail("op", fmt::format("numbers within {:.1e}", kMost));
+  }
+
   static std::string name_of(std::size_t wanted) {
     return std::apply(
         [&](auto... entries) {
@@ -115,6 +154,7 @@ class Parser {
   bool repeated_ = false;
   bool inverted_ = false;
   bool mapped_ = false;  ///< greys need not lie in [0, 1] any more
+  double greatest_ = 1;  ///< bound of the numbers' magnitude
   bool cropped_ = false;
   bool filtered_crop_ = false;
   std::size_t crops_ = 0;  ///< one past the last of them in the table
@@ -122,8 +162,45 @@ class Parser {
 
 }  // namespace
 
+namespace {
+
+/// The list, with the errors that it would not show: members that are given twice, and values so
+/// deep that a walk through them could exhaust the stack.
+json parse_list(std::string_view text) {
+  constexpr int kDeepest = 8;  // an operation's lists are at 3
+  std::vector<std::set<std::string>> open;
+  return json::parse(
+      text,
+      [&](int depth, json::parse_event_t event, const json& parsed) {
+        if (depth > kDeepest) {
+          throw Error(ErrorCode::invalid_argument,
+                      fmt::format("the plan's values are nested deeper than {}; expected a list of "
+                                  "operations",
+                                  kDeepest));
+        }
+        if (event == json::parse_event_t::object_start) {
+          open.emplace_back();
+        } else if (event == json::parse_event_t::object_end) {
+          open.pop_back();
+        } else if (event == json::parse_event_t::key) {
+          const auto& name = parsed.get_ref<const std::string&>();
+          if (!open.back().insert(name).second) {
+            throw Error(
+                ErrorCode::invalid_argument,
+                fmt::format(
+                    "an operation of the plan has {} twice; expected once",
+                    json(name.substr(0, 60)).dump(-1, ' ', true, json::error_handler_t::replace)));
+          }
+        }
+        return true;
+      },
+      false);
+}
+
+}  // namespace
+
 Recipe parse_recipe(std::string_view text) {
-  const json list = json::parse(text, nullptr, false);
+  const json list = parse_list(text);
   if (!list.is_array() || list.empty()) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("the plan is {}; expected a JSON list of operations",

@@ -92,6 +92,20 @@ TEST_CASE("Radiograph: a grey scale that DICOM forbids is an invalid argument, b
   }
 }
 
+TEST_CASE("Radiograph: a rescale that loses the stored values is an invalid argument", "[core]") {
+  const std::uint16_t value = 0;
+  const auto make = [&value](GreyScale grey) {
+    grey.bits_stored = 12;
+    return Radiograph::from_array(&value, 1, 1, PixelType::uint16, grey);
+  };
+  CHECK_THROWS_AS(make({.rescale_slope = 1e305}), Error);      // infinite at the upper end
+  CHECK_THROWS_AS(make({.rescale_intercept = 1e300}), Error);  // all values equal
+  CHECK_THROWS_AS(make({.rescale_slope = 1e-20, .rescale_intercept = -1024}), Error);
+  CHECK_NOTHROW(make({.rescale_slope = -0.001, .rescale_intercept = 1e6}));
+  // The table replaces them.
+  CHECK_NOTHROW(make({.rescale_intercept = 1e300, .modality_lut = LookupTable{.entries = {1, 2}}}));
+}
+
 TEST_CASE("Radiograph: the narrowest windows that DICOM allows are accepted", "[core]") {
   const std::uint8_t value = 0;
   for (const Window& window :

@@ -95,6 +95,43 @@ TEST_CASE("Auto invert: a dark centre below bright corners is turned", "[preproc
     REQUIRE(std::abs(turned[i] - upright[i]) < 1e-7F);
 }
 
+TEST_CASE("Auto invert: padding stays black", "[preprocess]") {
+  // A negative with a collimator's edge of padding on the left.
+  const int size = 40;
+  const auto padding = GENERATE(PixelPadding{0, 0}, PixelPadding{255, 300}, PixelPadding{120, 122});
+  std::vector<std::uint8_t> pixels(std::size_t{size} * size);
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    const std::size_t y = i / size;
+    const std::size_t x = i % size;
+    const bool is_centre = y > 10 && y < 30 && x > 10 && x < 30;
+    pixels[i] =
+        static_cast<std::uint8_t>(x < 4 ? padding.low : (is_centre ? 20 : 180) + (x + y) % 9);
+  }
+  const auto photometric = GENERATE(Photometric::monochrome1, Photometric::monochrome2);
+  if (photometric == Photometric::monochrome1) {
+    for (std::size_t i = 0; i < pixels.size(); ++i) {
+      if (i % size >= 4) pixels[i] = static_cast<std::uint8_t>(255 - pixels[i]);
+    }
+  }
+  const GreyScale grey{.photometric = photometric, .padding = padding};
+  const auto radiograph = Radiograph::from_array(pixels.data(), size, size, PixelType::uint8, grey);
+  const auto run = [&](const char* operations) {
+    const Plan plan = Plan::parse_json(
+        fmt::format(R"([{{"op": "grey"}}, {} {{"op": "resize", "size": {}}}])", operations, size));
+    const auto output = plan.run(radiograph);
+    const auto floats = output.tensor.floats();
+    return std::vector<float>(floats.begin(), floats.end());
+  };
+  const auto before = run("");
+  const auto after = run(R"({"op": "auto_invert"},)");
+  const auto median = run(R"({"op": "auto_invert"}, {"op": "median"},)");
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const bool is_padding = i % size < 4;
+    REQUIRE(std::abs(after[i] - (is_padding ? 0 : 1 - before[i])) < 1e-6F);
+    if (i % size < 3) REQUIRE(median[i] == 0);
+  }
+}
+
 TEST_CASE("Percentile clip: of the image is not of the crop", "[preprocess]") {
   std::vector<std::uint8_t> pixels(100, 100);
   pixels[0] = 0;

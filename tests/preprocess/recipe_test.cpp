@@ -61,14 +61,14 @@ TEST_CASE("Recipe: an error names the operation, the member and what was expecte
       {R"([{"op": "grey"}, {"op": "resize", "size": 0}])", {"\"size\" is 0"}},
       {R"([{"op": "grey"}, {"op": "resize", "size": 9000}])", {"\"size\" is 9000"}},
       {R"([{"op": "grey"}, {"op": "resize", "size": 2.5}])", {"\"size\" is 2.5"}},
-      {R"([{"op": "grey"}, {"op": "resize", "size": [2]}])", {"\"size\" is [2]"}},
+      {R"([{"op": "grey"}, {"op": "resize", "size": [2]}])", {"\"size\" is an array"}},
       {R"([{"op": "grey"}, {"op": "resize", "size": 2, "method": "cubic"}])",
        {"\"cubic\"", "\"gaussian\""}},
       {R"([{"op": "grey"}, {"op": "percentile_clip", "low": 50, "high": 50}])",
        {"\"high\" is 50", "above"}},
       {R"([{"op": "grey"}, {"op": "percentile_clip", "low": -1}])", {"\"low\" is -1", "0 to 100"}},
       {R"([{"op": "grey"}, {"op": "rescale", "from": [1, 1], "to": [0, 1]}])",
-       {"\"from\"", "different"}},
+       {"\"from\"", "differ"}},
       {R"([{"op": "grey"}, {"op": "rescale", "from": [0, 1]}])",
        {"\"to\" is missing", "two numbers"}},
       {R"([{"op": "grey"}, {"op": "lung_crop", "margin": "wide"}])",
@@ -89,6 +89,32 @@ TEST_CASE("Recipe: an error names the operation, the member and what was expecte
        {"operation 3", "\"of\" is \"image\"", "\"region\" after", "crop"}},
       {R"([{"op": "grey"}, {"op": "centre_crop"}, {"op": "clahe"}, {"op": "pad_square"}, {"op": "percentile_clip", "of": "image"}, {"op": "resize", "size": 2}])",
        {"operation 4", "\"region\" after"}},
+      // Members that float32 cannot hold, or that lead beyond it.
+      {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "normalize", "mean": 0, "std": 1e-46}])",
+       {"\"std\" is 1e-46", "float32"}},
+      {R"([{"op": "grey"}, {"op": "normalize", "mean": 1e300, "std": 1}])",
+       {"\"mean\"", "float32"}},
+      {R"([{"op": "grey"}, {"op": "normalize", "mean": 0, "std": 1e-40}])", {"\"op\"", "within"}},
+      {R"([{"op": "grey"}, {"op": "normalize", "mean": 0, "std": 1e-20}, {"op": "normalize", "mean": 0, "std": 1e-20}])",
+       {"operation 2", "within"}},
+      {R"([{"op": "grey"}, {"op": "rescale", "from": [0, 1e-46], "to": [0, 1]}])",
+       {"\"from\"", "float32"}},
+      {R"([{"op": "grey"}, {"op": "rescale", "from": [1024, 1024.00001], "to": [0, 1]}])",
+       {"\"from\"", "differ in float32"}},
+      {R"([{"op": "grey"}, {"op": "rescale", "from": [0, 1], "to": [-1e308, 1e308]}])",
+       {"\"to\"", "float32"}},
+      {R"([{"op": "grey"}, {"op": "rescale", "from": [0, 1], "to": [-3e38, 3e38]}])", {"within"}},
+      {R"([{"op": "grey"}, {"op": "pad_square", "value": 1e300}])", {"\"value\"", "float32"}},
+      {R"([{"op": "grey"}, {"op": "pad_square", "value": 3e38}])", {"operation 1", "within"}},
+      // Values and names that are large, deep or no text.
+      {R"([{"op": "grey"}, {"op": "resize", "size": )" + std::string(100'000, '[') +
+           std::string(100'000, ']') + "}]",
+       {"deeper than"}},
+      {R"([{"op": ")" + std::string(1000, 'g') + R"("}])", {"ggg...\""}},
+      {R"([{"op": "grey"}, {"op": "\u001b[31m"}])", {R"("\u001b[31m")"}},
+      // A member that is given twice.
+      {R"([{"op": "grey"}, {"op": "resize", "size": 8, "size": 16}])", {"\"size\" twice"}},
+      {R"([{"op": "grey"}, {"op": "clahe", "op": "resize", "size": 16}])", {"\"op\" twice"}},
       {R"([{"op": "grey"}, {"op": "percentile_clip", "of": "lungs"}, {"op": "resize", "size": 2}])",
        {"\"of\" is \"lungs\"", "\"region\" or \"image\""}},
       {R"([{"op": "grey"}, {"op": "resize", "size": 2}, {"op": "channels", "count": 3}, {"op": "median"}])",
@@ -121,6 +147,7 @@ TEST_CASE("Recipe: an error names the operation, the member and what was expecte
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::invalid_argument);
+    CHECK(std::string(error.what()).size() < 400);
     for (const auto& word : bad.words) CHECK_THAT(error.what(), ContainsSubstring(word));
   }
 }

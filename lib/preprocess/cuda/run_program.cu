@@ -47,6 +47,7 @@ class OnLevels {
  public:
   OnLevels(Execution& run, const GreyLevels& grey, const StoredPixels& pixels)
       : run_(run),
+        grey_(grey),
         raster_{.pixels = pixels.data,
                 .type = pixels.type,
                 .pitch = static_cast<std::size_t>(pixels.columns),
@@ -99,6 +100,14 @@ class OnLevels {
                   MakeInversion{sums, pixels_of(step.centre),
                                 pixels_of(step.corners[0]) + pixels_of(step.corners[1]), function});
     apply(function);
+    if (padding_ && raster_.pixels == stored_.pixels) {
+      auto* order = run_.allocate<std::uint32_t>(levels());
+      const int low = std::max(padding_->low, stored_.lowest) - stored_.lowest;
+      const int high = std::min(padding_->high, stored_.highest) - stored_.lowest;
+      run_.for_each(levels(), KeepPaddingBlack{function, low, high, order_,
+                                               run_.upload(grey_.inverted_order), table_, order});
+      order_ = order;
+    }
   }
 
   void operator()(const MedianFilter& step) {
@@ -181,6 +190,7 @@ class OnLevels {
   }
 
   Execution& run_;
+  const GreyLevels& grey_;
   LevelRaster raster_;
   const LevelRaster stored_;
   double* table_;

@@ -20,6 +20,9 @@ struct GreyLevels {
   std::vector<std::uint32_t>
       order;                ///< of the levels by their numbers; empty where it is their own
   bool descending = false;  ///< whether the numbers fall in that order
+  /// The order once `auto_invert` has turned all but the padding, which stays 0; empty where there
+  /// is none. The numbers then fall where they rose before, and the other way round.
+  std::vector<std::uint32_t> inverted_order;
 };
 
 /// Stored values where the algorithms run.

@@ -146,6 +146,25 @@ struct MakeInversion {
   }
 };
 
+/// Padding stays black where the rest was inverted; level i, and place i of the order.
+struct KeepPaddingBlack {
+  const PointFunction<double>* inversion;
+  int low;  ///< levels that are padding
+  int high;
+  const std::uint32_t* order;  ///< so far; null: the levels' own
+  const std::uint32_t* inverted_order;
+  double* table;
+  std::uint32_t* new_order;
+
+  AICOVID_HOST_DEVICE void operator()(std::size_t i) const {
+    const int level = static_cast<int>(i);
+    if (level >= low && level <= high) table[i] = 0;
+    new_order[i] = inversion->multiply < 0 ? inverted_order[i]
+                   : order != nullptr      ? order[i]
+                                           : static_cast<std::uint32_t>(i);
+  }
+};
+
 struct ToFloats {
   const double* table;
   float* floats;

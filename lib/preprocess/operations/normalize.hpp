@@ -20,7 +20,7 @@ struct Normalize {
     const std::vector<double> mean = members.per_channel("mean");
     const std::vector<double> deviation = members.per_channel("std");
     for (const double value : deviation) {
-      if (!(value > 0)) members.fail("std", "a number above 0");
+      if (!(static_cast<float>(value) > 0)) members.fail("std", "a number above 0 in float32");
     }
     Normalize result;
     result.functions.resize(mean.size() > deviation.size() ? mean.size() : deviation.size());

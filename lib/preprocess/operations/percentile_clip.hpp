@@ -27,12 +27,14 @@ struct Rank {
   }
 };
 
-/// [low, high] -> [0, 1], clamped; everything becomes 0 where they are equal.
+/// [low, high] -> [0, 1], clamped; everything becomes 0 where they are equal, or so close that
+/// float32 cannot divide by their difference.
 AICOVID_HOST_DEVICE inline PointFunction<double> stretch(double low, double high) {
   PointFunction<double> function;
   function.subtract = low;
-  function.divide = high > low ? high - low : 1;
-  function.multiply = high > low ? 1 : 0;
+  const bool apart = static_cast<float>(high - low) > 0;
+  function.divide = apart ? high - low : 1;
+  function.multiply = apart ? 1 : 0;
   function.low = 0;
   function.high = 1;
   return function;

@@ -17,7 +17,10 @@ struct Rescale {
     members.allow({"from", "to"});
     const auto from = members.pair("from");
     const auto to = members.pair("to");
-    if (from[0] == from[1]) members.fail("from", "two different numbers");
+    if (static_cast<float>(from[0]) == static_cast<float>(from[1]) ||
+        static_cast<float>(from[1] - from[0]) == 0) {
+      members.fail("from", "two numbers that differ in float32");
+    }
     return {.function = {.subtract = from[0],
                          .divide = from[1] - from[0],
                          .multiply = to[1] - to[0],
