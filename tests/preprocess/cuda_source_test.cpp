@@ -9,6 +9,7 @@
 
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -83,4 +84,35 @@ TEST_CASE("CUDA source: on the CPU it equals the CPU driver for random recipes",
     REQUIRE(equal(expected, by_cuda_source(test, dtype, layout)));
   }
   CHECK(refused < kCases / 10);
+}
+
+TEST_CASE("CUDA source: padding after a filter and after an inversion", "[preprocess][cuda]") {
+  // Bright at the edges, so that it looks like a negative; a third of the pixels are padding, the
+  // lowest, the highest or one in the middle.
+  constexpr int kSize = 50;
+  const bool falls = GENERATE(false, true);
+  const int low = GENERATE(0, 255, 130);
+  std::vector<std::uint8_t> pixels(std::size_t{kSize} * kSize);
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    const std::size_t y = i / kSize;
+    const std::size_t x = i % kSize;
+    const bool is_centre = y > 12 && y < 38 && x > 12 && x < 38;
+    const auto grey = static_cast<int>((is_centre ? 20 : 180) + (x * 7 + y * 3) % 60);
+    pixels[i] = static_cast<std::uint8_t>((x * y) % 3 == 1 ? low : falls ? 255 - grey : grey);
+  }
+  const GreyScale grey{.photometric = falls ? Photometric::monochrome1 : Photometric::monochrome2,
+                       .padding = PixelPadding{.low = low, .high = low}};
+  const std::string operations = GENERATE(
+      R"({"op": "auto_invert"}, {"op": "percentile_clip", "low": 10, "high": 80})",
+      R"({"op": "auto_invert"}, {"op": "median"}, {"op": "percentile_clip"})",
+      R"({"op": "auto_invert"}, {"op": "clahe"}, {"op": "percentile_clip"})",
+      R"({"op": "clahe"}, {"op": "median"}, {"op": "auto_invert"}, {"op": "percentile_clip"})");
+  const std::string method = GENERATE("area", "gaussian");
+  const RandomCase test{R"([{"op": "grey"}, )" + operations +
+                            R"(, {"op": "resize", "size": 31, "method": ")" + method + "\"}]",
+                        Radiograph::from_array(pixels.data(), kSize, kSize, PixelType::uint8, grey),
+                        std::nullopt};
+  CAPTURE(test.recipe, low, falls);
+  const PlanOutput expected = Plan::parse_json(test.recipe).run(test.radiograph);
+  CHECK(equal(expected.tensor, by_cuda_source(test, DType::float32, Layout::nchw)));
 }
