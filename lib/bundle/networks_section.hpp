@@ -18,7 +18,8 @@ using Plans = std::map<std::string, Plan, std::less<>>;
 /// @throws Error{bad_bundle} naming the plan, the operation and what was expected
 Plans read_plans(const OrderedJson& manifest);
 
-/// The manifest's section `networks`, in the order in which they run: lungs, severity, fusion. Reads and checks all their files.
+/// The manifest's section `networks`, in the order in which they run: lungs, severity, fusion.
+/// Reads and checks all their files.
 ///
 /// @throws Error{bad_bundle} naming the JSON path: a role twice, an unknown plan, a mask without a
 /// network that
