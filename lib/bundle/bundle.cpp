@@ -62,13 +62,14 @@ std::map<std::string, double> golden_outcomes(const OrderedJson& expected,
                                               const std::string& where) {
   std::map<std::string, double> outcomes;
   const OrderedJson entries = expected.value("outcomes", OrderedJson::object());
-  for (const auto& [name, value] : entries.items()) {
+  for (const auto& entry : entries.items()) {
+    const std::string& name = entry.key();
     const OrderedJson known = manifest.value("outcomes", OrderedJson::array());
     const auto same = [&](const OrderedJson& outcome) { return outcome.at("name") == name; };
     if (std::ranges::none_of(known, same)) {
       throw bad_golden(fmt::format("{}/outcomes/{}", where, name), "is no outcome of /outcomes");
     }
-    outcomes[name] = value;
+    outcomes[name] = entry.value();
   }
   return outcomes;
 }

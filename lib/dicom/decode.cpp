@@ -43,6 +43,7 @@ void to_stored(Cells& cells, const ImageHeader& header) {
   const int margin = (highest - lowest) / 8;
   std::size_t far = 0;
   for (std::size_t i = 0; i < count; ++i) {
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): a stored value of 8 bits, no character
     const int cell = values[i];
     if (cells.kind == Cells::Kind::value) {
       far += cell < lowest - margin || cell > highest + margin ? 1 : 0;
