@@ -1,7 +1,7 @@
 """What the pixel gate lets pass, flags and refuses, on real radiographs and on other pictures.
 
-AICOVID_EVERY_IMAGE=1 takes every chest frontal where the test otherwise takes a fixed part of them (docs/gate.md has the
-figures of a whole run).
+AICOVID_EVERY_IMAGE=1 takes every chest frontal where the test otherwise takes a fixed part of them, whose figures are in
+docs/gate.md.
 """
 
 import os
