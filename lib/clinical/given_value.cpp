@@ -38,8 +38,8 @@ std::string lower(std::string_view text) {
 
 /// A single number, with few enough digits on end that it can be no date and no identifier.
 bool is_short_number(std::string_view text) {
-  static const std::regex kNumber(R"([<>]?=?[+-]?\d{1,5}([.,]\d{1,5})?([eE][+-]?\d{1,3})?)");
-  return std::regex_match(text.begin(), text.end(), kNumber);
+  static const std::regex number(R"([<>]?=?[+-]?\d{1,5}([.,]\d{1,5})?([eE][+-]?\d{1,3})?)");
+  return std::regex_match(text.begin(), text.end(), number);
 }
 
 /// Whether the text is, in letters of any case, a term or a unit of some variable.
@@ -183,9 +183,9 @@ void set_member(ClinicalValue& given, const Variable& variable, const std::strin
 
 std::string printable_name(std::string_view text) {
   // Four digits on end may be a year of birth.
-  static const std::regex kName("(?!.*[0-9]{4})[a-z0-9_]+");
+  static const std::regex name("(?!.*[0-9]{4})[a-z0-9_]+");
   const bool shown =
-      text.size() <= kLongestEchoedName && std::regex_match(text.begin(), text.end(), kName);
+      text.size() <= kLongestEchoedName && std::regex_match(text.begin(), text.end(), name);
   return shown ? std::string(text) : "(unlisted name)";
 }
 
