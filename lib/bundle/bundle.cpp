@@ -86,6 +86,7 @@ GoldenCase read_golden_case(const OrderedJson& entry, const OrderedJson& manifes
                     .brixia = number("brixia"),
                     .zones = expected.value("zones", std::vector<double>()),
                     .infiltrates = number("infiltrates"),
+                    .severity_index = number("severity_index"),
                     .lung_area_fraction = number("lung_area_fraction"),
                     .outcomes = golden_outcomes(expected, manifest, where + "/expected")};
   golden.tolerance = entry.value("tolerance", golden.tolerance);

@@ -49,6 +49,17 @@ TEST_CASE("Findings section: zones may have an interval each", "[bundle]") {
   CHECK_THAT(small.fault(), StartsWith("manifest.json: /findings/zones/error"));
 }
 
+TEST_CASE("Findings section: an index says what its scale is", "[bundle]") {
+  SmallBundle small;
+  small.at("/findings/severity_index") = {{"from", "severity_index"}, {"scale", "0: clear"}};
+  CHECK(
+      small.fault() ==
+      "manifest.json: /findings/severity_index needs the output severity_index [1,1] of a network "
+      "of role \"severity\", which the manifest does not have");
+  small.at("/findings/severity_index").erase("scale");
+  CHECK_THAT(small.fault(), StartsWith("manifest.json: /findings/severity_index"));
+}
+
 TEST_CASE("Findings section: what it asks for must be among the outputs", "[bundle]") {
   SmallBundle small;
   SECTION("no zones") {

@@ -34,6 +34,7 @@ struct GoldenCase {
   std::optional<double> brixia;
   std::vector<double> zones;  ///< none or six
   std::optional<double> infiltrates;
+  std::optional<double> severity_index;
   std::optional<double> lung_area_fraction;
   std::map<std::string, double> outcomes;  ///< the probability, or the index where there is none
   double tolerance = 1e-3;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 
 namespace aicovid {
 
@@ -40,6 +41,7 @@ struct FindingsConfig {
   std::optional<LinearOfBrixia> extent;
   std::optional<LinearOfBrixia> opacity;
   std::optional<InfiltratesCalibration> infiltrates;
+  std::optional<std::string> severity_index_scale;  ///< given where the output is a finding
 };
 
 /// The manifest's section `gate`: what the pixel gate compares the networks' outputs with. All were
