@@ -208,7 +208,8 @@ def main() -> None:
            "flagged_in_other_greys": round(float(np.mean([distance(embed(fitted.ridge, tested[name][:, 0])) > gate["maximum_distance"]
                                                           for name in ("contrast_test", "contrast_test_2")])), 4)}
     report(f"distance: {far}")
-    bundle_files.save_networks(whole, SeverityNet(fitted.ridge, fitted.infiltrates, distance), bundle)
+    bundle_files.save_lungs(whole, bundle)
+    bundle_files.save_severity(SeverityNet(fitted.ridge, fitted.infiltrates, distance), bundle)
     bundle_files.write_manifest(bundle, VERSION, findings, platt, gate)
 
     # The same recipe from the scored images alone, for comparison.
