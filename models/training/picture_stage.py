@@ -83,24 +83,22 @@ def _view(grey: np.ndarray, generator: np.random.Generator) -> np.ndarray:
 
 
 @torch.inference_mode()
-def features(network: LungNet, pictures: list[torch.Tensor]) -> np.ndarray:
+def _features(network: LungNet, pictures: list[torch.Tensor]) -> np.ndarray:
     """[n,FEATURES] of pictures [1,256,256] in [0,1], as the plan `mask_in` would give them."""
     images = ((torch.stack(pictures) - MEAN) / STD).expand(-1, 3, -1, -1)
     return tiles(network.encoder.late(network.encoder.early(images))[1]).numpy()
 
 
-def show(network: LungNet, chests: list[LabelledRadiograph], lungs: dict[str, np.ndarray], saved: Path, *, photographs: bool = True) -> Shown:
-    """@param lungs        [2,256,256] of the chests to paint; the others are not painted
-    @param photographs  learn from pictures of other packages too, not only from those made here
-    """
+def show(network: LungNet, chests: list[LabelledRadiograph], lungs: dict[str, np.ndarray], saved: Path) -> Shown:
+    """@param lungs  [2,256,256] of the chests to paint; the others are not painted"""
     if saved.exists():
         with np.load(saved) as stored:
             return Shown(*(stored[name] for name in ("features", "classes", "groups", "plain")))
     generator, torch_generator = np.random.default_rng(SEED), torch.Generator().manual_seed(SEED)
-    waiting, rows, classes, groups, plain = [], [], [], [], []
+    waiting, features, classes, groups, plain = [], [], [], [], []
 
     def extract() -> None:
-        rows.append(features(network, waiting))
+        features.append(_features(network, waiting))
         waiting.clear()
 
     def add(picture: torch.Tensor, shown_as: int, group: str, as_it_is: bool) -> None:
@@ -121,7 +119,7 @@ def show(network: LungNet, chests: list[LabelledRadiograph], lungs: dict[str, np
         again = int(generator.integers(0, 8))
         add(turn(_varied(grey, field, torch_generator), again), again, row.patient, False)
         add(_varied(grey, field, torch_generator), 0, row.patient, False)
-    for name, picture in (other_pictures.photographs() if photographs else {}).items():
+    for name, picture in other_pictures.photographs().items():
         for k in range(VIEWS):
             view = picture if k == 0 else _view(picture, generator)
             add(torch.from_numpy(run_plan("grey_256", view)[0][0]), NOT_A_CHEST, name, k == 0)
@@ -132,7 +130,7 @@ def show(network: LungNet, chests: list[LabelledRadiograph], lungs: dict[str, np
         add(_stretched(torch.from_numpy(other_pictures.shuffled(whole, generator))[None]), NOT_A_CHEST, chests[k].patient, False)
     if waiting:
         extract()
-    shown = Shown(np.concatenate(rows), np.array(classes), np.array(groups), np.array(plain))
+    shown = Shown(np.concatenate(features), np.array(classes), np.array(groups), np.array(plain))
     np.savez(saved, features=shown.features, classes=shown.classes, groups=shown.groups, plain=shown.plain)
     return shown
 
@@ -162,7 +160,7 @@ def measure(shown: Shown, p: np.ndarray, limits: dict) -> dict:
     made_here = np.array([group.startswith("made ") for group in shown.groups])
 
     def share(flag: str, rows: np.ndarray) -> dict:
-        return {"share": round(float((seen[flag][rows] >= limits[flag]).mean()), 4) if rows.any() else None, "images": int(rows.sum())}
+        return {"share": round(float((seen[flag][rows] >= limits[flag]).mean()), 4), "images": int(rows.sum())}
 
     return {"inverted_found": share("inverted", inverted), "rotated_found": share("rotated", turned),
             "upright_called_inverted": share("inverted", upright), "upright_called_rotated": share("rotated", upright),

@@ -1,88 +1,141 @@
-"""The severity index of models/severity-open: a ridge of zone features on weak labels of whole radiographs, without any reader's score."""
+"""A severity index from weak labels of whole radiographs, without any reader's score: candidates, and the choice among them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import nn
 
-from labelled_radiographs import patient_folds
-from severity import Distance, Ridge, SeverityNet, fit_ridge
+from evaluation import auroc
+from severity import Ridge, fit_ridge
+from severity_stage import severity_inputs
 
-FOLDS = 5
-SEED = 20200409
-STRENGTHS = np.geomspace(10, 3000, 8)
-# Equal steps, set beforehand: nobody graded these images.
-CLEAR, PNEUMONIA, INTENSIVE_CARE = 0.0, 0.5, 1.0
-# What a copy of 320 pixels counts of a radiograph's weight, so that the size of the archive's copies does not mean "clear"; and the
-# weight of what another grey scale changes (as in models/severity).
+# What a copy of 320 pixels counts of a radiograph's weight, so that the size of an archive's copies does not matter; and the
+# weight of what another grey scale changes.
 SHRUNK_SHARE, CONSTANCY = 0.5, 0.2
-SCALE = ("0: as radiographs without finding of an archive (NIH); 0.5: pneumonia; 1: as in intensive care in one hospital (Hannover). Learnt from "
-         "labels of whole images")
+PENALTIES, COMPONENTS = np.geomspace(100000, 10, 13), [1, 2, 3, 4, 6, 8, 12, 16, 24, 32]  # the simplest first
+RESAMPLES = 1000
 
 
 @dataclass(frozen=True)
 class WeakImages:
-    """What the ridge learns from, a row an image."""
+    """What is learnt from, a row an image."""
 
     features: np.ndarray  # [n,2,6,f] image and mirror image
-    shrunk: np.ndarray  # [n,2,6,f] its copy of 320 pixels; the image itself where it is one
-    changes: np.ndarray  # [n,2,f] of the total by another grey scale; 0 where no copy was made
-    target: np.ndarray  # [n]
+    shrunk: np.ndarray  # [n,2,6,f] its copy of 320 pixels
+    changes: np.ndarray  # [n,2,f] of the total by another grey scale
+    in_care: np.ndarray  # [n] 1 in intensive care at the exam, 0 never in it
+    ap: np.ndarray  # [n] bool
     weights: np.ndarray  # [n]
+
+    def zones(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Features, label and weight of every zone with lung; a zone has its image's label."""
+        both = np.concatenate([self.features, self.shrunk])
+        filled = np.isfinite(both).all(-1)
+        weights = np.concatenate([self.weights * (1 - SHRUNK_SHARE), self.weights * SHRUNK_SHARE])
+        label, weight = (np.broadcast_to(values[:, None, None], filled.shape)[filled] for values in (np.tile(self.in_care, 2), weights))
+        return both[filled], label, weight
+
+
+@dataclass(frozen=True)
+class ChoosingImages:
+    """Images of another archive, of which nothing is learnt but which setting to take."""
+
+    features: np.ndarray  # [n,2,6,f]
+    pneumonia: np.ndarray  # [n] 1 labelled pneumonia, 0 no finding
+    view: np.ndarray  # [n] "PA" or "AP"
     patients: np.ndarray  # [n]
 
-    def __getitem__(self, rows: np.ndarray) -> WeakImages:
-        return WeakImages(*(values[rows] for values in (self.features, self.shrunk, self.changes, self.target, self.weights, self.patients)))
 
-
-def fit(images: WeakImages, strength: float) -> Ridge:
-    """Every zone of an image is given the image's label."""
-    both = np.concatenate([images.features, images.shrunk])
-    filled = np.isfinite(both).all(-1)
-    target = np.broadcast_to(np.tile(images.target, 2)[:, None, None], filled.shape)
-    weights = np.concatenate([images.weights * (1 - SHRUNK_SHARE), images.weights * SHRUNK_SHARE])
-    weights = np.broadcast_to(weights[:, None, None], filled.shape)
+def ridge(images: WeakImages, penalty: float) -> Ridge:
     changes = images.changes.reshape(-1, images.changes.shape[-1]) * np.sqrt(CONSTANCY)
-    return fit_ridge(both[filled], target[filled], weights[filled], strength, changes[changes.any(1)])
+    return fit_ridge(*images.zones(), penalty, changes)
 
 
-def index(ridge: Ridge, features: np.ndarray) -> np.ndarray:
-    """[n,..,6,f] -> [n] before it is clipped to 0..1: the mean over the zones of the image as it is."""
+def ridge_without_view(images: WeakImages, penalty: float) -> Ridge:
+    """The mean of each view is taken out of features and label."""
+    features, shrunk, label = images.features.copy(), images.shrunk.copy(), images.in_care.astype(float)
+    for view in (True, False):
+        here = images.ap == view
+        weights = images.weights[here]
+        label[here] -= weights @ label[here] / weights.sum()
+        for part in (features, shrunk):
+            filled = np.isfinite(part[here]).all(-1)
+            each = np.broadcast_to(weights[:, None, None], filled.shape)[filled]
+            part[here] -= each @ part[here][filled] / each.sum()
+    fitted = ridge(WeakImages(features, shrunk, images.changes, label, images.ap, images.weights), penalty)
+    mean = images.features[np.isfinite(images.features).all(-1)].mean(0)
+    return Ridge(fitted.weight, 0.0, mean, fitted.std, penalty)
+
+
+def components(images: WeakImages, others: np.ndarray, count: int) -> Ridge:
+    """Least squares on the first `count` principal components of all zones, of `others` [n,2,6,f] too."""
+    zones, label, weight = images.zones()
+    known = np.concatenate([zones, others[np.isfinite(others).all(-1)]]).astype(np.float64)
+    mean, std = known.mean(0), known.std(0) + 1e-6
+    _, directions = np.linalg.eigh(np.cov(((known - mean) / std).T))
+    project = directions[:, ::-1][:, :count] / std[:, None]
+    design, root = np.c_[(zones - mean) @ project, np.ones(len(zones))], np.sqrt(weight)
+    beta = np.linalg.lstsq(design * root[:, None], label * root, rcond=None)[0]
+    slope = project @ beta[:-1]
+    return Ridge(slope, float(beta[-1] - slope @ mean), mean, std, 0.0)
+
+
+def index(fitted: Ridge, features: np.ndarray) -> np.ndarray:
+    """[n,..,6,f] -> [n]: the mean over the zones of the image as it is; a zone without lung counts as the mean zone."""
     image = features[:, 0]
-    return ridge(np.where(np.isfinite(image).all(-1, keepdims=True), image, ridge.mean)).mean(1)
+    return fitted(np.where(np.isfinite(image).all(-1, keepdims=True), image, fitted.mean)).mean(1)
 
 
-def choose_and_fit(images: WeakImages) -> Ridge:
-    """The strength with the least weighted squared error of held-out weak labels, in inner folds by patient."""
-    folds, best = patient_folds(list(images.patients), FOLDS, SEED + 1), None
-    for strength in STRENGTHS:
-        held_out = np.zeros(len(folds))
-        for fold in range(FOLDS):
-            held_out[folds == fold] = index(fit(images[np.flatnonzero(folds != fold)], strength), images.features[folds == fold])
-        error = (images.weights * (held_out.clip(0, 1) - images.target) ** 2).sum()
-        if best is None or error < best[0]:
-            best = (error, float(strength))
-    return fit(images, best[1])
+def grey_of_lungs(rows: list, lungs: dict) -> np.ndarray:
+    """[n]: mean grey of the zones over the mean grey between the lungs, in the crop that the severity network sees."""
+    return np.array([_grey(*severity_inputs(row.grey8(), lungs[row.key])) for row in rows])
 
 
-def cross_validate(images: WeakImages) -> np.ndarray:
-    """[n] of each image by a ridge that saw no image of its patient."""
-    folds, held_out = patient_folds(list(images.patients), FOLDS, SEED), np.zeros(len(images.target))
-    for fold in range(FOLDS):
-        held_out[folds == fold] = index(choose_and_fit(images[np.flatnonzero(folds != fold)]), images.features[folds == fold])
-    return held_out.clip(0, 1)
+def _grey(image: np.ndarray, mask: np.ndarray) -> float:
+    """NaN where there is nothing between two lungs."""
+    grey, drawn, zones, between = image[0, 0] * 128 + 127, mask[0] > 0.5, [], []
+    for line, right, left in zip(grey, *drawn, strict=True):
+        if right.any() and left.any():
+            between.extend(line[np.flatnonzero(right)[-1] + 1 : np.flatnonzero(left)[0]])
+    for lung in drawn:
+        occupied = np.flatnonzero(lung.any(1))
+        if len(occupied):
+            third = 3 * (np.arange(len(lung)) + 0.5 - occupied[0]) // (occupied[-1] + 1 - occupied[0])
+            cut = [grey[lung & (third == part)[:, None]] for part in range(3)]
+            zones.extend(values.mean() for values in cut if values.size)
+    return float(np.mean(zones) / np.mean(between)) if zones and between else np.nan
 
 
-class SeverityIndexNet(nn.Module):
-    """(image [1,3,320,320], mask [1,2,320,320]) -> severity_index [1,1], embedding [1,120], distance [1,1]."""
+def within_views(score: np.ndarray, images: ChoosingImages, rows: np.ndarray | slice = slice(None)) -> float:
+    """AUROC of pneumonia against no finding, the mean of both views."""
+    score, label, view = score[rows], images.pneumonia[rows], images.view[rows]
+    return float(np.mean([auroc(score[view == name], label[view == name]) for name in ("PA", "AP")]))
 
-    def __init__(self, ridge: Ridge, distance: Distance) -> None:
-        super().__init__()
-        self.zones = SeverityNet(ridge, (1 / 6, 0.0), distance)  # its logit is then the mean of the unclipped zones
 
-    def forward(self, image: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        _, mean, embedding, _, distance = self.zones(image, mask)
-        return mean.clamp(0, 1), embedding, distance
+def standard_error(score: np.ndarray, images: ChoosingImages) -> float:
+    """Of `within_views`, by bootstrap over patients."""
+    generator = np.random.default_rng(7)
+    rows_of = [np.flatnonzero(images.patients == name) for name in np.unique(images.patients)]
+    draws = [np.concatenate([rows_of[i] for i in generator.integers(len(rows_of), size=len(rows_of))]) for _ in range(RESAMPLES)]
+    return float(np.nanstd([within_views(score, images, rows) for rows in draws]))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    name: str
+    setting: float
+    fitted: Ridge
+    measure: float  # `within_views` at this setting
+
+
+def choose(name: str, fit: Callable[[float], Ridge], settings: list, images: ChoosingImages) -> Candidate:
+    """The first (simplest) setting whose measure is within one standard error of the best."""
+    fits = [fit(setting) for setting in settings]
+    scores = [index(fitted, images.features) for fitted in fits]
+    measures = [within_views(score, images) for score in scores]
+    best = int(np.argmax(measures))
+    enough = measures[best] - standard_error(scores[best], images)
+    first = next(i for i, measure in enumerate(measures) if measure >= enough)
+    return Candidate(name, float(settings[first]), fits[first], measures[first])

@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Trains the candidates for a severity index from Hannover and NIH alone, chooses one without `ieee8023`, and tests all on it.
+
+    .venv/bin/python models/training/try_severity_open.py
+
+Needs what train_severity.py needs, and writes no bundle: trials-severity-open.md says why.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, os.environ.get("AICOVID_PYTHON", str(ROOT / "build/release/python")))
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+
+import nih_stage  # noqa: E402
+import severity_open  # noqa: E402
+from evaluation import bootstrap, pearson, spearman  # noqa: E402
+from icu_patients import hannover_icu, patient_weights  # noqa: E402
+from labelled_radiographs import ieee8023, nih  # noqa: E402
+from lung_stage import dice_on, fit_networks  # noqa: E402
+from severity_material import folder_of, lungs_of, zones_of  # noqa: E402
+from variations import Shrunk, draw_contrasts  # noqa: E402
+
+CONTRAST_SEED = 20200410
+IMAGES_OF_A_PATIENT = 2
+# The lower bound of r with the readers' mean total from which an index may be shipped.
+ENOUGH = 0.3
+
+
+def few_of_each(images: list, count: int) -> list:
+    """At most `count` images of a patient, the first by name."""
+    taken: dict[str, int] = {}
+    kept = []
+    for image in sorted(images, key=lambda image: image.row.key):
+        taken[image.row.patient] = taken.get(image.row.patient, 0) + 1
+        if taken[image.row.patient] <= count:
+            kept.append(image)
+    return kept
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    data = Path(os.environ.get("AICOVID_DATA", ROOT.parent / "shared/data"))
+    if not (data / "ieee8023/severity_scores.csv").exists():
+        sys.exit("AICOVID_DATA holds no ieee8023/severity_scores.csv: expected the folder with ieee8023/, hannover/ and nih/")
+    (HERE / "cache").mkdir(exist_ok=True)
+    clinic = hannover_icu(data)
+    network = fit_networks({"hannover": [image.row for image in clinic if image.row.mask]}, HERE / "cache")["hannover"]
+    kept = folder_of(network, HERE / "cache")
+
+    def lungs(name: str, rows: list) -> dict:
+        return lungs_of(f"open_{name}", network, rows, kept)
+
+    def zones(name: str, rows: list) -> np.ndarray:
+        return zones_of(f"open_{name}", rows, lungs(name, rows), kept)
+
+    hospital = few_of_each([image for image in clinic if image.state != "other"], IMAGES_OF_A_PATIENT)
+    rows = [image.row for image in hospital]
+    in_care, weights = np.array([image.state == "in" for image in hospital]), np.zeros(len(rows))
+    for label in (False, True):  # equal weight each, and within it each patient
+        each = patient_weights([row.patient for row, care in zip(rows, in_care, strict=True) if care == label])
+        weights[in_care == label] = each / each.sum() * len(rows) / 2
+    features = zones("hospital", rows)
+    changes = np.nan_to_num(zones("contrast", draw_contrasts(rows, CONTRAST_SEED)) - features).sum(2) / 6
+    learnt = severity_open.WeakImages(features, zones("shrunk", [Shrunk(row) for row in rows]), changes, in_care.astype(float),
+                                      np.array([image.ap for image in hospital]), weights)
+
+    samples = nih_stage.draw_samples(nih(data))
+    groups = {"clear": samples.clear_learn, "pneumonia": samples.pneumonia[::2]}
+    other = sum(groups.values(), [])
+    choosing = severity_open.ChoosingImages(np.concatenate([zones(name, part) for name, part in groups.items()]),
+                                            np.repeat([0.0, 1.0], [len(part) for part in groups.values()]),
+                                            np.array([row.view for row in other]), np.array([row.patient for row in other]))
+    print(f"{len(rows)} images teach, {len(other)} choose", flush=True)
+
+    candidates = [
+        severity_open.choose("ridge", lambda penalty: severity_open.ridge(learnt, penalty), severity_open.PENALTIES, choosing),
+        severity_open.choose("ridge, view taken out", lambda penalty: severity_open.ridge_without_view(learnt, penalty),
+                             severity_open.PENALTIES, choosing),
+        severity_open.choose("principal components", lambda count: severity_open.components(learnt, choosing.features, count),
+                             severity_open.COMPONENTS, choosing)]
+    grey = severity_open.grey_of_lungs(other, {key: found for name, part in groups.items() for key, found in lungs(name, part).items()})
+    measures = [candidate.measure for candidate in candidates] + [severity_open.within_views(grey, choosing)]
+    chosen = int(np.argmax(measures))
+
+    archive = ieee8023(data)
+    scored = [row for row in archive if row.has_brixia]
+    test, totals = zones("scored", scored), np.array([row.zones.sum() for row in scored])
+    indices = [severity_open.index(candidate.fitted, test) for candidate in candidates]
+    indices.append(severity_open.grey_of_lungs(scored, lungs("scored", scored)))
+    ap, patients = np.array([row.view != "PA" for row in scored]), np.array([row.patient for row in scored])
+    titles = [f"{candidate.name}, {candidate.setting:.0f}" for candidate in candidates] + ["grey of the lungs"]
+    for i, (title, value) in enumerate(zip(titles, indices, strict=True)):
+        known = np.isfinite(value)
+        r, rho = (bootstrap(figure, list(patients[known]), value[known], totals[known]) for figure in (pearson, spearman))
+        by_view = [f"{name} {pearson(value[here], totals[here]):.2f}" for name, here in (("PA", known & ~ap), ("AP", known & ap))]
+        verdict = (" <- chosen, " + ("enough" if r["low"] > ENOUGH else "not enough")) if i == chosen else ""
+        print(f"{title}: NIH {measures[i]:.3f}, r {r['value']:.2f} [{r['low']:.2f}, {r['high']:.2f}], rho {rho['value']:.2f}, "
+              f"{', '.join(by_view)}, {known.sum()} images{verdict}", flush=True)
+
+    overlaps = dice_on(network, [row for row in archive if row.mask])
+    both = np.array([value["both"] for value in overlaps])
+    dice = bootstrap(lambda x: float(x.mean()), [value["patient"] for value in overlaps], both)
+    print(f"lungs: Dice {dice['value']:.3f} [{dice['low']:.3f}, {dice['high']:.3f}], 5th percentile {np.percentile(both, 5):.3f}, minimum {both.min():.3f}, "
+          f"{len(both)} images")
+
+
+if __name__ == "__main__":
+    main()
