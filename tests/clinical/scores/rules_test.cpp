@@ -25,6 +25,11 @@ using Function = Score (*)(const ClinicalRecord&);
 
 Score of(Function score, const nlohmann::json& patient) { return score(record_of(patient)); }
 
+Strings joined(Strings first, const Strings& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
 const nlohmann::json& with_comparator(nlohmann::json& patient, const std::string& variable,
                                       double value, const std::string& comparator) {
   patient[variable] = quantity(variable, value, comparator);
@@ -146,6 +151,61 @@ TEST_CASE("4C Mortality: kidney disease is one from an eGFR of 30 down, which no
         1);
   CHECK(points(of(mortality_4c, with(present, {{"comorbidity_count_4c", 0}})), "comorbidities") ==
         0);
+}
+
+TEST_CASE("Scores: a condition that is not given leaves open what true or false would settle",
+          "[clinical]") {
+  struct List {
+    Function score;
+    std::string item;
+    Bounds none;
+    Bounds open;
+    Strings counted;  // each opens the item while it is missing
+    Strings others;   // of no meaning for the score
+  };
+  const Strings both = {"diabetes",
+                        "coronary_disease",
+                        "heart_failure",
+                        "atrial_fibrillation",
+                        "stroke",
+                        "copd",
+                        "chronic_kidney_disease",
+                        "liver_disease",
+                        "cancer",
+                        "hiv"};
+  const Strings of_4c = {"dementia", "obesity", "connective_tissue_disease",
+                         "chronic_neurological_disease"};
+  const Strings of_call = {"hypertension", "asthma"};
+  for (const List& list : std::vector<List>{
+           {mortality_4c, "comorbidities", {0, 0}, {0, 1}, joined(both, of_4c), of_call},
+           {call_score, "comorbidity", {1, 1}, {1, 4}, joined(both, of_call), of_4c}}) {
+    for (const std::string& condition : list.counted) {
+      INFO(list.item << " without " << condition);
+      CHECK(item(of(list.score, well_adult()), list.item).points == list.none);
+      const Score score = of(list.score, without(well_adult(), condition));
+      CHECK(item(score, list.item).points == list.open);
+      CHECK(score.missing == Strings{condition});
+      CHECK(score.status == ScoreStatus::incomplete);
+      // Whatever it turns out to be lies within.
+      const auto given = item(of(list.score, with(well_adult(), {{condition, true}})), list.item);
+      CHECK((given.points.min >= list.open.min && given.points.max <= list.open.max));
+    }
+    for (const std::string& condition : list.others) {
+      INFO(list.item << " without " << condition);
+      CHECK(of(list.score, without(well_adult(), condition)).status == ScoreStatus::ok);
+    }
+  }
+}
+
+TEST_CASE("Scores: an unclear condition is of no matter beside a disease that counts",
+          "[clinical]") {
+  const auto heart = with(without(well_adult(), "atrial_fibrillation"), {{"heart_failure", true}});
+  CHECK(points(of(mortality_4c, heart), "comorbidities") == 1);
+  const auto brain =
+      with(without(well_adult(), "stroke"), {{"chronic_neurological_disease", true}});
+  CHECK(points(of(mortality_4c, brain), "comorbidities") == 1);
+  const auto pressure = with(without(well_adult(), "asthma"), {{"hypertension", true}});
+  CHECK(points(of(call_score, pressure), "comorbidity") == 4);
 }
 
 TEST_CASE("4C Mortality: absent conditions leave bounds, unless two are present already",
