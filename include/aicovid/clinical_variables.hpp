@@ -9,7 +9,7 @@
 
 namespace aicovid {
 
-struct DeclaredVariables;
+struct DeclaredVariables;  // the library's own
 
 /// The clinical variables that a record may hold: those of docs/clinical-variables.md, and those
 /// that a bundle's manifest declares beside them (docs/bundle.md). Immutable; copies share what
@@ -18,6 +18,7 @@ class AICOVID_EXPORT ClinicalVariables {
  public:
   /// Those of docs/clinical-variables.md alone. `Assessor::clinical_variables` has a bundle's.
   ClinicalVariables() = default;
+  /// For the library, which reads them from a manifest.
   explicit ClinicalVariables(std::shared_ptr<const DeclaredVariables> declared);
 
   /// The names of those that a bundle declares, in its order.

@@ -6,7 +6,9 @@
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -151,6 +153,17 @@ TEST_CASE("Declared variables: a copy outlives what it was read from", "[clinica
                                         {.variables = variables});
   }
   CHECK(record.range("frailty") == ClinicalRange{4, 9});
+}
+
+TEST_CASE("Declared variables: the example in docs/bundle.md is read", "[clinical]") {
+  std::ifstream file(AICOVID_SOURCE_DIR "/docs/bundle.md");
+  std::stringstream page;
+  page << file.rdbuf();
+  const std::string text = page.str();
+  const std::size_t begin = text.find("```json", text.find("### Clinical variables")) + 7;
+  const auto example = json::parse(text.substr(begin, text.find("```", begin) - begin));
+  CHECK(declared(example).declared() ==
+        std::vector<std::string>{"interleukin_6", "frailty", "immunosuppressed", "triage"});
 }
 
 TEST_CASE("Declared variables: what a bundle may not declare", "[clinical]") {
