@@ -17,7 +17,7 @@ Assessor load(const std::filesystem::path& model, const std::string& device) {
 
 py::object assess(const Assessor& assessor, const Radiograph& radiograph,
                   const py::object& clinical, bool force) {
-  const ClinicalRecord record = to_record(clinical);
+  const ClinicalRecord record = to_record(clinical, assessor.clinical_variables());
   std::string json;
   {
     const py::gil_scoped_release release;
@@ -29,6 +29,10 @@ py::object assess(const Assessor& assessor, const Radiograph& radiograph,
 }  // namespace
 
 void bind_assessor(py::module_& module) {
+  module.def(
+      "clinical_variables", &clinical_variables, py::arg("model"),
+      "The clinical variables of a bundle, by its manifest alone: nothing else is checked or "
+      "loaded.");
   py::class_<Assessor>(module, "Assessor",
                        "A loaded model bundle. Immutable: any number of threads may share one.")
       .def_static("load", &load, py::arg("model") = "severity", py::arg("device") = "cpu",
@@ -43,6 +47,9 @@ void bind_assessor(py::module_& module) {
            "are missing.\n"
            "force: score what the gate refuses, and say so. Such a radiograph must have been read "
            "with force.")
+      .def_property_readonly("clinical_variables", &Assessor::clinical_variables,
+                             py::return_value_policy::copy,
+                             "What values a record may hold; for ClinicalRecord.parse.")
       .def("plan", &Assessor::plan, py::arg("name"), py::return_value_policy::copy,
            "A preprocessing plan of the bundle, by its name in the manifest.");
 }

@@ -16,6 +16,11 @@
 Every failure is an `aicovid.Error`, whose `code` is one of the library's stable error codes.
 """
 
-from aicovid._aicovid import Assessor, ClinicalRecord, Error, Plan, Radiograph, Workspace, published_scores, read
+from aicovid._aicovid import (
+    Assessor, ClinicalRecord, ClinicalVariables, Error, Plan, Radiograph, Workspace, clinical_variables, published_scores, read,
+)
 
-__all__ = ["Assessor", "ClinicalRecord", "Error", "Plan", "Radiograph", "Workspace", "published_scores", "read"]
+__all__ = [
+    "Assessor", "ClinicalRecord", "ClinicalVariables", "Error", "Plan", "Radiograph", "Workspace", "clinical_variables",
+    "published_scores", "read",
+]

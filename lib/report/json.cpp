@@ -78,7 +78,7 @@ Json to_json(const ClinicalRecord& record) {
     Json entry = {{"name", name}, {"given", std::move(given)}};
     if (const auto number = record.number(name)) {
       Json canonical = {{"value", *number}};
-      add_text(canonical, "unit", ClinicalRecord::canonical_unit(name));
+      add_text(canonical, "unit", record.variables().canonical_unit(name));
       entry["canonical"] = std::move(canonical);
     }
     list.push_back(std::move(entry));
