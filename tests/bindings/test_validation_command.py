@@ -246,3 +246,9 @@ def test_the_document_states_the_constants():
     assert f"{bootstrap.RESAMPLES} resamples" in text and f"fewer than {analysis.FEWEST} patients" in text
     assert f".{net_benefit.THRESHOLDS[0] * 100:02.0f} to .{net_benefit.THRESHOLDS[-1] * 100:.0f}" in text
     assert "below 50, 50 to 64, 65 to 79, 80 and above" in text
+    for share, for_ratio, for_c in ((0.1, 3461, 943), (0.2, 1538, 531), (0.4, 577, 355)):
+        assert f"| {share:g} | {for_ratio} | {for_c} |".replace("0.", ".") in text
+        assert (1 - share) / (share * 0.051**2) == pytest.approx(for_ratio, abs=1)
+        # Newcombe 2006 (10.1002/sim.2324): the standard error of a C of .77, for a width of .1.
+        pair = (for_c / 2 - 1) * (0.23 / 1.23 + 0.77 / 1.77)
+        assert np.sqrt(0.77 * 0.23 * (1 + pair) / (for_c**2 * share * (1 - share))) == pytest.approx(0.0255, rel=2e-3)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import norm, rankdata
-from sklearn.metrics import roc_auc_score
 
 from aicovid.validation.bootstrap import LEVEL, estimate, interval_of
 
@@ -66,19 +65,19 @@ def auroc_by_patient(score: np.ndarray, positive: np.ndarray, patients: np.ndarr
     """The AUROC in which every patient weighs one, whatever the number of exams; interval by resampling patients."""
     _, patient, count = np.unique(patients, return_inverse=True, return_counts=True)
     share = 1 / count[patient]
+    order = np.argsort(score, kind="stable")
+    starts = np.flatnonzero(np.diff(score[order], prepend=np.nan) != 0)  # of runs of equal scores
 
     def statistic(weights: np.ndarray) -> np.ndarray:
-        return np.array([[_weighted(score, positive, row * share)] for row in weights])
+        weighted = (weights * share)[:, order]
+        above = np.add.reduceat(weighted * positive[order], starts, axis=1)
+        below = np.add.reduceat(weighted * ~positive[order], starts, axis=1)
+        pairs = above.sum(axis=1) * below.sum(axis=1)
+        with np.errstate(invalid="ignore"):
+            return (np.sum(above * (np.cumsum(below, axis=1) - below / 2), axis=1) / pairs)[:, None]
 
     value, low, high = interval_of(statistic, patients)
     return estimate(value[0], low[0], high[0])
-
-
-def _weighted(score: np.ndarray, positive: np.ndarray, weight: np.ndarray) -> float:
-    drawn = weight > 0
-    if positive[drawn].all() or not positive[drawn].any():
-        return np.nan
-    return roc_auc_score(positive[drawn], score[drawn], sample_weight=weight[drawn])
 
 
 def difference(score: np.ndarray, other: np.ndarray, positive: np.ndarray, patients: np.ndarray) -> dict:
