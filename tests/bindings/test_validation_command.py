@@ -49,7 +49,7 @@ def images(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory, images):
+def ran(tmp_path_factory, images, pydicom_data_file):
     """Rows, folder and report of a table in which every fate occurs."""
     folder = tmp_path_factory.mktemp("run")
     rows = [row(n, file=f"{PERSON}-{n}.png", outcome="true" if n % 4 == 1 or n > 14 else "false", view="AP" if n % 3 else "PA")
@@ -57,6 +57,7 @@ def ran(tmp_path_factory, images):
     rows[3]["radiographic_infiltrates"] = "true"
     rows[4]["urea [mmol/L]"] = ""
     (images / "colours.png").write_bytes((images / f"{PERSON}-1.png").read_bytes()[:2000])
+    shutil.copy(pydicom_data_file("RG1_UNCR.dcm"), images / "woman.dcm")
     Image.fromarray(np.random.default_rng(1).integers(0, 255, (300, 300), np.uint8)).save(images / "noise.png")
     rows += [
         row(30, patient=rows[5]["patient"], outcome="true"),  # a later exam
@@ -66,6 +67,7 @@ def ran(tmp_path_factory, images):
         row(34, file="noise.png"),  # refused
         row(35) | {"age [a]": 12},  # not applicable
         row(36) | {"spo2 [%]": ""},  # not computed
+        row(37, file="woman.dcm", sex="male"),  # the header says otherwise
     ]
     table = write(folder / "table.csv", rows)
     assert main([str(table), "--images", str(images), "--out", str(folder / "out"), "--model", str(BUNDLE)]) == 0
@@ -88,22 +90,24 @@ def predictions(folder):
 def test_every_row_is_accounted_for(ran):
     rows, folder, report = ran
     flow, analysed = report["flow"], report["flow"]["analysed"]
-    assert (flow["rows"], flow["outcome_unknown"], flow["later_exams"]) == (29, 1, 1)
-    assert analysed["exams"] == analysed["patients"] == 27 and analysed["events"] == 11
-    assert report["fates"]["images"] == {"flagged": 22, "no_image": 3, "unreadable": 1, "refused": 1}
-    assert fate(report, "fused")["statuses"] == {"ok": 22, "no_image": 3, "unreadable": 1, "refused": 1}
+    assert (flow["rows"], flow["outcome_unknown"], flow["later_exams"]) == (30, 1, 1)
+    assert analysed["exams"] == analysed["patients"] == 28 and analysed["events"] == 11
+    assert report["fates"]["images"] == {"flagged": 23, "no_image": 3, "unreadable": 1, "refused": 1}
+    assert fate(report, "fused")["statuses"] == {"ok": 22, "contradiction": 1, "no_image": 3, "unreadable": 1, "refused": 1}
+    assert {"status": "contradiction", "code": "patient_mismatch", "exams": 1} in fate(report, "fused")["reasons"]
     clinical = fate(report, "clinical")
-    assert clinical["statuses"] == {"ok": 25, "not_applicable": 1, "not_computed": 1}
+    assert clinical["statuses"] == {"ok": 26, "not_applicable": 1, "not_computed": 1}
     assert {"status": "not_applicable", "code": "not_an_adult", "exams": 1} in clinical["reasons"]
     assert {"status": "not_computed", "code": "missing_required", "exams": 1} in clinical["reasons"]
-    assert fate(report, "fused")["without_value"] == {"exams": 5, "events": 0}
-    assert fate(report, "clinician")["statuses"] == {"no_reading": 26, "ok": 1}
+    assert fate(report, "fused")["without_value"] == {"exams": 6, "events": 0}
+    assert fate(report, "clinician")["statuses"] == {"no_reading": 27, "ok": 1}
     for entry in report["fates"]["markers"]:
-        assert sum(entry["statuses"].values()) == 27
-    assert {"variable": "urea", "given": 26, "missing": 1} in report["missing_values"]
+        assert sum(entry["statuses"].values()) == 28
+    assert {"variable": "urea", "given": 27, "missing": 1} in report["missing_values"]
     lines = predictions(folder)
-    assert [int(line["row"]) for line in lines] == list(range(2, 31))
+    assert [int(line["row"]) for line in lines] == list(range(2, 32))
     assert [line["used"] for line in lines[22:24]] == ["later_exam", "outcome_unknown"]
+    assert lines[29]["view"] == "PA"  # of the header
     assert lines[26]["gate"] == "refused" and lines[26]["gate_reasons"] and not lines[26]["fused_value"]
 
 
@@ -231,10 +235,15 @@ def test_the_command_says_what_is_wrong(tmp_path, capsys):
     error = capsys.readouterr().err
     assert "nothing was scored" in error and "row 2, column outcome" in error and "row 3: spo2 is -4 %" in error
     assert PERSON not in error and not (tmp_path / "out").exists()
+    contradictory = tmp_path / "gcs.csv"
+    contradictory.write_text(f"file,patient,site,outcome,gcs,consciousness\n,{PERSON},A,true,15,V\n")
+    assert main([str(contradictory), "--out", str(tmp_path / "out"), "--model", str(BUNDLE)]) == 7
+    assert "row 2: gcs is 15 and consciousness is V" in capsys.readouterr().err
     table = write(tmp_path / "table.csv", [row(1)])
     assert main([str(table), "--out", str(tmp_path / "out"), "--model", str(BUNDLE), "--outcome", "fate"]) == 2
     assert "the bundle has no outcome fate; it has: deterioration" in capsys.readouterr().err
     assert main([str(table), "--out", str(tmp_path)]) == 2
+    assert main([str(tmp_path / "none.csv"), "--out", str(tmp_path / "out")]) == 2
     assert main([str(table), "--out", str(tmp_path / "out"), "--model", "no-such-bundle"]) == 1
 
 

@@ -22,14 +22,15 @@ from aicovid.validation import PROTOCOL_DATE, PROTOCOL_VERSION, bootstrap, net_b
 from aicovid.validation.analysis import ADVISED, FEWEST, analyse, choose
 from aicovid.validation.page import write_page
 from aicovid.validation.plots import draw
-from aicovid.validation.scoring import MARKERS, OUTCOME_MARKERS, Scored, outcomes_of, score
+from aicovid.validation.scoring import MARKERS, OUTCOME_MARKERS, Scored, check_records, outcomes_of, score
 from aicovid.validation.table import TableError, read_table
 
 SCHEMA = Path(__file__).with_name("schema.json")
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python3 -m aicovid.validation", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python3 -m aicovid.validation",
+                                     description="Validates an outcome on a table of exams: docs/validation-protocol.md")  # fmt: skip
     parser.add_argument("table", type=Path, help="CSV: file, patient, site, outcome, and clinical columns")
     parser.add_argument("--out", type=Path, required=True, help="a folder that does not exist yet, or is empty")
     parser.add_argument("--images", type=Path, help="what the column `file` is relative to; default: the table's folder")
@@ -54,6 +55,8 @@ def main(arguments: list[str]) -> int:
 
 
 def run(options: argparse.Namespace) -> None:
+    if not options.table.is_file():
+        raise ValueError("there is no such table")
     if options.out.exists() and any(options.out.iterdir()):
         raise ValueError("the folder of --out is not empty")
     table = read_table(options.table, options.images)
@@ -61,6 +64,7 @@ def run(options: argparse.Namespace) -> None:
     offered = {outcome["name"]: outcome for outcome in outcomes_of(assessor)}
     if options.outcome not in offered:
         raise ValueError(f"the bundle has no outcome {options.outcome}; it has: {', '.join(offered) or 'none'}")
+    check_records(assessor, table.exams)
     chosen, left_out, flow = choose(table.exams, options.exams == "all")
     scored = []
     for number, exam in enumerate(chosen, start=1):

@@ -6,11 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import aicovid
-from aicovid.validation.table import Exam
+from aicovid.validation.table import Exam, TableError
 
 # What is evaluated, in this order; which of them has numbers depends on bundle and table.
 MARKERS = ("brixia", "infiltrates", "image", "clinical", "clinician", "fused")
 OUTCOME_MARKERS = MARKERS[2:]
+# A fault of the image. Any other error is the machine's or the bundle's, and ends the run.
+OF_THE_IMAGE = ("corrupt", "unsupported", "not_found")
 
 
 @dataclass
@@ -51,6 +53,22 @@ def outcomes_of(assessor: aicovid.Assessor) -> list[dict]:
     return assessor.assess(None, {})["outcomes"]
 
 
+def check_records(assessor: aicovid.Assessor, exams: list[Exam]) -> None:
+    """Raises TableError naming each row whose values contradict one another for an outcome of the bundle."""
+    problems = []
+    for exam in exams:
+        try:
+            for record in (exam.record, exam.with_reading):
+                if record is not None:
+                    assessor.assess(None, record)
+        except aicovid.Error as error:
+            if error.code != "bad_clinical_input":
+                raise
+            problems.append(f"row {exam.row}: {error}")
+    if problems:
+        raise TableError(problems)
+
+
 def _answer(report: dict, name: str) -> Answer:
     outcome = outcome_of(report, name)
     answer = Answer(outcome["status"], [reason["code"] for reason in outcome["reasons"]],
@@ -75,6 +93,8 @@ def score(assessor: aicovid.Assessor, exam: Exam, outcome: str) -> Scored:
         radiograph = aicovid.read(exam.file)
         report = assessor.assess(radiograph, {})
     except aicovid.Error as error:
+        if error.code not in OF_THE_IMAGE:
+            raise
         return _without_image(scored, "unreadable", [error.code])
     scored.view = report["input"].get("view", exam.view)
     scored.image_reasons = [reason["code"] for reason in report["gate"]["reasons"]]
@@ -88,8 +108,9 @@ def score(assessor: aicovid.Assessor, exam: Exam, outcome: str) -> Scored:
         scored.answers["fused"] = _answer(both, outcome)
         scored.warnings.update({warning["code"] for warning in both["warnings"]})
     except aicovid.Error as error:
-        code = "patient_mismatch" if str(error).startswith("patient_mismatch") else error.code
-        scored.answers["fused"] = Answer("contradiction", [code])
+        if not str(error).startswith("patient_mismatch"):
+            raise
+        scored.answers["fused"] = Answer("contradiction", ["patient_mismatch"])
     return scored
 
 
