@@ -26,10 +26,10 @@ def calibration(probability: np.ndarray, event: np.ndarray, patients: np.ndarray
     odds = logit(np.clip(probability, SMALLEST, 1 - SMALLEST))
     result, poolable = {"mean_predicted": float(probability.mean()), "observed": float(observed.mean())}, {}
 
-    intercept = _logistic(observed, np.ones((len(odds), 1)), odds, patients)
+    intercept = logistic(observed, np.ones((len(odds), 1)), odds, patients)
     slope = None
     if np.ptp(odds) > 1e-9:
-        slope = _logistic(observed, sm.add_constant(odds), None, patients)
+        slope = logistic(observed, sm.add_constant(odds), None, patients)
     else:
         result["no_slope"] = "constant_prediction"
     for name, fit in (("intercept", intercept), ("slope", slope)):
@@ -56,8 +56,8 @@ def calibration(probability: np.ndarray, event: np.ndarray, patients: np.ndarray
     return result, poolable
 
 
-def _logistic(event: np.ndarray, design: np.ndarray, offset: np.ndarray | None, patients: np.ndarray) -> tuple[float, float] | None:
-    """The last coefficient and its standard error, robust to rows of one patient; None where the fit has none."""
+def logistic(event: np.ndarray, design: np.ndarray, offset: np.ndarray | None, patients: np.ndarray) -> tuple[float, float] | None:
+    """The last coefficient of a logistic regression and its standard error, robust to rows of one patient; None where the fit has none."""
     _, groups = np.unique(patients, return_inverse=True)
     try:
         with warnings.catch_warnings():
