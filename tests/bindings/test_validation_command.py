@@ -1,4 +1,7 @@
-"""The validation protocol's command on small tables: every exam accounted for, every error named, no patient repeated."""
+"""The validation protocol's command on small tables: every exam accounted for, every error named, no patient repeated.
+
+About 12 s of one core.
+"""
 
 import csv
 import hashlib
@@ -145,6 +148,7 @@ def test_the_figures_are_those_of_the_predictions(ran):
     assert fused["calibration"]["observed_to_expected"]["value"] == pytest.approx(event.mean() / value.mean(), rel=1e-5)
     assert fused["scale"] == "probability" and fused["exams"] == 22
     assert [(g["group"], g["exams"]) for g in fused["subgroups"] if g["by"] == "view"] == [("AP", 14), ("PA", 8)]
+    assert [g["group"] for g in fused["subgroups"] if g["by"] == "age"] == ["below 50", "50 to 64"]
     assert all(group.get("not_estimated") == "too_few" for group in fused["sites"])
     assert marker(report, "clinician")["not_estimated"] == "too_few"
     assert {entry["of"]: entry["exams"] for entry in report["differences"] if entry["minus"] == "clinical"} == {

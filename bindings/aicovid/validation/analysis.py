@@ -61,6 +61,12 @@ def group_of(item: Scored, by: str) -> str:
     return groups.pop() if len(groups) == 1 else "unknown"
 
 
+def _place(group: str) -> tuple[int, str]:
+    """Ages in order, all else by name."""
+    ages = [name for _, name in AGES]
+    return (ages.index(group) if group in ages else len(ages), group)
+
+
 def fates(scored: list[Scored]) -> dict:
     """What became of every exam that counts: the image, each marker, each value, the warnings."""
     images = Counter(item.image for item in scored)
@@ -154,7 +160,7 @@ def evaluate(scored: list[Scored], marker: str, all_exams: bool) -> dict:
         result["ok_only"] = _figures(Rows(sure, marker), scale)[0]
     result["subgroups"] = [
         {"by": by, "group": group} | _figures(Rows([item for item in rows.items if group_of(item, by) == group], marker), scale)[0]
-        for by in SUBGROUPS for group in sorted({group_of(item, by) for item in rows.items})]  # fmt: skip
+        for by in SUBGROUPS for group in sorted({group_of(item, by) for item in rows.items}, key=_place)]  # fmt: skip
     result |= _sites(rows, marker, scale)
     return result
 
