@@ -15,13 +15,14 @@ Assessor load(const std::filesystem::path& model, const std::string& device) {
   return Assessor::load(model, {.device = Device::parse(device)});
 }
 
-py::object assess(const Assessor& assessor, const Radiograph& radiograph,
+py::object assess(const Assessor& assessor, const Radiograph* radiograph,
                   const py::object& clinical, bool force) {
   const ClinicalRecord record = to_record(clinical, assessor.clinical_variables());
   std::string json;
   {
     const py::gil_scoped_release release;
-    json = to_json(assessor.assess(radiograph, record, {.force = force}));
+    json = to_json(radiograph != nullptr ? assessor.assess(*radiograph, record, {.force = force})
+                                         : assessor.assess(record));
   }
   return py::module_::import("json").attr("loads")(json);
 }
@@ -42,6 +43,7 @@ void bind_assessor(py::module_& module) {
       .def("assess", &assess, py::arg("radiograph"), py::arg("clinical") = py::none(),
            py::kw_only(), py::arg("force") = false,
            "Returns the report as a dict (docs/schemas/report.json).\n\n"
+           "radiograph: None for the outcomes from clinical values alone.\n"
            "clinical: a ClinicalRecord, or a record as a dict or JSON text; values that are not "
            "given "
            "are missing.\n"
