@@ -59,8 +59,8 @@ def run(options: argparse.Namespace) -> None:
         raise ValueError("there is no such table")
     if options.out.exists() and any(options.out.iterdir()):
         raise ValueError("the folder of --out is not empty")
-    table = read_table(options.table, options.images)
     assessor = aicovid.Assessor.load(options.model, device=options.device)
+    table = read_table(options.table, options.images, assessor.clinical_variables)
     offered = {outcome["name"]: outcome for outcome in outcomes_of(assessor)}
     if options.outcome not in offered:
         raise ValueError(f"the bundle has no outcome {options.outcome}; it has: {', '.join(offered) or 'none'}")

@@ -48,8 +48,10 @@ class Table:
     variables: list[str]  # the clinical columns, without units
 
 
-def read_table(path: Path, images: Path | None = None) -> Table:
+def read_table(path: Path, images: Path | None = None, variables: aicovid.ClinicalVariables | None = None) -> Table:
     """Reads and checks the table; files are relative to `images`, or to the table's folder.
+
+    variables: an Assessor's clinical_variables, for those that its bundle declares.
 
     Raises TableError with every problem found.
     """
@@ -62,13 +64,13 @@ def read_table(path: Path, images: Path | None = None) -> Table:
     if not rows:
         raise TableError(["the table is empty"])
     header = rows[0]
-    clinical = _check_header(header)
+    clinical = _check_header(header, variables)
     numbered = [(number, cells) for number, cells in enumerate(rows[1:], start=2) if any(cells)]
     problems = [f"row {number}: {len(cells)} cells; expected {len(header)}" for number, cells in numbered
                 if len(cells) != len(header)]  # fmt: skip
     if problems:
         raise TableError(problems)
-    exams = [_exam(number, dict(zip(header, cells)), clinical, folder, problems) for number, cells in numbered]
+    exams = [_exam(number, dict(zip(header, cells)), clinical, folder, variables, problems) for number, cells in numbered]
     if not exams:
         problems.append("the table has no rows")
     if not problems:
@@ -79,7 +81,7 @@ def read_table(path: Path, images: Path | None = None) -> Table:
     return Table(exams, [name.split(" [")[0] for name in clinical if name != "time"])
 
 
-def _check_header(header: list[str]) -> list[str]:
+def _check_header(header: list[str], variables: aicovid.ClinicalVariables | None) -> list[str]:
     """The clinical columns, "name [unit]"."""
     # A header word that is no listed name is not repeated: a table without header begins with a patient.
     problems = [f"column {name} is missing" for name in REQUIRED_COLUMNS if name not in header]
@@ -89,25 +91,26 @@ def _check_header(header: list[str]) -> list[str]:
     clinical = [name for name in header if name not in OWN_COLUMNS]
     if clinical:
         try:
-            _record(dict.fromkeys(clinical, ""), clinical)
+            _record(dict.fromkeys(clinical, ""), clinical, variables)
         except aicovid.Error as error:
             raise TableError([f"row 1 (header): {error}"]) from None
     return clinical
 
 
-def _record(cells: dict[str, str], columns: list[str]) -> aicovid.ClinicalRecord:
+def _record(cells: dict[str, str], columns: list[str], variables: aicovid.ClinicalVariables | None) -> aicovid.ClinicalRecord:
     if not columns:
         return aicovid.ClinicalRecord.parse("{}")
     text = io.StringIO()
     csv.writer(text).writerows([columns, [cells[column] for column in columns]])
-    return aicovid.ClinicalRecord.parse(text.getvalue())
+    return aicovid.ClinicalRecord.parse(text.getvalue(), variables=variables)
 
 
 def _shown(value: str) -> str:
     return f'"{value}"' if value.lower() in SAFE_WORDS else "(unlisted value)"
 
 
-def _exam(row: int, cells: dict[str, str], clinical: list[str], folder: Path, problems: list[str]) -> Exam:
+def _exam(row: int, cells: dict[str, str], clinical: list[str], folder: Path, variables: aicovid.ClinicalVariables | None,
+          problems: list[str]) -> Exam:  # fmt: skip
     def wrong(column: str, what: str) -> None:
         problems.append(f"row {row}, column {column}: {what}")
 
@@ -126,9 +129,9 @@ def _exam(row: int, cells: dict[str, str], clinical: list[str], folder: Path, pr
     record = aicovid.ClinicalRecord.parse("{}")
     with_reading = None
     try:
-        record = _record(cells, [name for name in clinical if name != CLINICIANS_READING])
+        record = _record(cells, [name for name in clinical if name != CLINICIANS_READING], variables)
         if cells.get(CLINICIANS_READING):
-            with_reading = _record(cells, clinical)
+            with_reading = _record(cells, clinical, variables)
     except aicovid.Error as error:
         problems.append(f"row {row}: {error}")
     return Exam(row, file, cells["patient"], cells["site"], {"true": True, "false": False}.get(outcome), view, record,
