@@ -1,6 +1,7 @@
 #include "unknown_vr.hpp"
 
 #include "memory_stream.hpp"
+#include "tag_order.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -30,6 +31,7 @@ std::unique_ptr<DcmElement> by_dictionary(DcmElement& unknown, const DcmTagKey& 
       known.readUntilTag(stream, EXS_LittleEndianImplicit, EGL_noChange, all_at_once);
   known.transferEnd();
   if (status.bad() || stream.went_too_deep()) return nullptr;
+  check_tag_order(bytes, EXS_LittleEndianImplicit, DCM_UndefinedTagKey);
   return std::unique_ptr<DcmElement>(known.remove(key));
 }
 
