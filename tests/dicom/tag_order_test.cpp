@@ -186,6 +186,18 @@ TEST_CASE("Tag order: items in UN, which is in implicit VR, are looked into too"
   }
 }
 
+TEST_CASE("Tag order: items that go beyond their sequence are corrupt", "[dicom]") {
+  // DCMTK reads the item to its end and goes on behind it.
+  Bytes sequence = view_code(hex(kFrontal) + hex(kScheme), true);
+  CHECK_NOTHROW(parse_dicom(file_with_elements(sequence)));
+  constexpr std::size_t length_at = 8;
+  sequence[length_at] = std::byte{10};
+  const Error error = error_of(file_with_elements(sequence));
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(std::string(error.what())
+            .starts_with("the sequences of the DICOM data set are damaged at byte "));
+}
+
 TEST_CASE("Tag order: an icon in an item, native or encapsulated, is passed over", "[dicom]") {
   const auto fragments = encapsulated({hex("08000100 08000100")});
   const Bytes native = hex("e07f1000 4f42 0000 04000000 01020304");
