@@ -32,7 +32,7 @@ bool begins_with_element(std::span<const std::byte> bytes) {
   return group == 2 || group == 8 || swapped == 8;
 }
 
-/// Which notices tags that do not ascend: see `check_tag_order`. DCMTK itself finds out how meta
+/// Which notices tags that do not ascend: see `check_elements`. DCMTK itself finds out how meta
 /// information is encoded, so that its bytes are not walked.
 class OrderedMetaInfo : public DcmMetaInfo {
  public:
@@ -124,6 +124,7 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
 }
 
 std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
+  const auto damage = check_elements(file.dataset, file.syntax, stop);
   auto dataset = std::make_unique<DcmDataset>();
   MemoryStream stream(file.dataset);
   dataset->transferInit();
@@ -138,7 +139,7 @@ std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
                             stream.tell(), file.dataset.size()));
   }
   dataset->transferEnd();
-  check_tag_order(file.dataset, file.syntax, stop);
+  if (damage) throw Error(*damage);
   return dataset;
 }
 

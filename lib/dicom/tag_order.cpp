@@ -21,13 +21,21 @@ struct Encoding {
 };
 constexpr Encoding kImplicitLittle{.is_explicit = false, .is_little = true};
 
-/// DCMTK, which read the same bytes, ends before: one level takes it 1 to 2 KB of 200 KB of stack.
+/// DCMTK ends before: one level takes it 1 to 2 KB of 200 KB of stack.
 constexpr int kMostLevels = 256;
+
+/// Of a code string (PS3.5 6.2).
+constexpr std::uint32_t kMostRecordType = 16;
 
 struct Element {
   DcmTag tag;
   std::uint32_t length = 0;
   bool is_undefined() const { return length == DCM_UndefinedLength; }
+};
+
+/// Lengths, or items and delimiters, that are not where they should be.
+struct Damage {
+  std::size_t at;
 };
 
 class Walk {
@@ -58,6 +66,12 @@ class Walk {
 
   void value(const Element& element, Encoding encoding) {
     const DcmEVR vr = element.tag.getEVR();
+    if (element.tag == DCM_DirectoryRecordType && !element.is_undefined() &&
+        element.length > kMostRecordType) {
+      throw Error(ErrorCode::corrupt,
+                  fmt::format("{} has {} bytes; expected at most {}", tag_of(element.tag),
+                              element.length, kMostRecordType));
+    }
     if (element.tag == DCM_PixelData && element.is_undefined()) {
       items(element, std::nullopt);
     } else if (vr == EVR_SQ) {
@@ -129,11 +143,7 @@ class Walk {
   }
   void skip(std::size_t size) { take(size); }
 
-  [[noreturn]] void fail_structure() const {
-    throw Error(ErrorCode::corrupt,
-                fmt::format("the sequences of the DICOM data set are damaged at byte {} of {}", at_,
-                            bytes_.size()));
-  }
+  [[noreturn]] void fail_structure() const { throw Damage{at_}; }
 
   std::span<const std::byte> bytes_;
   std::size_t at_ = 0;
@@ -151,11 +161,19 @@ void fail_tag_order(const DcmTagKey& last, const DcmTagKey& tag, const DcmTagKey
                           tag_of(tag), tag_of(last), where));
 }
 
-void check_tag_order(std::span<const std::byte> bytes, E_TransferSyntax syntax,
-                     const DcmTagKey& stop) {
+std::optional<Error> check_elements(std::span<const std::byte> bytes, E_TransferSyntax syntax,
+                                    const DcmTagKey& stop) {
   const DcmXfer xfer(syntax);
-  Walk(bytes).dataset(
-      {.is_explicit = xfer.isExplicitVR() != 0, .is_little = xfer.isLittleEndian() != 0}, stop);
+  const Encoding encoding{.is_explicit = xfer.isExplicitVR() != 0,
+                          .is_little = xfer.isLittleEndian() != 0};
+  try {
+    Walk(bytes).dataset(encoding, stop);
+  } catch (const Damage& damage) {
+    return Error(ErrorCode::corrupt,
+                 fmt::format("the sequences of the DICOM data set are damaged at byte {} of {}",
+                             damage.at, bytes.size()));
+  }
+  return std::nullopt;
 }
 
 }  // namespace aicovid::dicom

@@ -198,6 +198,23 @@ TEST_CASE("Tag order: items that go beyond their sequence are corrupt", "[dicom]
             .starts_with("the sequences of the DICOM data set are damaged at byte "));
 }
 
+TEST_CASE("Tag order: a Directory Record Type that is too long is corrupt, and not DCMTK's to read",
+          "[dicom]") {
+  // Of 18 and 16 characters; DCMTK 3.6.7 throws std::out_of_range for the former.
+  const std::string sequence = "04002012 5351 0000 ffffffff feff00e0 ffffffff 04003014 4353 ";
+  const std::string end = " feff0de0 00000000 feffdde0 00000000";
+  const auto with_type = [&](const std::string& value) {
+    Bytes bytes = file_of(*chest(kRows, kColumns));
+    const Bytes key = hex("08000800");  // Image Type, its first
+    const auto at = std::search(bytes.begin() + 132, bytes.end(), key.begin(), key.end());
+    return Bytes(bytes.begin(), at) + hex(sequence + value + end) + Bytes(at, bytes.end());
+  };
+  const std::string eight = "4142434445464748";
+  CHECK(values_of(parse_dicom(with_type("1000 " + eight + eight))) == expected_values());
+  CHECK(std::string(error_of(with_type("1200 " + eight + eight + "4142")).what()) ==
+        "0004,1430 has 18 bytes; expected at most 16");
+}
+
 TEST_CASE("Tag order: an icon in an item, native or encapsulated, is passed over", "[dicom]") {
   const auto fragments = encapsulated({hex("08000100 08000100")});
   const Bytes native = hex("e07f1000 4f42 0000 04000000 01020304");
