@@ -173,8 +173,8 @@ void mend_tag_order(Bytes& bytes) {
     return std::pair(entry.at >= outline.dataset_at, entry.tag);
   };
   std::ranges::stable_sort(elements, {}, key);
-  const auto repeated = std::ranges::unique(elements, {}, key);
-  elements.erase(repeated.begin(), repeated.end());
+  const auto same = [&key](const Entry& a, const Entry& b) { return key(a) == key(b); };
+  elements.erase(std::unique(elements.begin(), elements.end(), same), elements.end());
   for (const Entry& element : elements)
     mended.insert(mended.end(), at(element.at), at(element.end()));
   mended.insert(mended.end(), rest.begin(), rest.end());
