@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <array>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 
 namespace aicovid::dicom {
@@ -128,8 +129,12 @@ std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
   auto dataset = std::make_unique<DcmDataset>();
   MemoryStream stream(file.dataset);
   dataset->transferInit();
-  const OFCondition status =
-      dataset->readUntilTag(stream, file.syntax, EGL_noChange, kNothingAtOnce, stop);
+  OFCondition status;
+  try {
+    status = dataset->readUntilTag(stream, file.syntax, EGL_noChange, kNothingAtOnce, stop);
+  } catch (const std::logic_error&) {  // of DCMTK's strings, whose arithmetic trusts the file
+    throw Error(ErrorCode::corrupt, "the DICOM data set holds a text that DCMTK cannot read");
+  }
   if (stream.went_too_deep())
     throw Error(ErrorCode::corrupt, "the DICOM data set nests sequences too deep");
   if (status.bad()) {

@@ -42,8 +42,14 @@ class Walk {
  public:
   explicit Walk(std::span<const std::byte> bytes) : bytes_(bytes) {}
 
-  void dataset(Encoding encoding, const DcmTagKey& stop) {
-    elements(bytes_.size(), encoding, stop);
+  /// Where it is damaged first, if it is.
+  std::optional<Damage> dataset(Encoding encoding, const DcmTagKey& stop) {
+    try {
+      elements(bytes_.size(), encoding, stop);
+    } catch (const Damage& damage) {
+      return overrun_ ? overrun_ : damage;
+    }
+    return overrun_;
   }
 
  private:
@@ -61,7 +67,7 @@ class Walk {
       if (element.tag == stop) return;
       value(element, encoding);
     }
-    if (at_ != end) fail_structure();
+    if (at_ != end) note_overrun();
   }
 
   void value(const Element& element, Encoding encoding) {
@@ -100,7 +106,7 @@ class Walk {
         skip(item.length);
       }
     }
-    if (at_ > end) fail_structure();
+    if (at_ > end) note_overrun();
     --level_;
   }
 
@@ -143,11 +149,16 @@ class Walk {
   }
   void skip(std::size_t size) { take(size); }
 
+  /// DCMTK goes on behind what overran its item or sequence, and so does the walk.
+  void note_overrun() {
+    if (!overrun_) overrun_ = Damage{at_};
+  }
   [[noreturn]] void fail_structure() const { throw Damage{at_}; }
 
   std::span<const std::byte> bytes_;
   std::size_t at_ = 0;
   int level_ = 0;
+  std::optional<Damage> overrun_;
   DcmTagKey sequence_;  ///< whose items are walked
 };
 
@@ -166,14 +177,11 @@ std::optional<Error> check_elements(std::span<const std::byte> bytes, E_Transfer
   const DcmXfer xfer(syntax);
   const Encoding encoding{.is_explicit = xfer.isExplicitVR() != 0,
                           .is_little = xfer.isLittleEndian() != 0};
-  try {
-    Walk(bytes).dataset(encoding, stop);
-  } catch (const Damage& damage) {
-    return Error(ErrorCode::corrupt,
-                 fmt::format("the sequences of the DICOM data set are damaged at byte {} of {}",
-                             damage.at, bytes.size()));
-  }
-  return std::nullopt;
+  const auto damage = Walk(bytes).dataset(encoding, stop);
+  if (!damage) return std::nullopt;
+  return Error(ErrorCode::corrupt,
+               fmt::format("the sequences of the DICOM data set are damaged at byte {} of {}",
+                           damage->at, bytes.size()));
 }
 
 }  // namespace aicovid::dicom

@@ -69,7 +69,10 @@ TEST_CASE("Tag order: an attribute that is there twice, or out of order, is corr
       CHECK(error.code() == ErrorCode::corrupt);
       const std::string name = std::string(tag) == "28000400" ? "0028,0004" : "0028,0101";
       CHECK(std::string(error.what()) ==
-            name + " stands behind " + name + "; expected tags in ascending order, each once");
+            std::string(name)
+                .append(" stands behind ")
+                .append(name)
+                .append("; expected tags in ascending order, each once"));
     }
   }
   SECTION("out of order") {
@@ -213,6 +216,17 @@ TEST_CASE("Tag order: a Directory Record Type that is too long is corrupt, and n
   CHECK(values_of(parse_dicom(with_type("1000 " + eight + eight))) == expected_values());
   CHECK(std::string(error_of(with_type("1200 " + eight + eight + "4142")).what()) ==
         "0004,1430 has 18 bytes; expected at most 16");
+  // Behind a record whose length is too short by the last two bytes of its element.
+  const std::string overrun =
+      "04002012 5351 0000 ffffffff feff00e0 0a000000 04003014 4353 0400 41424344 ";
+  Bytes bytes = file_of(*chest(kRows, kColumns));
+  const Bytes key = hex("08000800");
+  const auto at = std::search(bytes.begin() + 132, bytes.end(), key.begin(), key.end());
+  const Bytes second =
+      hex(overrun + sequence.substr(std::string("04002012 5351 0000 ffffffff ").size()) + "1200 " +
+          eight + eight + "4142" + end);
+  const Bytes file = Bytes(bytes.begin(), at) + second + Bytes(at, bytes.end());
+  CHECK(std::string(error_of(file).what()) == "0004,1430 has 18 bytes; expected at most 16");
 }
 
 TEST_CASE("Tag order: an icon in an item, native or encapsulated, is passed over", "[dicom]") {
