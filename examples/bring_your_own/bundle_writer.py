@@ -21,7 +21,8 @@ import aicovid  # noqa: E402
 
 RECIPES = ROOT / "examples/recipes"
 GOLDEN = ROOT / "models/severity/golden/rg1.png"
-RANDOM_WEIGHTS = "Test of the software. The weights are random numbers: no value means anything."
+# Stands in every report of such a bundle.
+RANDOM_WEIGHTS = "LicenseRef-random-weights-without-meaning"
 
 
 def plan(recipe: str) -> list[dict]:
@@ -108,8 +109,8 @@ def finish(bundle: Path, manifest: dict, *, licence: str, with_weights: bool, ex
     """Writes the manifest and runs the golden case: the C++ library must give what the Python network gave."""
     golden = {"image": "golden.png", "expected": expected, "tolerance": 1e-4} | ({"record": record} if record else {})
     manifest = {
-        "schema": "aicovid.bundle/1", "name": bundle.name, "version": "1.0.0", "licence": licence,
-        "intended_use": "Research use only. Not a medical device." if with_weights else RANDOM_WEIGHTS,
+        "schema": "aicovid.bundle/1", "name": bundle.name, "version": "1.0.0", "licence": licence if with_weights else RANDOM_WEIGHTS,
+        "intended_use": "Research use only. Not a medical device." if with_weights else "Test of the software.",
         "not_for": "Diagnosis; treatment decisions; children; lateral views.",
         "accepts": {"modality": ["CR", "DX"], "views": ["AP", "PA"]},
     } | manifest | {"files": [entry(bundle, name) for name in ("golden.png", *files)], "golden": [golden]}

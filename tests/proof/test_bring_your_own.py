@@ -11,7 +11,7 @@ import pydicom
 import pytest
 import scipy.ndimage
 import torch
-from conftest import SOURCE, validate
+from conftest import SOURCE, run_cli, validate
 from skimage.exposure import equalize_adapthist
 
 import aicovid
@@ -88,6 +88,13 @@ def test_torchxrayvisions_severity(file, tmp_path, record_property):
     assert report["gate"]["verdict"] == "flagged" and "lungs_not_checked" in codes(report)
     assert "lung_area_fraction" not in report["image"]
 
+    record, picture = tmp_path / "record.json", tmp_path / "heat.png"
+    record.write_text(json.dumps(PATIENT))
+    told = run_cli("score", file, "--model", bundle, "--clinical", record, "--format", "json", "--heatmap", picture)
+    assert json.loads(told.stdout)["outcomes"] == report["outcomes"] and picture.stat().st_size > 10_000
+    mask = run_cli("score", file, "--model", bundle, "--lung-mask", tmp_path / "mask.png")
+    assert mask.status == 2 and "no network of the lungs" in mask.stderr
+
 
 def test_a_network_with_the_inputs_and_outputs_of_bs_net(file, tmp_path):
     bundle = tmp_path / "bs-net"
@@ -96,11 +103,17 @@ def test_a_network_with_the_inputs_and_outputs_of_bs_net(file, tmp_path):
     radiograph = aicovid.read(file)
     ours = assessor.plan("severity_in").run(radiograph)[0]
 
-    image = equalize_adapthist(stored(file) / stored(file).max(), clip_limit=0.01)
-    image = scipy.ndimage.median_filter(image, 3, mode="nearest")
-    low, high = np.percentile(image, [2, 98])
-    expected = area(np.clip((image - low) / (high - low), 0, 1), 512)
-    assert np.abs(ours[0, 0] - expected).max() < 1e-6
+    def theirs(greys):
+        image = scipy.ndimage.median_filter(equalize_adapthist(greys, clip_limit=0.01), 3, mode="nearest")
+        low, high = np.percentile(image, [2, 98])
+        return area(np.clip((image - low) / (high - low), 0, 1), 512)
+
+    greys = stored(file)
+    assert np.abs(ours[0, 0] - theirs(greys)).max() < 1e-6
+    # They divide by the maximum first. The equalisation stretches the greys anyhow, but they are rounded once more, and
+    # some fall into the next of its bins.
+    difference = np.abs(ours[0, 0] - theirs(greys / greys.max()))
+    assert difference.max() < 0.02 and difference.mean() < 1e-3
 
     with torch.inference_mode():
         classes = bs_net_input.zone_classes(None, seed=6)(torch.from_numpy(ours)).numpy()[0]
@@ -115,7 +128,7 @@ def test_a_network_with_the_inputs_and_outputs_of_bs_net(file, tmp_path):
     assert "lungs_not_checked" in codes(report)
 
 
-def test_the_aiforcovid_reference(file, tmp_path, capfd):
+def test_the_aiforcovid_reference(file, tmp_path, capfd, record_property):
     columns = aiforcovid_joint.read_columns(aiforcovid_joint.COLUMNS)
     bundle = tmp_path / "joint"
     aiforcovid_joint.export(bundle, SOURCE / "models" / "severity", columns, seed=7)
@@ -126,7 +139,10 @@ def test_the_aiforcovid_reference(file, tmp_path, capfd):
     box = aiforcovid_joint.lung_box(lungs, bundle, file)
     ours = assessor.plan("image_in").run(radiograph, lung_box=box)[0]
     difference = np.abs(ours[0] * 255 - reference_image(stored(file), box))
-    assert (difference > 0.01).sum() < 150 and difference.max() < 5  # docs/preprocessing.md: 50 greys in each channel
+    record_property("largest_difference_of_greys", float(difference.max()))
+    record_property("share_of_greys_that_differ", float((difference > 0.01).mean()))
+    print(f"greys that differ: {(difference > 0.01).mean():.4f}, by up to {difference.max():.2f}")
+    assert (difference > 0.01).mean() < 0.01 and difference.max() < 5  # a grey halfway between two, docs/preprocessing.md
 
     joint = aiforcovid_joint.joint_network("densenet121", columns, None, seed=7)
     full = aiforcovid_joint.example_record(columns)
@@ -143,6 +159,29 @@ def test_the_aiforcovid_reference(file, tmp_path, capfd):
         found.append(outcome["probability"])
     assert 0.001 < min(found) and max(found) < 0.999 and abs(found[0] - found[1]) > 0.01
     assert "lungs_not_checked" not in codes(report) and report["image"]["lung_area_fraction"] > 0.1
+
+
+def test_a_network_of_values_alone_runs_beside_an_image(file, tmp_path):
+    """Its first input is no plan; there is no findings section, and nothing looks at the pixels."""
+    bundle = tmp_path / "values"
+    bundle_writer.start(bundle)
+    network = torch.nn.Linear(2, 1)
+    network.load_state_dict({"weight": torch.tensor([[0.02, -0.5]]), "bias": torch.tensor([-1.0])})
+    bundle_writer.save_traced(network, (torch.zeros(1, 2),), bundle / "joint.pt")
+    with torch.inference_mode():
+        expected = torch.sigmoid(network(torch.tensor([[64.0, 1.0]]))).item()
+    bundle_writer.finish(bundle, {
+        "plans": {"unused": bundle_writer.plan("bs_net")},
+        "networks": [bundle_writer.network(bundle, "fusion", "joint.pt", ["record:values"], {"logit": [1, 1]})],
+        "outcomes": [{"name": "event", "model": "network", "definition": "an event", "kind": "prognosis", "reference_logit": 0,
+                      "evidence": {"level": "none", "caveat": "a test"}, "population": {"age": [18, 110]},
+                      "inputs": [{"variable": "age", "unit": "a", "range": [18, 110], "reference": 60}, {"variable": "on_oxygen"}]}],
+    }, licence="Apache-2.0", with_weights=False, expected={"outcomes": {"event": expected}},
+        record={"age": PATIENT["age"], "on_oxygen": True})
+    report = validate(aicovid.Assessor.load(bundle).assess(aicovid.read(file), PATIENT), "report")
+    assert report["outcomes"][0]["probability"] == pytest.approx(expected, abs=OUTPUTS)
+    assert "lungs_not_checked" in codes(report)
+    assert report["model"]["licence"] == bundle_writer.RANDOM_WEIGHTS
 
 
 def test_weights_and_scale_of_the_joint_network_belong_together(tmp_path):
