@@ -43,6 +43,8 @@ def set_weights(network: nn.Module, file: Path | None, seed: int, *example: torc
     for module in network.modules():
         if module is not network and hasattr(module, "reset_parameters"):
             module.reset_parameters()
+        if isinstance(module, nn.Linear):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")  # else little of an input is left after some layers
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = None  # the mean over all batches, here of the only one
     with torch.no_grad():

@@ -55,8 +55,8 @@ struct ImageFindings {
   std::optional<double> infiltrates;                  ///< probability of radiographic infiltrates
   /// Lung pixels over all pixels of the radiograph; nothing where no network looked for lungs.
   std::optional<double> lung_area_fraction;
-  bool side_verified = false;     ///< Patient Orientation confirms left and right
-  std::optional<bool> inverted;   ///< the grey scale looks inverted; nothing where not checked
+  bool side_verified = false;    ///< Patient Orientation confirms left and right
+  std::optional<bool> inverted;  ///< the grey scale looks inverted; nothing where not checked
   LungMask mask;
   std::optional<Attribution> attribution;
 };
