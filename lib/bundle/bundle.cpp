@@ -85,6 +85,8 @@ GoldenCase read_golden_case(const OrderedJson& entry, const OrderedJson& manifes
                     .record = entry.contains("record") ? entry.at("record").dump() : "",
                     .brixia = number("brixia"),
                     .zones = expected.value("zones", std::vector<double>()),
+                    .extent = number("extent"),
+                    .opacity = number("opacity"),
                     .infiltrates = number("infiltrates"),
                     .lung_area_fraction = number("lung_area_fraction"),
                     .outcomes = golden_outcomes(expected, manifest, where + "/expected")};

@@ -104,7 +104,7 @@ Json to_json(const ImageFindings& findings) {
   if (findings.extent) json["extent"] = to_json(*findings.extent);
   if (findings.opacity) json["opacity"] = to_json(*findings.opacity);
   if (findings.infiltrates) json["infiltrates"] = {{"value", *findings.infiltrates}};
-  json["lung_area_fraction"] = findings.lung_area_fraction;
+  if (findings.lung_area_fraction) json["lung_area_fraction"] = *findings.lung_area_fraction;
   if (findings.inverted) json["inverted"] = *findings.inverted;
   json["side_verified"] = findings.side_verified;
   return json;

@@ -33,6 +33,8 @@ struct GoldenCase {
   std::string record;           ///< JSON; empty without a record
   std::optional<double> brixia;
   std::vector<double> zones;  ///< none or six
+  std::optional<double> extent;
+  std::optional<double> opacity;
   std::optional<double> infiltrates;
   std::optional<double> lung_area_fraction;
   std::map<std::string, double> outcomes;  ///< the probability, or the index where there is none
