@@ -59,6 +59,40 @@ std::string_view near_name(std::string_view name, const ClinicalVariables& known
   return nearest;
 }
 
+/// Words of clinical names that no variable here has: what made of them alone names no person.
+constexpr std::array<std::string_view, 48> kClinicalWords = {
+    "albumin",    "alt",         "ast",         "base",    "bicarbonate", "bilirubin",
+    "blood",      "bmi",         "bp",          "bun",     "calcium",     "chloride",
+    "co2",        "cell",        "cells",       "cn",      "diastolic",   "excess",
+    "gas",        "haemoglobin", "hb",          "height",  "hematocrit",  "haematocrit",
+    "hemoglobin", "hr",          "interleukin", "kidney",  "lactate",     "level",
+    "map",        "mean",        "o2",          "partial", "potassium",   "pressure",
+    "protein",    "pulse",       "rbc",         "resp",    "rr",          "sbp",
+    "sodium",     "temp",        "total",       "wbc",     "weight",      "white"};
+
+/// The words between a name's underscores.
+std::vector<std::string_view> words_of(std::string_view name) {
+  std::vector<std::string_view> words;
+  for (std::size_t end; (end = name.find('_')) != std::string_view::npos;) {
+    words.push_back(name.substr(0, end));
+    name.remove_prefix(end + 1);
+  }
+  words.push_back(name);
+  return words;
+}
+
+bool is_clinical_word(std::string_view word) {
+  return std::ranges::count(kClinicalWords, word) > 0 ||
+         std::ranges::any_of(variables(), [&](const Variable& variable) {
+           return std::ranges::count(words_of(variable.name), word) > 0;
+         });
+}
+
+/// Whether a name is made of clinical words, as `blood_pressure` is.
+bool is_clinical_term(std::string_view name) {
+  return std::ranges::all_of(words_of(name), is_clinical_word);
+}
+
 }  // namespace
 
 std::string printable_name(std::string_view place, std::string_view name) {
@@ -76,7 +110,7 @@ void reject_unknown_name(std::string_view place, std::string_view name,
   throw Error(ErrorCode::bad_clinical_input,
               fmt::format("{}: {} is no clinical variable{}; expected a name listed in "
                           "clinical-variables.md, or one that the bundle declares",
-                          place, kUnlisted,
+                          place, is_clinical_term(name) ? name : kUnlisted,
                           meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant)));
 }
 

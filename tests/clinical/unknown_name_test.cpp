@@ -21,7 +21,7 @@ std::string rejection(std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("Unknown name: it is never repeated, its place is told", "[clinical]") {
+TEST_CASE("Unknown name: a person's is never repeated, its place is told", "[clinical]") {
   const std::string name =
       GENERATE("anna_schmidt", "anna", "smith", "page", "Jane Doe", "born_1951", "mrn48213377", "",
                "Ärger", "x", "cope", "rex", "sage", "gough");
@@ -32,6 +32,15 @@ TEST_CASE("Unknown name: it is never repeated, its place is told", "[clinical]")
   if (name.size() > 1) CHECK_THAT(message, !ContainsSubstring(name));
   CHECK(printable_name("member 3", name) == "member 3: (unlisted name)");
   CHECK(printable_member(name) == "(unlisted name)");
+}
+
+TEST_CASE("Unknown name: what is made of clinical words is repeated", "[clinical]") {
+  for (const char* name : {"blood_pressure", "sodium", "crp_total", "respiratory_pressure"}) {
+    CHECK_THAT(rejection(name), ContainsSubstring(std::string("member 3: ") + name + " is no"));
+  }
+  for (const char* name : {"blood_pressure_anna", "_", "blood_", "Sodium", "sodium 140"}) {
+    CHECK_THAT(rejection(name), ContainsSubstring("member 3: (unlisted name) is no"));
+  }
 }
 
 TEST_CASE("Unknown name: a listed one is shown", "[clinical]") {
