@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from severity_material import CONSTANCY
+from severity_material import CONSTANCY, CONTRAST_SHARE, PAINTED_SHARE, SHRUNK_SHARE
 from severity_stage import TARGET_PREVALENCE
 
 
@@ -116,9 +116,9 @@ Mean of both readers, zone by zone. Infiltrates: a mean total above 1. The reade
   regression for all zones, fitted on each image and its mirror image. The penalty is chosen in inner folds, by the scored images. The zones are then
   stretched around their mean, so that the totals held out in the inner folds spread as widely as the readers' ({m['stretch']['median']:.2f} times, {m['stretch']['lowest']:.2f} to {m['stretch']['highest']:.2f} in the folds):
   a ridge alone reads heavy disease too low and clear lungs too high.
-- Beside the scored images the ridge learns from three copies of each of them, which share its weight: shrunk to 320 pixels and encoded again as JPEG (.3);
-  in another grey scale, gamma .7 to 1.4 and a LINEAR or SIGMOID window of .8 to 1.2 of the range (.25); with one lung painted white, 30 to 100 %
-  opaque, its zones raised to at least 1 to 3 (.1). The squared change of the total between an image and its copy in another grey scale is part of
+- Beside the scored images the ridge learns from three copies of each of them, which share its weight: shrunk to 320 pixels and encoded again as JPEG ({SHRUNK_SHARE:g});
+  in another grey scale, gamma .7 to 1.4 and a LINEAR or SIGMOID window of .8 to 1.2 of the range ({CONTRAST_SHARE:g}); with one lung painted white, 30 to 100 %
+  opaque, its zones raised to at least 1 to 3 ({PAINTED_SHARE:g}). The squared change of the total between an image and its copy in another grey scale is part of
   the loss (weight {CONSTANCY:g}). It also learns from the NIH images without finding, whose six zones are taken to be 0 (weight {clear['weight']:g} each, {clear['weight'] * clear['images']:.1f} images
   in all). The small copies keep it from learning that the look of the archive means 0.
 - Distance: Mahalanobis, of the features averaged over the zones, from those of known chests as they are, shrunk and in other greys.
