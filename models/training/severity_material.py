@@ -19,8 +19,8 @@ from severity_stage import Additions, Copies, zone_features
 from variations import Shrunk, draw_contrasts, draw_painted
 
 # What a scored image's copies count of its weight, what an image without finding counts, and the weight of what another
-# grey scale changes in the total: chosen in inner folds (trials-severity.md).
-SHRUNK_SHARE, CONTRAST_SHARE, PAINTED_SHARE, CLEAR_WEIGHT, CONSTANCY = 0.3, 0.3, 0.2, 0.1, 0.25
+# grey scale and shrinking change in the total: chosen in inner folds (trials-severity.md).
+SHRUNK_SHARE, CONTRAST_SHARE, PAINTED_SHARE, CLEAR_WEIGHT, CONSTANCY = 0.3, 0.3, 0.2, 0.08, 0.5
 CONTRAST_SEED, TEST_SEED = 20200406, 20200407
 
 
@@ -112,7 +112,7 @@ def gather(data: Path, network: nn.Module, work: Path) -> Material:
     added = Additions([Copies(learnt["shrunk"], labels, SHRUNK_SHARE), Copies(learnt["contrast"], labels, CONTRAST_SHARE),
                        Copies(learnt["painted"], np.stack([x.zones for x in copies["painted"]]), PAINTED_SHARE)],
                       archived["clear_learn"], np.array([row.patient for row in samples.clear_learn]), CLEAR_WEIGHT,
-                      learnt["contrast"], CONSTANCY)
+                      [learnt["contrast"], learnt["shrunk"]], CONSTANCY)
     # Chests as they are and in other greys: an image that is far from all of them is out of distribution.
     chests = rows + unscored + samples.clear_learn + samples.clear_test + samples.pneumonia
     known = [x[:, 0] for x in (features, unscored_features, *archived.values(), learnt["shrunk"], learnt["contrast"])]

@@ -63,8 +63,8 @@ class Zones:
     labels: np.ndarray  # [n,6]
     weights: np.ndarray  # [n]
     patients: np.ndarray  # [n]
-    read: np.ndarray  # [n] bool: readers scored it; the labels of others are assumed
-    changes: np.ndarray  # [n,2,f] features of the copy in other greys less the image's own, over all zones; 0 without a copy
+    read: np.ndarray  # [n] bool: readers scored this very image: no copy, whose label is assumed, and no clear image
+    changes: np.ndarray  # [n,2k,f] features of k copies less the image's own, over all zones; 0 without copies
 
     def __getitem__(self, rows: np.ndarray) -> Zones:
         return Zones(self.features[rows], self.labels[rows], self.weights[rows], self.patients[rows], self.read[rows], self.changes[rows])
@@ -88,7 +88,7 @@ class Additions:
     clear: np.ndarray  # [m,2,6,f]
     clear_patients: np.ndarray  # [m]
     clear_weight: float
-    other_greys: np.ndarray  # [n,2,6,f] copies of the scored images in other greys, whose total must not change
+    steady: list[np.ndarray]  # each [n,2,6,f]: copies of the scored images whose total must not change
     constancy: float  # weight of its squared change against that of a zone's squared error
 
     def without(self) -> Additions:
@@ -100,12 +100,12 @@ def assemble(features: np.ndarray, labels: np.ndarray, patients: np.ndarray, add
     n, m = len(scored), len(clear)
     images = [Copies(features, labels, 1 - sum(copy.share for copy in added.copies)), *added.copies]
     count = len(images)
-    change = np.nan_to_num(added.other_greys[scored] - features[scored]).sum(2) * np.sqrt(added.constancy)
+    change = np.concatenate([np.nan_to_num(copy[scored] - features[scored]).sum(2) for copy in added.steady], 1) * np.sqrt(added.constancy)
     none = np.zeros(((count - 1) * n + m, *change.shape[1:]))
     rows = Zones(np.concatenate([*(image.features[scored] for image in images), added.clear[clear]]),
                  np.concatenate([*(image.labels[scored] for image in images), np.zeros((m, 6))]),
                  np.repeat([*(image.share for image in images), added.clear_weight], [*[n] * count, m]),
-                 np.concatenate([*[patients[scored]] * count, added.clear_patients[clear]]), np.repeat([True, False], [count * n, m]),
+                 np.concatenate([*[patients[scored]] * count, added.clear_patients[clear]]), np.repeat([True, False], [n, (count - 1) * n + m]),
                  np.concatenate([change, none]))
     return rows[np.flatnonzero(rows.weights > 0)]
 
@@ -127,13 +127,12 @@ def predict_zones(ridge: Ridge, features: np.ndarray) -> np.ndarray:
 def choose_strength(rows: Zones) -> tuple[float, np.ndarray]:
     """The strength with the least squared error of the scored images' totals in inner folds, and all held-out zones [n,6]."""
     folds = patient_folds(list(rows.patients), FOLDS, SEED + 1)
-    counted = rows.weights * rows.read
     held_out = np.zeros((len(STRENGTHS), *rows.labels.shape))
     for fold in range(FOLDS):
         fit_with = _fit_zones(rows[np.flatnonzero(folds != fold)])
         for index, strength in enumerate(STRENGTHS):
             held_out[index, folds == fold] = predict_zones(fit_with(strength), rows.features[folds == fold])
-    errors = (counted * (held_out.clip(0, 3).sum(2) - rows.labels.sum(1)) ** 2).sum(1) / counted.sum()
+    errors = ((held_out.clip(0, 3).sum(2) - rows.labels.sum(1))[:, rows.read] ** 2).mean(1)
     best = int(errors.argmin())
     return float(STRENGTHS[best]), held_out[best]
 
@@ -153,12 +152,8 @@ class Fitted:
 def _stretch(rows: Zones, held_out: np.ndarray) -> tuple[float, float]:
     """How many times as far from their mean the zones are to lie, and that mean, so that the held-out totals of the scored
     images spread as widely as the readers': a regression to the mean reads heavy disease too low and clear lungs too high."""
-    counted = rows.weights * rows.read
-
-    def spread(totals: np.ndarray) -> float:
-        return float(np.sqrt(np.cov(totals, aweights=counted, ddof=0)))
-
-    return spread(rows.labels.sum(1)) / spread(held_out.sum(1)), float(counted @ rows.labels.mean(1) / counted.sum())
+    labels = rows.labels[rows.read]
+    return float(labels.sum(1).std() / held_out[rows.read].sum(1).std()), float(labels.mean())
 
 
 def fit(rows: Zones) -> Fitted:

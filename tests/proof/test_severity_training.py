@@ -66,7 +66,7 @@ def drawn(generator, count):
     labels = np.stack([row.zones for row in rows])
     other = features + 0.05 * generator.standard_normal(features.shape)
     clear = generator.standard_normal((20, 2, 6, FEATURES)) - 1
-    return rows, features, Additions([Copies(other, labels, 0.3)], clear, np.array([f"clear {i}" for i in range(20)]), 0.05, other, 0.2)
+    return rows, features, Additions([Copies(other, labels, 0.3)], clear, np.array([f"clear {i}" for i in range(20)]), 0.05, [other], 0.2)
 
 
 def with_scores(rows, added, fold, folds):
