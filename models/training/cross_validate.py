@@ -74,7 +74,7 @@ def main() -> None:
         folder.mkdir(parents=True)
         part.save(folder)
         bundle_files.save_severity(SeverityNet(fitted.ridge, fitted.infiltrates, fit_distance(embed(fitted.ridge, material.known[others]))), folder)
-        bundle_files.write_manifest(folder, f"{training.VERSION}-fold{fold}", calibrated.findings, calibrated.platt, gate)
+        bundle_files.write_manifest(folder, training.VERSION, calibrated.findings, calibrated.platt, gate)
         (folder / "fold.json").write_text(json.dumps({
             "recipe": made_by, "held_out": [file_of(row) for row in held_out],
             "unseen_by_lung_network": [file_of(row) for row in held_out if row.patient not in lung_patients]}, indent=1) + "\n")
