@@ -16,8 +16,8 @@ from lung_stage import find_lungs
 from lungs import SIZE as LUNG_SIZE
 from picture import CLASSES, LungsAndPicture
 from severity import CELLS, DEEP, SIZE, SeverityNet
+from severity_stage import TARGET_PREVALENCE
 
-TARGET_PREVALENCE = 0.65
 LICENCE = "LicenseRef-noncommercial-research"
 INTENDED_USE = ("Research use only. Not a medical device. Reads lung fields and the six-zone Brixia severity of pneumonia from a frontal "
                 "chest radiograph of an adult.")
@@ -86,16 +86,25 @@ def _save_traced(network: torch.nn.Module, inputs: tuple[torch.Tensor, ...], che
                     raise ValueError(f"{path.name}: the traced network differs from the network it was made from")
 
 
-def save_networks(lungs: LungsAndPicture, severity: SeverityNet, bundle: Path) -> None:
+def save_lungs(lungs: LungsAndPicture, bundle: Path) -> None:
     torch.manual_seed(1)
     image = torch.rand(1, 3, LUNG_SIZE, LUNG_SIZE)
     _save_traced(lungs, (image,), [(torch.rand_like(image),), (torch.zeros_like(image),)], bundle / "lungs.pt")
+
+
+def save_severity(severity: SeverityNet, bundle: Path) -> None:
+    torch.manual_seed(1)
     image, mask = torch.rand(1, 3, SIZE, SIZE), torch.zeros(1, 2, SIZE, SIZE)
     mask[0, 0, 40:280, 30:140], mask[0, 1, 50:260, 180:300] = 1, 1
     no_left = mask.clone()
     no_left[:, 1] = 0
     checks = [(torch.rand_like(image), mask.flip(2)), (torch.rand_like(image), no_left), (image, torch.zeros_like(mask))]
     _save_traced(severity, (image, mask), checks, bundle / "severity.pt")
+
+
+def save_networks(lungs: LungsAndPicture, severity: SeverityNet, bundle: Path) -> None:
+    save_lungs(lungs, bundle)
+    save_severity(severity, bundle)
 
 
 def save_golden_image(bundle: Path) -> Path:
