@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,12 +47,19 @@ struct Attribution {
   Rectangle source;  ///< what the map covers, in the radiograph's pixels
 };
 
+/// A severity that was never compared with readers' scores: it ranks images and has no unit.
+struct SeverityIndex {
+  double value = 0;   ///< 0..1
+  std::string scale;  ///< what 0 and 1 stand for, as the bundle says it
+};
+
 /// What the networks read from one radiograph.
 struct ImageFindings {
   std::optional<std::array<Estimate, kZones>> zones;  ///< Brixia points 0..3 each
   std::optional<Estimate> brixia;                     ///< their sum, 0..18
   std::optional<Estimate> extent;                     ///< geographic extent, 0..8
   std::optional<Estimate> opacity;                    ///< opacity, 0..6
+  std::optional<SeverityIndex> severity_index;        ///< of bundles without readers' scores
   std::optional<double> infiltrates;                  ///< probability of radiographic infiltrates
   /// Lung pixels over all pixels of the radiograph; nothing where no network looked for lungs.
   std::optional<double> lung_area_fraction;

@@ -43,6 +43,11 @@ void add_golden_checks(const GoldenCase& golden, const RiskReport& report,
   if (golden.extent) compare("extent", value_of(findings.extent), *golden.extent);
   if (golden.opacity) compare("opacity", value_of(findings.opacity), *golden.opacity);
   if (golden.infiltrates) compare("infiltrates", findings.infiltrates, *golden.infiltrates);
+  if (golden.severity_index) {
+    compare("severity_index",
+            findings.severity_index ? std::optional(findings.severity_index->value) : std::nullopt,
+            *golden.severity_index);
+  }
   if (golden.lung_area_fraction) {
     compare("lung_area_fraction", findings.lung_area_fraction, *golden.lung_area_fraction);
   }

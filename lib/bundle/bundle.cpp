@@ -88,6 +88,7 @@ GoldenCase read_golden_case(const OrderedJson& entry, const OrderedJson& manifes
                     .extent = number("extent"),
                     .opacity = number("opacity"),
                     .infiltrates = number("infiltrates"),
+                    .severity_index = number("severity_index"),
                     .lung_area_fraction = number("lung_area_fraction"),
                     .outcomes = golden_outcomes(expected, manifest, where + "/expected")};
   golden.tolerance = entry.value("tolerance", golden.tolerance);

@@ -153,6 +153,10 @@ FindingsConfig read_findings(const OrderedJson& manifest, BundleFiles& files,
     require_output(severity, logit, "/findings/infiltrates");
     config.infiltrates = infiltrates(findings.at("infiltrates"), files, "/findings/infiltrates");
   }
+  if (findings.contains("severity_index")) {
+    require_output(severity, {"severity_index", {1, 1}}, "/findings/severity_index");
+    config.severity_index_scale = findings.at("severity_index").at("scale");
+  }
   return config;
 }
 

@@ -99,6 +99,14 @@ void add_severity(ImageFindings& findings, const FindingsConfig& config,
         shift_prevalence(1 / (1 + std::exp(-z)), platt.prevalence, platt.target_prevalence);
   }
 
+  if (config.severity_index_scale) {
+    const Tensor* index = find_output(outputs, "severity_index", {1, 1});
+    if (index == nullptr) throw missing_output("severity_index", "severity_index");
+    findings.severity_index =
+        SeverityIndex{.value = std::clamp(static_cast<double>(index->floats()[0]), 0., 1.),
+                      .scale = *config.severity_index_scale};
+  }
+
   if (const Tensor* map = find_output(outputs, "attribution", {1, 1, -1, -1})) {
     findings.attribution =
         Attribution{Tensor({map->shape()[2], map->shape()[3]}, DType::float32), source};

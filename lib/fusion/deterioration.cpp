@@ -176,6 +176,14 @@ Outcome assess_deterioration(const DeteriorationConfig& config, const ClinicalRe
   outcome.reasons = terms.reasons;
   if (outcome.status != OutcomeStatus::ok) return outcome;
 
+  if (config.infiltrates_by_clinician && seen.reader != Reader::clinician) {
+    outcome.status = OutcomeStatus::not_computed;
+    outcome.reasons.push_back(
+        {"missing_required",
+         fmt::format("Missing: {}. The bundle does not read them: a clinician must.",
+                     plain_name("radiographic_infiltrates"))});
+    return outcome;
+  }
   for (const std::string& variable : terms.missing) {
     if (!config.missing.contains(variable)) {
       outcome.status = OutcomeStatus::not_computed;

@@ -41,7 +41,7 @@ MissingValueQuantiles parse_quantiles(const ConfigValue& entry, const std::strin
 DeteriorationConfig parse_deterioration_config(std::string_view text_of_entry) {
   const auto json = nlohmann::json::parse(text_of_entry, nullptr, false);
   const ConfigValue entry(json, "outcome of model isaric_4c_deterioration");
-  entry.require_only({"name", "model", "missing", "site_recalibration", "bands"});
+  entry.require_only({"name", "model", "missing", "infiltrates", "site_recalibration", "bands"});
   entry.at("model", "isaric_4c_deterioration").one_of({"isaric_4c_deterioration"});
   DeteriorationConfig config;
   config.name = entry.at("name", "a text").text();
@@ -57,6 +57,9 @@ DeteriorationConfig parse_deterioration_config(std::string_view text_of_entry) {
     const LogitLine line = read_logit_line(*site);
     config.site_intercept = line.intercept;
     config.site_slope = line.slope;
+  }
+  if (const auto reader = entry.find("infiltrates")) {
+    config.infiltrates_by_clinician = reader->one_of({"clinician"}) == "clinician";
   }
   return config;
 }

@@ -103,6 +103,10 @@ Json to_json(const ImageFindings& findings) {
   }
   if (findings.extent) json["extent"] = to_json(*findings.extent);
   if (findings.opacity) json["opacity"] = to_json(*findings.opacity);
+  if (findings.severity_index) {
+    json["severity_index"] = {{"value", findings.severity_index->value},
+                              {"scale", findings.severity_index->scale}};
+  }
   if (findings.infiltrates) json["infiltrates"] = {{"value", *findings.infiltrates}};
   if (findings.lung_area_fraction) json["lung_area_fraction"] = *findings.lung_area_fraction;
   if (findings.inverted) json["inverted"] = *findings.inverted;

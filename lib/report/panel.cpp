@@ -201,8 +201,13 @@ void draw_panel(cv::Mat& panel, const RiskReport& report,
   }
   if (findings.extent) column.pair("Extent", fmt::format("{:.1f} of 8", findings.extent->value));
   if (findings.opacity) column.pair("Opacity", fmt::format("{:.1f} of 6", findings.opacity->value));
+  if (findings.severity_index) {
+    column.pair("Severity index", fmt::format("{:.2f}", findings.severity_index->value));
+  }
   if (findings.infiltrates) column.pair("Infiltrates", percent(*findings.infiltrates));
-  if (findings.extent || findings.opacity || findings.infiltrates) column.rule();
+  if (findings.extent || findings.opacity || findings.severity_index || findings.infiltrates) {
+    column.rule();
+  }
   if (scale) {
     draw_colour_bar(column, *scale);
     column.rule();

@@ -125,6 +125,12 @@ std::string severity(const RiskReport& report) {
   if (findings.extent)
     text += hanging("Geographic extent", points_of(*findings.extent, 8), kColumn);
   if (findings.opacity) text += hanging("Opacity", points_of(*findings.opacity, 6), kColumn);
+  if (findings.severity_index) {
+    text += hanging("Severity index",
+                    fmt::format("{:.2f}, not calibrated; {}", findings.severity_index->value,
+                                findings.severity_index->scale),
+                    kColumn);
+  }
   if (findings.infiltrates) {
     text += hanging("Infiltrates", "probability " + percent(*findings.infiltrates), kColumn);
   }
@@ -252,8 +258,10 @@ std::string contributions(const Outcome& outcome, const RiskReport& report) {
                            [](const Contribution& one) { return std::abs(one.logit); });
   std::string text = "\n  What moved it";
   if (outcome.reference_logit) {
-    text += fmt::format(" away from the {} of the reference patient",
-                        percent(1 / (1 + std::exp(-*outcome.reference_logit))));
+    const double reference = 1 / (1 + std::exp(-*outcome.reference_logit));
+    text += fmt::format(
+        " away from the {} of the reference patient",
+        outcome.probability ? percent(reference) : fmt::format("index {:.2f}", reference));
   }
   text += "\n\n";
   text += pad_right("", kColumn + 28) + "odds    logit\n";

@@ -14,8 +14,8 @@ import severity_stage
 from chest_preprocessing import PLANS
 from lung_stage import find_lungs
 from lungs import SIZE as LUNG_SIZE
-from picture import CLASSES, LungsAndPicture
-from severity import CELLS, DEEP, SIZE, SeverityNet
+from picture import CLASSES
+from severity import CELLS, DEEP, SIZE
 from severity_stage import TARGET_PREVALENCE
 
 LICENCE = "LicenseRef-noncommercial-research"
@@ -53,7 +53,7 @@ KNOWN_RISKS = [
 ]
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -86,13 +86,13 @@ def _save_traced(network: torch.nn.Module, inputs: tuple[torch.Tensor, ...], che
                     raise ValueError(f"{path.name}: the traced network differs from the network it was made from")
 
 
-def save_lungs(lungs: LungsAndPicture, bundle: Path) -> None:
+def save_lungs(lungs: torch.nn.Module, bundle: Path) -> None:
     torch.manual_seed(1)
     image = torch.rand(1, 3, LUNG_SIZE, LUNG_SIZE)
     _save_traced(lungs, (image,), [(torch.rand_like(image),), (torch.zeros_like(image),)], bundle / "lungs.pt")
 
 
-def save_severity(severity: SeverityNet, bundle: Path) -> None:
+def save_severity(severity: torch.nn.Module, bundle: Path) -> None:
     torch.manual_seed(1)
     image, mask = torch.rand(1, 3, SIZE, SIZE), torch.zeros(1, 2, SIZE, SIZE)
     mask[0, 0, 40:280, 30:140], mask[0, 1, 50:260, 180:300] = 1, 1
@@ -154,6 +154,12 @@ def known_risk(infiltrates: float) -> float:
     return float(infiltrates * with_them + (1 - infiltrates) * without)
 
 
+def deterioration() -> dict:
+    """The published outcome's entry."""
+    return {"name": "deterioration", "model": "isaric_4c_deterioration",
+            "missing": {name: {"probabilities": PROBABILITIES, **values, "note": NOTE} for name, values in MISSING.items()}}
+
+
 def golden_cases(findings: dict) -> list[dict]:
     """The golden image with KNOWN_PATIENT's record, and the known patients without an image."""
     expected = findings | {"outcomes": {"deterioration": known_risk(findings["infiltrates"])}}
@@ -172,17 +178,16 @@ def write_manifest(bundle: Path, version: str, findings: dict, platt: dict, gate
         "accepts": {"modality": ["CR", "DX"], "views": ["AP", "PA"]},
         "plans": PLANS,
         "networks": [
-            {"role": "lungs", "files": {"torchscript": {"path": "lungs.pt", "sha256": _sha256(bundle / "lungs.pt")}},
+            {"role": "lungs", "files": {"torchscript": {"path": "lungs.pt", "sha256": sha256(bundle / "lungs.pt")}},
              "inputs": ["plan:mask_in"], "outputs": {"mask": [1, 2, LUNG_SIZE, LUNG_SIZE], "picture": [1, CLASSES]}},
-            {"role": "severity", "files": {"torchscript": {"path": "severity.pt", "sha256": _sha256(bundle / "severity.pt")}},
+            {"role": "severity", "files": {"torchscript": {"path": "severity.pt", "sha256": sha256(bundle / "severity.pt")}},
              "inputs": ["plan:severity_in", "mask:lungs"],
              "outputs": {"zones": [1, 6], "infiltrates_logit": [1, 1], "embedding": [1, DEEP], "attribution": [1, 1, CELLS, CELLS],
                          "distance": [1, 1]}},
         ],
-        "files": [{"path": path, "sha256": _sha256(bundle / path)} for path in ("platt.json", "golden/rg1.png")],
+        "files": [{"path": path, "sha256": sha256(bundle / path)} for path in ("platt.json", "golden/rg1.png")],
         "findings": findings, "gate": gate, "clinical": [],
-        "outcomes": [{"name": "deterioration", "model": "isaric_4c_deterioration",
-                      "missing": {name: {"probabilities": PROBABILITIES, **values, "note": NOTE} for name, values in MISSING.items()}}],
+        "outcomes": [deterioration()],
         "golden": golden_cases(expected),
     }
     (bundle / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")

@@ -126,18 +126,20 @@ bool has_code(const RiskReport& report, std::string_view code) {
          report.gate_reasons.end();
 }
 
-/// Flagged, scored, warned of, and its infiltrates not trusted.
+/// Flagged, scored, warned of, and no outcome that read it trusted.
 void check_unreliable(const RiskReport& report, std::string_view code) {
   CAPTURE(code);
   CHECK(report.verdict == Verdict::flagged);
   CHECK(has_code(report, code));
   CHECK(std::ranges::find(report.warnings, code, &Warning::code) != report.warnings.end());
   REQUIRE(report.findings);
-  REQUIRE(report.outcomes.size() == 1);
-  const Outcome& outcome = report.outcomes.front();
-  CHECK(outcome.probability);
-  CHECK(outcome.status == OutcomeStatus::indeterminate);
-  CHECK(std::ranges::find(outcome.reasons, code, &OutcomeReason::code) != outcome.reasons.end());
+  REQUIRE(!report.outcomes.empty());
+  for (const Outcome& outcome : report.outcomes) {
+    CAPTURE(outcome.name);
+    CHECK((outcome.probability || outcome.index));
+    CHECK(outcome.status == OutcomeStatus::indeterminate);
+    CHECK(std::ranges::find(outcome.reasons, code, &OutcomeReason::code) != outcome.reasons.end());
+  }
   comparable(report);
 }
 

@@ -82,6 +82,25 @@ TEST_CASE("Findings section: extent may be an output of the network", "[bundle]"
   }
 }
 
+TEST_CASE("Findings section: an index says what its scale is", "[bundle]") {
+  SmallBundle small;
+  OrderedJson& findings = small.at("/findings");
+  findings["severity_index"] = {{"from", "severity_index"}, {"scale", "0: clear"}};
+  CHECK(
+      small.fault() ==
+      "manifest.json: /findings/severity_index needs the output severity_index [1,1] of a network "
+      "of role \"severity\", which the manifest does not have");
+  findings.erase("infiltrates");
+  small.at("/networks/1/outputs") = {
+      {"zones", {1, 6}}, {"severity_index", {1, 1}}, {"attribution", {1, 1, 6, 6}}};
+  small.at("/golden/0/expected")["severity_index"] = 0.25;
+  const Bundle bundle = small.load();
+  CHECK(bundle.findings.severity_index_scale == "0: clear");
+  CHECK(bundle.golden[0].severity_index == 0.25);
+  findings["severity_index"].erase("scale");
+  CHECK_THAT(small.fault(), StartsWith("manifest.json: /findings/severity_index"));
+}
+
 TEST_CASE("Findings section: what it asks for must be among the outputs", "[bundle]") {
   SmallBundle small;
   SECTION("no zones") {

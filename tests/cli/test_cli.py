@@ -34,7 +34,7 @@ def test_score_as_json_follows_the_schema_and_adds_up(radiograph):
     zones = [zone["value"] for zone in image["zones"].values()]
     assert len(zones) == 6
     assert image["brixia"]["value"] == pytest.approx(sum(zones), abs=1e-6)
-    (outcome,) = report["outcomes"]
+    outcome = deterioration(report)
     logit = outcome["reference_logit"] + sum(entry["logit"] for entry in outcome["contributions"])
     assert outcome["probability"] == pytest.approx(1 / (1 + np.exp(-logit)), abs=1e-9)
     interval = outcome["interval"]
@@ -197,9 +197,13 @@ def test_another_patients_values_are_an_error(radiograph, tmp_path):
 def test_clinical_values_alone_give_a_report_without_findings():
     report = score_clinical("--clinical", PATIENT)
     assert report["status"] == "ok" and "image" not in report and "input" not in report
-    (outcome,) = report["outcomes"]
+    outcome = deterioration(report)
     assert "radiographic_infiltrates" in [entry["variable"] for entry in outcome["assumed"]]
     assert outcome["interval"]["low"] < outcome["interval"]["high"]
+
+
+def deterioration(report):
+    return next(outcome for outcome in report["outcomes"] if outcome["name"] == "deterioration")
 
 
 def score_clinical(*arguments):

@@ -139,6 +139,23 @@ TEST_CASE("Severity: extent and opacity are linear in Brixia, each in its range"
   CHECK(!findings.opacity->interval);
 }
 
+TEST_CASE("Severity: an index is clipped to 0..1 and keeps its scale", "[findings]") {
+  const FindingsConfig config{.severity_index_scale = "0: clear; 1: intensive care"};
+  for (const auto& [output, expected] :
+       {std::pair(0.25F, 0.25), std::pair(-0.5F, 0.), std::pair(1.5F, 1.)}) {
+    const auto findings = severity(config, {{"severity_index", make_tensor({1, 1}, {output})}});
+    REQUIRE(findings.severity_index);
+    CHECK(findings.severity_index->value == expected);
+    CHECK(findings.severity_index->scale == "0: clear; 1: intensive care");
+    CHECK(!findings.brixia);
+    CHECK(!findings.zones);
+  }
+  CHECK(!severity({}, {{"severity_index", make_tensor({1, 1}, {0.5F})}}).severity_index);
+  CHECK(code_of(config, {{"zones", make_tensor({1, 6}, {})}}) == ErrorCode::bad_bundle);
+  CHECK(code_of(config, {{"severity_index", make_tensor({1, 2}, {0, 0})}}) ==
+        ErrorCode::bad_bundle);
+}
+
 TEST_CASE("Severity: infiltrates are Platt-scaled, then moved to the target prevalence",
           "[findings]") {
   FindingsConfig config;

@@ -43,6 +43,13 @@ TEST_CASE("Deterioration config: without site recalibration the logit stays", "[
   CHECK(config.site_slope == 1);
 }
 
+TEST_CASE("Deterioration config: infiltrates may be a clinician's alone", "[fusion]") {
+  json given = entry();
+  CHECK(!parse_deterioration_config(given.dump()).infiltrates_by_clinician);
+  given["infiltrates"] = "clinician";
+  CHECK(parse_deterioration_config(given.dump()).infiltrates_by_clinician);
+}
+
 TEST_CASE("Deterioration config: each wrong member is named", "[fusion]") {
   struct Wrong {
     const char* patch;  // RFC 7386 merge patch
@@ -53,6 +60,7 @@ TEST_CASE("Deterioration config: each wrong member is named", "[fusion]") {
        {R"({"model": null})", "model: expected"},
        {R"({"name": ""})", "name: expected"},
        {R"({"name": null})", "name: expected"},
+       {R"({"infiltrates": "image"})", "infiltrates: expected one of clinician"},
        {R"({"missing": null})", "missing: expected"},
        {R"({"missing": []})", "missing: expected"},
        {R"({"missing": {"ldh": {}}})", "missing/ldh: expected"},

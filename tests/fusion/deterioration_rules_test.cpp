@@ -304,6 +304,27 @@ TEST_CASE("Deterioration rules: without image and reading both answers are spann
   CHECK_FALSE(handling(outcome, "radiographic_infiltrates").empty());
 }
 
+TEST_CASE("Deterioration rules: a bundle may leave infiltrates to a clinician", "[fusion]") {
+  DeteriorationConfig config = knot_config();
+  config.infiltrates_by_clinician = true;
+  const auto by_clinician = [&](const json& record, std::optional<double> q) {
+    return assess_deterioration(config, record_of(record), q);
+  };
+  const json unread = patient(R"({"radiographic_infiltrates": null})");
+  for (const std::optional<double> q : {std::optional<double>(), std::optional(.5)}) {
+    const Outcome outcome = by_clinician(unread, q);
+    CHECK(outcome.status == OutcomeStatus::not_computed);
+    CHECK(has_reason(outcome, "missing_required"));
+    CHECK_FALSE(outcome.interval.has_value());
+    check_no_number(outcome);
+  }
+  const json read = patient(R"({"radiographic_infiltrates": true})");
+  CHECK(by_clinician(read, .5).probability == assess(read, .5).probability);
+  const json child =
+      patient(R"({"radiographic_infiltrates": null, "age": {"value": 5, "unit": "a"}})");
+  CHECK(by_clinician(child, .5).status == OutcomeStatus::not_applicable);
+}
+
 TEST_CASE("Deterioration rules: a bound is computed at the bound and spans its range", "[fusion]") {
   const Outcome below = assess(patient(R"({"crp": {"value": 5, "unit": "mg/L",
                                                    "comparator": "<"}})"));

@@ -167,6 +167,17 @@ TEST_CASE("Report JSON: sex and age of the header never appear", "[report]") {
   CHECK(to_json(report) == without);
 }
 
+TEST_CASE("Report JSON: a severity index keeps its scale and fits the schema", "[report]") {
+  RiskReport report = sample_report();
+  report.findings->severity_index = {.value = 0.42, .scale = "0: clear lungs; 1: intensive care"};
+  const std::string text = to_json(report);
+  CHECK(json::parse(text).at("image").at("severity_index") ==
+        json{{"value", 0.42}, {"scale", "0: clear lungs; 1: intensive care"}});
+  CHECK(schema_violations("report", text).empty());
+  report.findings->severity_index->value = 1.01;
+  CHECK(!schema_violations("report", to_json(report)).empty());
+}
+
 TEST_CASE("Report JSON: numbers come back to the bit", "[report]") {
   RiskReport report = sample_report();
   report.findings->infiltrates = 0.1 + 0.2;

@@ -116,6 +116,31 @@ TEST_CASE("Report text: contributions are sorted by their effect", "[report]") {
   CHECK(text.find("sex", table) < text.find("    age ", table));
 }
 
+TEST_CASE("Report text: what moved an index starts from an index, not from a percentage",
+          "[report]") {
+  RiskReport report = sample_report();
+  Outcome& outcome = report.outcomes[0];
+  outcome.kind = aicovid::OutcomeKind::concurrent_state;
+  outcome.probability.reset();
+  outcome.interval.reset();
+  outcome.index = 0.4;
+  outcome.reference_logit = 0;
+  CHECK_THAT(to_text(report),
+             ContainsSubstring("away from the index 0.50 of the reference patient"));
+}
+
+TEST_CASE("Report text: a severity index says that it is not calibrated, and its scale",
+          "[report]") {
+  RiskReport report = sample_report();
+  report.findings->brixia.reset();
+  report.findings->zones.reset();
+  report.findings->severity_index = {.value = 0.4249, .scale = "0: clear lungs; 1: intensive care"};
+  const std::string text = to_text(report);
+  CHECK_THAT(text, ContainsSubstring("Severity index      0.42, not calibrated; 0: clear lungs; 1: "
+                                     "intensive care"));
+  CHECK(text.find("Brixia") == std::string::npos);
+}
+
 TEST_CASE("Report text: a clinician's infiltrates are shown instead of the image's", "[report]") {
   RiskReport report = sample_report();
   CHECK_THAT(to_text(report), ContainsSubstring("83 % by the image"));

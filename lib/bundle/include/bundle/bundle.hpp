@@ -36,6 +36,7 @@ struct GoldenCase {
   std::optional<double> extent;
   std::optional<double> opacity;
   std::optional<double> infiltrates;
+  std::optional<double> severity_index;
   std::optional<double> lung_area_fraction;
   std::map<std::string, double> outcomes;  ///< the probability, or the index where there is none
   double tolerance = 1e-3;

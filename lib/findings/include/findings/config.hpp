@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 
 namespace aicovid {
 
@@ -42,6 +43,7 @@ struct FindingsConfig {
   std::optional<LinearScore> extent;
   std::optional<LinearScore> opacity;
   std::optional<InfiltratesCalibration> infiltrates;
+  std::optional<std::string> severity_index_scale;  ///< given where the output is a finding
 };
 
 /// The manifest's section `gate`: what the pixel gate compares the networks' outputs with. All were

@@ -25,6 +25,8 @@ struct DeteriorationConfig {
   std::map<std::string, MissingValueQuantiles> missing;  ///< of urea, crp, lymphocytes
   double site_intercept = 0;  ///< site_recalibration: logit' = intercept + slope * logit
   double site_slope = 1;
+  /// The bundle reads no infiltrates: without a clinician's reading nothing is computed.
+  bool infiltrates_by_clinician = false;
 };
 
 /// Reads an entry of the manifest's `outcomes`, which its JSON Schema has checked.
