@@ -15,6 +15,7 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -92,6 +93,16 @@ def characteristics(data: Path) -> dict[str, dict]:
     return {name: {"sex": row.sex if isinstance(row.sex, str) else "", "age": float(row.age)} for name, row in table[["sex", "age"]].iterrows()}
 
 
+def described(data: Path, rows: list[LabelledRadiograph]) -> dict:
+    """Who is in the images, and what is not known of them."""
+    known = characteristics(data)
+    sex, age = Counter(known[row.path.name]["sex"] or "not stated" for row in rows), np.array([known[row.path.name]["age"] for row in rows])
+    stated = age[np.isfinite(age)]
+    return {"images": len(rows), "patients": len({row.patient for row in rows}), "sex": dict(sex), "view": dict(Counter(row.view for row in rows)),
+            "age": {"images": len(stated), "median": float(np.median(stated)), "lowest": float(stated.min()), "highest": float(stated.max())},
+            "extent_and_opacity": int(sum(np.isfinite(row.extent) for row in rows))}
+
+
 def subgroups(data: Path, rows: list[LabelledRadiograph], brixia: np.ndarray) -> dict:
     """Agreement with the mean of the readers by view, sex, age and severity."""
     known, patients = characteristics(data), [row.patient for row in rows]
@@ -156,6 +167,7 @@ def measure(folder: Path, data: Path) -> tuple[dict, dict]:
                    "bytes": sum(path.stat().st_size for path in folder.iterdir() if path.suffix in (".pt", ".onnx", ".json"))},
         "folds": {"count": len(folds.bundles), "images": len(rows), "patients": len({row.patient for row in rows}),
                   "scored": len(given), "without_score": without_score},
+        "described": described(data, known),
         "agreement": agreement.beside_the_readers(patients, brixia, s.sum(1), j.sum(1)),
         "limits_of_agreement": {name: agreement.limits_of_agreement(patients, *pair) for name, pair in
                                 (("model_mean", (brixia, mean)), ("s_j", (s.sum(1), j.sum(1))))},

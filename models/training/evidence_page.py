@@ -19,6 +19,15 @@ def _subgroup(name: str, part: dict) -> list[str]:
     return [name, f"{part['mae']['images']} of {part['mae']['patients']}", _interval(part["r"]), _interval(part["mae"]), _interval(part["bias"])]
 
 
+def _described(m: dict) -> str:
+    who = m["described"]
+    counts = {name: ", ".join(f"{count} {value}" for value, count in who[name].items()) for name in ("view", "sex")}
+    return f"""## Images
+{who['images']} images of {who['patients']} patients that both readers scored; by view: {counts['view']}; by sex: {counts['sex']}; age stated for {who['age']['images']}: median {who['age']['median']:g}
+years ({who['age']['lowest']:g} to {who['age']['highest']:g}); extent and opacity for {who['extent_and_opacity']}. What is not stated is left unknown. They were collected from publications, most of
+COVID-19 in early 2020, so severe and unusual cases are over-represented."""
+
+
 def _agreement(m: dict) -> str:
     beside, limits, calibration = m["agreement"], m["limits_of_agreement"], m["calibration"]
     titles = {"model_mean": "model, mean of the readers", "model_s": "model, reader S", "model_j": "model, reader J", "s_j": "reader S, reader J"}
@@ -153,4 +162,4 @@ def text(m: dict) -> str:
 Beside [CARD.md](CARD.md). Every figure here was measured through the library by `models/training/evidence.py`, which wrote this page and
 `evidence.json`: each image is assessed as a user's would be. Brackets are 95 % intervals by bootstrap over patients. Networks, manifest and calibration
 take {bundle['bytes'] / 2**20:.1f} MiB. Manifest: SHA-256 `{bundle['manifest_sha256'][:16]}...`."""
-    return "\n\n".join([head, _agreement(m), _zones(m), _subgroups(m), _infiltrates(m), _shortcuts(m), _attribution(m), _lungs(m)]) + "\n"
+    return "\n\n".join([head, _described(m), _agreement(m), _zones(m), _subgroups(m), _infiltrates(m), _shortcuts(m), _attribution(m), _lungs(m)]) + "\n"

@@ -73,8 +73,9 @@ def _left(index: int) -> float:
 
 
 def _bland_altman(index: int, title: str, a: np.ndarray, b: np.ndarray, limits: dict, y_label: str) -> Panel:
-    panel = Panel(_left(index), (0, 18), (-10, 10), title, "mean of both, points", y_label)
-    panel.ticks([0, 6, 12, 18], [-10, -5, 0, 5, 10])
+    end = 5 * np.ceil(np.abs(np.append(a - b, 6)).max() / 5)
+    panel = Panel(_left(index), (0, 18), (-end, end), title, "mean of both, points", y_label)
+    panel.ticks([0, 6, 12, 18], list(np.arange(-end, end + 1, 5)))
     panel.line((0, 18), (0, 0), FAINT)
     for name in ("low", "bias", "high"):
         panel.band(limits[name]["low"], limits[name]["high"], ACCENT)
@@ -102,7 +103,8 @@ def write_all(measured: dict, totals: dict[str, np.ndarray], folder: Path) -> No
 
     def readings(panel: Panel) -> None:
         panel.points(totals["predicted"], totals["read"])
-        ends = np.array([totals["predicted"].min(), totals["predicted"].max()])
+        # The fitted line, as far as it runs within the plot.
+        ends = np.clip((np.array([0.0, 18.0]) - intercept) / slope, totals["predicted"].min(), totals["predicted"].max())
         panel.line(tuple(ends), tuple(slope * ends + intercept), POINT)
 
     _write(folder / "calibration.svg",

@@ -76,13 +76,13 @@ class Bundle:
         return Reading(*self.assessor.assess_with_maps(aicovid.Radiograph.from_array(np.ascontiguousarray(pixels))))
 
     @cached_property
-    def _platt(self) -> dict:
+    def platt(self) -> dict:
         return json.loads((self.folder / self.manifest["findings"]["infiltrates"]["calibration"]).read_text())
 
     @property
     def prevalence(self) -> float:
         """Of infiltrates, in the sample that the bundle's probability was scaled on."""
-        return self._platt["prevalence"]
+        return self.platt["prevalence"]
 
     def infiltrates(self, reading: Reading) -> float:
         """The reported probability of infiltrates, moved back to the prevalence of that sample."""

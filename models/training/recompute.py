@@ -75,9 +75,8 @@ def figures_of(tree: dict, through: str, tolerance: float = POINTS) -> dict[str,
 
 def raw_logit(bundle: Bundle, reading: Reading) -> float:
     """The severity network's own logit of infiltrates, from the reported probability."""
-    platt = json.loads((bundle.folder / "platt.json").read_text())
     p = bundle.infiltrates(reading)
-    return (np.log(p / (1 - p)) - platt["intercept"]) / platt["slope"]
+    return (np.log(p / (1 - p)) - bundle.platt["intercept"]) / bundle.platt["slope"]
 
 
 def of_the_shipped(bundle: Bundle, data: Path) -> dict[str, Figure]:
@@ -138,7 +137,7 @@ def of_the_folds(folds: Folds, shipped: Bundle, data: Path) -> dict[str, Figure]
     def zone_error(a: np.ndarray, b: np.ndarray) -> float:
         return float(np.abs(a - b).mean())
 
-    platt = json.loads((shipped.folder / "platt.json").read_text())
+    platt = shipped.platt
     tree = {"brixia": figures._brixia(known, predicted.brixia[scored]), "recipes": {"shipped": {"brixia": figures._recipe(known, predicted, scored)}},
             "zones": {"mae": figures.bootstrap(zone_error, patients, predicted.zones[scored], labels),
                       "readers_mae": figures.bootstrap(zone_error, patients, *(np.stack([getattr(row, f"zones_{x}") for row in known]) for x in "sj"))},
