@@ -148,8 +148,7 @@ def infiltrates(folds: Folds, rows: list[LabelledRadiograph], readings: list[Rea
                        for part in groups]}
 
 
-def measure(folder: Path, data: Path) -> tuple[dict, dict]:
-    """The evidence, and the readings to plot: totals predicted, held out, and read."""
+def measure(folder: Path, data: Path) -> dict:
     bundle, folds = Bundle(folder), Folds(folds_folder(folder))
     clinic, archive, others = hannover(data), ieee8023(data), nih(data)
     rows = folds.held_out([row for row in archive if row.has_brixia or np.isfinite(row.extent)])
@@ -185,19 +184,21 @@ def measure(folder: Path, data: Path) -> tuple[dict, dict]:
     overlaps = [overlap(row, bundle.read(row.grey8())) for row in masked]
     result["lungs_by_severity"] = lungs_by_severity(masked, overlaps)
     clear = nih_stage.draw_samples(others).clear_test
-    result["images"] = {"dice": {row.key: round(found["both"], 4) for row, found in zip(masked, overlaps, strict=True)},
+    result["images"] = {"held_out_total": {row.key: [round(float(value), 3) for value in (total, row.zones_s.sum(), row.zones_j.sum())]
+                                           for row, total in zip(known, brixia, strict=True)},
+                        "dice": {row.key: round(found["both"], 4) for row, found in zip(masked, overlaps, strict=True)},
                         "clear_total": {row.key: round(bundle.read(row.grey8()).brixia, 3) for row in clear}}
     report("lungs and clear images measured")
-    return result, {"predicted": brixia, "read": mean, "s": s.sum(1), "j": j.sum(1)}
+    return result
 
 
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit("usage: evidence.py BUNDLE")
     began, folder = time.monotonic(), Path(sys.argv[1]).resolve()
-    measured, totals = measure(folder, data_folder())
+    measured = measure(folder, data_folder())
     (folder / "evidence.json").write_text(json.dumps(measured, indent=1) + "\n")
-    plots.write_all(measured, totals, folder / "figures")
+    plots.write_all(measured, folder / "figures")
     (folder / "EVIDENCE.md").write_text(evidence_page.text(measured))
     report(f"evidence written in {(time.monotonic() - began) / 60:.1f} minutes")
 

@@ -161,5 +161,5 @@ def text(m: dict) -> str:
 
 Beside [CARD.md](CARD.md). Every figure here was measured through the library by `models/training/evidence.py`, which wrote this page and
 `evidence.json`: each image is assessed as a user's would be. Brackets are 95 % intervals by bootstrap over patients. Networks, manifest and calibration
-take {bundle['bytes'] / 2**20:.1f} MiB. Manifest: SHA-256 `{bundle['manifest_sha256'][:16]}...`."""
+take {bundle['bytes'] / 1e6:.1f} MB (goal: at most 14). Manifest: SHA-256 `{bundle['manifest_sha256'][:16]}...`."""
     return "\n\n".join([head, _described(m), _agreement(m), _zones(m), _subgroups(m), _infiltrates(m), _shortcuts(m), _attribution(m), _lungs(m)]) + "\n"

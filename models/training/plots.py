@@ -96,15 +96,17 @@ def _calibration(index: int, title: str, labels: tuple[str, str], groups: list[d
     return panel
 
 
-def write_all(measured: dict, totals: dict[str, np.ndarray], folder: Path) -> None:
-    """@param totals  `predicted`, held out, `read` (mean of the readers), `s`, `j`: [n] each"""
+def write_all(measured: dict, folder: Path) -> None:
+    """@param measured  the evidence"""
     folder.mkdir(exist_ok=True)
+    predicted, s, j = np.array(list(measured["images"]["held_out_total"].values())).T
+    read = (s + j) / 2
     slope, intercept = (measured["calibration"][name]["value"] for name in ("slope", "intercept"))
 
     def readings(panel: Panel) -> None:
-        panel.points(totals["predicted"], totals["read"])
+        panel.points(predicted, read)
         # The fitted line, as far as it runs within the plot.
-        ends = np.clip((np.array([0.0, 18.0]) - intercept) / slope, totals["predicted"].min(), totals["predicted"].max())
+        ends = np.clip((np.array([0.0, 18.0]) - intercept) / slope, predicted.min(), predicted.max())
         panel.line(tuple(ends), tuple(slope * ends + intercept), POINT)
 
     _write(folder / "calibration.svg",
@@ -112,5 +114,5 @@ def write_all(measured: dict, totals: dict[str, np.ndarray], folder: Path) -> No
            _calibration(1, "Infiltrates", ("predicted probability", "share read as infiltrates"), measured["infiltrates"]["groups"], 1))
     limits = measured["limits_of_agreement"]
     _write(folder / "bland_altman.svg",
-           _bland_altman(0, "Model and mean of the readers", totals["predicted"], totals["read"], limits["model_mean"], "model − readers, points"),
-           _bland_altman(1, "Reader S and reader J", totals["s"], totals["j"], limits["s_j"], "S − J, points"))
+           _bland_altman(0, "Model and mean of the readers", predicted, read, limits["model_mean"], "model − readers, points"),
+           _bland_altman(1, "Reader S and reader J", s, j, limits["s_j"], "S − J, points"))
