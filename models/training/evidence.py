@@ -61,6 +61,17 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def listed_files(manifest: dict) -> list[str]:
+    """What a bundle needs to run: the manifest and the files that it lists, in every format."""
+    networks = [file["path"] for network in manifest["networks"] for file in network["files"].values()]
+    return ["manifest.json", *networks, *(file["path"] for file in manifest.get("files", []))]
+
+
+def lung_network(manifest: dict) -> str:
+    """SHA-256 of its TorchScript file."""
+    return next(network["files"]["torchscript"]["sha256"] for network in manifest["networks"] if network["role"] == "lungs")
+
+
 def lungs_of_others(archive: list[LabelledRadiograph]) -> list[LabelledRadiograph]:
     """Images with drawn lungs that the shipped lung network did not learn from: their licence forbids or does not state derivatives."""
     return [row for row in archive if row.mask and not row.allows_derivatives]
@@ -163,9 +174,10 @@ def measure(folder: Path, data: Path) -> dict:
     mean = (s + j).sum(1) / 2
     result = {
         "bundle": {"name": bundle.manifest["name"], "version": bundle.manifest["version"], "manifest_sha256": sha256(folder / "manifest.json"),
-                   "bytes": sum(path.stat().st_size for path in folder.iterdir() if path.suffix in (".pt", ".onnx", ".json"))},
+                   "bytes": sum((folder / name).stat().st_size for name in listed_files(bundle.manifest))},
         "folds": {"count": len(folds.bundles), "images": len(rows), "patients": len({row.patient for row in rows}),
-                  "scored": len(given), "without_score": without_score},
+                  "scored": len(given), "without_score": without_score,
+                  "lungs_of_the_shipped": all(lung_network(fold.manifest) == lung_network(bundle.manifest) for fold in folds.bundles.values())},
         "described": described(data, known),
         "agreement": agreement.beside_the_readers(patients, brixia, s.sum(1), j.sum(1)),
         "limits_of_agreement": {name: agreement.limits_of_agreement(patients, *pair) for name, pair in

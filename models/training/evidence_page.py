@@ -32,13 +32,15 @@ def _agreement(m: dict) -> str:
     beside, limits, calibration = m["agreement"], m["limits_of_agreement"], m["calibration"]
     titles = {"model_mean": "model, mean of the readers", "model_s": "model, reader S", "model_j": "model, reader J", "s_j": "reader S, reader J"}
     table = _rows([[title, *(_interval(beside[name][figure]) for figure in ("r", "mae", "icc"))] for name, title in titles.items()])
+    lungs = ("\nThe lung network is the shipped one in every fold; it learnt from masks of some of these patients, of none of their scores."
+             if m["folds"]["lungs_of_the_shipped"] else "")
     differences = _rows([[title, *(_interval(limits[name][figure]) for figure in ("bias", "low", "high", "slope"))]
                          for name, title in (("model_mean", "model - mean of the readers"), ("s_j", "reader S - reader J"))])
     return f"""## Agreement with two readers
 Each image is read by the bundle of the fold that its patient was left out of: {m['folds']['scored']} scored images in {m['folds']['count']} folds,
 {len(m['folds']['without_score'])} of them without a score of the library. ICC(2,1): two-way random effects, absolute agreement, one rater (Shrout and
 Fleiss 1979, doi 10.1037/0033-2909.86.2.420). Limits of agreement: bias -+ 1.96 standard deviations (Bland and Altman 1986, doi
-10.1016/S0140-6736(86)90837-8).
+10.1016/S0140-6736(86)90837-8).{lungs}
 
 | total of | r | mean absolute error | ICC(2,1) |
 |---|---|---|---|
