@@ -85,17 +85,18 @@ def overlap(row: LabelledRadiograph, reading: Reading) -> dict:
             "right": dice(found[0], drawn[0]), "left": dice(found[1], drawn[1])}
 
 
+def dice_of(overlaps: list[dict], part: str) -> dict:
+    values = np.array([found[part] for found in overlaps])
+    return {"mean": bootstrap(lambda x: float(x.mean()), [found["patient"] for found in overlaps], values),
+            "percentile_5": round(float(np.percentile(values, 5)), 3), "minimum": round(float(values.min()), 3)}
+
+
 def lungs_by_severity(rows: list[LabelledRadiograph], overlaps: list[dict]) -> dict:
     """Of the images that readers scored, by the mean of their totals."""
     total = np.array([row.zones.sum() for row in rows])
-    parts = {"0 to 5": total < LIGHT, "6 to 11": (total >= LIGHT) & (total < HEAVY), "12 to 18": total >= HEAVY, "not scored": np.isnan(total)}
-    result = {}
-    for name, chosen in parts.items():
-        picked = np.flatnonzero(chosen)
-        values, patients = np.array([overlaps[i]["both"] for i in picked]), [rows[i].patient for i in picked]
-        result[name] = {"mean": bootstrap(lambda x: float(x.mean()), patients, values), "percentile_5": round(float(np.percentile(values, 5)), 3),
-                        "minimum": round(float(values.min()), 3)}
-    return result
+    parts = {"0 to 5": total < LIGHT, "6 to 11": (total >= LIGHT) & (total < HEAVY), "12 to 18": total >= HEAVY, "not scored": np.isnan(total),
+             "all": np.ones(len(rows), bool)}
+    return {name: dice_of([overlaps[i] for i in np.flatnonzero(chosen)], "both") for name, chosen in parts.items()}
 
 
 def characteristics(data: Path) -> dict[str, dict]:

@@ -20,6 +20,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -32,11 +33,10 @@ import numpy as np  # noqa: E402
 import figures  # noqa: E402
 import nih_stage  # noqa: E402
 import other_pictures  # noqa: E402
-from evidence import coverage, data_folder, folds_folder, lungs_of_others, overlap, sha256  # noqa: E402
+from evidence import coverage, data_folder, dice_of, folds_folder, lungs_of_others, overlap, sha256  # noqa: E402
 from labelled_radiographs import LabelledRadiograph, hannover, ieee8023, nih  # noqa: E402
 from lung_stage import PredictedLungs  # noqa: E402
 from readings import Bundle, Folds, Reading  # noqa: E402
-from severity_stage import HeldOut  # noqa: E402
 from train_severity import TEST_SEED  # noqa: E402
 from variations import Shrunk, draw_contrasts, draw_painted  # noqa: E402
 
@@ -86,7 +86,8 @@ def of_the_shipped(bundle: Bundle, data: Path) -> dict[str, Figure]:
     samples = nih_stage.draw_samples(others)
     rows = clinic + archive + samples.clear_learn + samples.clear_test + samples.pneumonia
     readings = {row.key: bundle.read(row.grey8()) for row in rows}
-    result = figures_of({"lungs": {"held_out_patients": figures._dice([overlap(row, readings[row.key]) for row in lungs_of_others(archive)])}}, "shipped")
+    overlaps = [overlap(row, readings[row.key]) for row in lungs_of_others(archive)]
+    result = figures_of({"lungs": {"held_out_patients": {part: dice_of(overlaps, part) for part in ("both", "right", "left")}}}, "shipped")
 
     def read(those: list[LabelledRadiograph]) -> dict:
         seen = [readings[row.key] for row in those]
@@ -139,8 +140,8 @@ def of_the_folds(folds: Folds, shipped: Bundle, data: Path) -> dict[str, Figure]
               "contrast_test_2": draw_contrasts(rows, TEST_SEED + 1), "painted_test": draw_painted(rows, lungs, TEST_SEED)}
     tested = {name: np.stack([folds.read(row, copy.grey8()).zones for row, copy in zip(rows, those, strict=True)]) for name, those in copies.items()}
     logit = np.array([raw_logit(folds.bundle(row), reading) for row, reading in zip(rows, base, strict=True)])
-    fold_names = np.array([folds.fold(row) for row in rows])
-    predicted = HeldOut(fold_names, np.stack([reading.zones for reading in base]), logit, tested, np.zeros(0), [])
+    zones = np.stack([reading.zones for reading in base])
+    predicted = SimpleNamespace(brixia=zones.sum(1), zones=zones, tested=tested)
     known = [row for row, has in zip(rows, scored, strict=True) if has]
     patients, labels = [row.patient for row in known], np.stack([row.zones for row in known])
 
