@@ -19,10 +19,6 @@ Assessor load(const std::filesystem::path& model, const std::string& device) {
   return Assessor::load(model, {.device = Device::parse(device)});
 }
 
-py::object to_dict(const std::string& json) {
-  return py::module_::import("json").attr("loads")(json);
-}
-
 py::object assess(const Assessor& assessor, const Radiograph& radiograph,
                   const py::object& clinical, bool force) {
   const ClinicalRecord record = to_record(clinical);
@@ -31,7 +27,7 @@ py::object assess(const Assessor& assessor, const Radiograph& radiograph,
     const py::gil_scoped_release release;
     json = to_json(assessor.assess(radiograph, record, {.force = force}));
   }
-  return to_dict(json);
+  return py::module_::import("json").attr("loads")(json);
 }
 
 py::tuple to_tuple(const Rectangle& source) {
@@ -66,7 +62,8 @@ py::tuple assess_with_maps(const Assessor& assessor, const Radiograph& radiograp
     assessed.first = assessor.assess(radiograph, record, {.force = force});
     assessed.second = to_json(assessed.first);
   }
-  return py::make_tuple(to_dict(assessed.second), maps(assessed.first));
+  return py::make_tuple(py::module_::import("json").attr("loads")(assessed.second),
+                        maps(assessed.first));
 }
 
 }  // namespace

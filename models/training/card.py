@@ -229,8 +229,8 @@ Agreement with each reader alone, subgroups by view, sex, age and severity, cali
 lungs by severity, and what drawings beside the lungs and images without lungs do: [EVIDENCE.md](EVIDENCE.md), measured through the library.
 
 ## Limitations
-- **The total is not read from the lungs alone.** Tubes, cables, letters, borders and brightness outside them move it, and the outline of the lungs tells
-  a part of it ([EVIDENCE.md](EVIDENCE.md), "Lungs only?").
+- **The total is not read from the lungs alone.** Tubes, cables, letters, borders and brightness outside them move it; by how much, and what remains where
+  the lungs are blanked, stands in [EVIDENCE.md](EVIDENCE.md), "Lungs only?".
 - **Clear lungs are read as sick.** NIH images without finding get a mean of {nih['pa']['brixia']['value']:.1f} (PA) and {nih['ap']['brixia']['value']:.1f} (AP) of 18 points, where 0 or 1 is
   right; {100 * nih['pa']['share_above_6']['value']:.0f} % (PA) and {100 * nih['ap']['share_above_6']['value']:.0f} % (AP) get more than 6, and the interval reaches 1 or less in {100 * nih['pa']['share_interval_reaches_1']['value']:.0f} % and {100 * nih['ap']['share_interval_reaches_1']['value']:.0f} %. The mean probability
   of infiltrates is {nih['pa']['infiltrates']['value']:.2f} and {nih['ap']['infiltrates']['value']:.2f}. In PA images of that archive the network does not tell labelled pneumonia from none (AUROC {_interval(nih['pa']['pneumonia_auroc'])}; AP

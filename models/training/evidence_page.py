@@ -53,7 +53,7 @@ bootstrap over patients; goal: upper bound at most .5: {_goal(beside['not_worse'
 |---|---|---|---|---|
 {differences}
 
-Calibration: the readers' mean is {_interval(calibration['slope'])} of the predicted total plus {_interval(calibration['intercept'])}; 1 and 0 would be calibrated.
+Calibration: the readers' mean is {_interval(calibration['slope'])} times the predicted total plus {_interval(calibration['intercept'])}; 1 and 0 would be calibrated.
 
 ![Calibration of the total and of the infiltrates](figures/calibration.svg)
 
@@ -123,8 +123,8 @@ mask that the library found, then the mask found and the image scored anew. Abso
 
 Goals: outside at most .5 ({outside:.2f}: {_goal(outside <= 0.5)}), inside at most 1 ({inside:.2f}: {_goal(inside <= 1)}).
 
-**What can be had without the lungs.** Held out; agreement with the mean of the readers, within AP and AP supine first ({ap['images']} images of {ap['patients']} patients), since
-the view alone tells severity; PA: {pa['images']} of {pa['patients']}.
+**What can be had without the lungs.** Held out; agreement with the mean of the readers, within AP and AP supine first ({ap['images']} images of {ap['patients']} patients), where
+the view tells nothing; PA: {pa['images']} of {pa['patients']}.
 
 | from | r within AP | r within PA | r, all | error within AP | error, all | without a score |
 |---|---|---|---|---|---|---|
@@ -132,7 +132,8 @@ the view alone tells severity; PA: {pa['images']} of {pa['patients']}.
 
 "Lungs of one grey": every pixel that the library took for lung gets grey 128, or the mean grey of the image's lungs, and the image is scored anew;
 "everything else of one grey": the other pixels do. "Mask geometry": ridge regression on area, height, width, place and fill of both lungs.
-"View": the mean of the other folds' images of the view; within a view it only varies with the fold."""
+"View": the mean of the other folds' images of the view. Where a control knows nothing its r is below 0: the other folds' mean is high where the fold's
+own is low. Blanked lungs are not lungs that the network learnt from, so their errors say less than their r."""
 
 
 def _attribution(m: dict) -> str:

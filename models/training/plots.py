@@ -80,7 +80,7 @@ def _bland_altman(index: int, title: str, a: np.ndarray, b: np.ndarray, limits: 
     for name in ("low", "bias", "high"):
         panel.band(limits[name]["low"], limits[name]["high"], ACCENT)
         panel.line((0, 18), (limits[name]["value"],) * 2, ACCENT, "" if name == "bias" else "5 4")
-        panel.note(0.4, limits[name]["value"] + 0.25, f"{limits[name]['value']:+.1f}".replace("-", "−"), ACCENT)
+        panel.note(0.4, limits[name]["value"] + 0.25, f"{round(limits[name]['value'], 1) + 0.0:+.1f}".replace("-", "−"), ACCENT)
     panel.points((a + b) / 2, a - b)
     return panel
 
