@@ -143,7 +143,8 @@ Held out, {part['r']['images']} images. The zones' attribution (points of the ma
 r = {_interval(part['r'])} over all zones; within one image Spearman's rho is {_interval(part['within_image'])} in the mean (the zone scores':
 {_interval(part['zone_scores_within_image'])}; reader S against reader J: {_interval(part['readers_within_image'])}). With every cell's points spread evenly over the cell,
 {_interval(part['inside_lungs'])} of the attribution lie inside the lungs (least: {part['inside_lungs_lowest']:.2f}); the rest is in cells that the lungs' edge cuts.
-The map shares out a zone's score by construction, so that it follows the score; it does not show a cause."""
+The map shares out a zone's score by construction, so that it follows the score; it does not show a cause. What twelve maps look like:
+[heat-maps.md](../training/heat-maps.md)."""
 
 
 def _lungs(m: dict) -> str:
