@@ -5,9 +5,9 @@ import pytest
 from chests import SOURCE, rows
 
 IMAGES = 6
-# The goals are .5 outside and 1 inside (95th percentiles of the absolute change), which the networks do not reach. A fall
-# behind what the shipped ones do is caught here: means over all drawings of these images.
-MEAN_OUTSIDE, MEAN_INSIDE = 0.9, 1.1
+# The goals are .5 outside and 1 inside (95th percentiles of the absolute change). The networks do not reach them: on 100 images
+# severity 1.1.0 has 1.87 and 1.83; on these six, means of .63 and .66, 95th percentiles of 1.53 and 2.13. A fall behind that is caught here.
+MEANS, PERCENTILES_95 = {"outside": 0.9, "inside": 1.0}, {"outside": 2.3, "inside": 2.8}
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,8 @@ def test_what_lies_beside_the_lungs_hardly_moves_the_total(bundle):
     for name, values in changes.items():
         assert np.isfinite(values).all(), name
         print(f"{name}: mean absolute change {np.abs(values).mean():.2f}, largest {np.abs(values).max():.2f}")
-    outside, inside = (np.abs(np.concatenate([values for name, values in changes.items() if name.startswith(where)])) for where in ("outside", "inside"))
-    print(f"outside: mean {outside.mean():.2f}, 95th percentile {np.percentile(outside, 95):.2f}; inside: {inside.mean():.2f}, {np.percentile(inside, 95):.2f}")
-    assert outside.mean() <= MEAN_OUTSIDE
-    assert inside.mean() <= MEAN_INSIDE
+    for where in ("outside", "inside"):
+        moved = np.abs(np.concatenate([values for name, values in changes.items() if name.startswith(where)]))
+        mean, percentile = moved.mean(), np.percentile(moved, 95)
+        print(f"{where}: mean {mean:.2f}, 95th percentile {percentile:.2f}")
+        assert mean <= MEANS[where] and percentile <= PERCENTILES_95[where]
