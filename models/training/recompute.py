@@ -41,6 +41,9 @@ from variations import Shrunk, draw_contrasts, draw_painted  # noqa: E402
 
 # The library and the training code agree to 1e-4 in a zone; figures are rounded to .001, and one image near a limit can move a share.
 POINTS, SHARE, COUNT = 0.006, 0.012, 3
+# A fold's bundle has its lines and its intervals' ends from the other folds alone; where the recorded coverage was measured with lines
+# of all images, two of 59 images may lie on the other side of an end.
+COVERAGE = 0.035
 GOALS = {"lungs/held_out_patients/both/mean/value": (">=", 0.955), "lungs/held_out_patients/both/percentile_5": (">=", 0.9),
          "brixia/r/value": (">=", 0.85), "zones/mae/value": ("<=", 0.47), "brixia/heavy/bias/value": (">=", -1.5),
          "interval_coverage/brixia": (">=", 0.84), "interval_coverage/zones": (">=", 0.84), "interval_coverage/extent": (">=", 0.84),
@@ -102,7 +105,7 @@ def of_the_shipped(bundle: Bundle, data: Path) -> dict[str, Figure]:
     times = [sum(reading.report["timing_ms"].values()) for reading in readings.values()]
     print(f"time of an image on this machine as it is loaded: median {np.median(times):.0f} ms (goal: 120 on a quiet core)")
     chests = [readings[row.key].codes for row in clinic + archive]
-    pictures = [bundle.read(pixels).codes for pixels in other_pictures.scikit_image_pictures().values()]
+    pictures = [bundle.read(pixels) for pixels in other_pictures.scikit_image_pictures().values()]
 
     def share(code: str) -> Figure:
         return Figure(float(np.mean([code in reading.codes for reading in readings.values()])), SHARE, "shipped")
@@ -112,8 +115,9 @@ def of_the_shipped(bundle: Bundle, data: Path) -> dict[str, Figure]:
                      # The library also flags what the whole picture alone doubts.
                      "gate_on_chests/flagged": Figure(sum("lung_field_uncertain" in codes for codes in chests), COUNT, "shipped"),
                      "gate_on_other_pictures/images": Figure(len(pictures), 0, "shipped"),
-                     "gate_on_other_pictures/refused": Figure(sum("no_lungs" in codes for codes in pictures), 0, "shipped"),
-                     "gate_on_other_pictures/flagged": Figure(sum("lung_field_uncertain" in codes for codes in pictures), 0, "shipped"),
+                     # Recorded by the mask alone; the library refuses the smallest picture for its size.
+                     "gate_on_other_pictures/refused": Figure(sum(reading.refused for reading in pictures), 0, "shipped"),
+                     "gate_on_other_pictures/flagged": Figure(sum("lung_field_uncertain" in reading.codes for reading in pictures), 0, "shipped"),
                      # Recorded with a head and a distance that had not seen the patient, here with the shipped ones.
                      "distance/flagged": share("out_of_distribution"), "picture/upright_called_inverted/share": share("inverted"),
                      "picture/upright_called_rotated/share": share("rotated")} | _turned(bundle, clinic + archive + others)
@@ -164,7 +168,7 @@ def of_the_folds(folds: Folds, shipped: Bundle, data: Path) -> dict[str, Figure]
         tree[name] = {"r": figures.bootstrap(figures.pearson, names, value, label),
                       "mae": figures.bootstrap(figures.mean_absolute_error, names, value, label)}
     shares = coverage(rows, base)
-    return figures_of(tree, "folds") | {f"interval_coverage/{name}": Figure(part["value"], SHARE, "folds") for name, part in shares.items()}
+    return figures_of(tree, "folds") | {f"interval_coverage/{name}": Figure(part["value"], COVERAGE, "folds") for name, part in shares.items()}
 
 
 def quick(folder: Path, data: Path) -> tuple[dict[str, float], dict[str, Figure]]:
