@@ -168,7 +168,8 @@ def of_the_folds(folds: Folds, shipped: Bundle, data: Path) -> dict[str, Figure]
         tree[name] = {"r": figures.bootstrap(figures.pearson, names, value, label),
                       "mae": figures.bootstrap(figures.mean_absolute_error, names, value, label)}
     shares = coverage(rows, base)
-    return figures_of(tree, "folds") | {f"interval_coverage/{name}": Figure(part["value"], COVERAGE, "folds") for name, part in shares.items()}
+    return figures_of(tree, "folds") | {f"interval_coverage/{name}": Figure(part["value"], COVERAGE if name in ("extent", "opacity") else SHARE, "folds")
+                                       for name, part in shares.items()}
 
 
 def quick(folder: Path, data: Path) -> tuple[dict[str, float], dict[str, Figure]]:
