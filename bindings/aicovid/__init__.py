@@ -4,6 +4,8 @@
     radiograph = aicovid.read("chest.dcm")
     report = assessor.assess(radiograph, {"age": {"value": 63, "unit": "a"}, "sex": "male"})    # a dict
 
+    report, maps = assessor.assess_with_maps(radiograph)          # the lung mask and the attribution as arrays
+
     record = aicovid.ClinicalRecord.parse(text, at="2020-04-01T10:00:00Z")      # JSON record, FHIR Bundle or CSV
     report = assessor.assess(radiograph, record)
 

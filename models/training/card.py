@@ -100,6 +100,13 @@ and {clear['images']} NIH images without finding, of {clear['patients']} patient
 ## Outcome
 Mean of both readers, zone by zone. Infiltrates: a mean total above 1. The readers differ by {_interval(m['zones']['readers_mae'])} points a zone.
 
+## Predictors and missing data
+- The pixels alone: no clinical value, no view and no header enters the scores. (The outcome `deterioration` adds clinical values, below.)
+- Scores: images without a reader's scores take no part in learning the zones; extent and opacity are learnt from the images that have them. No score
+  was filled in. View: as the archive states it. Sex and age: as stated, for subgroups alone ([EVIDENCE.md](EVIDENCE.md)).
+- Of the zones of a lung that the mask leaves empty nothing is known: they get the mean score of the training zones.
+- The sample is all that the archive holds; no size was planned.
+
 ## Methods
 - Preprocessing is the library's own, from the manifest's plans: percentiles 1 to 99 (of the image for the lungs, of the lung box for
   severity, so that a frame changes nothing), area averaging.
@@ -225,7 +232,12 @@ Lung mask in the gate: of {gate['images']} chest radiographs {gate['refused']} a
 percentiles of the same radiographs, so these counts are optimistic. Of {other_pictures['images']} other pictures (scikit-image's) {other_pictures['refused']} are doubted and
 {other_pictures['flagged']} flagged by the mask alone. Mean mask probability: chests from {gate['lowest_confidence']:.3f} on, other pictures up to {other_pictures['highest_confidence']:.3f}.
 
+Agreement with each reader alone, subgroups by view, sex, age and severity, calibration and Bland-Altman plots, Brier score beside the prevalence, attribution,
+lungs by severity, and what drawings beside the lungs and images without lungs do: [EVIDENCE.md](EVIDENCE.md), measured through the library.
+
 ## Limitations
+- **The total is not read from the lungs alone.** Tubes, cables, letters, borders and brightness outside them move it; by how much, and what remains where
+  the lungs are blanked, stands in [EVIDENCE.md](EVIDENCE.md), "Lungs only?".
 - **Clear lungs are read as sick.** NIH images without finding get a mean of {nih['pa']['brixia']['value']:.1f} (PA) and {nih['ap']['brixia']['value']:.1f} (AP) of 18 points, where 0 or 1 is
   right; {100 * nih['pa']['share_above_6']['value']:.0f} % (PA) and {100 * nih['ap']['share_above_6']['value']:.0f} % (AP) get more than 6, and the interval reaches 1 or less in {100 * nih['pa']['share_interval_reaches_1']['value']:.0f} % and {100 * nih['ap']['share_interval_reaches_1']['value']:.0f} %. The mean probability
   of infiltrates is {nih['pa']['infiltrates']['value']:.2f} and {nih['ap']['infiltrates']['value']:.2f}. In PA images of that archive the network does not tell labelled pneumonia from none (AUROC {_interval(nih['pa']['pneumonia_auroc'])}; AP
@@ -255,4 +267,12 @@ The weights are for non-commercial research only; derived from sources under the
 from, {forbid} have a licence that forbids derivatives and {silent} state none; no permission beyond what the sources grant is given or implied. The scores are CC BY-SA and
 CC BY-NC-SA. NIH images: free use with attribution (NIH Clinical Center; Wang et al. 2017). Hannover images: CC BY 3.0. Encoder: Apache-2.0. The
 golden image comes from `pydicom-data` (MIT).
+
+## References
+- This page follows TRIPOD+AI: Collins et al. 2024, doi 10.1136/bmj-2023-078378.
+- Brixia score: Borghesi and Maroldi 2020, doi 10.1007/s11547-020-01200-3.
+- `ieee8023`: Cohen et al. 2020, arXiv 2006.11988. Its Brixia scores: Signoroni et al. 2021, doi 10.1016/j.media.2021.102046; extent and opacity: Cohen et
+  al. 2020, doi 10.7759/cureus.9448.
+- Hannover: doi 10.6084/m9.figshare.12275009. NIH ChestX-ray14: Wang et al. 2017, doi 10.1109/CVPR.2017.369.
+- EfficientNet: Tan and Le 2019, arXiv 1905.11946. ISARIC 4C Deterioration: Gupta et al. 2021, doi 10.1016/S2213-2600(20)30559-2.
 """
