@@ -32,6 +32,7 @@ import card  # noqa: E402
 import figures  # noqa: E402
 import lung_part  # noqa: E402
 import nih_stage  # noqa: E402
+import onnx_export  # noqa: E402
 from conformal import interval_ends  # noqa: E402
 from evaluation import pearson  # noqa: E402
 from labelled_radiographs import LabelledRadiograph, patient_folds  # noqa: E402
@@ -108,6 +109,7 @@ def main() -> None:
     part.save(bundle)
     bundle_files.save_severity(SeverityNet(fitted.ridge, fitted.infiltrates, distance), bundle)
     bundle_files.write_manifest(bundle, VERSION, calibrated.findings, calibrated.platt, gate)
+    report(f"ONNX, largest differences from TorchScript: {onnx_export.add_onnx(bundle)}")
 
     # The same recipe from the scored images alone, for comparison.
     alone = added.without()
