@@ -3,6 +3,7 @@
 #include <aicovid/error.hpp>
 
 #include <pybind11/stl.h>
+#include <optional>
 #include <string>
 #include <tuple>
 
@@ -18,9 +19,13 @@ Cleaning to_cleaning(const std::string& name) {
 }
 
 ClinicalRecord parse(const std::string& text, const std::string& at, const std::string& row,
-                     const std::string& id_column, const std::string& clean) {
-  const ClinicalOptions options{
-      .at = at, .row = row, .id_column = id_column, .clean = to_cleaning(clean)};
+                     const std::string& id_column, const std::string& clean,
+                     const std::optional<ClinicalVariables>& variables) {
+  const ClinicalOptions options{.at = at,
+                                .row = row,
+                                .id_column = id_column,
+                                .clean = to_cleaning(clean),
+                                .variables = variables.value_or(ClinicalVariables())};
   const py::gil_scoped_release release;
   return parse_clinical(text, options);
 }
@@ -50,25 +55,38 @@ py::object range(const ClinicalRecord& record, const std::string& name) {
 
 }  // namespace
 
-ClinicalRecord to_record(const py::object& clinical) {
+ClinicalRecord to_record(const py::object& clinical, const ClinicalVariables& variables) {
+  const ClinicalOptions options{.variables = variables};
   if (clinical.is_none()) return {};
   if (py::isinstance<ClinicalRecord>(clinical)) return clinical.cast<ClinicalRecord>();
   if (py::isinstance<py::str>(clinical))
-    return ClinicalRecord::parse_json(clinical.cast<std::string>());
+    return ClinicalRecord::parse_json(clinical.cast<std::string>(), options);
   return ClinicalRecord::parse_json(
-      py::module_::import("json").attr("dumps")(clinical).cast<std::string>());
+      py::module_::import("json").attr("dumps")(clinical).cast<std::string>(), options);
 }
 
 void bind_clinical_record(py::module_& module) {
+  py::class_<ClinicalVariables>(
+      module, "ClinicalVariables",
+      "The clinical variables that a record may hold: those of docs/clinical-variables.md, and "
+      "those that a bundle declares.")
+      .def_property_readonly("declared", &ClinicalVariables::declared,
+                             "The names of those that the bundle declares.")
+      .def("canonical_unit", &ClinicalVariables::canonical_unit, py::arg("name"),
+           "The canonical UCUM unit; empty for what has none.")
+      .def("__eq__", [](const ClinicalVariables& a, const ClinicalVariables& b) { return a == b; });
   py::class_<ClinicalRecord>(
       module, "ClinicalRecord",
       "Clinical values of a patient with their units (docs/clinical-input.md). Immutable.")
       .def_static("parse", &parse, py::arg("text"), py::kw_only(), py::arg("at") = "",
                   py::arg("row") = "", py::arg("id_column") = "", py::arg("clean") = "",
+                  py::arg("variables") = py::none(),
                   "Of a JSON record, a FHIR R4 Bundle or a CSV table, told from the text.\n\n"
                   "at: the moment that the values are for, ISO 8601 with a zone. row, id_column: "
                   "which row of a table.\n"
-                  "clean: \"nccid\" for that database's columns, units and cleaning rules.")
+                  "clean: \"nccid\" for that database's columns, units and cleaning rules.\n"
+                  "variables: an Assessor's clinical_variables, for those that its bundle "
+                  "declares.")
       .def_property_readonly(
           "given", [](const ClinicalRecord& record) { return loads(record.to_json()); },
           "The values as given: a dict in the form of a JSON record.")

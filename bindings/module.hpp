@@ -13,6 +13,8 @@ void bind_scores(pybind11::module_& module);
 void bind_assessor(pybind11::module_& module);
 
 /// A ClinicalRecord, a dict in the form of a JSON record, JSON text, or None for an empty record.
-ClinicalRecord to_record(const pybind11::object& clinical);
+///
+/// @param variables  that a dict or text may hold
+ClinicalRecord to_record(const pybind11::object& clinical, const ClinicalVariables& variables = {});
 
 }  // namespace aicovid::python

@@ -35,14 +35,7 @@ stage_release() {
   ctest --preset release --parallel 2 --no-tests=error
 }
 
-stage_tidy() {
-  # The source file that includes LibTorch would take clang-tidy minutes, for headers that are not ours.
-  # The CUDA module's are known to the build only where nvcc is.
-  local cuda='^lib/preprocess/cuda/'
-  [ ! -f build/release/lib/libaicovid_cuda.so ] || cuda='^$'
-  git ls-files 'lib/*.cpp' | grep -v -e '^lib/network/torchscript.cpp$' -e "$cuda" |
-    xargs -P 2 -n 6 clang-tidy --quiet -p build/release 2>build/tidy-summary.log || { tail -20 build/tidy-summary.log; return 1; }
-}
+stage_tidy() { scripts/tidy.py build/release; }
 
 stage_cpu-only() {
   build cpu-only aicovid_cli

@@ -4,6 +4,8 @@
     radiograph = aicovid.read("chest.dcm")
     report = assessor.assess(radiograph, {"age": {"value": 63, "unit": "a"}, "sex": "male"})    # a dict
 
+    report, maps = assessor.assess_with_maps(radiograph)          # the lung mask and the attribution as arrays
+
     record = aicovid.ClinicalRecord.parse(text, at="2020-04-01T10:00:00Z")      # JSON record, FHIR Bundle or CSV
     report = assessor.assess(radiograph, record)
 
@@ -16,6 +18,11 @@
 Every failure is an `aicovid.Error`, whose `code` is one of the library's stable error codes.
 """
 
-from aicovid._aicovid import Assessor, ClinicalRecord, Error, Plan, Radiograph, Workspace, published_scores, read
+from aicovid._aicovid import (
+    Assessor, ClinicalRecord, ClinicalVariables, Error, Plan, Radiograph, Workspace, clinical_variables, published_scores, read,
+)
 
-__all__ = ["Assessor", "ClinicalRecord", "Error", "Plan", "Radiograph", "Workspace", "published_scores", "read"]
+__all__ = [
+    "Assessor", "ClinicalRecord", "ClinicalVariables", "Error", "Plan", "Radiograph", "Workspace", "clinical_variables",
+    "published_scores", "read",
+]

@@ -3,6 +3,7 @@
 /// Everything: include this, or the header of the concept that is needed.
 #include <aicovid/assessor.hpp>
 #include <aicovid/clinical_record.hpp>
+#include <aicovid/clinical_variables.hpp>
 #include <aicovid/device.hpp>
 #include <aicovid/device_image.hpp>
 #include <aicovid/dicomdir.hpp>

@@ -56,7 +56,8 @@ class AICOVID_EXPORT Assessor {
                        const AssessorOptions& options = {});
 
   /// @throws Error{bad_clinical_input} with a message that starts with `patient_mismatch` if the
-  ///         header's sex or age contradicts the record; Error{bad_bundle} if a network fails on
+  ///         header's sex or age contradicts the record; Error{invalid_argument} if the record has
+  ///         values that another bundle declares; Error{bad_bundle} if a network fails on
   ///         this input. A refusal is no error but a report.
   RiskReport assess(const Radiograph& radiograph, const ClinicalRecord& record = {},
                     const AssessOptions& options = {}) const;
@@ -72,6 +73,9 @@ class AICOVID_EXPORT Assessor {
   /// Runs the bundle's golden cases through the whole chain.
   std::vector<Check> verify() const;
 
+  /// What values a record for `assess` may hold; for `ClinicalOptions::variables`.
+  const ClinicalVariables& clinical_variables() const noexcept;
+
   const ModelInfo& model() const noexcept;
   std::string intended_use() const;
   /// A preprocessing plan of the bundle.
@@ -83,6 +87,12 @@ class AICOVID_EXPORT Assessor {
   explicit Assessor(std::shared_ptr<const State> state) : state_(std::move(state)) {}
   std::shared_ptr<const State> state_;
 };
+
+/// The clinical variables of a bundle, by its manifest alone: nothing else is checked or loaded.
+///
+/// @param model  as for `Assessor::load`
+/// @throws Error{not_found, bad_bundle} as `Assessor::load`
+AICOVID_EXPORT ClinicalVariables clinical_variables(const std::filesystem::path& model);
 
 /// The bundles beside the library, by name; a bundle whose manifest cannot be read is left out.
 /// Nothing is checked or loaded.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <aicovid/clinical_variables.hpp>
 #include <aicovid/export.hpp>
 
 #include <cstdint>
@@ -59,6 +60,7 @@ struct ClinicalOptions {
   std::string row;  ///< CSV: the row whose `id_column` holds this; needed if there are several
   std::string id_column;  ///< CSV
   Cleaning clean = Cleaning::none;
+  ClinicalVariables variables;  ///< what values there may be; a bundle may declare further ones
 };
 
 /// The clinical values of a patient at one moment, with units. Missing values are no error: an
@@ -101,7 +103,9 @@ class AICOVID_EXPORT ClinicalRecord {
   std::optional<ClinicalRange> range(std::string_view name) const;
   std::optional<bool> flag(std::string_view name) const;
   std::optional<std::string> text(std::string_view name) const;
-  /// The canonical UCUM unit of a variable; empty for what has none.
+  /// The variables that its values are of; those of a bundle only if it holds a value of one.
+  const ClinicalVariables& variables() const noexcept { return variables_; }
+  /// The canonical UCUM unit of a variable of docs/clinical-variables.md; empty for what has none.
   static std::string canonical_unit(std::string_view name);
   /// "" or the comparator the value came with.
   std::string comparator(std::string_view name) const;
@@ -119,6 +123,7 @@ class AICOVID_EXPORT ClinicalRecord {
   std::map<std::string, ClinicalValue> given_;
   std::map<std::string, double> canonical_;
   std::vector<ClinicalWarning> warnings_;
+  ClinicalVariables variables_;
 };
 
 /// Reads clinical values of any of the formats, told from the text: a FHIR Bundle is a JSON object

@@ -61,9 +61,10 @@ struct ImageFindings {
   std::optional<Estimate> opacity;                    ///< opacity, 0..6
   std::optional<SeverityIndex> severity_index;        ///< of bundles without readers' scores
   std::optional<double> infiltrates;                  ///< probability of radiographic infiltrates
-  double lung_area_fraction = 0;  ///< lung pixels over all pixels of the radiograph
-  bool side_verified = false;     ///< Patient Orientation confirms left and right
-  std::optional<bool> inverted;   ///< the grey scale looks inverted; nothing where not checked
+  /// Lung pixels over all pixels of the radiograph; nothing where no network looked for lungs.
+  std::optional<double> lung_area_fraction;
+  bool side_verified = false;    ///< Patient Orientation confirms left and right
+  std::optional<bool> inverted;  ///< the grey scale looks inverted; nothing where not checked
   LungMask mask;
   std::optional<Attribution> attribution;
 };

@@ -44,7 +44,7 @@ AICOVID_EXPORT Radiograph parse_dicom(std::span<const std::byte> bytes,
 AICOVID_EXPORT Radiograph read_dicom(std::istream& stream, const ReadOptions& options = {});
 
 /// Reads an 8- or 16-bit PNG or an 8-bit JPEG file as MONOCHROME2. A file with colour channels is
-/// read if they are equal, and refused (reason `colour`) otherwise. A JPEG file is turned as its
+/// read if they are equal, and refused (reason `colour`) otherwise. The picture is turned as an
 /// Exif orientation asks, so that rows and columns are those of the picture as viewers show it.
 ///
 /// @throws Error{not_found}, Error{corrupt}, Error{unsupported} as `read_dicom`

@@ -2,6 +2,7 @@
 #include <aicovid/read.hpp>
 
 #include "bundle/bundle.hpp"
+#include "clinical/declared_variables.hpp"
 #include "core/installation.hpp"
 #include "core/sha256.hpp"
 #include "findings/image_findings.hpp"
@@ -51,6 +52,7 @@ std::filesystem::path find_bundle(const std::filesystem::path& model) {
 
 struct Assessor::State {
   Bundle bundle;
+  ClinicalVariables variables;
   std::vector<OutcomeConfig> outcomes;
   Device device;
   ComputeInfo compute;
@@ -66,8 +68,9 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
   require_cuda_device(options.device);
   auto state = std::make_shared<State>();
   state->bundle = load_bundle(find_bundle(model), options.backend, options.device);
+  state->variables = parse_declared_variables(state->bundle.clinical);
   for (const std::string& outcome : state->bundle.outcomes) {
-    OutcomeConfig config = parse_outcome(outcome, state->bundle.outcome_files);
+    OutcomeConfig config = parse_outcome(outcome, state->bundle.outcome_files, state->variables);
     const auto* learned = std::get_if<LearnedOutcome>(&config.model);
     if (learned && learned->needs_network() && !joint_network(state->bundle)) {
       throw Error(ErrorCode::bad_bundle,
@@ -87,7 +90,15 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
 namespace {
 
 /// The record and what its reader should know of it.
-void set_clinical(const ClinicalRecord& record, RiskReport& report) {
+void set_clinical(const ClinicalRecord& record, const ClinicalVariables& variables,
+                  RiskReport& report) {
+  // A value that another bundle declares may be in another unit, or be another thing.
+  const bool has_declared = !record.variables().declared().empty();
+  if (has_declared && record.variables() != variables) {
+    throw Error(ErrorCode::invalid_argument,
+                "the record has values that another bundle declares; expected one read with the "
+                "clinical variables of this bundle");
+  }
   report.clinical = record;
   for (const ClinicalWarning& warning : record.warnings()) {
     report.warnings.push_back({warning.code, warning.message});
@@ -150,7 +161,7 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
   report.compute = state_->compute;
   report.compute.decode = to_string(radiograph.scale());
   report.input = radiograph.header();
-  set_clinical(record, report);
+  set_clinical(record, state_->variables, report);
   report.timing_ms.read = radiograph.read_ms();
   report.timing_ms.decode = radiograph.decode_ms();
 
@@ -197,7 +208,7 @@ RiskReport Assessor::assess(const ClinicalRecord& record) const {
   report.created = utc_now();
   report.model = state_->bundle.info;
   report.compute = state_->compute;
-  set_clinical(record, report);
+  set_clinical(record, state_->variables, report);
   add_outcomes(state_->outcomes, state_->bundle, nullptr, report);
   return report;
 }
@@ -224,13 +235,21 @@ std::vector<Check> Assessor::verify() const {
   checks.push_back({"files", true, "manifest, checksums, networks and their output shapes"});
   for (const GoldenCase& golden : state_->bundle.golden) {
     const ClinicalRecord record =
-        golden.record.empty() ? ClinicalRecord() : ClinicalRecord::parse_json(golden.record);
+        golden.record.empty()
+            ? ClinicalRecord()
+            : ClinicalRecord::parse_json(golden.record, {.variables = state_->variables});
     const RiskReport report = golden.image.empty()
                                   ? assess(record)
                                   : assess(read_image(golden.image), record, {.force = true});
     add_golden_checks(golden, report, checks);
   }
   return checks;
+}
+
+const ClinicalVariables& Assessor::clinical_variables() const noexcept { return state_->variables; }
+
+ClinicalVariables clinical_variables(const std::filesystem::path& model) {
+  return parse_declared_variables(read_clinical_section(find_bundle(model)));
 }
 
 const ModelInfo& Assessor::model() const noexcept { return state_->bundle.info; }

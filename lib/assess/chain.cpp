@@ -54,12 +54,16 @@ std::vector<Tensor> make_inputs(const BundleNetwork& network, const Bundle& bund
   return inputs;
 }
 
-/// The larger side of the raster that the first network looks at.
+/// The larger side of the raster that the first network looks at; 0 where none looks at the image.
 int first_raster(const Bundle& bundle) {
-  const std::string& input = bundle.networks.front().inputs.front();
-  const Plan::Shape shape =
-      bundle.plans.find(input.substr(input.find(':') + 1))->second.output_shape();
-  return std::max(shape.height, shape.width);
+  for (const BundleNetwork& network : bundle.networks) {
+    for (const std::string& input : network.inputs) {
+      if (!input.starts_with("plan:")) continue;
+      const Plan::Shape shape = bundle.plans.find(input.substr(5))->second.output_shape();
+      return std::max(shape.height, shape.width);
+    }
+  }
+  return 0;
 }
 
 /// The cleaned mask, and what it and the picture say against the image.
@@ -101,6 +105,9 @@ std::vector<GateReason> bundle_gate(const Bundle& bundle, const Radiograph& radi
   if ((header.view == "AP" || header.view == "PA") && not_accepted(bundle.views, header.view)) {
     reasons.push_back(
         {"view", "0018,5101", header.view, fmt::format("{}", fmt::join(bundle.views, " or "))});
+  }
+  if (std::ranges::find(bundle.networks, "lungs", &BundleNetwork::role) == bundle.networks.end()) {
+    reasons.push_back({"lungs_not_checked", "", "", ""});
   }
   if (radiograph.has_pixels()) {
     const auto add = [&reasons](const std::vector<GateReason>& more) {

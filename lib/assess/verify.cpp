@@ -40,6 +40,8 @@ void add_golden_checks(const GoldenCase& golden, const RiskReport& report,
             findings.zones ? std::optional((*findings.zones)[i].value) : std::nullopt,
             golden.zones[i]);
   }
+  if (golden.extent) compare("extent", value_of(findings.extent), *golden.extent);
+  if (golden.opacity) compare("opacity", value_of(findings.opacity), *golden.opacity);
   if (golden.infiltrates) compare("infiltrates", findings.infiltrates, *golden.infiltrates);
   if (golden.severity_index) {
     compare("severity_index",

@@ -85,6 +85,8 @@ GoldenCase read_golden_case(const OrderedJson& entry, const OrderedJson& manifes
                     .record = entry.contains("record") ? entry.at("record").dump() : "",
                     .brixia = number("brixia"),
                     .zones = expected.value("zones", std::vector<double>()),
+                    .extent = number("extent"),
+                    .opacity = number("opacity"),
                     .infiltrates = number("infiltrates"),
                     .severity_index = number("severity_index"),
                     .lung_area_fraction = number("lung_area_fraction"),
@@ -114,7 +116,20 @@ std::vector<GoldenCase> read_golden(const OrderedJson& manifest, const BundleFil
   return cases;
 }
 
+OrderedJson parse_manifest(std::span<const std::byte> bytes) {
+  return parse_checked({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                       {.file = "manifest.json"});
+}
+
+std::string clinical_section(const OrderedJson& manifest) {
+  return manifest.value("clinical", OrderedJson::array()).dump();
+}
+
 }  // namespace
+
+std::string read_clinical_section(const std::filesystem::path& directory) {
+  return clinical_section(parse_manifest(BundleFiles(directory).read_manifest()));
+}
 
 Bundle load_bundle(const std::filesystem::path& directory, const std::string& backend,
                    const Device& device) {
@@ -125,8 +140,7 @@ Bundle load_bundle(const std::filesystem::path& directory, const std::string& ba
   }
   BundleFiles files(directory);
   const auto bytes = files.read_manifest();
-  const OrderedJson manifest = parse_checked(
-      {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, {.file = "manifest.json"});
+  const OrderedJson manifest = parse_manifest(bytes);
 
   Bundle bundle;
   bundle.info = {.name = manifest.at("name"),
@@ -145,6 +159,7 @@ Bundle load_bundle(const std::filesystem::path& directory, const std::string& ba
   const NetworkSpec* spec = severity == networks.end() ? nullptr : &severity->network.spec;
   bundle.findings = read_findings(manifest, files, spec);
   bundle.gate = read_gate(manifest, spec);
+  bundle.clinical = clinical_section(manifest);
   read_outcomes(manifest, files, bundle);
   bundle.golden = read_golden(manifest, files);
 

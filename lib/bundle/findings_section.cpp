@@ -5,9 +5,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
+#include <array>
 
 namespace aicovid {
 namespace {
+
+// Ranges of the scores, Cohen et al. 2020, arXiv 2005.11856 (extent 0 to 8, opacity 0 to 6).
+constexpr double kMaximumExtent = 8;
+constexpr double kMaximumOpacity = 6;
 
 ErrorQuantiles quantiles(const OrderedJson& json, const std::string& where) {
   const ErrorQuantiles error{.low = json.at("low"), .high = json.at("high")};
@@ -25,12 +30,41 @@ std::optional<ErrorQuantiles> optional_quantiles(const OrderedJson& section,
   return quantiles(section.at("error"), where + "/error");
 }
 
-LinearOfBrixia linear_of_brixia(const OrderedJson& section, const std::string& where) {
-  LinearOfBrixia linear{.slope = section.at("slope"),
-                        .intercept = section.at("intercept"),
-                        .minimum = section.at("minimum"),
-                        .maximum = section.at("maximum"),
-                        .error = optional_quantiles(section, where)};
+/// The members of a linear score, which one that is an output of its own has not.
+constexpr std::array<const char*, 4> kLine = {"slope", "intercept", "minimum", "maximum"};
+
+Error bad_member(const std::string& where, const char* member, const std::string& reason) {
+  return {ErrorCode::bad_bundle, fmt::format("manifest.json: {}/{} {}", where, member, reason)};
+}
+
+/// A score that the network gives itself.
+///
+/// @param maximum  the end of the score's range, which begins at 0
+LinearScore own_output(const OrderedJson& section, const std::string& where, double maximum) {
+  for (const char* member : kLine) {
+    if (section.contains(member)) {
+      throw bad_member(where, member,
+                       "is unknown; expected only from and error, as the score is "
+                       "an output of the network");
+    }
+  }
+  return {.slope = 1,
+          .intercept = 0,
+          .minimum = 0,
+          .maximum = maximum,
+          .error = optional_quantiles(section, where),
+          .of_brixia = false};
+}
+
+LinearScore linear_of_brixia(const OrderedJson& section, const std::string& where) {
+  for (const char* member : kLine) {
+    if (!section.contains(member)) throw bad_member(where, member, "is missing; expected a number");
+  }
+  LinearScore linear{.slope = section.at("slope"),
+                     .intercept = section.at("intercept"),
+                     .minimum = section.at("minimum"),
+                     .maximum = section.at("maximum"),
+                     .error = optional_quantiles(section, where)};
   if (linear.minimum >= linear.maximum) {
     throw Error(
         ErrorCode::bad_bundle,
@@ -92,9 +126,18 @@ FindingsConfig read_findings(const OrderedJson& manifest, BundleFiles& files,
               : quantiles(error, "/findings/zones/error");
     }
   }
-  const auto linear = [&](const std::string& name) -> std::optional<LinearOfBrixia> {
+  const auto score = [&](const std::string& name, double maximum) -> std::optional<LinearScore> {
     if (!findings.contains(name)) return {};
     const std::string where = "/findings/" + name;
+    const std::string from = findings.at(name).at("from");
+    if (from == name) {
+      require_output(severity, {name, {1, 1}}, where);
+      return own_output(findings.at(name), where, maximum);
+    }
+    if (from != "linear(brixia)") {
+      throw bad_member(where, "from",
+                       fmt::format("is \"{}\"; expected \"linear(brixia)\" or \"{}\"", from, name));
+    }
     if (!config.brixia) {
       throw Error(
           ErrorCode::bad_bundle,
@@ -104,8 +147,8 @@ FindingsConfig read_findings(const OrderedJson& manifest, BundleFiles& files,
     }
     return linear_of_brixia(findings.at(name), where);
   };
-  config.extent = linear("extent");
-  config.opacity = linear("opacity");
+  config.extent = score("extent", kMaximumExtent);
+  config.opacity = score("opacity", kMaximumOpacity);
   if (findings.contains("infiltrates")) {
     require_output(severity, logit, "/findings/infiltrates");
     config.infiltrates = infiltrates(findings.at("infiltrates"), files, "/findings/infiltrates");

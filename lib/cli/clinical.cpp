@@ -7,7 +7,10 @@ namespace aicovid::cli {
 
 namespace {
 
-int clinical(const ClinicalInput& input, Format format) {
+int clinical(ClinicalInput input, const std::string& model, Format format) {
+  if (!model.empty()) {
+    input.options.variables = naming(model, [&] { return clinical_variables(model); });
+  }
   const ClinicalRecord record = read_clinical(input);
   const ScoreReport report = naming(input.file, [&] { return published_scores(record); });
   print_line(format == Format::json ? to_json(report, 2) : to_text(report));
@@ -18,6 +21,7 @@ int clinical(const ClinicalInput& input, Format format) {
 
 void add_clinical(CLI::App& app, Run& run, Format& format) {
   auto input = std::make_shared<ClinicalInput>();
+  auto model = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand(
       "clinical",
       "Published scores from clinical values alone: 4C Deterioration, 4C Mortality, "
@@ -27,9 +31,12 @@ void add_clinical(CLI::App& app, Run& run, Format& format) {
                    "clinical values with their units: a JSON record, a FHIR Bundle or a table")
       ->required();
   add_clinical_options(*command, *input);
+  command->add_option("--model", *model,
+                      "bundle whose further variables the values may hold; no score uses them");
   add_format_option(*command, format);
-  command->callback(
-      [input, &run, &format] { run = [input, &format] { return clinical(*input, format); }; });
+  command->callback([input, model, &run, &format] {
+    run = [input, model, &format] { return clinical(*input, *model, format); };
+  });
 }
 
 }  // namespace aicovid::cli

@@ -65,7 +65,12 @@ int score(const ScoreArguments& arguments, Format format) {
                                 .backend = arguments.backend};
   require_other_file(arguments.heat_map, arguments.image);
   require_other_file(arguments.lung_mask, arguments.image);
-  const ClinicalRecord record = read_clinical(arguments.clinical);
+  ClinicalInput clinical = arguments.clinical;
+  if (!clinical.file.empty()) {
+    clinical.options.variables =
+        naming(arguments.model, [&] { return clinical_variables(arguments.model); });
+  }
+  const ClinicalRecord record = read_clinical(clinical);
   const auto load = [&] {
     return naming(arguments.model, [&] { return Assessor::load(arguments.model, options); });
   };

@@ -43,7 +43,7 @@ std::optional<ClinicalRange> ClinicalRecord::range(std::string_view name) const 
   const auto value = number(name);
   if (!value) return std::nullopt;
   const std::string sign = comparator(name);
-  const Variable* variable = find_variable(name);
+  const Variable* variable = find_variable(name, variables_);
   if (sign.empty() || !variable) return ClinicalRange{*value, *value};
   return censored(*variable, *value, sign);
 }
@@ -59,9 +59,7 @@ std::optional<std::string> ClinicalRecord::text(std::string_view name) const {
 }
 
 std::string ClinicalRecord::canonical_unit(std::string_view name) {
-  const Variable* variable = find_variable(name);
-  if (!variable || variable->units.empty()) return {};
-  return std::string(variable->units.front().code);
+  return ClinicalVariables().canonical_unit(name);
 }
 
 std::string ClinicalRecord::comparator(std::string_view name) const {

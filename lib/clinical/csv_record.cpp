@@ -11,9 +11,9 @@
 #include <fmt/format.h>
 
 #include "csv.hpp"
-#include "given_value.hpp"
 #include "nccid.hpp"
 #include "record_builder.hpp"
+#include "unknown_name.hpp"
 #include "variables.hpp"
 
 namespace aicovid {
@@ -51,18 +51,14 @@ struct Column {
   std::string unit;
 };
 
-Column parse_header(const std::string& header) {
+Column parse_header(const CsvCell& cell, const ClinicalVariables& known) {
+  const std::string& header = cell.header;
   const std::size_t open = header.find('[');
   const std::size_t close = header.rfind(']');
   std::string name = header.substr(0, open);
   name.erase(name.find_last_not_of(' ') + 1);
-  const Variable* variable = find_variable(name);
-  if (!variable) {
-    reject(
-        fmt::format("{} is no clinical variable; expected a name listed in "
-                    "clinical-variables.md",
-                    printable_name(name)));
-  }
+  const Variable* variable = find_variable(name, known);
+  if (!variable) reject_unknown_name(fmt::format("column {}", cell.column), name, known);
   if (open == header.npos) {
     if (variable->kind == VariableKind::quantity) {
       reject(fmt::format("{} has no unit in the table's header; expected one like \"{} [{}]\"",
@@ -131,7 +127,7 @@ ClinicalRecord record_of_row(const std::vector<CsvCell>& row, const ClinicalOpti
   }
   for (const CsvCell& cell : row) {
     if (cell.header == "time") continue;
-    const Column column = parse_header(cell.header);
+    const Column column = parse_header(cell, options.variables);
     if (cell.text.empty()) continue;
     nlohmann::json member = member_of(column, cell.text);
     if (!time.empty() && !column.variable->lasting) member["time"] = time;
@@ -151,7 +147,7 @@ std::vector<CsvCell> csv_row(std::string_view csv, const ClinicalOptions& option
     name.erase(name.find_last_not_of(' ') + 1);
     if (std::ranges::count(seen, name) > 0) {
       reject(fmt::format("{} is given twice in the table's header; expected once",
-                         printable_name(name)));
+                         printable_name(fmt::format("column {}", seen.size() + 1), name)));
     }
     seen.push_back(std::move(name));
   }
@@ -166,7 +162,7 @@ std::vector<CsvCell> csv_row(std::string_view csv, const ClinicalOptions& option
   const std::vector<std::string>& row = find_row(table, options, id_column);
   std::vector<CsvCell> cells;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    if (i != id_column) cells.push_back({table.header[i], row[i]});
+    if (i != id_column) cells.push_back({table.header[i], row[i], i + 1});
   }
   return cells;
 }

@@ -12,6 +12,7 @@ namespace aicovid {
 struct CsvCell {
   std::string header;
   std::string text;
+  std::size_t column = 0;  ///< of the table, from 1
 };
 
 /// The row that the options name, without the column of the ids.

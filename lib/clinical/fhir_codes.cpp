@@ -145,9 +145,11 @@ std::optional<CodedCondition> condition_of(std::string_view system, std::string_
   return std::nullopt;
 }
 
-const Variable* variable_of_loinc(std::string_view code) {
-  for (const Variable& variable : variables()) {
-    if (std::ranges::count(variable.loinc, code, &LoincCode::code) > 0) return &variable;
+const Variable* variable_of_loinc(std::string_view code, const ClinicalVariables& known) {
+  for (const auto* list : {&variables(), &declarations(known).list}) {
+    for (const Variable& variable : *list) {
+      if (std::ranges::count(variable.loinc, code, &LoincCode::code) > 0) return &variable;
+    }
   }
   return nullptr;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <aicovid/clinical_variables.hpp>
+
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -33,7 +35,7 @@ const std::vector<IcdCondition>& icd_conditions();
 std::optional<CodedCondition> condition_of(std::string_view system, std::string_view code);
 
 /// The variable of a LOINC code; null for one that is not listed.
-const Variable* variable_of_loinc(std::string_view code);
+const Variable* variable_of_loinc(std::string_view code, const ClinicalVariables& known = {});
 
 /// "{FEU}" or "{DDU}" for the codes of D-dimer, which say what the unit cannot; empty for any
 /// other.

@@ -54,12 +54,12 @@ struct Meaning {
   std::string_view annotation;  ///< that the unit must carry: "{FEU}"
 };
 
-Meaning meaning_of(const Json& concept_, const Json& observation) {
+Meaning meaning_of(const Json& concept_, const Json& observation, const ClinicalVariables& known) {
   Meaning meaning;
   for (const Json& coding : codings(concept_)) {
     if (text_of(coding, "system") != kLoinc) continue;
     const std::string code = text_of(coding, "code");
-    const Variable* variable = variable_of_loinc(code);
+    const Variable* variable = variable_of_loinc(code, known);
     if (!variable) continue;
     const std::string_view annotation = unit_annotation_of_loinc(code);
     if (meaning.variable && (meaning.variable != variable || meaning.annotation != annotation)) {
@@ -161,7 +161,7 @@ class BundleReader {
 
   /// The value of an Observation or of a component of it; false if its code is no variable's.
   bool read_value(const Json& concept_, const Json& holder, const Json& observation) {
-    const Meaning meaning = meaning_of(concept_, observation);
+    const Meaning meaning = meaning_of(concept_, observation, options_.variables);
     if (!meaning.variable) return false;
     if (!member(holder, "dataAbsentReason").is_null() || !has_value(holder)) {
       ++skipped_.without_value;
@@ -321,7 +321,7 @@ ClinicalRecord record_of_fhir(const Json& bundle, const ClinicalOptions& options
 }
 
 ClinicalRecord ClinicalRecord::parse_fhir(std::string_view json, const ClinicalOptions& options) {
-  return record_of_fhir(parse_json_object(json), options);
+  return record_of_fhir(parse_json_object(json).document, options);
 }
 
 }  // namespace aicovid

@@ -14,13 +14,13 @@
 #include <fmt/ranges.h>
 
 #include "timestamp.hpp"
+#include "unknown_name.hpp"
 
 namespace aicovid {
 
 namespace {
 
 constexpr std::array<std::string_view, 4> kComparators = {"<", "<=", ">", ">="};
-constexpr std::size_t kLongestEchoedName = 40;
 constexpr std::size_t kLongestEchoedValue = 20;
 
 [[noreturn]] void reject(std::string_view field, const std::string& found,
@@ -165,7 +165,7 @@ std::string_view members_of(VariableKind kind) {
 
 void set_member(ClinicalValue& given, const Variable& variable, const std::string& name,
                 const nlohmann::json& value) {
-  const std::string field = fmt::format("{}.{}", variable.name, printable_name(name));
+  const std::string field = fmt::format("{}.{}", variable.name, printable_member(name));
   if (name == "value") {
     set_value(given, variable, value);
   } else if (name == "unit" && variable.kind == VariableKind::quantity) {
@@ -180,14 +180,6 @@ void set_member(ClinicalValue& given, const Variable& variable, const std::strin
 }
 
 }  // namespace
-
-std::string printable_name(std::string_view text) {
-  // Four digits on end may be a year of birth.
-  static const std::regex name("(?!.*[0-9]{4})[a-z0-9_]+");
-  const bool shown =
-      text.size() <= kLongestEchoedName && std::regex_match(text.begin(), text.end(), name);
-  return shown ? std::string(text) : "(unlisted name)";
-}
 
 ClinicalValue parse_given_value(const Variable& variable, const nlohmann::json& member) {
   ClinicalValue given;

@@ -20,8 +20,4 @@ ClinicalValue parse_given_value(const Variable& variable, const nlohmann::json& 
 /// @throws Error{bad_clinical_input} if it is outside the variable's range
 double to_canonical(const Variable& variable, const ClinicalValue& given);
 
-/// `text` for an error message if it has the form of a variable's name and no four digits on end,
-/// else "(unlisted name)": it may name a patient or tell a date.
-std::string printable_name(std::string_view text);
-
 }  // namespace aicovid

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "given_value.hpp"
+#include "unknown_name.hpp"
 
 namespace aicovid {
 
@@ -41,22 +41,27 @@ class ParserWatch {
       open_.pop_back();
     } else if (event == Event::key) {
       const auto& name = parsed.get_ref<const std::string&>();
-      if (open_.size() == 1) field_ = printable_name(name);
+      if (open_.size() == 1) names_.push_back(name);
       if (!open_.back().insert(name).second) {
-        reject(open_.size() == 1 ? fmt::format("{} is given twice; expected once", field_)
-                                 : fmt::format("{}.{} is given twice; expected once", field_,
-                                               printable_name(name)));
+        const std::string inner =
+            open_.size() == 1 ? "" : fmt::format(".{}", printable_member(name));
+        reject(fmt::format("{}{} is given twice; expected once", field(), inner));
       }
     }
     return true;
   }
 
-  /// The record's member that is being read; empty before the first.
-  const std::string& field() const { return field_; }
+  /// The record's member that is being read.
+  std::string field() const {
+    if (names_.empty()) return "the clinical record";
+    return printable_name(fmt::format("member {}", names_.size()), names_.back());
+  }
+  /// Of the members so far.
+  const std::vector<std::string>& names() const { return names_; }
 
  private:
   std::vector<std::set<std::string>> open_;
-  std::string field_;
+  std::vector<std::string> names_;
 };
 
 /// "line 2, column 7 (byte 25)"; the column counts bytes, all count from one.
@@ -70,7 +75,7 @@ std::string position(std::string_view text, std::size_t byte) {
 
 }  // namespace
 
-nlohmann::json parse_json_object(std::string_view text) {
+JsonObject parse_json_object(std::string_view text) {
   ParserWatch watch;
   nlohmann::json document;
   try {
@@ -84,13 +89,13 @@ nlohmann::json parse_json_object(std::string_view text) {
                        position(text, error.byte)));
   } catch (const nlohmann::json::out_of_range&) {
     reject(fmt::format("{} is a number beyond a double's range; expected a finite number",
-                       watch.field().empty() ? "the clinical record" : watch.field()));
+                       watch.field()));
   }
   if (!document.is_object()) {
     reject(
         fmt::format("the clinical record is a JSON {}; expected an object", document.type_name()));
   }
-  return document;
+  return {std::move(document), watch.names()};
 }
 
 }  // namespace aicovid

@@ -8,10 +8,9 @@
 
 #include <fmt/format.h>
 
-#include "given_value.hpp"
-#include "json_object.hpp"
 #include "nccid.hpp"
 #include "record_builder.hpp"
+#include "unknown_name.hpp"
 #include "variables.hpp"
 
 namespace aicovid {
@@ -34,8 +33,8 @@ nlohmann::json member_of(const ClinicalValue& value) {
 std::vector<CsvCell> cells_of(const nlohmann::json& document) {
   std::vector<CsvCell> cells;
   for (const auto& [name, value] : document.items()) {
-    if (value.is_string()) cells.push_back({name, value.get<std::string>()});
-    if (value.is_number()) cells.push_back({name, value.dump()});
+    if (value.is_string()) cells.push_back({.header = name, .text = value.get<std::string>()});
+    if (value.is_number()) cells.push_back({.header = name, .text = value.dump()});
   }
   return cells;
 }
@@ -48,19 +47,15 @@ void require_no_row(const ClinicalOptions& options) {
               "row and id_column are for tables; the clinical values are JSON");
 }
 
-ClinicalRecord record_of_json(const nlohmann::json& document, const ClinicalOptions& options) {
+ClinicalRecord record_of_json(const JsonObject& object, const ClinicalOptions& options) {
   require_no_row(options);
-  if (options.clean == Cleaning::nccid) return record_of_nccid(cells_of(document), options);
+  if (options.clean == Cleaning::nccid) return record_of_nccid(cells_of(object.document), options);
   RecordBuilder builder(options);
-  for (const auto& [name, member] : document.items()) {
-    const Variable* variable = find_variable(name);
-    if (!variable) {
-      throw Error(ErrorCode::bad_clinical_input,
-                  fmt::format("{} is no clinical variable; expected a name listed in "
-                              "clinical-variables.md",
-                              printable_name(name)));
-    }
-    builder.add(*variable, member);
+  for (std::size_t i = 0; i < object.names.size(); ++i) {
+    const std::string& name = object.names[i];
+    const Variable* variable = find_variable(name, options.variables);
+    if (!variable) reject_unknown_name(fmt::format("member {}", i + 1), name, options.variables);
+    builder.add(*variable, object.document.at(name));
   }
   return builder.build();
 }

@@ -2,12 +2,12 @@
 
 #include <aicovid/clinical_record.hpp>
 
-#include <nlohmann/json_fwd.hpp>
+#include "json_object.hpp"
 
 namespace aicovid {
 
 /// The record of a parsed JSON object, as `ClinicalRecord::parse_json` reads it.
-ClinicalRecord record_of_json(const nlohmann::json& document, const ClinicalOptions& options);
+ClinicalRecord record_of_json(const JsonObject& object, const ClinicalOptions& options);
 
 /// @throws Error{invalid_argument} if the options name a row: only a table has rows
 void require_no_row(const ClinicalOptions& options);

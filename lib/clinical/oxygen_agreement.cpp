@@ -16,8 +16,9 @@ namespace aicovid {
 
 namespace {
 
-/// Two readings of one patient may differ by what a pulse oximeter may be off, in per cent of
-/// saturation: ISO 80601-2-61 allows 4.
+/// How far two readings of one patient may be apart, per cent of saturation: this project's choice.
+/// It is the largest root-mean-square error, against arterial blood from 70 to 100 %, with which
+/// ISO 80601-2-61:2017 still accepts an oximeter (as cited in doi 10.2196/54256).
 constexpr double kLargestSpo2Difference = 4;
 
 /// Devices that are run on room air too, or whose oxygen the flow does not tell.

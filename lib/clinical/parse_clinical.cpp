@@ -1,8 +1,6 @@
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <fmt/format.h>
 
 #include "fhir_record.hpp"
@@ -29,10 +27,9 @@ ClinicalRecord parse_clinical(std::string_view text, const ClinicalOptions& opti
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   const bool is_json = first != text.npos && (text[first] == '{' || text[first] == '[');
   if (!is_json) return ClinicalRecord::parse_csv(text, options);
-  const nlohmann::json document = parse_json_object(text);
-  const auto type = document.find("resourceType");
-  if (type != document.end()) return record_of_fhir(document, options);
-  return record_of_json(document, options);
+  const JsonObject object = parse_json_object(text);
+  if (object.document.contains("resourceType")) return record_of_fhir(object.document, options);
+  return record_of_json(object, options);
 }
 
 }  // namespace aicovid

@@ -34,7 +34,7 @@ std::optional<Instant> time_of(const nlohmann::json& member) {
 
 }  // namespace
 
-RecordBuilder::RecordBuilder(const ClinicalOptions& options) {
+RecordBuilder::RecordBuilder(const ClinicalOptions& options) : known_(options.variables) {
   if (options.at.empty()) return;
   at_ = parse_timestamp(options.at);
   if (!at_) {
@@ -105,24 +105,30 @@ const nlohmann::json* RecordBuilder::choose(const std::vector<const Candidate*>&
   return latest;
 }
 
+bool RecordBuilder::set(const Variable& variable, ClinicalRecord& record) const {
+  std::vector<const Candidate*> candidates;
+  for (const Candidate& candidate : candidates_) {
+    if (candidate.variable == &variable) candidates.push_back(&candidate);
+  }
+  if (candidates.empty()) return false;
+  const nlohmann::json* chosen = choose(candidates, record.warnings_);
+  if (!chosen) return false;
+  const ClinicalValue given = parse_given_value(variable, *chosen);
+  if (given.number) {
+    const double canonical = to_canonical(variable, given);
+    record.canonical_.emplace(variable.name, canonical);
+    add_suspicions(variable, given, canonical, record.warnings_);
+  }
+  record.given_.emplace(variable.name, given);
+  return true;
+}
+
 ClinicalRecord RecordBuilder::build() const {
   ClinicalRecord record;
   record.warnings_ = warnings_;
-  for (const Variable& variable : variables()) {
-    std::vector<const Candidate*> candidates;
-    for (const Candidate& candidate : candidates_) {
-      if (candidate.variable == &variable) candidates.push_back(&candidate);
-    }
-    if (candidates.empty()) continue;
-    const nlohmann::json* chosen = choose(candidates, record.warnings_);
-    if (!chosen) continue;
-    const ClinicalValue given = parse_given_value(variable, *chosen);
-    if (given.number) {
-      const double canonical = to_canonical(variable, given);
-      record.canonical_.emplace(variable.name, canonical);
-      add_suspicions(variable, given, canonical, record.warnings_);
-    }
-    record.given_.emplace(variable.name, given);
+  for (const Variable& variable : variables()) set(variable, record);
+  for (const Variable& variable : declarations(known_).list) {
+    if (set(variable, record)) record.variables_ = known_;
   }
   require_one_day();
   check_oxygen_agreement(record);

@@ -38,6 +38,9 @@ class RecordBuilder {
   const nlohmann::json* choose(const std::vector<const Candidate*>& candidates,
                                std::vector<ClinicalWarning>& warnings) const;
 
+  /// Puts the value that was chosen of a variable into the record; false where there is none.
+  bool set(const Variable& variable, ClinicalRecord& record) const;
+
   /// @throws Error{bad_clinical_input} without `at`, if values were surely measured more than a day
   ///         apart
   void require_one_day() const;
@@ -47,6 +50,7 @@ class RecordBuilder {
     Instant latest;
   };
 
+  ClinicalVariables known_;
   std::optional<Instant> at_;
   std::vector<TimeSpan> spans_;
   std::vector<Candidate> candidates_;

@@ -18,10 +18,44 @@ const std::vector<Variable>& variables() {
   return all;
 }
 
-const Variable* find_variable(std::string_view name) {
-  const auto& all = variables();
-  const auto found = std::ranges::find(all, name, &Variable::name);
-  return found == all.end() ? nullptr : &*found;
+namespace {
+
+const Variable* find_in(const std::vector<Variable>& list, std::string_view name) {
+  const auto found = std::ranges::find(list, name, &Variable::name);
+  return found == list.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+const Variable* find_variable(std::string_view name) { return find_in(variables(), name); }
+
+const Variable* find_variable(std::string_view name, const ClinicalVariables& known) {
+  const Variable* variable = find_variable(name);
+  return variable ? variable : find_in(declarations(known).list, name);
+}
+
+ClinicalVariables::ClinicalVariables(std::shared_ptr<const DeclaredVariables> declared)
+    : declared_(std::move(declared)) {}
+
+const DeclaredVariables& declarations(const ClinicalVariables& variables) {
+  static const DeclaredVariables none;
+  return variables.declared_ ? *variables.declared_ : none;
+}
+
+std::vector<std::string> ClinicalVariables::declared() const {
+  std::vector<std::string> names;
+  for (const Variable& variable : declarations(*this).list) names.emplace_back(variable.name);
+  return names;
+}
+
+std::string ClinicalVariables::canonical_unit(std::string_view name) const {
+  const Variable* variable = find_variable(name, *this);
+  if (!variable || variable->units.empty()) return {};
+  return std::string(variable->units.front().code);
+}
+
+bool ClinicalVariables::operator==(const ClinicalVariables& other) const {
+  return declarations(*this).list == declarations(other).list;
 }
 
 }  // namespace aicovid

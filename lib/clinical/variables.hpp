@@ -1,5 +1,9 @@
 #pragma once
 
+#include <aicovid/clinical_variables.hpp>
+
+#include <deque>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,12 +24,16 @@ struct AcceptedUnit {
   double offset = 0;
   std::string_view source = "UCUM";  ///< of factor and offset
   std::string_view approximation;    ///< why the conversion is no exact one; empty for one that is
+
+  bool operator==(const AcceptedUnit&) const = default;
 };
 
 /// A LOINC code of observations that are a variable, and where its meaning was checked.
 struct LoincCode {
   std::string_view code;
   std::string_view source;
+
+  bool operator==(const LoincCode&) const = default;
 };
 
 /// Possible values that are more likely a slip: they are accepted with a warning.
@@ -34,6 +42,8 @@ struct Suspicion {
   double from;             ///< least suspicious value, canonical unit
   double below;            ///< least value beyond them, canonical unit
   std::string_view check;  ///< what the reader should check
+
+  bool operator==(const Suspicion&) const = default;
 };
 
 /// A clinical variable: its name, and what a value of it may be.
@@ -50,12 +60,24 @@ struct Variable {
   std::vector<std::string_view> terms;
   std::vector<LoincCode> loinc;
   std::vector<Suspicion> suspicions;
+
+  bool operator==(const Variable&) const = default;
 };
 
-/// All variables that a record may hold, in the order of the documentation.
+/// The variables that a bundle declares, and the texts that they refer to.
+struct DeclaredVariables {
+  std::deque<std::string> texts;
+  std::vector<Variable> list;
+};
+
+/// All variables that every record may hold, in the order of the documentation.
 const std::vector<Variable>& variables();
 
-/// Null for a name that no variable has.
+const DeclaredVariables& declarations(const ClinicalVariables& variables);
+
+/// Null for a name that none of `variables()` has.
 const Variable* find_variable(std::string_view name);
+/// Null for a name that no variable has, declared ones included.
+const Variable* find_variable(std::string_view name, const ClinicalVariables& known);
 
 }  // namespace aicovid

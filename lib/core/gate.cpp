@@ -79,6 +79,11 @@ const std::vector<GateCode>& gate_codes() {
        "at most 5 % white, 15 % black"},
       {"lung_field_uncertain", false, "the lung field found has an unusual shape or size", "pixels",
        "two lungs of usual size in a chest"},
+      {"lungs_not_checked", false,
+       "the model has no network of the lungs: nothing checked that the pixels show a chest, "
+       "upright "
+       "and not inverted",
+       "the bundle", "a network of role lungs"},
       {"out_of_distribution", false, "far from the images that the networks were trained on",
        "pixels", "a distance within the bundle's limit"},
       {"side_unverified", false, "nothing in the file confirms which side is the patient's right",

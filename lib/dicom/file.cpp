@@ -3,6 +3,7 @@
 #include "attributes.hpp"
 #include "inflate.hpp"
 #include "memory_stream.hpp"
+#include "tag_order.hpp"
 #include "terms.hpp"
 
 #include <aicovid/error.hpp>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 #include <array>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 
 namespace aicovid::dicom {
@@ -31,11 +33,9 @@ bool begins_with_element(std::span<const std::byte> bytes) {
   return group == 2 || group == 8 || swapped == 8;
 }
 
-/// DCMTK sorts what it reads and drops the second of two elements with one tag. Of two the header
-/// would be that of neither writer, and an element behind Pixel Data is looked for in vain while
-/// that is not read.
-template <typename Item>
-class InOrder : public Item {
+/// Which notices tags that do not ascend: see `check_elements`. DCMTK itself finds out how meta
+/// information is encoded, so that its bytes are not walked.
+class OrderedMetaInfo : public DcmMetaInfo {
  public:
   OFCondition insert(DcmElement* element, OFBool replace_old, OFBool check_order) override {
     if (element != nullptr && !stray_) {
@@ -43,16 +43,13 @@ class InOrder : public Item {
       if (last_ && !(*last_ < tag)) stray_ = tag;
       if (!stray_) last_ = tag;
     }
-    return Item::insert(element, replace_old, check_order);
+    return DcmMetaInfo::insert(element, replace_old, check_order);
   }
 
   /// To be called once it is read.
   /// @throws Error{corrupt} if tags did not ascend
   void check() const {
-    if (!stray_) return;
-    throw Error(ErrorCode::corrupt,
-                fmt::format("{} stands behind {}; expected tags in ascending order, each once",
-                            tag_of(*stray_), tag_of(*last_)));
+    if (stray_) fail_tag_order(*last_, *stray_);
   }
 
  private:
@@ -100,7 +97,7 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
   check_preamble(bytes);
   auto file = std::make_unique<File>();
   MemoryStream stream(bytes);
-  InOrder<DcmMetaInfo> meta;
+  OrderedMetaInfo meta;
   meta.transferInit();
   if (meta.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength).bad()) {
     throw Error(ErrorCode::corrupt, "the DICOM file meta information is damaged or ends early");
@@ -128,11 +125,16 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
 }
 
 std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
-  auto dataset = std::make_unique<InOrder<DcmDataset>>();
+  const auto damage = check_elements(file.dataset, file.syntax, stop);
+  auto dataset = std::make_unique<DcmDataset>();
   MemoryStream stream(file.dataset);
   dataset->transferInit();
-  const OFCondition status =
-      dataset->readUntilTag(stream, file.syntax, EGL_noChange, kNothingAtOnce, stop);
+  OFCondition status;
+  try {
+    status = dataset->readUntilTag(stream, file.syntax, EGL_noChange, kNothingAtOnce, stop);
+  } catch (const std::logic_error&) {  // of DCMTK's strings, whose arithmetic trusts the file
+    throw Error(ErrorCode::corrupt, "the DICOM data set holds a text that DCMTK cannot read");
+  }
   if (stream.went_too_deep())
     throw Error(ErrorCode::corrupt, "the DICOM data set nests sequences too deep");
   if (status.bad()) {
@@ -142,7 +144,7 @@ std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
                             stream.tell(), file.dataset.size()));
   }
   dataset->transferEnd();
-  dataset->check();
+  if (damage) throw Error(*damage);
   return dataset;
 }
 

@@ -24,8 +24,8 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes);
 
 /// Reads the data set up to `stop`, an attribute of its highest level. The file's bytes must
 /// outlive it.
-/// @throws Error{corrupt} if it is damaged, ends early or nests sequences too deep, or if the tags
-///         of its highest level do not ascend
+/// @throws Error{corrupt} if it is damaged, ends early or nests sequences too deep, or if tags
+///         do not ascend (`check_elements`)
 std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop);
 
 }  // namespace aicovid::dicom

@@ -1,6 +1,7 @@
 #include "unknown_vr.hpp"
 
 #include "memory_stream.hpp"
+#include "tag_order.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -21,6 +22,7 @@ std::unique_ptr<DcmElement> by_dictionary(DcmElement& unknown, const DcmTagKey& 
   const auto* first = reinterpret_cast<const std::byte*>(value);
   bytes.insert(bytes.end(), first, first + length);
 
+  const auto damage = check_elements(bytes, EXS_LittleEndianImplicit, DCM_UndefinedTagKey);
   DcmDataset known;
   MemoryStream stream(bytes);
   known.transferInit();
@@ -29,7 +31,7 @@ std::unique_ptr<DcmElement> by_dictionary(DcmElement& unknown, const DcmTagKey& 
   const OFCondition status =
       known.readUntilTag(stream, EXS_LittleEndianImplicit, EGL_noChange, all_at_once);
   known.transferEnd();
-  if (status.bad() || stream.went_too_deep()) return nullptr;
+  if (status.bad() || stream.went_too_deep() || damage) return nullptr;
   return std::unique_ptr<DcmElement>(known.remove(key));
 }
 

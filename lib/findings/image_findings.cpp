@@ -50,18 +50,32 @@ Error missing_output(std::string_view section, std::string_view output) {
                       section, output)};
 }
 
-Estimate linear_of_brixia(const LinearOfBrixia& line, double brixia) {
-  return make_estimate(line.slope * brixia + line.intercept, line.error,
-                       {line.minimum, line.maximum});
+/// The extent or the opacity, `name`.
+///
+/// @param brixia  the total, null without zones
+Estimate linear_score(const LinearScore& score, const std::string& name, const double* brixia,
+                      const std::map<std::string, Tensor>& outputs) {
+  double source = 0;
+  if (score.of_brixia) {
+    if (brixia == nullptr) throw missing_output(name, "zones");
+    source = *brixia;
+  } else {
+    const Tensor* own = find_output(outputs, name, {1, 1});
+    if (own == nullptr) throw missing_output(name, name);
+    source = static_cast<double>(own->floats()[0]);
+  }
+  return make_estimate(score.slope * source + score.intercept, score.error,
+                       {score.minimum, score.maximum});
 }
 
 }  // namespace
 
 void add_severity(ImageFindings& findings, const FindingsConfig& config,
                   const std::map<std::string, Tensor>& outputs, const Rectangle& source) {
-  if (const Tensor* zones = find_output(outputs, "zones", {1, kZones})) {
+  double total = 0;
+  const Tensor* zones = find_output(outputs, "zones", {1, kZones});
+  if (zones != nullptr) {
     findings.zones.emplace();
-    double total = 0;
     for (std::size_t i = 0; i < kZones; ++i) {
       Estimate& zone = (*findings.zones)[i];
       zone =
@@ -69,15 +83,12 @@ void add_severity(ImageFindings& findings, const FindingsConfig& config,
       total += zone.value;
     }
     if (config.brixia) findings.brixia = make_estimate(total, config.brixia_error, kBrixiaRange);
-    if (config.extent) findings.extent = linear_of_brixia(*config.extent, total);
-    if (config.opacity) findings.opacity = linear_of_brixia(*config.opacity, total);
   } else if (config.brixia) {
     throw missing_output("brixia", "zones");
-  } else if (config.extent) {
-    throw missing_output("extent", "zones");
-  } else if (config.opacity) {
-    throw missing_output("opacity", "zones");
   }
+  const double* brixia = zones != nullptr ? &total : nullptr;
+  if (config.extent) findings.extent = linear_score(*config.extent, "extent", brixia, outputs);
+  if (config.opacity) findings.opacity = linear_score(*config.opacity, "opacity", brixia, outputs);
 
   if (config.infiltrates) {
     const Tensor* logit = find_output(outputs, "infiltrates_logit", {1, 1});

@@ -16,9 +16,8 @@ namespace {
 /// Values of a bound that the interval looks at, from the bound to the end of the range.
 constexpr int kBoundSteps = 4;
 
-std::string with_unit(double value, std::string_view variable) {
-  const std::string unit = ClinicalRecord::canonical_unit(variable);
-  return unit.empty() ? fmt::format("{}", value) : fmt::format("{} {}", value, unit);
+std::string with_unit(double value, const LearnedInput& input) {
+  return input.unit.empty() ? fmt::format("{}", value) : fmt::format("{} {}", value, input.unit);
 }
 
 class Gatherer {
@@ -81,8 +80,8 @@ class Gatherer {
       all_.reasons.push_back(
           {"outside_valid_range",
            fmt::format("{} {}{}: the model is valid from {} to {}.", plain_name(input.variable),
-                       comparator, with_unit(value, input.variable), range.low,
-                       with_unit(range.high, input.variable))});
+                       comparator, with_unit(value, input), range.low,
+                       with_unit(range.high, input))});
     } else if (!comparator.empty()) {
       add_bound(index, {std::max(span->low, range.low), std::min(span->high, range.high)});
     }
@@ -95,11 +94,11 @@ class Gatherer {
       open.values.push_back(span.low + (span.high - span.low) * i / kBoundSteps);
     }
     all_.open.push_back(std::move(open));
-    const std::string& variable = inputs_[index].variable;
+    const LearnedInput& input = inputs_[index];
     all_.assumed.push_back(
-        {variable, fmt::format("computed at the bound {}; interval spans {} to {}",
-                               with_unit(*record_.number(variable), variable), span.low,
-                               with_unit(span.high, variable))});
+        {input.variable, fmt::format("computed at the bound {}; interval spans {} to {}",
+                                     with_unit(*record_.number(input.variable), input), span.low,
+                                     with_unit(span.high, input))});
   }
 
   void add_missing(std::size_t index) {
@@ -113,7 +112,7 @@ class Gatherer {
     if (input.imputed && flag) {
       handling = fmt::format("computed with {} (0 is no, 1 is yes)", *input.imputed);
     } else if (input.imputed) {
-      handling = "computed with " + with_unit(*input.imputed, input.variable);
+      handling = "computed with " + with_unit(*input.imputed, input);
     }
     if (input.imputed && has_trees_) handling += ", by trees with their branch for missing values";
     if (flag) {

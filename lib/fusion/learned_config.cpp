@@ -134,7 +134,8 @@ std::vector<MemberModel> read_ensemble(const ConfigValue& list,
 
 }  // namespace
 
-LearnedModel parse_learned_model(std::string_view text, const OutcomeFiles& files) {
+LearnedModel parse_learned_model(std::string_view text, const OutcomeFiles& files,
+                                 const ClinicalVariables& variables) {
   const json parsed = json::parse(text, nullptr, false);
   const ConfigValue unnamed(parsed, "outcome");
   LearnedModel model;
@@ -148,8 +149,8 @@ LearnedModel parse_learned_model(std::string_view text, const OutcomeFiles& file
       entry.at("kind", "prognosis or concurrent_state").one_of({"prognosis", "concurrent_state"});
   model.kind = kind == "prognosis" ? OutcomeKind::prognosis : OutcomeKind::concurrent_state;
   model.evidence = read_evidence(entry.at("evidence", "an object with level and caveat"));
-  model.population = read_population(entry.at("population", "whom the model is for"));
-  model.inputs = read_inputs(entry.at("inputs", "a list of inputs"));
+  model.population = read_population(entry.at("population", "whom the model is for"), variables);
+  model.inputs = read_inputs(entry.at("inputs", "a list of inputs"), variables);
   model.calibration = read_calibration(entry, files);
   if (entry.at("model", "the kind of model").text() == "ensemble") {
     model.members = read_ensemble(entry.at("members", "a list of models"), model.inputs, files);

@@ -60,41 +60,46 @@ void read_missing(const ConfigValue& entry, LearnedInput& input) {
 }
 
 /// Checks that a record can hold what the input asks for, and reads its range.
-void read_clinical(const ConfigValue& entry, LearnedInput& input) {
+void read_clinical(const ConfigValue& entry, const ClinicalVariables& variables,
+                   LearnedInput& input) {
   entry.require_only({"variable", "unit", "range", "is", "reference", "missing"});
   if (const auto terms = entry.find("is")) {
     input.is = terms->texts();
-    for (const std::string& term : input.is) require_possible(input.variable, term, *terms);
+    for (const std::string& term : input.is)
+      require_possible(input.variable, term, variables, *terms);
     return;
   }
   const auto unit = entry.find("unit");
   const auto range = entry.find("range");
-  if (!unit && !range) return require_possible(input.variable, true, entry);
+  if (!unit && !range) return require_possible(input.variable, true, variables, entry);
   if (!range) entry.reject("range", "the least and the greatest value that the model is for");
   const std::vector<double> ends = range->ascending(2);
   if (ends.size() != 2) range->reject("two numbers");
-  const std::string canonical = ClinicalRecord::canonical_unit(input.variable);
-  const std::string given = unit ? unit->text() : "";
-  if (given != canonical) {
+  const std::string canonical = variables.canonical_unit(input.variable);
+  input.unit = unit ? unit->text() : "";
+  if (input.unit != canonical) {
     entry.reject("unit", canonical.empty() ? "no unit" : fmt::format("\"{}\"", canonical));
   }
   for (const double end : ends) {
     json value = end;
     if (!canonical.empty()) value = {{"value", end}, {"unit", canonical}};
-    require_possible(input.variable, value, *range);
+    require_possible(input.variable, value, variables, *range);
   }
   input.range = ValueRange{ends[0], ends[1]};
 }
 
-LearnedInput read_input(const ConfigValue& entry) {
+LearnedInput read_input(const ConfigValue& entry, const ClinicalVariables& variables) {
   LearnedInput input;
   input.variable = entry.at("variable", "the name of a variable").text();
   input.range = finding_range(input.variable);
   input.of_image = input.range.has_value();
   if (input.of_image) {
+    if (std::ranges::count(variables.declared(), input.variable) > 0) {
+      entry.reject("variable", "one whose name is no finding of the image");
+    }
     entry.require_only({"variable", "reference", "missing"});
   } else {
-    read_clinical(entry, input);
+    read_clinical(entry, variables, input);
   }
   if (const auto reference = entry.find("reference")) {
     input.reference = reference->number_from_to(values_of(input).low, values_of(input).high);
@@ -124,10 +129,10 @@ std::optional<Estimate> image_finding(const ImageFindings& findings, std::string
   return (*findings.zones)[static_cast<std::size_t>(zone - kZoneNames.begin())];
 }
 
-std::vector<LearnedInput> read_inputs(const ConfigValue& list) {
+std::vector<LearnedInput> read_inputs(const ConfigValue& list, const ClinicalVariables& variables) {
   std::vector<LearnedInput> inputs;
   for (const auto& [index, entry] : list.members("a list of inputs")) {
-    LearnedInput input = read_input(entry);
+    LearnedInput input = read_input(entry, variables);
     if (std::ranges::find(inputs, input.variable, &LearnedInput::variable) != inputs.end()) {
       entry.reject("variable", "another than those before it");
     }

@@ -26,6 +26,7 @@ struct LearnedInput {
   std::string variable;  ///< of a clinical record, or see `image_finding`
   bool of_image = false;
   std::vector<std::string> is;      ///< of a term: those that count as 1
+  std::string unit;                 ///< of a quantity, canonical
   std::optional<ValueRange> range;  ///< that it was made for, ends included; of a number only
   double reference = 0;             ///< where its contribution is 0
   bool may_be_missing = false;
@@ -40,7 +41,7 @@ std::optional<Estimate> image_finding(const ImageFindings& findings, std::string
 /// The member `inputs` of an outcome. Each clinical variable, unit, term and range is one that a
 /// clinical record can hold.
 /// @throws Error{bad_bundle} naming the member and what was expected
-std::vector<LearnedInput> read_inputs(const ConfigValue& list);
+std::vector<LearnedInput> read_inputs(const ConfigValue& list, const ClinicalVariables& variables);
 
 /// The position of an input of that name. @throws Error{bad_bundle} at `where`
 std::size_t input_named(const std::vector<LearnedInput>& inputs, const std::string& name,

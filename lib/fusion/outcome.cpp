@@ -25,7 +25,8 @@ struct Assess {
 
 }  // namespace
 
-OutcomeConfig parse_outcome(std::string_view text, const OutcomeFiles& files) {
+OutcomeConfig parse_outcome(std::string_view text, const OutcomeFiles& files,
+                            const ClinicalVariables& variables) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   const ConfigValue entry(json, "outcome");
   const std::string model =
@@ -33,7 +34,7 @@ OutcomeConfig parse_outcome(std::string_view text, const OutcomeFiles& files) {
           .one_of({"isaric_4c_deterioration", "logistic", "xgboost", "network", "ensemble"});
   OutcomeConfig config{model == "isaric_4c_deterioration"
                            ? decltype(config.model)(parse_deterioration_config(text))
-                           : LearnedOutcome::parse(text, files),
+                           : LearnedOutcome::parse(text, files, variables),
                        {}};
   if (const auto bands = entry.find("bands")) config.bands = read_bands(*bands);
   return config;

@@ -37,7 +37,7 @@ void apply_age(const Population::Ages& ages, const ClinicalRecord& record, Outco
 
 }  // namespace
 
-Population read_population(const ConfigValue& entry) {
+Population read_population(const ConfigValue& entry, const ClinicalVariables& variables) {
   entry.require_only({"age", "excluded"});
   Population population;
   if (const auto age = entry.find("age")) {
@@ -48,7 +48,7 @@ Population read_population(const ConfigValue& entry) {
   if (const auto excluded = entry.find("excluded")) {
     for (const auto& [variable, list] : excluded->members("terms by variable")) {
       const std::vector<std::string> terms = list.texts();
-      for (const std::string& term : terms) require_possible(variable, term, list);
+      for (const std::string& term : terms) require_possible(variable, term, variables, list);
       population.excluded[variable] = terms;
     }
   }

@@ -23,7 +23,7 @@ struct Population {
 };
 
 /// An outcome's member `population`.
-Population read_population(const ConfigValue& entry);
+Population read_population(const ConfigValue& entry, const ClinicalVariables& variables);
 
 /// Makes the outcome `not_applicable` for a patient outside, `not_computed` where age is missing or
 /// a bound leaves it open. A missing term is taken as eligible, and `assumed` says so.

@@ -8,9 +8,9 @@
 namespace aicovid {
 
 void require_possible(const std::string& variable, const nlohmann::json& value,
-                      const ConfigValue& where) {
+                      const ClinicalVariables& variables, const ConfigValue& where) {
   try {
-    ClinicalRecord::parse_json(nlohmann::json{{variable, value}}.dump());
+    ClinicalRecord::parse_json(nlohmann::json{{variable, value}}.dump(), {.variables = variables});
   } catch (const Error& error) {
     where.reject(fmt::format("what a clinical record can hold: {}", error.what()));
   }

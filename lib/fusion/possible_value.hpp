@@ -1,5 +1,7 @@
 #pragma once
 
+#include <aicovid/clinical_variables.hpp>
+
 #include "config_value.hpp"
 
 namespace aicovid {
@@ -10,6 +12,6 @@ namespace aicovid {
 /// @param value  as a record writes it
 /// @throws Error{bad_bundle} at `where` with what the record expects
 void require_possible(const std::string& variable, const nlohmann::json& value,
-                      const ConfigValue& where);
+                      const ClinicalVariables& variables, const ConfigValue& where);
 
 }  // namespace aicovid

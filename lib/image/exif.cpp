@@ -6,7 +6,7 @@
 namespace aicovid::image {
 namespace {
 
-/// The TIFF structure in an Exif segment, which names its own byte order.
+/// A TIFF structure, which names its own byte order.
 class Tiff {
  public:
   explicit Tiff(std::span<const std::byte> bytes)
@@ -36,11 +36,8 @@ class Tiff {
 
 }  // namespace
 
-std::optional<int> exif_orientation(std::span<const std::byte> app1) {
-  constexpr std::string_view prefix("Exif\0\0", 6);
-  const std::string_view text(reinterpret_cast<const char*>(app1.data()), app1.size());
-  if (!text.starts_with(prefix)) return std::nullopt;
-  const Tiff tiff(app1.subspan(prefix.size()));
+std::optional<int> exif_orientation(std::span<const std::byte> profile) {
+  const Tiff tiff(profile);
   if (!tiff.is_valid()) return std::nullopt;
 
   const std::size_t directory = tiff.number(4, 4);
@@ -58,6 +55,13 @@ std::optional<int> exif_orientation(std::span<const std::byte> app1) {
     return known ? std::optional(static_cast<int>(value)) : std::nullopt;
   }
   return std::nullopt;
+}
+
+std::optional<int> exif_orientation_of_app1(std::span<const std::byte> app1) {
+  constexpr std::string_view prefix("Exif\0\0", 6);
+  const std::string_view text(reinterpret_cast<const char*>(app1.data()), app1.size());
+  if (!text.starts_with(prefix)) return std::nullopt;
+  return exif_orientation(app1.subspan(prefix.size()));
 }
 
 }  // namespace aicovid::image

@@ -79,7 +79,7 @@ class JpegReader {
     for (auto* marker = info_.marker_list; marker != nullptr; marker = marker->next) {
       if (marker->marker != kApp1) continue;
       const std::span data(reinterpret_cast<const std::byte*>(marker->data), marker->data_length);
-      if (const auto orientation = image::exif_orientation(data)) return *orientation;
+      if (const auto orientation = exif_orientation_of_app1(data)) return *orientation;
     }
     return 1;
   }

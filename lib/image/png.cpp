@@ -1,4 +1,5 @@
 #include "core/limits.hpp"
+#include "exif.hpp"
 #include "raster.hpp"
 
 #include <aicovid/error.hpp>
@@ -55,7 +56,7 @@ class PngReader {
   bool read_pixels(png_bytepp rows) {
     if (setjmp(png_jmpbuf(png_)) != 0) return false;
     png_read_image(png_, rows);
-    png_read_end(png_, nullptr);
+    png_read_end(png_, info_);  // eXIf may stand behind the pixels
     return true;
   }
 
@@ -64,6 +65,14 @@ class PngReader {
   int channels() const { return png_get_channels(png_, info_); }
   int bits() const { return png_get_bit_depth(png_, info_); }
   std::size_t row_bytes() const { return png_get_rowbytes(png_, info_); }
+  /// Once the pixels are read. 1 where the file does not say.
+  int exif_orientation() const {
+    png_uint_32 length = 0;
+    png_bytep profile = nullptr;
+    if (png_get_eXIf_1(png_, info_, &length, &profile) == 0) return 1;
+    const std::span bytes(reinterpret_cast<const std::byte*>(profile), length);
+    return image::exif_orientation(bytes).value_or(1);
+  }
   const char* message() const { return message_; }
 
  private:
@@ -157,6 +166,7 @@ Raster decode_png(std::span<const std::byte> bytes) {
     rows[r] = reinterpret_cast<png_bytep>(pixels.data() + r * reader.row_bytes());
   }
   if (!reader.read_pixels(rows.data())) throw corrupt();
+  raster.exif_orientation = reader.exif_orientation();
 
   if (raster.bits == 16) {
     take_grey<std::uint16_t>(raster, pixels, stored_channels);

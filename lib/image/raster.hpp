@@ -17,6 +17,8 @@ struct Raster {
   int exif_orientation = 1;     ///< how the pixels are to be turned for display; 1: not at all
 };
 
+/// The pixels are as stored: `turn_upright` turns them.
+///
 /// @throws Error{corrupt} for a damaged or truncated file; Error{unsupported} for transparent
 /// pixels or more than
 ///         `kMaxPixels`

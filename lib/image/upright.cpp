@@ -43,6 +43,7 @@ void turn_upright(Raster& raster) {
   const int columns = raster.columns;
   if (turn.swaps_axes) std::swap(raster.rows, raster.columns);
   if (stored.empty()) return;
+  const auto sample = static_cast<std::size_t>(raster.bits / 8);  // bytes
   raster.grey.reserve(stored.size());
   for (int y = 0; y < raster.rows; ++y) {
     for (int x = 0; x < raster.columns; ++x) {
@@ -50,9 +51,10 @@ void turn_upright(Raster& raster) {
       int column = turn.swaps_axes ? y : x;
       if (turn.mirrors_rows) row = rows - 1 - row;
       if (turn.mirrors_columns) column = columns - 1 - column;
-      raster.grey.push_back(
-          stored[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) +
-                 static_cast<std::size_t>(column)]);
+      const auto pixel = static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) +
+                         static_cast<std::size_t>(column);
+      const auto* first = stored.data() + pixel * sample;
+      raster.grey.insert(raster.grey.end(), first, first + sample);
     }
   }
 }

@@ -4,7 +4,7 @@
 
 namespace aicovid::image {
 
-/// Turns and mirrors the pixels of 8 bits as `exif_orientation` asks, which is 1 afterwards, so
+/// Turns and mirrors the pixels as `exif_orientation` asks, which is 1 afterwards, so
 /// that rows and columns are those of the picture as viewers show it. Source: CIPA DC-008
 /// (Exif 2.32) 4.6.4 A, tag Orientation.
 void turn_upright(Raster& raster);

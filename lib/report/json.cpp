@@ -78,7 +78,7 @@ Json to_json(const ClinicalRecord& record) {
     Json entry = {{"name", name}, {"given", std::move(given)}};
     if (const auto number = record.number(name)) {
       Json canonical = {{"value", *number}};
-      add_text(canonical, "unit", ClinicalRecord::canonical_unit(name));
+      add_text(canonical, "unit", record.variables().canonical_unit(name));
       entry["canonical"] = std::move(canonical);
     }
     list.push_back(std::move(entry));
@@ -108,7 +108,7 @@ Json to_json(const ImageFindings& findings) {
                               {"scale", findings.severity_index->scale}};
   }
   if (findings.infiltrates) json["infiltrates"] = {{"value", *findings.infiltrates}};
-  json["lung_area_fraction"] = findings.lung_area_fraction;
+  if (findings.lung_area_fraction) json["lung_area_fraction"] = *findings.lung_area_fraction;
   if (findings.inverted) json["inverted"] = *findings.inverted;
   json["side_verified"] = findings.side_verified;
   return json;

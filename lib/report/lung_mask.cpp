@@ -3,6 +3,7 @@
 #include "drawable.hpp"
 #include "png.hpp"
 
+#include <aicovid/error.hpp>
 #include <aicovid/report.hpp>
 
 namespace aicovid {
@@ -10,6 +11,10 @@ namespace aicovid {
 void write_lung_mask(const Radiograph& radiograph, const RiskReport& report,
                      const std::filesystem::path& file) {
   const ImageFindings& findings = require_drawable(radiograph, report);
+  if (findings.mask.empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                "the report has no lung mask: its model has no network of the lungs");
+  }
   // The file's own rows and columns, also where it was decoded at a part of its resolution.
   const int rows = radiograph.header().rows;
   const int columns = radiograph.header().columns;

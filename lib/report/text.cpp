@@ -134,7 +134,11 @@ std::string severity(const RiskReport& report) {
   if (findings.infiltrates) {
     text += hanging("Infiltrates", "probability " + percent(*findings.infiltrates), kColumn);
   }
-  text += hanging("Lung field", percent(findings.lung_area_fraction) + " of the image", kColumn);
+  text +=
+      hanging("Lung field",
+              findings.lung_area_fraction ? percent(*findings.lung_area_fraction) + " of the image"
+                                          : "not looked for: the model has no network of the lungs",
+              kColumn);
   text += hanging("Sides", sides(report), kColumn);
   if (findings.inverted.value_or(false)) text += hanging("Grey scale", "looks inverted", kColumn);
   return text;

@@ -16,8 +16,8 @@ from lung_stage import find_lungs
 from lungs import SIZE as LUNG_SIZE
 from picture import CLASSES
 from severity import CELLS, DEEP, SIZE
+from severity_stage import TARGET_PREVALENCE
 
-TARGET_PREVALENCE = 0.65
 LICENCE = "LicenseRef-noncommercial-research"
 INTENDED_USE = ("Research use only. Not a medical device. Reads lung fields and the six-zone Brixia severity of pneumonia from a frontal "
                 "chest radiograph of an adult.")
@@ -100,6 +100,11 @@ def save_severity(severity: torch.nn.Module, bundle: Path) -> None:
     no_left[:, 1] = 0
     checks = [(torch.rand_like(image), mask.flip(2)), (torch.rand_like(image), no_left), (image, torch.zeros_like(mask))]
     _save_traced(severity, (image, mask), checks, bundle / "severity.pt")
+
+
+def save_networks(lungs: LungsAndPicture, severity: SeverityNet, bundle: Path) -> None:
+    save_lungs(lungs, bundle)
+    save_severity(severity, bundle)
 
 
 def save_golden_image(bundle: Path) -> Path:

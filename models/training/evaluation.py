@@ -51,20 +51,3 @@ def auroc(score: np.ndarray, positive: np.ndarray) -> float:
         return float("nan")
     difference = score[positive][:, None] - score[~positive][None]
     return float(((difference > 0) + 0.5 * (difference == 0)).mean())
-
-
-def error_quantiles(label: np.ndarray, prediction: np.ndarray) -> dict:
-    """5th and 95th percentile of label - prediction: the ends of a 90 % interval around a prediction."""
-    low, high = np.percentile(np.ravel(label - prediction), [5, 95])
-    return {"low": round(float(low), 4), "high": round(float(high), 4)}
-
-
-def held_out_coverage(label: np.ndarray, prediction: np.ndarray, folds: np.ndarray) -> float:
-    """Share of labels inside the interval, whose ends come from the other folds' errors."""
-    inside = np.zeros(label.shape, bool)
-    for fold in np.unique(folds):
-        rest = folds != fold
-        ends = error_quantiles(label[rest], prediction[rest])
-        error = label[~rest] - prediction[~rest]
-        inside[~rest] = (error >= ends["low"]) & (error <= ends["high"])
-    return float(inside.mean())

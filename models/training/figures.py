@@ -6,7 +6,8 @@ from collections import Counter
 
 import numpy as np
 
-from evaluation import auroc, bootstrap, held_out_coverage, mean_absolute_error, mean_difference, pearson, spearman
+from conformal import held_out_coverage
+from evaluation import auroc, bootstrap, mean_absolute_error, mean_difference, pearson, spearman
 from labelled_radiographs import LabelledRadiograph
 from nih_stage import Samples
 from severity_stage import INFILTRATES_ABOVE, HeldOut
@@ -84,7 +85,7 @@ def _recipe(rows: list[LabelledRadiograph], predicted: HeldOut, scored: np.ndarr
     return result
 
 
-def _dice(measured: list[dict]) -> dict:
+def overlap(measured: list[dict]) -> dict:
     result = {"images": len(measured), "patients": len({row["patient"] for row in measured})}
     for part in ("both", "right", "left"):
         values = np.array([row[part] for row in measured])
@@ -93,7 +94,7 @@ def _dice(measured: list[dict]) -> dict:
     return result
 
 
-def _gate(found: list, gate: dict) -> dict:
+def gated(found: list, gate: dict) -> dict:
     refused = [x.fraction < gate["minimum_lung_fraction"] and x.confidence < gate["minimum_confidence"] for x in found]
     uncertain = [x.fraction < gate["uncertain_lung_fraction"] or x.larger_share > gate["uncertain_asymmetry"] for x in found]
     return {"images": len(found), "refused": sum(refused), "flagged": sum(u and not r for u, r in zip(uncertain, refused, strict=True)),
@@ -104,12 +105,11 @@ def _licences(rows: list[LabelledRadiograph]) -> dict:
     return dict(Counter(f"{row.archive}: {row.licence}" for row in rows).most_common())
 
 
-def measure(rows, scored, held_out: dict[str, HeldOut], choice: str, platt: dict, linear: dict, dice: dict, lungs: list, others: list, gate: dict,
+def measure(rows, scored, held_out: dict[str, HeldOut], choice: str, platt: dict, linear: dict, lung_figures: dict, gate: dict,
             lung_training, severity_training, final: dict, recipes: dict, samples: Samples, clear_weight: float) -> dict:
     """@param rows       radiographs with scores, as `held_out` predicts them; `scored` [n] bool: with Brixia scores
     @param linear     held-out extent and opacity of the rows that have them
-    @param dice       lists of overlaps by test set
-    @param lungs      found in all radiographs; `others`: in pictures that are no radiographs
+    @param lung_figures  of the lung network and the gate
     @param final      scored rows that the shipped severity network never learnt from (perhaps none) and its zones
     @param recipes    with and without what is learnt beside the scored images: held-out predictions, NIH figures, the golden image's total
     """
@@ -120,22 +120,22 @@ def measure(rows, scored, held_out: dict[str, HeldOut], choice: str, platt: dict
     patients = [row.patient for row in known]
     labels = np.stack([row.zones for row in known])
     lung_patients = {row.patient for row in lung_training}
+    scales = [fitted.stretch for fitted in predicted.fitted]
     result = {
         "method": "5 folds grouped by patient; ridge strength chosen in inner folds; masks as the lung network gives them; "
                   "95 % intervals by bootstrap over patients",
-        "lungs": {name: _dice(measured) for name, measured in dice.items()},
+        **lung_figures,
         "brixia": _brixia(known, brixia),
         "zones": {"mae": bootstrap(lambda a, b: float(np.abs(a - b).mean()), patients, zones, labels),
                   "readers_mae": bootstrap(lambda a, b: float(np.abs(a - b).mean()), patients,
                                            np.stack([row.zones_s for row in known]), np.stack([row.zones_j for row in known]))},
         "infiltrates": _infiltrates(known, predicted.logit[scored], platt),
         "platt": platt,
-        "interval_coverage": {"nominal": 0.9, "brixia": round(held_out_coverage(labels.sum(1), brixia, folds), 3),
-                              "zones": round(held_out_coverage(labels, zones, folds), 3)},
-        "ridge_strengths": predicted.strengths,
+        "interval_coverage": {"nominal": 0.9, "brixia": round(held_out_coverage(labels.sum(1), brixia, folds, patients), 3),
+                              "zones": round(held_out_coverage(labels, zones, folds, patients), 3)},
+        "stretch": {"median": round(float(np.median(scales)), 3), "lowest": round(min(scales), 3), "highest": round(max(scales), 3)},
+        "ridge_strengths": [round(fitted.ridge.strength, 1) for fitted in predicted.fitted],
         "gate": gate,
-        "gate_on_chests": _gate(lungs, gate),
-        "gate_on_other_pictures": _gate(others, gate),
     }
     unseen = np.flatnonzero([row.patient not in lung_patients for row in known])
     result["brixia_lung_network_unseen_patients"] = _agreement([known[i] for i in unseen], brixia[unseen])
@@ -149,7 +149,7 @@ def measure(rows, scored, held_out: dict[str, HeldOut], choice: str, platt: dict
         names = [row.patient for row in with_label]
         coverage_folds = predicted.folds[[np.isfinite(getattr(row, name)) for row in rows]]
         result[name] = {"r": bootstrap(pearson, names, values, label), "mae": bootstrap(mean_absolute_error, names, values, label)}
-        result["interval_coverage"][name] = round(held_out_coverage(label, values, coverage_folds), 3)
+        result["interval_coverage"][name] = round(held_out_coverage(label, values, coverage_folds, names), 3)
     total = labels.sum(1)
     result["licence_comparison"] = {
         "shipped": choice,

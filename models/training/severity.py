@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -70,13 +71,18 @@ class Ridge:
     std: np.ndarray
     strength: float
 
+    def stretched(self, scale: float, centre: float) -> Ridge:
+        """With scores `scale` times as far from `centre`."""
+        return replace(self, weight=scale * self.weight, intercept=centre + scale * (self.intercept - centre))
+
     def __call__(self, features: np.ndarray) -> np.ndarray:
         """[...,features] -> [...] unclipped zone scores."""
         return features @ self.weight + self.intercept
 
 
-def fit_ridge(features: np.ndarray, zones: np.ndarray, weights: np.ndarray, strength: float, changes: np.ndarray) -> Ridge:
-    """features [n,f], scores [n], weights [n]: a row a zone; the penalty is on standardised features.
+def prepare_ridge(features: np.ndarray, zones: np.ndarray, weights: np.ndarray, changes: np.ndarray) -> Callable[[float], Ridge]:
+    """features [n,f], scores [n], weights [n]: a row a zone; the penalty is on standardised features. Gives the fit of a
+    strength: the sums over the rows are made once for all strengths.
 
     @param changes  [k,f]: what must not change an image's total, summed over its zones; what it changes, squared, is
                     part of the loss
@@ -86,9 +92,18 @@ def fit_ridge(features: np.ndarray, zones: np.ndarray, weights: np.ndarray, stre
     std = np.sqrt(share @ (x - mean) ** 2) + 1e-6
     z, centre = (x - mean) / std, share @ zones
     weighted, changed = z * weights[:, None], changes / std
-    beta = np.linalg.solve(weighted.T @ z + changed.T @ changed + strength * np.eye(z.shape[1]), weighted.T @ (zones - centre))
-    weight = beta / std
-    return Ridge(weight, float(centre - weight @ mean), mean, std, strength)
+    products, targets = weighted.T @ z + changed.T @ changed, weighted.T @ (zones - centre)
+
+    def fitted(strength: float) -> Ridge:
+        weight = np.linalg.solve(products + strength * np.eye(len(targets)), targets) / std
+        return Ridge(weight, float(centre - weight @ mean), mean, std, strength)
+
+    return fitted
+
+
+def fit_ridge(features: np.ndarray, zones: np.ndarray, weights: np.ndarray, strength: float, changes: np.ndarray) -> Ridge:
+    """`prepare_ridge` for one strength."""
+    return prepare_ridge(features, zones, weights, changes)(strength)
 
 
 def embed(ridge: Ridge, features: np.ndarray) -> np.ndarray:

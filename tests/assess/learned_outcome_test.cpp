@@ -56,14 +56,14 @@ class LearnedBundle {
     return Assessor::load(directory);
   }
 
-  fs::path directory;
-  ordered_json manifest;
-
- private:
   ordered_json file(const std::string& path) const {
     return {{"path", path}, {"sha256", sha256(read_file(directory / path))}};
   }
 
+  fs::path directory;
+  ordered_json manifest;
+
+ private:
   void add() {
     manifest["networks"].push_back(
         {{"role", "fusion"},
@@ -220,6 +220,63 @@ TEST_CASE("Assessor: verify compares golden outcomes, and finds a changed model"
 
   bundle.manifest["outcomes"][0]["site_recalibration"] = {{"intercept", .1}, {"slope", 1}};
   CHECK(failed(bundle.load().verify()).size() >= 5);
+}
+
+TEST_CASE("Assessor: a variable that the bundle declares enters its outcome, and no other bundle's",
+          "[assess]") {
+  LearnedBundle bundle;
+  const std::string model = R"({"intercept": -1, "terms": [
+    {"input": "interleukin_6", "mean": 100, "scale": 200, "coefficients": [0.5]},
+    {"input": "immunosuppressed", "mean": 0, "scale": 1, "coefficients": [1.4]},
+    {"input": "triage", "mean": 0, "scale": 1, "coefficients": [-0.7]}]})";
+  write_file(bundle.directory / "cytokine.json", model.data(), model.size());
+  bundle.manifest["files"].push_back(bundle.file("cytokine.json"));
+  bundle.manifest["clinical"] = ordered_json::parse(R"([
+    {"name": "interleukin_6", "meaning": "interleukin 6", "kind": "quantity",
+     "units": [{"code": "pg/mL"}, {"code": "ng/mL", "factor": 1000}], "range": [0, 100000],
+     "source": "a test"},
+    {"name": "immunosuppressed", "meaning": "immunosuppression", "kind": "boolean",
+     "source": "a test"},
+    {"name": "triage", "meaning": "colour", "kind": "term", "terms": ["red", "green"],
+     "source": "a test"}])");
+  bundle.manifest["outcomes"].push_back(ordered_json::parse(R"({
+    "name": "cytokine", "model": "logistic", "file": "cytokine.json", "definition": "a test's",
+    "kind": "prognosis", "evidence": {"level": "none", "caveat": "a test"}, "population": {},
+    "inputs": [{"variable": "interleukin_6", "unit": "pg/mL", "range": [0, 1000], "reference": 10},
+               {"variable": "immunosuppressed"}, {"variable": "triage", "is": ["green"]}]})"));
+  // logit = -1 + .5 (250 - 100) / 200 + 1.4 - .7 = .075
+  bundle.manifest["golden"].push_back(ordered_json::parse(R"({
+    "record": {"interleukin_6": {"value": 0.25, "unit": "ng/mL"}, "immunosuppressed": true,
+               "triage": "green"},
+    "expected": {"outcomes": {"cytokine": 0.51874122}}, "tolerance": 1e-8})"));
+  const Assessor assessor = bundle.load();
+  CHECK(assessor.clinical_variables().declared() ==
+        std::vector<std::string>{"interleukin_6", "immunosuppressed", "triage"});
+  CHECK(clinical_variables(bundle.directory) == assessor.clinical_variables());
+  CHECK(clinical_variables("severity") == ClinicalVariables());
+  for (const Check& check : assessor.verify()) {
+    INFO(check.name << " " << check.detail);
+    CHECK(check.passed);
+  }
+
+  const std::string text = R"({"interleukin_6": {"value": 2, "unit": "ng/mL"},
+                               "immunosuppressed": true, "triage": "red"})";
+  const auto given = ClinicalRecord::parse_json(text, {.variables = assessor.clinical_variables()});
+  const RiskReport report = assessor.assess(given);
+  CHECK(named(report, "cytokine").reasons.front().message ==
+        "interleukin 6 2000 pg/mL: the model is valid from 0 to 1000 pg/mL.");
+  const auto json = nlohmann::json::parse(to_json(report));
+  CHECK(json["clinical"][1]["canonical"] == nlohmann::json{{"value", 2000}, {"unit", "pg/mL"}});
+  CHECK(testing::schema_violations("report", to_json(report)).empty());
+
+  bundle.manifest["clinical"][0]["units"][1]["factor"] = 999;
+  try {
+    bundle.load().assess(given);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::invalid_argument);
+    CHECK_THAT(error.what(), ContainsSubstring("that another bundle declares"));
+  }
 }
 
 TEST_CASE("Assessor: a bundle whose outcomes do not fit its networks is named", "[assess]") {

@@ -113,3 +113,20 @@ def test_clinical_record_of_each_format():
     assert caught.value.code == "bad_clinical_input"
     cleaned = aicovid.ClinicalRecord.parse("Age,FiO2\n65.9,10L\n", clean="nccid")
     assert cleaned.canonical == {"age": 65, "fio2": 60}
+
+
+def test_variables_that_a_bundle_declares(tmp_path):
+    manifest = json.loads((SOURCE / "models" / "severity" / "manifest.json").read_text())
+    manifest["clinical"] = [{
+        "name": "interleukin_6", "meaning": "interleukin 6", "kind": "quantity", "range": [0, 100000], "source": "a test",
+        "units": [{"code": "pg/mL"}, {"code": "ng/mL", "factor": 1000}]}]  # fmt: skip
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    variables = aicovid.clinical_variables(tmp_path)
+    assert variables.declared == ["interleukin_6"] and variables.canonical_unit("interleukin_6") == "pg/mL"
+    text = '{"interleukin_6": {"value": 0.25, "unit": "ng/mL"}}'
+    record = aicovid.ClinicalRecord.parse(text, variables=variables)
+    assert record.canonical == {"interleukin_6": 250}
+    with pytest.raises(aicovid.Error, match="no clinical variable"):
+        aicovid.ClinicalRecord.parse(text)
+    plain = aicovid.Assessor.load()
+    assert plain.clinical_variables.declared == [] and plain.clinical_variables != variables

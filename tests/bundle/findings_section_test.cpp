@@ -49,6 +49,39 @@ TEST_CASE("Findings section: zones may have an interval each", "[bundle]") {
   CHECK_THAT(small.fault(), StartsWith("manifest.json: /findings/zones/error"));
 }
 
+TEST_CASE("Findings section: extent may be an output of the network", "[bundle]") {
+  SmallBundle small;
+  small.at("/networks/1/outputs") = {
+      {"scores", {1, 6}}, {"extent", {1, 1}}, {"attribution", {1, 1, 6, 6}}};
+  small.at("/findings") = {{"extent", {{"from", "extent"}, {"error", {{"low", -1}, {"high", 2}}}}}};
+  small.at("/golden/0/expected") = {{"extent", 3.5}, {"opacity", 1}};
+  SECTION("read") {
+    const Bundle bundle = small.load();
+    CHECK_FALSE(bundle.findings.brixia);
+    const LinearScore& extent = bundle.findings.extent.value();
+    CHECK_FALSE(extent.of_brixia);
+    CHECK(extent.maximum == 8);
+    CHECK(extent.error.value().high == 2);
+    CHECK(bundle.golden[0].extent == 3.5);
+    CHECK(bundle.golden[0].opacity == 1);
+  }
+  SECTION("not among the outputs") {
+    small.at("/findings")["opacity"] = {{"from", "opacity"}};
+    CHECK_THAT(small.fault(),
+               StartsWith("manifest.json: /findings/opacity needs the output opacity [1,1]"));
+  }
+  SECTION("another score's output") {
+    small.at("/findings/extent/from") = "opacity";
+    CHECK(small.fault() ==
+          "manifest.json: /findings/extent/from is \"opacity\"; expected \"linear(brixia)\" or "
+          "\"extent\"");
+  }
+  SECTION("a line that would not be used") {
+    small.at("/findings/extent")["slope"] = 2;
+    CHECK_THAT(small.fault(), StartsWith("manifest.json: /findings/extent/slope is unknown"));
+  }
+}
+
 TEST_CASE("Findings section: an index says what its scale is", "[bundle]") {
   SmallBundle small;
   OrderedJson& findings = small.at("/findings");

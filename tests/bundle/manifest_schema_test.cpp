@@ -92,6 +92,22 @@ TEST_CASE("Manifest schema: a wrong value is told with path, value and what was 
       Case{"/outcomes/0/model", "magic",
            "is \"magic\"; expected \"isaric_4c_deterioration\", \"logistic\", \"xgboost\", "
            "\"network\" or \"ensemble\""},
+      Case{"/clinical", "none",
+           "is \"none\"; expected a list of clinical variables beside those of every record"},
+      Case{"/clinical/0", 3,
+           "is 3; expected a clinical variable: an object with name, meaning, kind, source, and "
+           "what "
+           "its kind has"},
+      Case{"/clinical/0/name", "Interleukin 6",
+           "is \"Interleukin 6\"; expected the variable's name: a-z, 0-9 and _, at most 40"},
+      Case{"/clinical/0/kind", "text",
+           "is \"text\"; expected \"quantity\", \"number\", \"boolean\" or \"term\""},
+      Case{"/clinical/0/units/0/factor", 0, "is 0; expected a number above 0"},
+      Case{"/clinical/0/range",
+           {1},
+           "is a list of 1; expected the least and the greatest possible value, in the canonical "
+           "unit"},
+      Case{"/clinical/0/loinc/0", "26881", "is \"26881\"; expected a LOINC code"},
       Case{"/golden/0/tolerance", 0, "is 0; expected a number above 0"},
       Case{"/outcomes/0", nullptr,
            "is null; expected an outcome: an object with name, model, and what the model takes"});

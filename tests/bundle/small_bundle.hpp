@@ -53,7 +53,9 @@ class SmallBundle {
                     "error": {"low": -1, "high": 1}},
         "infiltrates": {"from": "infiltrates_logit", "calibration": "platt.json", "target_prevalence": 0.65}},
       "gate": {"minimum_lung_fraction": 0.03},
-      "clinical": [],
+      "clinical": [
+        {"name": "interleukin_6", "meaning": "interleukin 6", "kind": "quantity", "units": [{"code": "pg/mL"}],
+         "range": [0, 100000], "loinc": ["26881-3"], "source": "a test"}],
       "outcomes": [{"name": "deterioration", "model": "isaric_4c_deterioration", "missing": {"urea": 1}}],
       "golden": [
         {"image": "golden/case.png", "tolerance": 0.01,

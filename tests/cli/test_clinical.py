@@ -65,3 +65,35 @@ def test_what_cannot_be_scored_is_an_error(tmp_path):
     assert message.startswith(f"{tmp_path / 'patient.json'}: comorbidity_count_4c")
     assert run_cli("clinical", tmp_path / "none.json", "--format", "json").status == 4
     assert run_cli("clinical", "--format", "json").status == 2
+
+
+def bundle_with(folder, clinical):
+    """A manifest alone, which is all that names the variables."""
+    manifest = json.loads((SOURCE / "models" / "severity" / "manifest.json").read_text()) | {"clinical": clinical}
+    folder.mkdir()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+FRAILTY = {"name": "frailty", "meaning": "Clinical Frailty Scale", "kind": "number", "range": [1, 9], "whole": True, "source": "a test"}
+
+
+def test_a_variable_that_a_bundle_declares(tmp_path):
+    patient = tmp_path / "patient.json"
+    patient.write_text(json.dumps(json.loads(PATIENT.read_text()) | {"frailty": 4}))
+    unknown = run_cli("clinical", patient)
+    assert unknown.status == 7 and "(unlisted name) is no clinical variable" in unknown.stderr
+    scores, _ = clinical(patient, "--model", bundle_with(tmp_path / "bundle", [FRAILTY]))
+    assert scores["news2"]["points"] == 7
+
+    wrong = run_cli("score", "--clinical", patient, "--model", bundle_with(tmp_path / "other", [FRAILTY | {"range": [1, 3]}]))
+    assert wrong.status == 7 and "frailty is 4; expected a whole number from 1 to 3" in wrong.stderr
+    taken = run_cli("clinical", patient, "--model", bundle_with(tmp_path / "bad", [FRAILTY | {"name": "crp"}]))
+    assert taken.status == 5 and "/clinical/0/name" in taken.stderr
+
+
+def test_a_name_that_may_be_a_persons_is_found_by_its_place(tmp_path):
+    (tmp_path / "patient.json").write_text('{"sex": "male", "anna_schmidt": 1}')
+    result = run_cli("clinical", tmp_path / "patient.json")
+    assert result.status == 7 and "anna" not in result.stderr and "schmidt" not in result.stderr
+    assert "member 2: (unlisted name) is no clinical variable" in result.stderr

@@ -78,10 +78,14 @@ TEST_CASE("Clinical record: names are given once and must be known", "[clinical]
   CHECK(rejection(R"({"sex": "male", "sex": "male"})") == "sex is given twice; expected once");
   CHECK(rejection(R"({"crp": {"value": 1, "unit": "mg/L", "value": 2}})") ==
         "crp.value is given twice; expected once");
-  CHECK_THAT(rejection(R"({"white_cells": 4})"), ContainsSubstring("white_cells is no clinical"));
-  const std::string unlisted = rejection(R"({"Jane Doe": 4, "Jane Doe": 5})");
-  CHECK_THAT(unlisted, ContainsSubstring("(unlisted name) is given twice"));
-  CHECK_THAT(rejection(R"({"Jane Doe": 4})"), ContainsSubstring("(unlisted name) is no clinical"));
+  CHECK(rejection(R"({"anna_schmidt": 4, "anna_schmidt": 5})") ==
+        "member 2: (unlisted name) is given twice; expected once");
+  CHECK(rejection(R"({"crp": {"value": 1, "unit": "mg/L", "anna": 2, "anna": 2}})") ==
+        "crp.(unlisted name) is given twice; expected once");
+  CHECK_THAT(rejection(R"({"sex": "male", "anna_schmidt": 4})"),
+             ContainsSubstring("member 2: (unlisted name) is no clinical variable; expected"));
+  CHECK_THAT(rejection(R"({"anna_schmidt": 1e999})"),
+             ContainsSubstring("member 1: (unlisted name) is a number beyond"));
 }
 
 TEST_CASE("Clinical record: text that is no JSON is located, not echoed", "[clinical]") {

@@ -117,8 +117,13 @@ TEST_CASE("CSV: a header names each variable once, with its unit", "[clinical]")
   CHECK_THAT(rejection("crp [mg/l]\n12\n"), ContainsSubstring("crp.unit"));
   CHECK_THAT(rejection("crp [mg/L\n12\n"), ContainsSubstring("bracket that does not close"));
   CHECK_THAT(rejection("gcs [1]\n15\n"), ContainsSubstring("gcs has a unit"));
-  CHECK_THAT(rejection("white_cells\n4\n"),
-             ContainsSubstring("white_cells is no clinical variable"));
+  CHECK_THAT(rejection("sex,anna_schmidt\nmale,4\n"),
+             ContainsSubstring("column 2: (unlisted name) is no clinical variable; expected"));
+  CHECK_THAT(rejection("CRP [mg/L]\n4\n"),
+             ContainsSubstring("column 1: (unlisted name) is no clinical variable (did you mean "
+                               "crp?)"));
+  CHECK_THAT(rejection("sex,anna_schmidt,anna_schmidt\nmale,4,5\n"),
+             ContainsSubstring("column 3: (unlisted name) is given twice"));
   CHECK_THAT(rejection("crp [mg/L],crp [mg/dL]\n12,1.2\n"),
              ContainsSubstring("crp is given twice"));
   CHECK_THAT(rejection("Jane Doe\n4\n"), !ContainsSubstring("Jane"));

@@ -149,10 +149,9 @@ class Patient:
 
     def group(self, conditions, unclear=()):
         """(surely present, possibly present)"""
-        flags = [self.record.get(condition) for condition in conditions]
-        if True in flags:
+        if any(self.record.get(condition) for condition in conditions):
             return True, True
-        return False, None in flags or any(self.record.get(condition) for condition in unclear)
+        return False, any(self.record.get(condition, True) for condition in [*conditions, *unclear])
 
     def excluded(self, adult=18, negative=False, support=(), location=()):
         age = self.record.get("age")

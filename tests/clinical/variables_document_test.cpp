@@ -69,10 +69,14 @@ reference ranges of health, and never narrower than the range that a published s
 - `d_dimer` must say fibrinogen-equivalent units `{FEU}` or D-dimer units `{DDU}`: UCUM has no code for either, so its
   annotation carries it. 1 DDU is taken as 2 FEU, with a warning, because assays differ.
 - Errors: `on_oxygen` false with `respiratory_support` other than none, or true with none; either of them saying that
-  there is no oxygen with `oxygen_flow` above 0, `fio2` above 21 %, or `spo2` and `spo2_room_air` more than 4 % apart (what
-  ISO 80601-2-61 lets an oximeter be off) unless their times differ; either saying that there is, on a cannula or a mask,
+  there is no oxygen with `oxygen_flow` above 0, `fio2` above 21 %, or `spo2` and `spo2_room_air` more than 4 % apart (below)
+  unless their times differ; either saying that there is, on a cannula or a mask,
   with `oxygen_flow` 0 or `fio2` up to 21 %; a diastolic pressure above the systolic; `lymphocytes` or `neutrophils` above
   `leukocytes`.
+- 4 % between two saturations is this project's choice. ISO 80601-2-61:2017 accepts an oximeter whose root-mean-square
+  error against arterial blood is up to 4 % from 70 to 100 % of saturation (as cited in doi 10.2196/54256; the standard
+  itself could not be read). That is a statement on one device and many readings, no limit for two readings: a third of
+  them lie further off. A larger gap is more likely a value in the wrong field, and an error asks for a look.
 
 | Name | Meaning | Canonical unit | Other units | Values |
 |---|---|---|---|---|

@@ -322,53 +322,6 @@ TEST_CASE("Structure: a data set in implicit VR under explicit VR, or the revers
   }
 }
 
-TEST_CASE("Structure: an attribute that is there twice, or out of order, is corrupt", "[dicom]") {
-  const auto dataset = chest(kRows, kColumns);
-  const Bytes whole = file_of(*dataset);
-  /// With `element` before (or, at the end, behind all of) what begins with `tag`.
-  const auto with = [&whole](std::string_view tag, std::string_view element) {
-    const Bytes key = hex(tag);
-    const auto at = std::search(whole.begin() + 132, whole.end(), key.begin(), key.end());
-    REQUIRE((tag.empty() || at != whole.end()));
-    const auto split = tag.empty() ? whole.end() : at;
-    return Bytes(whole.begin(), split) + hex(element) + Bytes(split, whole.end());
-  };
-  SECTION("twice") {
-    // Photometric Interpretation MONOCHROME1, Bits Stored 8, Bits Stored 12 once more.
-    const auto [tag, element] = GENERATE(table<const char*, const char*>(
-        {{"28000400", "28000400 4353 0c00 4d4f4e4f4348524f4d453120"},
-         {"28000101", "28000101 5553 0200 0800"},
-         {"28000101", "28000101 5553 0200 0c00"}}));
-    for (const Decode decode : {Decode::exact, Decode::none}) {
-      const Error error = error_of(with(tag, element), {.decode = decode});
-      CHECK(error.code() == ErrorCode::corrupt);
-      const std::string name = std::string(tag) == "28000400" ? "0028,0004" : "0028,0101";
-      CHECK(std::string(error.what()) ==
-            name + " stands behind " + name + "; expected tags in ascending order, each once");
-    }
-  }
-  SECTION("out of order") {
-    // Window Center before Rows
-    const Error error = error_of(with("28001000", "28005010 4453 0400 32303438"));
-    CHECK(error.code() == ErrorCode::corrupt);
-    CHECK(std::string(error.what()).find("0028,0010 stands behind 0028,1050") == 0);
-  }
-  SECTION("behind the pixel data") {
-    const Error error =
-        error_of(with("", "28005010 4453 0400 32303438 28005110 4453 0400 34303936"));
-    CHECK(error.code() == ErrorCode::corrupt);
-    CHECK(std::string(error.what()).find("0028,1050 stands behind 7fe0,0010") == 0);
-  }
-  SECTION("twice in the meta information") {
-    // Without its group length, which need not be there.
-    Bytes bytes = with("02001000", "02001000 5549 1400 312e322e3834302e31303030382e312e322e3200");
-    bytes.erase(bytes.begin() + 132, bytes.begin() + 132 + 12);
-    const Error error = error_of(bytes);
-    CHECK(error.code() == ErrorCode::corrupt);
-    CHECK(std::string(error.what()).find("0002,0010 stands behind 0002,0010") == 0);
-  }
-}
-
 TEST_CASE("Structure: a stream gives what its bytes give, from where it stands", "[dicom]") {
   const Bytes whole = file_of(*chest(kRows, kColumns));
   std::string text = "before";

@@ -17,7 +17,7 @@ using aicovid::ErrorQuantiles;
 using aicovid::FindingsConfig;
 using aicovid::ImageFindings;
 using aicovid::kZones;
-using aicovid::LinearOfBrixia;
+using aicovid::LinearScore;
 using aicovid::Rectangle;
 using aicovid::shift_prevalence;
 using aicovid::Tensor;
@@ -65,6 +65,26 @@ TEST_CASE("Severity: zones are clipped to 0..3 and Brixia is their sum", "[findi
   CHECK(!findings.attribution);
 }
 
+TEST_CASE("Severity: extent and opacity may be outputs of their own, clipped to their range",
+          "[findings]") {
+  const LinearScore extent{.maximum = 8, .error = ErrorQuantiles{-1, 2}, .of_brixia = false};
+  const LinearScore opacity{.maximum = 6, .error = {}, .of_brixia = false};
+  const auto findings = severity(
+      {.extent = extent, .opacity = opacity},
+      {{"extent", make_tensor({1, 1}, {7.25F})}, {"opacity", make_tensor({1, 1}, {-0.5F})}});
+  CHECK(findings.extent->value == 7.25);
+  CHECK(findings.extent->interval->low == 6.25);
+  CHECK(findings.extent->interval->high == 8);
+  CHECK(findings.opacity->value == 0);
+  CHECK(!findings.opacity->interval);
+  CHECK(!findings.zones);
+  CHECK(!findings.lung_area_fraction);
+  CHECK(code_of({.extent = extent}, {{"opacity", make_tensor({1, 1}, {1})}}) ==
+        ErrorCode::bad_bundle);
+  CHECK(code_of({.extent = extent}, {{"extent", make_tensor({1, 2}, {1, 2})}}) ==
+        ErrorCode::bad_bundle);
+}
+
 TEST_CASE("Severity: intervals are the value plus quantiles of the error, within the range",
           "[findings]") {
   FindingsConfig config{.brixia = true, .brixia_error = ErrorQuantiles{-2, 3}};
@@ -85,7 +105,7 @@ TEST_CASE("Severity: whatever the network says, scores and intervals stay in ran
   std::uniform_real_distribution<float> wild(-10, 10);
   FindingsConfig config{.brixia = true, .brixia_error = ErrorQuantiles{-4, 5}};
   config.zone_error.fill(ErrorQuantiles{-1, 2});
-  config.extent = LinearOfBrixia{0.6, 0.5, 0, 8, ErrorQuantiles{-2, 2}};
+  config.extent = LinearScore{0.6, 0.5, 0, 8, ErrorQuantiles{-2, 2}};
   std::vector<float> zones(kZones);
   for (auto& zone : zones) zone = wild(random);
   const auto findings = severity(config, {{"zones", make_tensor({1, 6}, zones)}});
@@ -109,8 +129,8 @@ TEST_CASE("Severity: whatever the network says, scores and intervals stay in ran
 
 TEST_CASE("Severity: extent and opacity are linear in Brixia, each in its range", "[findings]") {
   FindingsConfig config{.brixia = true};
-  config.extent = LinearOfBrixia{0.5, 1, 0, 8, ErrorQuantiles{-1, 1}};
-  config.opacity = LinearOfBrixia{0.5, -4, 0, 6, {}};
+  config.extent = LinearScore{0.5, 1, 0, 8, ErrorQuantiles{-1, 1}};
+  config.opacity = LinearScore{0.5, -4, 0, 6, {}};
   const auto findings = severity(config, {{"zones", make_tensor({1, 6}, {1, 1, 1, 1, 1, 1})}});
   CHECK(findings.extent->value == 4);
   CHECK(findings.extent->interval->low == 3);
@@ -167,8 +187,8 @@ TEST_CASE("Severity: the attribution keeps its place, and is never negative", "[
 TEST_CASE("Severity: what the manifest asks for and the network lacks is an error of the bundle",
           "[findings]") {
   CHECK(code_of({.brixia = true}, {}) == ErrorCode::bad_bundle);
-  CHECK(code_of({.extent = LinearOfBrixia{}}, {}) == ErrorCode::bad_bundle);
-  CHECK(code_of({.opacity = LinearOfBrixia{}}, {}) == ErrorCode::bad_bundle);
+  CHECK(code_of({.extent = LinearScore{}}, {}) == ErrorCode::bad_bundle);
+  CHECK(code_of({.opacity = LinearScore{}}, {}) == ErrorCode::bad_bundle);
   FindingsConfig infiltrates;
   infiltrates.infiltrates.emplace();
   CHECK(code_of(infiltrates, {{"zones", make_tensor({1, 6}, {})}}) == ErrorCode::bad_bundle);

@@ -1,4 +1,5 @@
 #include <aicovid/error.hpp>
+#include <clinical/declared_variables.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -30,6 +31,44 @@ json patched(const char* operation, const char* path, const json& value = nullpt
 }
 
 }  // namespace
+
+TEST_CASE("Learned config: a declared variable is an input, in its own unit, under its own name",
+          "[fusion]") {
+  const ClinicalVariables declared = parse_declared_variables(R"([
+    {"name": "interleukin_6", "meaning": "interleukin 6", "kind": "quantity",
+     "units": [{"code": "pg/mL"}], "range": [0, 1000], "source": "a test"}])");
+  const auto reading = [&](const json& input, const ClinicalVariables& variables) {
+    json outcome = entry(trees());
+    outcome["inputs"] = tree_inputs();
+    outcome["features"] = {"age", "sex", "diabetes", "crp", "ldh", "brixia"};
+    outcome["inputs"].push_back(input);
+    try {
+      parse_outcome(outcome.dump(), golden_files(), variables);
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::bad_bundle);
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const json input = {
+      {"variable", "interleukin_6"}, {"unit", "pg/mL"}, {"range", {0, 500}}, {"reference", 10}};
+  CHECK_THAT(reading(input, {}), ContainsSubstring("expected"));
+  json wrong = input;
+  wrong["unit"] = "ng/mL";
+  CHECK_THAT(reading(wrong, declared), ContainsSubstring("\"pg/mL\""));
+  wrong = input;
+  wrong["range"] = {0, 5000};
+  CHECK_THAT(reading(wrong, declared), ContainsSubstring("what a clinical record can hold"));
+  const ClinicalVariables shadow = parse_declared_variables(R"([
+    {"name": "brixia", "meaning": "not the image's", "kind": "number", "range": [0, 5],
+     "source": "a test"}])");
+  try {
+    parse_outcome(entry(logistic()).dump(), golden_files(), shadow);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK_THAT(error.what(), ContainsSubstring("no finding of the image"));
+  }
+}
 
 TEST_CASE("Learned config: the golden outcomes are read", "[fusion]") {
   const OutcomeConfig config = outcome_of(entry(logistic()));

@@ -86,6 +86,38 @@ TEST_CASE("Published scores: 360 random patients agree with NumPy", "[fusion][go
   }
 }
 
+TEST_CASE("4C Deterioration score: women scored by another implementation", "[fusion]") {
+  // JuneYaooo/clinical-calculator, isaric_4c_deterioration_probability, in per cent; the first is
+  // its own test, "official calculator reference case". Women not infected in hospital, as it has
+  // the terms of male and nosocomial the other way round (docs/fusion.md).
+  struct Patient {
+    double age, rate, saturation, urea, crp, lymphocytes;
+    bool infiltrates, oxygen, drowsy;
+    double percent;
+  };
+  for (const Patient& one :
+       std::vector<Patient>{{50, 20, 95, 5, 50, 1, false, false, false, 12.7289},
+                            {78, 28, 91, 12, 160, .6, true, true, true, 86.5804},
+                            {34, 18, 98, 3.4, 12, 1.9, true, false, false, 7.1380}}) {
+    json patient = without_infiltrates();
+    patient.update({{"age", quantity(one.age, "a")},
+                    {"sex", "female"},
+                    {"nosocomial", false},
+                    {"radiographic_infiltrates", one.infiltrates},
+                    {"respiratory_rate", quantity(one.rate, "/min")},
+                    {"spo2", quantity(one.saturation, "%")},
+                    {"urea", quantity(one.urea, "mmol/L")},
+                    {"crp", quantity(one.crp, "mg/L")},
+                    {"lymphocytes", quantity(one.lymphocytes, "10*9/L")},
+                    {"on_oxygen", one.oxygen},
+                    {"respiratory_support", one.oxygen ? "oxygen" : "none"},
+                    {"gcs", one.drowsy ? 14 : 15}});
+    const Score score = deterioration_4c(record_of(patient));
+    REQUIRE(score.status == ScoreStatus::ok);
+    CHECK(100 * score.probability->min == Approx(one.percent).margin(5e-5).epsilon(0));
+  }
+}
+
 TEST_CASE("4C Deterioration score: the published checks", "[fusion]") {
   const auto risk = [](const json& patient) {
     const Score score = deterioration_4c(record_of(patient));

@@ -381,6 +381,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     random.of(kMutations)(bytes, outline_of(bytes), random);
   }
   if (random.one_in(200)) drop_preamble_or_meta(bytes, outline_of(bytes), random);
+  if (!random.one_in(4)) mend_tag_order(bytes);
   if (!random.one_in(16)) mend_group_length(bytes);
   return give(bytes, data, most);
 }

@@ -1,7 +1,9 @@
 #include "dicom_outline.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
+#include <utility>
 
 namespace aicovid::fuzz {
 namespace {
@@ -152,6 +154,31 @@ void mend_group_length(Bytes& bytes) {
   if (length == nullptr || length->value_bytes != 4 || outline.dataset_at < length->end()) return;
   put(bytes, length->value_at, 4, static_cast<std::uint32_t>(outline.dataset_at - length->end()),
       false);
+}
+
+void mend_tag_order(Bytes& bytes) {
+  const Outline outline = outline_of(bytes);
+  std::vector<Entry> elements;
+  std::ranges::copy_if(outline.entries, std::back_inserter(elements),
+                       [](const Entry& entry) { return entry.depth == 0; });
+  if (elements.empty()) return;
+  const auto begin = bytes.begin();
+  const auto at = [begin](std::size_t offset) {
+    return begin + static_cast<std::ptrdiff_t>(offset);
+  };
+  Bytes mended(begin, at(elements.front().at));
+  const Bytes rest(at(elements.back().end()), bytes.end());
+  // The file meta information stays before the data set.
+  const auto key = [&outline](const Entry& entry) {
+    return std::pair(entry.at >= outline.dataset_at, entry.tag);
+  };
+  std::ranges::stable_sort(elements, {}, key);
+  const auto same = [&key](const Entry& a, const Entry& b) { return key(a) == key(b); };
+  elements.erase(std::unique(elements.begin(), elements.end(), same), elements.end());
+  for (const Entry& element : elements)
+    mended.insert(mended.end(), at(element.at), at(element.end()));
+  mended.insert(mended.end(), rest.begin(), rest.end());
+  bytes = std::move(mended);
 }
 
 }  // namespace aicovid::fuzz

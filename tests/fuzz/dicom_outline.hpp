@@ -52,4 +52,8 @@ Bytes encoded(const Outline& outline, std::uint32_t tag, const char* vr, const B
 /// Writes the length of the file meta information anew (0002,0000), if it is there.
 void mend_group_length(Bytes& bytes);
 
+/// Sorts the elements of the highest level by their tags and drops all but the first of each tag,
+/// so that the reader does not stop at their order.
+void mend_tag_order(Bytes& bytes);
+
 }  // namespace aicovid::fuzz

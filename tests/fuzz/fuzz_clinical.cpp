@@ -4,6 +4,7 @@
 #include "expected_errors.hpp"
 
 #include <aicovid/clinical_record.hpp>
+#include <clinical/declared_variables.hpp>
 
 #include <array>
 #include <cmath>
@@ -21,8 +22,22 @@ void check(const ClinicalRecord& record) {
     const auto range = record.range(name);
     if (!std::isfinite(value) || !range || !(range->low <= range->high)) std::abort();
   }
-  const ClinicalRecord again = ClinicalRecord::parse_json(record.to_json());
+  const ClinicalRecord again =
+      ClinicalRecord::parse_json(record.to_json(), {.variables = record.variables()});
   if (again.given() != record.given() || again.canonical() != record.canonical()) std::abort();
+}
+
+/// Of each kind one, as make_seeds.py uses them.
+const ClinicalVariables& declared() {
+  static const ClinicalVariables variables = parse_declared_variables(R"([
+    {"name": "interleukin_6", "meaning": "-", "kind": "quantity", "range": [0, 100000],
+     "units": [{"code": "pg/mL"}, {"code": "ng/mL", "factor": 1000}], "loinc": ["26881-3"],
+     "source": "-"},
+    {"name": "frailty", "meaning": "-", "kind": "number", "range": [1, 9], "whole": true,
+     "source": "-"},
+    {"name": "immunosuppressed", "meaning": "-", "kind": "boolean", "lasting": true, "source": "-"},
+    {"name": "triage", "meaning": "-", "kind": "term", "terms": ["red", "green"], "source": "-"}])");
+  return variables;
 }
 
 }  // namespace
@@ -31,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const std::array<ClinicalOptions, 5> all_options = {
       {{},
-       {.at = "2020-04-01T12:00:00Z"},
+       {.at = "2020-04-01T12:00:00Z", .variables = declared()},
        {.row = "A1", .id_column = "id"},
        {.clean = Cleaning::nccid},
        {.at = "2020-04-01T12:00:00Z", .clean = Cleaning::nccid}}};

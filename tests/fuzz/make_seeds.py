@@ -153,6 +153,20 @@ def make_clinical(out):
     (out / "patient.json").write_text(json.dumps(patient))
     (out / "comparator.json").write_text(
         '{"crp": {"value": 5, "unit": "mg/L", "comparator": "<", "time": "2020-04-01T10:00:00Z"}, "gcs": 15, "sex": "male"}')
+    (out / "deepest.json").write_text('{"spo2": ' + "[" * 63 + "]" * 63 + "}")
+    (out / "too_deep.json").write_text('{"spo2": ' + '{"value": ' * 64 + "1" + "}" * 65)
+    (out / "slips.json").write_text('{"sex": "male", "crpp": 1, "lymphocyte": 2}')
+    (out / "slips.csv").write_text("sex,CRP [mg/L],anna\nmale,5,1\n")
+    (out / "declared.json").write_text(
+        '{"interleukin_6": {"value": 0.25, "unit": "ng/mL", "comparator": "<=", "time": "2020-04-01T10:00:00Z"}, '
+        '"frailty": {"value": 4, "comparator": ">"}, "immunosuppressed": false, "triage": "red"}')
+    (out / "declared.csv").write_text(
+        "interleukin_6 [ng/mL],frailty,immunosuppressed,triage,time\n<0.25,>=4,true,green,2020-04-01T10:00:00Z\n")
+    (out / "declared_bundle.json").write_text(json.dumps({"resourceType": "Bundle", "entry": [{"resource": {
+        "resourceType": "Observation", "status": "final", "effectiveDateTime": "2020-04-01T10:00:00Z",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "26881-3"}]},
+        "valueQuantity": {"value": 250, "comparator": ">", "system": "http://unitsofmeasure.org", "code": "pg/mL"}}}]},
+        separators=(",", ":")))
     (out / "small.json").write_text('{"on_oxygen": true, "spo2": {"value": 94, "unit": "%"}}')
     # Each also without what costs the fuzzer bytes: a row alone, a Bundle with few entries and no blanks.
     table = (SOURCE / "examples" / "patients.csv").read_text()

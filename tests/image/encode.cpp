@@ -9,7 +9,8 @@
 
 namespace aicovid::test {
 
-std::vector<std::byte> encode_png(const Picture& picture, int colour_type, bool interlaced) {
+std::vector<std::byte> encode_png(const Picture& picture, int colour_type,
+                                  const PngOptions& options) {
   std::vector<std::byte> out;
   const auto fail = [](png_structp, png_const_charp message) { throw std::runtime_error(message); };
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, fail, nullptr);
@@ -24,8 +25,8 @@ std::vector<std::byte> encode_png(const Picture& picture, int colour_type, bool 
       nullptr);
   png_set_IHDR(png, info, static_cast<png_uint_32>(picture.columns),
                static_cast<png_uint_32>(picture.rows), picture.bits, colour_type,
-               interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-               PNG_FILTER_TYPE_DEFAULT);
+               options.interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   if (colour_type == PNG_COLOR_TYPE_PALETTE) {
     std::vector<png_color> palette;
     for (int i = 0; i < 256; ++i) {
@@ -34,7 +35,14 @@ std::vector<std::byte> encode_png(const Picture& picture, int colour_type, bool 
     }
     png_set_PLTE(png, info, palette.data(), 256);
   }
+  // Not by png_set_eXIf, which would write it before the pixels only, and no damaged one.
+  const auto write_exif = [&] {
+    if (options.exif.empty()) return;
+    const png_byte name[] = {'e', 'X', 'I', 'f', 0};
+    png_write_chunk(png, name, options.exif.data(), options.exif.size());
+  };
   png_write_info(png, info);
+  if (!options.exif_behind) write_exif();
   const int passes = png_set_interlace_handling(png);
   const int width = picture.columns * picture.channels;
   std::vector<png_byte> row(static_cast<std::size_t>(width) * 2);
@@ -52,6 +60,7 @@ std::vector<std::byte> encode_png(const Picture& picture, int colour_type, bool 
       png_write_row(png, row.data());
     }
   }
+  if (options.exif_behind) write_exif();
   png_write_end(png, info);
   png_destroy_write_struct(&png, &info);
   return out;

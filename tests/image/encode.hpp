@@ -15,8 +15,15 @@ struct Picture {
   std::vector<std::uint16_t> samples;
 };
 
+/// `exif_behind`: the chunk eXIf stands behind the pixels, not before them.
+struct PngOptions {
+  bool interlaced = false;
+  std::vector<std::uint8_t> exif = {};  ///< the payload of a chunk eXIf, none where empty
+  bool exif_behind = false;
+};
 /// `colour_type` as libpng names it; for a palette image the samples are indices of a grey palette.
-std::vector<std::byte> encode_png(const Picture& picture, int colour_type, bool interlaced = false);
+std::vector<std::byte> encode_png(const Picture& picture, int colour_type,
+                                  const PngOptions& options = {});
 
 /// `keep_rgb`: three channels are stored as R, G, B and not converted to YCbCr.
 struct JpegOptions {

@@ -74,7 +74,7 @@ std::vector<int> first_channel(const Picture& picture) {
   return values;
 }
 
-/// An Exif segment of two entries, in the byte order 'I' (little endian) or 'M'.
+/// An Exif profile of two entries, in the byte order 'I' (little endian) or 'M'.
 std::vector<std::uint8_t> exif(char order, int orientation) {
   std::vector<std::uint8_t> out;
   const auto put = [&out, order](int value, int size) {
@@ -83,7 +83,7 @@ std::vector<std::uint8_t> exif(char order, int orientation) {
       out.push_back(static_cast<std::uint8_t>(value >> shift));
     }
   };
-  for (const char letter : {'E', 'x', 'i', 'f', '\0', '\0', order, order}) put(letter, 1);
+  for (const char letter : {order, order}) put(letter, 1);
   put(42, 2);
   put(8, 4);
   put(2, 2);
@@ -96,6 +96,14 @@ std::vector<std::uint8_t> exif(char order, int orientation) {
   };
   entry(0x0103, 6);
   entry(0x0112, orientation);
+  return out;
+}
+
+/// The JPEG segment that holds it.
+std::vector<std::uint8_t> app1(char order, int orientation) {
+  std::vector<std::uint8_t> out = {'E', 'x', 'i', 'f', 0, 0};
+  const auto profile = exif(order, orientation);
+  out.insert(out.end(), profile.begin(), profile.end());
   return out;
 }
 
@@ -117,7 +125,8 @@ TEST_CASE("PNG: grey values are read exactly at 8 and 16 bits", "[image]") {
   const int bits = GENERATE(8, 16);
   const bool interlaced = GENERATE(false, true);
   const Picture picture = ramp(37, 41, bits);
-  const Radiograph read = parse_image(encode_png(picture, PNG_COLOR_TYPE_GRAY, interlaced));
+  const Radiograph read =
+      parse_image(encode_png(picture, PNG_COLOR_TYPE_GRAY, {.interlaced = interlaced}));
   CHECK(read.rows() == 37);
   CHECK(read.columns() == 41);
   CHECK(read.pixel_type() == (bits == 8 ? PixelType::uint8 : PixelType::uint16));
@@ -204,7 +213,7 @@ TEST_CASE("JPEG: a tint is colour, and refused", "[image]") {
         ErrorCode::unsupported);
 }
 
-TEST_CASE("JPEG: an Exif orientation turns the picture as viewers do, without a flag", "[image]") {
+TEST_CASE("Image: an Exif orientation turns the picture as viewers do, without a flag", "[image]") {
   constexpr int rows = 16;
   constexpr int columns = 24;
   // Where the first and the last pixel of the first stored row are to be seen (Exif 2.32, 4.6.4 A).
@@ -227,10 +236,22 @@ TEST_CASE("JPEG: an Exif orientation turns the picture as viewers do, without a 
       {7, {columns - 1, rows - 1}, {0, rows - 1}},
       {8, {columns - 1, 0}, {0, 0}},
   }));
-  INFO(orientation);
-  const std::vector<std::uint8_t> app1 = exif(GENERATE('I', 'M'), orientation);
-  const auto plain = parse_image(encode_jpeg(ramp(rows, columns)));
-  const auto read = parse_image(encode_jpeg(ramp(rows, columns), {.app1 = app1}));
+  const char order = GENERATE('I', 'M');
+  const auto [kind, behind] = GENERATE(table<std::string, bool>({{"JPEG", false},
+                                                                 {"PNG of 8 bits", false},
+                                                                 {"PNG of 16 bits", false},
+                                                                 {"PNG of 16 bits", true}}));
+  INFO(kind << ", orientation " << orientation);
+  const int bits = kind == "PNG of 16 bits" ? 16 : 8;
+  const Picture picture = ramp(rows, columns, bits);
+  const bool jpeg = kind == "JPEG";
+  const auto plain =
+      parse_image(jpeg ? encode_jpeg(picture) : encode_png(picture, PNG_COLOR_TYPE_GRAY));
+  const auto read = parse_image(
+      jpeg ? encode_jpeg(picture, {.app1 = app1(order, orientation)})
+           : encode_png(
+                 picture, PNG_COLOR_TYPE_GRAY,
+                 {.interlaced = behind, .exif = exif(order, orientation), .exif_behind = behind}));
   CHECK(codes_of(read) == codes_of(plain));
   CHECK(read.rows() == (orientation < 5 ? rows : columns));
   CHECK(read.columns() == (orientation < 5 ? columns : rows));
@@ -248,24 +269,37 @@ TEST_CASE("JPEG: an Exif orientation turns the picture as viewers do, without a 
   CHECK(before == after);
 }
 
-TEST_CASE("JPEG: an Exif segment that is cut, changed or of another kind says nothing, or a number",
-          "[image]") {
-  const std::vector<std::uint8_t> whole = exif('M', 6);
+TEST_CASE(
+    "Image: an Exif profile that is cut, changed or of another kind says nothing, or a number",
+    "[image]") {
+  const bool jpeg = GENERATE(true, false);
+  const auto codes = [jpeg](const std::vector<std::uint8_t>& profile) {
+    const Picture picture = ramp(8, 8);
+    return codes_of(parse_image(jpeg
+                                    ? encode_jpeg(picture, {.app1 = profile})
+                                    : encode_png(picture, PNG_COLOR_TYPE_GRAY, {.exif = profile})));
+  };
+  const std::vector<std::uint8_t> whole = jpeg ? app1('M', 6) : exif('M', 6);
   for (std::size_t length = 1; length < whole.size(); ++length) {
     const std::vector<std::uint8_t> cut(whole.begin(),
                                         whole.begin() + static_cast<std::ptrdiff_t>(length));
-    CHECK(codes_of(parse_image(encode_jpeg(ramp(8, 8), {.app1 = cut}))).size() == 2);
+    CHECK(codes(cut).size() == 2);
   }
   for (const int reserved : {0, 9, 65535}) {
-    const auto bytes = encode_jpeg(ramp(8, 8), {.app1 = exif('I', reserved)});
-    CHECK(codes_of(parse_image(bytes)).size() == 2);
+    CHECK(codes(jpeg ? app1('I', reserved) : exif('I', reserved)).size() == 2);
   }
   std::mt19937 random(20240817);
   for (int trial = 0; trial < 500; ++trial) {
     auto changed = whole;
     changed[random() % changed.size()] = static_cast<std::uint8_t>(random());
-    CHECK(codes_of(parse_image(encode_jpeg(ramp(8, 8), {.app1 = changed}))).size() <= 3);
+    CHECK(codes(changed).size() <= 3);
   }
+}
+
+TEST_CASE("PNG: a profile with the prefix of a JPEG segment is none", "[image]") {
+  const Picture picture = ramp(8, 12);
+  const auto with_prefix = encode_png(picture, PNG_COLOR_TYPE_GRAY, {.exif = app1('M', 6)});
+  CHECK(parse_image(with_prefix).rows() == 8);
 }
 
 TEST_CASE("JPEG: four channels are colour", "[image]") {

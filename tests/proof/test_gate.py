@@ -92,6 +92,17 @@ def test_two_white_lungs_are_a_reason_to_score():
         assert report["status"] == "ok", (row.key, codes(report))
 
 
+def test_picture_and_distance_together_do_not_refuse():
+    """Two wholly white lungs: to the network another picture, and far from known chests."""
+    row = masked_chests(100)[20]
+    pixels, lungs = row.grey8(), row.lung_mask().any(0)
+    lungs = ndimage.zoom(lungs, np.array(pixels.shape) / lungs.shape, order=0)
+    report = assess(whitened(pixels, lungs, 1.0, 0.95))
+    assert report["status"] == "ok"
+    found = {reason["code"]: reason["found"] for reason in report["gate"]["reasons"]}
+    assert "another picture" in found["lung_field_uncertain"] and "out_of_distribution" in found
+
+
 def test_a_wide_frame_is_flagged_and_changes_little():
     changes = []
     for row in masked_chests(12):

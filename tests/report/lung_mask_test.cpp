@@ -3,8 +3,10 @@
 
 #include <aicovid/error.hpp>
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <cstdint>
 
 using aicovid::RiskReport;
 using aicovid::write_lung_mask;
@@ -42,9 +44,18 @@ TEST_CASE("Lung mask file: no lungs is all zeros", "[report]") {
   const ImageSize size{40, 30};
   const TemporaryFile file("mask.png");
   RiskReport report = sample_report(size);
-  report.findings = aicovid::ImageFindings{};
+  std::ranges::fill(report.findings->mask.labels, std::uint8_t{0});
   write_lung_mask(sample_radiograph(size), report, file.path());
   CHECK(aicovid::testing::read_png(file.path()).pixels == std::vector<std::uint8_t>(1200, 0));
+}
+
+TEST_CASE("Lung mask file: no network that looked for lungs is an error, not a lung of no pixel",
+          "[report]") {
+  const TemporaryFile file("mask.png");
+  RiskReport report = sample_report({40, 30});
+  report.findings = aicovid::ImageFindings{};
+  CHECK_THROWS_AS(write_lung_mask(sample_radiograph({40, 30}), report, file.path()),
+                  aicovid::Error);
 }
 
 TEST_CASE("Lung mask file: a refusal is an error", "[report]") {

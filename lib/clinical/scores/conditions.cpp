@@ -5,12 +5,12 @@ namespace aicovid {
 namespace {
 
 void count_one(const ClinicalRecord& record, const Disease& disease, DiseaseCount& count) {
-  std::vector<std::string> absent;
+  std::vector<std::string> open;
   bool present = false;
   for (const std::string_view condition : disease.conditions) {
     const auto flag = record.flag(condition);
-    if (!flag) absent.emplace_back(condition);
-    if (!flag.value_or(false)) continue;
+    if (!flag) open.emplace_back(condition);
+    if (flag != true) continue;
     present = true;
     count.present.emplace_back(condition);
   }
@@ -20,12 +20,11 @@ void count_one(const ClinicalRecord& record, const Disease& disease, DiseaseCoun
     return;
   }
   for (const std::string_view condition : disease.unclear) {
-    const bool unless_told = disease.conditions.empty();
-    if (record.flag(condition).value_or(unless_told)) absent.emplace_back(condition);
+    if (record.flag(condition) != false) open.emplace_back(condition);
   }
-  if (absent.empty()) return;
+  if (open.empty()) return;
   ++count.most;
-  count.open.insert(count.open.end(), absent.begin(), absent.end());
+  count.open.insert(count.open.end(), open.begin(), open.end());
 }
 
 }  // namespace

@@ -12,8 +12,8 @@ namespace aicovid {
 struct Disease {
   std::vector<std::string_view>
       conditions;  ///< any of them is it; none of them, given as false, is not
-  /// Conditions that may count or not: one that is present leaves it open. A disease that has no
-  /// others is open until they are given as false.
+  /// Conditions that may count or not: without one of the others, each leaves it open until it is
+  /// given as false.
   std::vector<std::string_view> unclear;
 };
 

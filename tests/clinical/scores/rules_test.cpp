@@ -105,78 +105,6 @@ TEST_CASE("Scores: a comparator counts where its whole range is in one band, els
         Bounds{0, 1});
 }
 
-TEST_CASE("4C Mortality: comorbidities are counted by its own list", "[clinical]") {
-  const auto counted = [](std::initializer_list<std::pair<std::string, nlohmann::json>> given) {
-    return item(of(mortality_4c, with(well_adult(), given)), "comorbidities");
-  };
-  CHECK(counted({}).points == Bounds{0, 0});
-  CHECK(counted({{"hypertension", true}}).points == Bounds{0, 0});
-  CHECK(counted({{"asthma", true}}).points == Bounds{0, 0});
-  for (const char* condition :
-       {"coronary_disease", "heart_failure", "copd", "liver_disease", "dementia",
-        "chronic_neurological_disease", "connective_tissue_disease", "diabetes", "hiv", "cancer",
-        "obesity"}) {
-    INFO(condition);
-    CHECK(counted({{condition, true}}).points == Bounds{1, 1});
-    CHECK(counted({{condition, true}}).from == Strings{condition});
-  }
-  // One disease of the heart, whatever its forms.
-  CHECK(counted({{"coronary_disease", true}, {"heart_failure", true}}).points == Bounds{1, 1});
-  CHECK(counted({{"copd", true}, {"diabetes", true}}).points == Bounds{2, 2});
-  CHECK(counted({{"copd", true}, {"diabetes", true}, {"hiv", true}}).points == Bounds{2, 2});
-  // Whether atrial fibrillation alone counts is not published.
-  CHECK(counted({{"atrial_fibrillation", true}}).points == Bounds{0, 1});
-  CHECK(counted({{"atrial_fibrillation", true}}).missing == Strings{"atrial_fibrillation"});
-  CHECK(counted({{"atrial_fibrillation", true}, {"heart_failure", true}}).points == Bounds{1, 1});
-  // Nor whether a stroke does.
-  CHECK(counted({{"stroke", true}}).points == Bounds{0, 1});
-  CHECK(counted({{"stroke", true}}).missing == Strings{"stroke"});
-  CHECK(counted({{"stroke", true}, {"chronic_neurological_disease", true}}).points == Bounds{1, 1});
-}
-
-TEST_CASE("4C Mortality: kidney disease is one from an eGFR of 30 down, which no flag tells",
-          "[clinical]") {
-  const auto present = with(well_adult(), {{"chronic_kidney_disease", true}});
-  CHECK(item(of(mortality_4c, present), "comorbidities").points == Bounds{0, 1});
-  CHECK(of(mortality_4c, present).missing == Strings{"chronic_kidney_disease"});
-  const auto absent = without(well_adult(), "chronic_kidney_disease");
-  CHECK(item(of(mortality_4c, absent), "comorbidities").points == Bounds{0, 1});
-  CHECK(of(mortality_4c, absent).missing == Strings{"chronic_kidney_disease"});
-  CHECK(points(of(mortality_4c, with(present, {{"comorbidity_count_4c", 1}})), "comorbidities") ==
-        1);
-  CHECK(points(of(mortality_4c, with(present, {{"comorbidity_count_4c", 0}})), "comorbidities") ==
-        0);
-}
-
-TEST_CASE("4C Mortality: absent conditions leave bounds, unless two are present already",
-          "[clinical]") {
-  auto patient = without(without(well_adult(), "hiv"), "obesity");
-  CHECK(item(of(mortality_4c, patient), "comorbidities").points == Bounds{0, 2});
-  CHECK(item(of(mortality_4c, patient), "comorbidities").missing == Strings{"hiv", "obesity"});
-  patient = with(patient, {{"copd", true}});
-  CHECK(item(of(mortality_4c, patient), "comorbidities").points == Bounds{1, 2});
-  patient = with(patient, {{"diabetes", true}});
-  CHECK(item(of(mortality_4c, patient), "comorbidities").points == Bounds{2, 2});
-  CHECK(of(mortality_4c, patient).status == ScoreStatus::ok);
-}
-
-TEST_CASE("4C Mortality: the count is used as given, and must agree with the conditions",
-          "[clinical]") {
-  const auto patient = without(well_adult(), "hiv");
-  CHECK(points(of(mortality_4c, with(patient, {{"comorbidity_count_4c", 0}})), "comorbidities") ==
-        0);
-  CHECK(points(of(mortality_4c, with(patient, {{"comorbidity_count_4c", 1}})), "comorbidities") ==
-        1);
-  CHECK_THROWS_MATCHES(of(mortality_4c, with(patient, {{"comorbidity_count_4c", 2}})), Error,
-                       MessageMatches(ContainsSubstring(
-                           "comorbidity_count_4c is 2 and the conditions given make 0 to 1")));
-  CHECK_THROWS_AS(of(mortality_4c, with(patient, {{"comorbidity_count_4c", 0}, {"copd", true}})),
-                  Error);
-  const auto two = with(patient, {{"copd", true}, {"diabetes", true}});
-  CHECK(points(of(mortality_4c, with(two, {{"comorbidity_count_4c", 2}})), "comorbidities") == 2);
-  CHECK_THROWS_AS(of(mortality_4c, with(two, {{"comorbidity_count_4c", 1}})), Error);
-}
-
 TEST_CASE("4C Mortality: SpO2 is on room air, or missing", "[clinical]") {
   auto patient = with(well_adult(), {{"on_oxygen", true}, {"respiratory_support", "oxygen"}});
   CHECK(item(of(mortality_4c, patient), "spo2_room_air").points == Bounds{0, 2});
@@ -258,21 +186,6 @@ TEST_CASE("CURB-65: one low pressure settles the item, one normal does not", "[c
   CHECK(item(of(curb_65, patient), "blood_pressure").missing == Strings{"diastolic_bp"});
   CHECK(points(of(curb_65, with(without(well_adult(), "systolic_bp"), {{"diastolic_bp", 55}})),
                "blood_pressure") == 1);
-}
-
-TEST_CASE("CALL: its comorbidity is its own, and open where its list is not known", "[clinical]") {
-  const auto comorbidity = [](const char* condition) {
-    return item(of(call_score, with(well_adult(), {{condition, true}})), "comorbidity").points;
-  };
-  for (const char* condition : {"hypertension", "diabetes", "coronary_disease", "heart_failure",
-                                "atrial_fibrillation", "copd", "hiv"}) {
-    CHECK(comorbidity(condition) == Bounds{4, 4});
-  }
-  for (const char* condition :
-       {"asthma", "cancer", "chronic_kidney_disease", "liver_disease", "stroke"}) {
-    CHECK(comorbidity(condition) == Bounds{1, 4});
-  }
-  CHECK(comorbidity("obesity") == Bounds{1, 1});
 }
 
 TEST_CASE("qCSI: no oxygen is a flow of 0", "[clinical]") {

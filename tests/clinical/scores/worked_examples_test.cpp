@@ -1,5 +1,6 @@
 // Patients with a score that somebody else published, and, where no such example is public,
-// patients computed by hand from the published table. Each says which.
+// patients computed by hand from the published table. Each says which. docs/scores.md counts them,
+// with those of other_software_test.cpp.
 
 #include <clinical/scores.hpp>
 
@@ -41,7 +42,7 @@ TEST_CASE("4C Mortality: worked examples", "[clinical]") {
   CHECK(score.bands == std::vector<std::string>{"high"});
   CHECK(score.status == ScoreStatus::ok);
 
-  // By hand, Knight et al. 2020, table 2: 2 for the age, 1 for CRP.
+  // owkin/scancovia, and by hand, Knight et al. 2020, table 2: 2 for the age, 1 for CRP.
   score = scored(mortality_4c, {{"age", 55},
                                 {"sex", "female"},
                                 {"comorbidity_count_4c", 0},
@@ -161,7 +162,7 @@ TEST_CASE("NEWS2: worked examples", "[clinical]") {
     CHECK(score.bands == std::vector<std::string>{"low"});
     CHECK(score.triggers.at("single_parameter_3"));
   }
-  // By hand, chart 1: 2 + 2 + 2 + 1 + 2 + 0 + 1, no 3.
+  // By hand, chart 1, and owkin/scancovia: 2 + 2 + 2 + 1 + 2 + 0 + 1, no 3.
   Score score = scored(news2, {{"respiratory_rate", 22},
                                {"spo2", 93},
                                {"on_oxygen", true},
@@ -234,7 +235,8 @@ TEST_CASE("CURB-65: worked examples", "[clinical]") {
 }
 
 TEST_CASE("CALL: worked examples", "[clinical]") {
-  // By hand, with the equations of EBMcalc (ebmcalc.com/COVID_CALL.htm).
+  // By hand, with the equations of EBMcalc (ebmcalc.com/COVID_CALL.htm), and owkin/scancovia, which
+  // cites table 3 of the paper.
   Score score = call_score(record_of(well_adult()));
   CHECK(points(score) == 4);
   CHECK(score.bands == std::vector<std::string>{"class A"});
@@ -245,10 +247,16 @@ TEST_CASE("CALL: worked examples", "[clinical]") {
   score = scored(call_score, {{"age", 72}, {"diabetes", true}, {"lymphocytes", .7}, {"ldh", 620}});
   CHECK(points(score) == 13);
   CHECK(score.bands == std::vector<std::string>{"class C"});
+  // owkin/scancovia.
+  auto patient = with(well_adult(), {{"age", 71}, {"lymphocytes", .8}, {"ldh", 260}});
+  CHECK(points(call_score(record_of(patient))) == 9);
+  patient = with(well_adult(), {{"age", 66}, {"lymphocytes", 1.2}, {"ldh", 510}});
+  CHECK(points(call_score(record_of(patient))) == 8);
 }
 
 TEST_CASE("ROX: worked examples", "[clinical]") {
-  // By hand, Roca et al. 2019: (SpO2 / FiO2) / rate, and its thresholds 2.85, 3.47, 3.85, 4.88.
+  // The first four: archetypes/rox_index_final.v0.test.yml of gdl-lang, whose bands are
+  // its own. The rest by hand, Roca et al. 2019: (SpO2 / FiO2) / rate, and its thresholds.
   const auto index = [](double saturation, double oxygen, double rate) {
     return scored(rox, {{"age", 60},
                         {"respiratory_support", "hfnc"},
@@ -261,7 +269,11 @@ TEST_CASE("ROX: worked examples", "[clinical]") {
     const char* band;
   };
   for (const Example& one :
-       std::vector<Example>{{92, 50, 28, 6.571428571428571, "low risk"},
+       std::vector<Example>{{31, 40, 20, 3.875, "between the thresholds"},
+                            {32, 40, 20, 4, "between the thresholds"},
+                            {40, 45, 20, 4.444444444444444, "between the thresholds"},
+                            {40, 40, 20, 5, "low risk"},
+                            {92, 50, 28, 6.571428571428571, "low risk"},
                             {90, 60, 30, 5, "low risk"},
                             {97.6, 100, 20, 4.88, "low risk"},
                             {97.5, 100, 20, 4.875, "between the thresholds"},
@@ -288,6 +300,8 @@ TEST_CASE("SpO2/FiO2: worked examples", "[clinical]") {
   CHECK(ratio(96, 40).value->min == Approx(240));
   CHECK(ratio(96, 40).bands.front() ==
         "above 235 up to 315, as PaO2/FiO2 above 200 up to 300 mmHg");
+  // calculator.city, "How to calculate SpO2/FiO2 ratio": 95 % on 40 % oxygen is 238, rounded.
+  CHECK(ratio(95, 40).value->min == Approx(237.5));
   // By hand, with the thresholds of Rice et al. 2007: 235 and 315.
   CHECK(ratio(94, 40).value->min == Approx(235));
   CHECK(ratio(94, 40).bands.front() == "at most 235, as PaO2/FiO2 of at most 200 mmHg");

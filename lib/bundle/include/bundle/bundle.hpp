@@ -33,6 +33,8 @@ struct GoldenCase {
   std::string record;           ///< JSON; empty without a record
   std::optional<double> brixia;
   std::vector<double> zones;  ///< none or six
+  std::optional<double> extent;
+  std::optional<double> opacity;
   std::optional<double> infiltrates;
   std::optional<double> severity_index;
   std::optional<double> lung_area_fraction;
@@ -50,11 +52,17 @@ struct Bundle {
   std::vector<BundleNetwork> networks;  ///< in the order in which they run
   FindingsConfig findings;
   PixelGateConfig gate;
+  std::string clinical = "[]";        ///< JSON of the section; lib/clinical reads it
   std::vector<std::string> outcomes;  ///< the JSON of each entry; lib/fusion reads its own
   /// Contents of the files that outcomes name, by path.
   std::map<std::string, std::string, std::less<>> outcome_files;
   std::vector<GoldenCase> golden;
 };
+
+/// Reads the section `clinical` of a bundle's manifest, and checks the manifest alone.
+///
+/// @throws Error{not_found, bad_bundle} as `load_bundle`
+std::string read_clinical_section(const std::filesystem::path& directory);
 
 /// Reads and checks a bundle: manifest against its JSON Schema, SHA-256 of every file, plans,
 /// networks (loaded, warmed up, output shapes, finite outputs).

@@ -15,13 +15,15 @@ struct ErrorQuantiles {
   double high = 0;
 };
 
-/// A score that is a linear map of the Brixia total.
-struct LinearOfBrixia {
+/// The geographic extent or the opacity: slope * source + intercept, clipped to the score's range.
+struct LinearScore {
   double slope = 1;
   double intercept = 0;
   double minimum = 0;
   double maximum = 1;
   std::optional<ErrorQuantiles> error;
+  /// The source is the Brixia total; otherwise the severity network's output of the score's name.
+  bool of_brixia = true;
 };
 
 /// Platt scaling, sigmoid(slope * logit + intercept), fitted where a share `prevalence` of the
@@ -38,8 +40,8 @@ struct FindingsConfig {
   bool brixia = false;  ///< the total is the sum of the zones
   std::optional<ErrorQuantiles> brixia_error;
   std::array<std::optional<ErrorQuantiles>, kZones> zone_error;
-  std::optional<LinearOfBrixia> extent;
-  std::optional<LinearOfBrixia> opacity;
+  std::optional<LinearScore> extent;
+  std::optional<LinearScore> opacity;
   std::optional<InfiltratesCalibration> infiltrates;
   std::optional<std::string> severity_index_scale;  ///< given where the output is a finding
 };

@@ -11,8 +11,8 @@
 namespace aicovid {
 
 /// Scores, intervals and the probability of infiltrates from the severity network's named outputs:
-/// `zones` [1,6], `infiltrates_logit` [1,1], `severity_index` [1,1], `attribution` [1,1,h,w] (those
-/// it has).
+/// `zones` [1,6], `extent` and `opacity` [1,1], `infiltrates_logit` [1,1], `severity_index` [1,1],
+/// `attribution` [1,1,h,w] (those it has).
 ///
 /// @param source  what the severity network's raster covers, in the radiograph's pixels
 /// @throws Error{bad_bundle} if the config asks for an output that is not there, or one has another

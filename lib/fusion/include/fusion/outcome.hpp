@@ -14,8 +14,10 @@ struct OutcomeConfig {
   std::optional<Bands> bands;
 };
 
+/// @param variables  that a record for the outcome may hold
 /// @throws Error{bad_bundle} naming the outcome, the member and what was expected
-OutcomeConfig parse_outcome(std::string_view json, const OutcomeFiles& files);
+OutcomeConfig parse_outcome(std::string_view json, const OutcomeFiles& files,
+                            const ClinicalVariables& variables = {});
 
 Outcome assess_outcome(const OutcomeConfig& config, const ClinicalRecord& record,
                        const ImageEvidence& image);
