@@ -90,10 +90,10 @@ def index(fitted: Ridge, features: np.ndarray) -> np.ndarray:
 
 def grey_of_lungs(rows: list, lungs: dict) -> np.ndarray:
     """[n]: mean grey of the zones over the mean grey between the lungs, in the crop that the severity network sees."""
-    return np.array([_grey(*severity_inputs(row.grey8(), lungs[row.key])) for row in rows])
+    return np.array([grey_ratio(*severity_inputs(row.grey8(), lungs[row.key])) for row in rows])
 
 
-def _grey(image: np.ndarray, mask: np.ndarray) -> float:
+def grey_ratio(image: np.ndarray, mask: np.ndarray) -> float:
     """NaN where there is nothing between two lungs."""
     grey, drawn, zones, between = image[0, 0] * 128 + 127, mask[0] > 0.5, [], []
     for line, right, left in zip(grey, *drawn, strict=True):
@@ -108,10 +108,15 @@ def _grey(image: np.ndarray, mask: np.ndarray) -> float:
     return float(np.mean(zones) / np.mean(between)) if zones and between else np.nan
 
 
-def within_views(score: np.ndarray, images: ChoosingImages, rows: np.ndarray | slice = slice(None)) -> float:
-    """AUROC of pneumonia against no finding, the mean of both views."""
+def in_each_view(score: np.ndarray, images: ChoosingImages, rows: np.ndarray | slice = slice(None)) -> list[float]:
+    """AUROC of pneumonia against no finding, PA and AP."""
     score, label, view = score[rows], images.pneumonia[rows], images.view[rows]
-    return float(np.mean([auroc(score[view == name], label[view == name]) for name in ("PA", "AP")]))
+    return [auroc(score[view == name], label[view == name]) for name in ("PA", "AP")]
+
+
+def within_views(score: np.ndarray, images: ChoosingImages, rows: np.ndarray | slice = slice(None)) -> float:
+    """The measure of choice: the mean of both views."""
+    return float(np.mean(in_each_view(score, images, rows)))
 
 
 def standard_error(score: np.ndarray, images: ChoosingImages) -> float:
@@ -127,7 +132,6 @@ class Candidate:
     name: str
     setting: float
     fitted: Ridge
-    measure: float  # `within_views` at this setting
 
 
 def choose(name: str, fit: Callable[[float], Ridge], settings: list, images: ChoosingImages) -> Candidate:
@@ -138,4 +142,4 @@ def choose(name: str, fit: Callable[[float], Ridge], settings: list, images: Cho
     best = int(np.argmax(measures))
     enough = measures[best] - standard_error(scores[best], images)
     first = next(i for i, measure in enumerate(measures) if measure >= enough)
-    return Candidate(name, float(settings[first]), fits[first], measures[first])
+    return Candidate(name, float(settings[first]), fits[first])

@@ -89,7 +89,8 @@ def main() -> None:
         severity_open.choose("principal components", lambda count: severity_open.components(learnt, choosing.features, count),
                              severity_open.COMPONENTS, choosing)]
     grey = severity_open.grey_of_lungs(other, {key: found for name, part in groups.items() for key, found in lungs(name, part).items()})
-    measures = [candidate.measure for candidate in candidates] + [severity_open.within_views(grey, choosing)]
+    on_nih = [severity_open.index(candidate.fitted, choosing.features) for candidate in candidates] + [grey]
+    measures = [severity_open.within_views(score, choosing) for score in on_nih]
     chosen = int(np.argmax(measures))
 
     archive = ieee8023(data)
@@ -104,14 +105,15 @@ def main() -> None:
         r, rho = (bootstrap(figure, list(patients[known]), value[known], totals[known]) for figure in (pearson, spearman))
         by_view = [f"{name} {pearson(value[here], totals[here]):.2f}" for name, here in (("PA", known & ~ap), ("AP", known & ap))]
         verdict = (" <- chosen, " + ("enough" if r["low"] > ENOUGH else "not enough")) if i == chosen else ""
-        print(f"{title}: NIH {measures[i]:.3f}, r {r['value']:.2f} [{r['low']:.2f}, {r['high']:.2f}], rho {rho['value']:.2f}, "
+        pa_ap = ", ".join(f"{figure:.2f}" for figure in severity_open.in_each_view(on_nih[i], choosing))
+        print(f"{title}: NIH {measures[i]:.2f} ({pa_ap}), r {r['value']:.2f} [{r['low']:.2f}, {r['high']:.2f}], rho {rho['value']:.2f}, "
               f"{', '.join(by_view)}, {known.sum()} images{verdict}", flush=True)
 
     overlaps = dice_on(network, [row for row in archive if row.mask])
     both = np.array([value["both"] for value in overlaps])
     dice = bootstrap(lambda x: float(x.mean()), [value["patient"] for value in overlaps], both)
-    print(f"lungs: Dice {dice['value']:.3f} [{dice['low']:.3f}, {dice['high']:.3f}], 5th percentile {np.percentile(both, 5):.3f}, minimum {both.min():.3f}, "
-          f"{len(both)} images")
+    print(f"lungs: Dice {dice['value']:.3f} [{dice['low']:.3f}, {dice['high']:.3f}], 5th percentile {np.percentile(both, 5):.3f}, "
+          f"minimum {both.min():.3f}, {len(both)} images")
 
 
 if __name__ == "__main__":
