@@ -69,6 +69,12 @@ class Walk {
                             "SIZ, COD, QCD, TLM, PLT and COM alone",
                             tag_of(DCM_PixelData), current_));
   }
+  [[noreturn]] static void fail_unsupported_packet_markers() {
+    throw Error(
+        ErrorCode::unsupported,
+        fmt::format("{} holds a JPEG 2000 codestream with SOP or EPH markers; expected none",
+                    tag_of(DCM_PixelData)));
+  }
   std::uint32_t segment_length() const {
     const std::uint32_t length = number(2, 2);
     require(length >= 2 && has(at_, 2 + length));
@@ -131,7 +137,10 @@ class Walk {
     const std::uint32_t style = number(4, 1);
     const std::uint32_t most_levels = 32;
     const std::uint32_t levels = number(9, 1);
-    require(style <= 7 && number(5, 1) <= 4 && number(6, 2) == 1 && number(8, 1) <= 1 &&
+    // SOP and EPH would allow markers among the packets, which `packets` could not tell from
+    // damage.
+    if (style <= 7 && style > 1) fail_unsupported_packet_markers();
+    require(style <= 1 && number(5, 1) <= 4 && number(6, 2) == 1 && number(8, 1) <= 1 &&
             levels <= most_levels);
     // Code-blocks of 4 to 1024 samples a side, 4096 in all.
     require(number(10, 1) <= 8 && number(11, 1) <= 8 && number(10, 1) + number(11, 1) <= 8);
@@ -180,7 +189,18 @@ class Walk {
       fail_unsupported();
     }
     require(at_ + 2 <= start + length);
+    packets(at_ + 2, start + static_cast<std::size_t>(length));
     at_ = start + static_cast<std::size_t>(length);
+  }
+
+  /// Packet headers and code-blocks never hold FF before a byte above 8F, nor end with FF (T.800
+  /// B.10.1 and T.814 7.1): OpenJPH 0.9 takes that for granted and ends the process where it is not
+  /// so.
+  void packets(std::size_t begin, std::size_t end) const {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (bytes_[i] != std::byte{0xff}) continue;
+      require(i + 1 < end && bytes_[i + 1] <= std::byte{0x8f});
+    }
   }
 
   std::span<const std::byte> bytes_;

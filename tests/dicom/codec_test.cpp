@@ -138,6 +138,34 @@ TEST_CASE("Codecs: a truncated HTJ2K stream is corrupt wherever it is cut", "[di
   }
 }
 
+TEST_CASE("Codecs: HTJ2K data that hold a marker's bytes are corrupt", "[dicom]") {
+  // OpenJPH 0.9 ends the process at some of them.
+  const Samples samples = picture(61, 83);
+  const Bytes codestream = encode_htj2k(samples);
+  const Bytes start_of_data = hex("ff93");
+  const auto data = std::ranges::search(codestream, start_of_data).begin() - codestream.begin() + 2;
+  for (const std::size_t at :
+       {std::size_t{0}, std::size_t{9}, codestream.size() - 6 - std::size_t(data)}) {
+    for (const char* marker : {"ff90", "ff93", "ffff", "ffd9"}) {
+      Bytes changed = codestream;
+      std::ranges::copy(hex(marker), changed.begin() + data + static_cast<std::ptrdiff_t>(at));
+      INFO(marker << " at " << at);
+      const Bytes file = file_of_codestream(samples, kHtj2k, changed);
+      CHECK(error_of(file).code() == ErrorCode::corrupt);
+    }
+  }
+}
+
+TEST_CASE("Codecs: HTJ2K with markers between packets is unsupported", "[dicom]") {
+  const Samples samples = picture(61, 83);
+  Bytes codestream = encode_htj2k(samples);
+  const Bytes coding = hex("ff52");
+  const auto style = std::ranges::search(codestream, coding).begin() + 4;
+  *style |= GENERATE(std::byte{2}, std::byte{4});
+  const Bytes file = file_of_codestream(samples, kHtj2k, codestream);
+  CHECK(error_of(file).code() == ErrorCode::unsupported);
+}
+
 TEST_CASE("Codecs: changed bits of a HTJ2K stream give a radiograph or an Error", "[dicom]") {
   const Samples samples = picture(96, 128);
   const Bytes codestream = encode_htj2k(samples);
