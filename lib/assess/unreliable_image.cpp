@@ -8,8 +8,8 @@
 namespace aicovid {
 namespace {
 
-constexpr std::array<std::string_view, 4> kUnreliable = {"inverted", "rotated", "blank",
-                                                         "out_of_distribution"};
+constexpr std::array<std::string_view, 5> kUnreliable = {
+    "inverted", "rotated", "blank", "lungs_not_checked", "out_of_distribution"};
 
 }  // namespace
 

@@ -59,16 +59,13 @@ std::string_view near_name(std::string_view name, const ClinicalVariables& known
   return nearest;
 }
 
-/// Words of clinical names that no variable here has: what made of them alone names no person.
-constexpr std::array<std::string_view, 48> kClinicalWords = {
-    "albumin",    "alt",         "ast",         "base",    "bicarbonate", "bilirubin",
-    "blood",      "bmi",         "bp",          "bun",     "calcium",     "chloride",
-    "co2",        "cell",        "cells",       "cn",      "diastolic",   "excess",
-    "gas",        "haemoglobin", "hb",          "height",  "hematocrit",  "haematocrit",
-    "hemoglobin", "hr",          "interleukin", "kidney",  "lactate",     "level",
-    "map",        "mean",        "o2",          "partial", "potassium",   "pressure",
-    "protein",    "pulse",       "rbc",         "resp",    "rr",          "sbp",
-    "sodium",     "temp",        "total",       "wbc",     "weight",      "white"};
+/// Words of clinical names that no variable here has; none is a name of persons too, as White is.
+constexpr std::array<std::string_view, 35> kClinicalWords = {
+    "albumin",     "alt",     "ast",        "bicarbonate", "bilirubin",  "blood",   "bmi",
+    "bp",          "bun",     "calcium",    "chloride",    "co2",        "cn",      "diastolic",
+    "haemoglobin", "hb",      "hematocrit", "haematocrit", "hemoglobin", "hr",      "interleukin",
+    "kidney",      "lactate", "o2",         "potassium",   "pressure",   "protein", "pulse",
+    "rbc",         "resp",    "rr",         "sbp",         "sodium",     "temp",    "wbc"};
 
 /// The words between a name's underscores.
 std::vector<std::string_view> words_of(std::string_view name) {

@@ -118,6 +118,11 @@ Outcome LearnedOutcome::assess(const ClinicalRecord& record, const ImageEvidence
   if (model.has_probability()) add_probability(model, inputs, image, outcome);
   for (const MemberModel& member : model.members) add_calibration(member.calibration, outcome);
   add_calibration(model.calibration, outcome);
+  // What an interval would have spanned is not said where there is none.
+  for (Assumption& assumed : outcome.assumed) {
+    if (!outcome.interval)
+      assumed.handling = assumed.handling.substr(0, assumed.handling.find("; interval "));
+  }
 
   const bool sees = inputs.uses_image || (has_network(model) && image.network_sees_image);
   if (sees) judge_unreliable_image(image.unreliable, outcome);

@@ -374,6 +374,9 @@ std::string to_text(const RiskReport& report) {
   std::string text = title(report) + verdict(report);
   if (report.findings) text += severity(report);
   for (const Outcome& outcome : report.outcomes) text += outcome_section(outcome, report);
+  if (report.outcomes.empty() && report.verdict != Verdict::refused) {
+    text += "\nNO RISK: this model computes no outcome\n";
+  }
   return text + warnings(report) + provenance(report);
 }
 

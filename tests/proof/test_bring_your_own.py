@@ -83,7 +83,9 @@ def test_torchxrayvisions_severity(file, tmp_path, record_property):
     logit = PLATT["slope"] * opacity_logit + PLATT["intercept"] + np.log(0.65 / 0.35)  # prevalence .5 to .65
     assert report["image"]["infiltrates"]["value"] == pytest.approx(1 / (1 + np.exp(-logit)), abs=OUTPUTS)
     (outcome,) = report["outcomes"]
-    assert outcome["status"] == "ok" and outcome["image_effect"]["without"] < outcome["probability"] < outcome["image_effect"]["with"]
+    # No network of the lungs: nothing has checked that this is a chest.
+    assert outcome["status"] == "indeterminate" and outcome["reasons"][0]["code"] == "lungs_not_checked"
+    assert outcome["image_effect"]["without"] < outcome["probability"] < outcome["image_effect"]["with"]
     # No network looked for lungs: the report says so, and claims no lung field.
     assert report["gate"]["verdict"] == "flagged" and "lungs_not_checked" in codes(report)
     assert "lung_area_fraction" not in report["image"]
