@@ -8,8 +8,8 @@
 namespace aicovid {
 
 /// The flags among the gate's reasons that make what the networks read unreliable (`inverted`,
-/// `rotated`, `blank`, `lungs_not_checked`, `out_of_distribution`), each once, as reasons why an outcome that uses the
-/// image is indeterminate.
+/// `rotated`, `blank`, `lungs_not_checked`, `out_of_distribution`), each once, as reasons why an
+/// outcome that uses the image is indeterminate.
 std::vector<OutcomeReason> unreliable_image(const std::vector<GateReason>& reasons);
 
 }  // namespace aicovid
