@@ -95,6 +95,7 @@ int decompositions(opj_codec_t* codec) {
 
 Cells decode_jpeg2000(std::span<const std::byte> stream, const ImageHeader& header, Decode mode) {
   const Codestream codestream = jpeg2000_codestream(stream, header);
+  require_part_1(codestream);
   Source source{codestream.bytes};
   Complaints complaints;
   const Stream input(opj_stream_default_create(OPJ_TRUE));

@@ -32,6 +32,13 @@ Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHea
 /// missing; Error{unsupported} for markers that a codestream of one component does not need
 void check_markers(const Codestream& codestream);
 
+/// Looks into all headers of a codestream for code-blocks of high throughput, which JPEG 2000's own
+/// transfer syntaxes do not have. OpenJPEG 2.5 would decode them, and ends the program where they
+/// are damaged.
+///
+/// @throws Error{corrupt} if there are any, or a header ends early
+void require_part_1(const Codestream& codestream);
+
 /// The number of times that both sides may be halved, at most twice: the shorter one keeps 1024
 /// pixels, and the codestream has the resolutions. Never where the sign differs, which every sample
 /// must be looked at for.

@@ -166,6 +166,13 @@ TEST_CASE("Codecs: HTJ2K with markers between packets is unsupported", "[dicom]"
   CHECK(error_of(file).code() == ErrorCode::unsupported);
 }
 
+TEST_CASE("Codecs: high throughput under a syntax of JPEG 2000 is corrupt", "[dicom]") {
+  // OpenJPEG would decode it, and ends the process at damaged data.
+  const Samples samples = picture(61, 83);
+  const Bytes file = file_of_codestream(samples, kJpeg2000, encode_htj2k(samples));
+  CHECK(error_of(file).code() == ErrorCode::corrupt);
+}
+
 TEST_CASE("Codecs: changed bits of a HTJ2K stream give a radiograph or an Error", "[dicom]") {
   const Samples samples = picture(96, 128);
   const Bytes codestream = encode_htj2k(samples);
