@@ -91,15 +91,58 @@ void check_encoding(const File& file) {
                   should_be_explicit ? "explicit" : "implicit", tag_of(DCM_TransferSyntaxUID)));
 }
 
+/// DCMTK reads as much as the group length says, sequences of the data set too, and ends by an
+/// exception at some of them.
+void check_meta_length(std::span<const std::byte> bytes) {
+  const auto little_endian = [bytes](std::size_t at, std::size_t size) {
+    std::uint32_t value = 0;
+    for (std::size_t i = size; i-- > 0;)
+      value = value << 8 | std::to_integer<std::uint32_t>(bytes[at + i]);
+    return value;
+  };
+  constexpr std::size_t prefix = 132;
+  constexpr std::size_t long_header = 12;
+  constexpr std::uint32_t undefined = 0xffffffff;
+  std::uint64_t end = 0;
+  for (std::uint64_t at = prefix; at + long_header <= bytes.size();) {
+    if (little_endian(at, 2) != 0x0002) {
+      if (at >= end) return;
+      throw Error(
+          ErrorCode::corrupt,
+          fmt::format("the group length {} of the file meta information reaches into the data "
+                      "set; expected its own length",
+                      tag_of(DCM_FileMetaInformationGroupLength)));
+    }
+    const std::string vr = {static_cast<char>(bytes[at + 4]), static_cast<char>(bytes[at + 5])};
+    const bool is_long = DcmVR(vr.c_str()).usesExtendedLengthEncoding();
+    const std::uint32_t length = is_long ? little_endian(at + 8, 4) : little_endian(at + 6, 2);
+    if (vr == "SQ" || length == undefined) {
+      throw Error(ErrorCode::corrupt,
+                  "the DICOM file meta information holds a sequence; expected none");
+    }
+    const bool is_group_length = little_endian(at + 2, 2) == 0 && length >= 4;
+    const std::uint32_t group_length = is_group_length ? little_endian(at + 8, 4) : 0;
+    at += (is_long ? long_header : 8) + length;
+    if (is_group_length) end = at + group_length;
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
   check_preamble(bytes);
+  check_meta_length(bytes);
   auto file = std::make_unique<File>();
   MemoryStream stream(bytes);
   OrderedMetaInfo meta;
   meta.transferInit();
-  if (meta.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength).bad()) {
+  OFCondition read;
+  try {
+    read = meta.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength);
+  } catch (const std::logic_error&) {  // as below
+    read = EC_CorruptedData;
+  }
+  if (read.bad()) {
     throw Error(ErrorCode::corrupt, "the DICOM file meta information is damaged or ends early");
   }
   meta.transferEnd();
