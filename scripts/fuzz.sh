@@ -2,7 +2,7 @@
 # Runs the fuzzers of build/fuzz (cmake --preset fuzz, target `fuzzers`); docs/fuzzing.md explains them.
 #
 #   scripts/fuzz.sh replay [NAME...]        every input of tests/fuzz/corpus once
-#   scripts/fuzz.sh run SECONDS [NAME...]   fuzzes; new inputs go to build/fuzz/corpus, what fails to build/fuzz/findings
+#   scripts/fuzz.sh run SECONDS [NAME...]   fuzzes, with the seed FUZZ_SEED if it is set; new inputs go to build/fuzz/corpus, what fails to build/fuzz/findings
 #   scripts/fuzz.sh keep [NAME...]          adds to tests/fuzz/corpus the new inputs that reach something new
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -30,7 +30,7 @@ for name in "${names[@]}"; do
   mkdir -p "$new" "$findings"
   case $action in
     replay) arguments=("${limits[@]}" -runs=0 "$corpus") ;;
-    run) arguments=("${limits[@]}" -max_total_time="$seconds" "$new" "$corpus") ;;
+    run) arguments=("${limits[@]}" -max_total_time="$seconds" -seed="${FUZZ_SEED:-0}" "$new" "$corpus") ;;
     keep) arguments=(-merge=1 "$corpus" "$new") ;;
     *) echo "fuzz: $action is not replay, run or keep"; exit 2 ;;
   esac
