@@ -208,6 +208,12 @@ TEST_CASE("Structure: preamble and meta information", "[dicom]") {
     bytes = whole;
     bytes[132 + 8] = std::byte{14};
     CHECK(error_of(bytes).code() == ErrorCode::corrupt);
+    // DCMTK would take attributes of the data set for meta information.
+    bytes = whole;
+    bytes[132 + 8] |= std::byte{1};
+    bytes[132 + 9] = std::byte{1};
+    CHECK(std::string(error_of(bytes).what()).find("reaches into the data set") !=
+          std::string::npos);
   }
 }
 
