@@ -82,16 +82,23 @@ Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHea
   }
   if (has_second(bytes)) fail_second_codestream();
   if (at(43, 1) != 1 || at(44, 1) != 1) fail_pixel_data("holds a subsampled codestream");
-  // OpenJPEG keeps some 6 KB a tile; encoders use tiles of 64 pixels and more.
-  const std::int64_t tile_columns = at(24, 4);
-  const std::int64_t tile_rows = at(28, 4);
-  constexpr std::int64_t most_tiles = 16384;
-  if (tile_columns == 0 || tile_rows == 0 ||
-      (columns / tile_columns + 1) * (rows / tile_rows + 1) > most_tiles) {
-    fail_pixel_data(fmt::format("holds a codestream of tiles of {} x {}; expected at most {} tiles",
-                                tile_rows, tile_columns, most_tiles));
-  }
-  return {.bytes = bytes, .precision = precision, .sign_differs = is_signed != header.is_signed};
+  const auto axis = [&](std::size_t offset) {
+    return TileAxis{.image = {.begin = at(16 + offset, 4), .end = at(8 + offset, 4)},
+                    .first_tile = at(32 + offset, 4),
+                    .tile_size = at(24 + offset, 4)};
+  };
+  const TileGrid grid{.x = axis(0), .y = axis(4)};
+  // The first tile must reach the image (B-3, B-4).
+  const auto is_reached = [](const TileAxis& tiles) {
+    return tiles.first_tile <= tiles.image.begin &&
+           std::uint64_t{tiles.first_tile} + tiles.tile_size > tiles.image.begin;
+  };
+  if (!is_reached(grid.x) || !is_reached(grid.y))
+    fail_pixel_data("holds a codestream whose first tile lies outside the image");
+  return {.bytes = bytes,
+          .precision = precision,
+          .sign_differs = is_signed != header.is_signed,
+          .grid = grid};
 }
 
 int halvings(const Codestream& codestream, const ImageHeader& header, Decode mode,

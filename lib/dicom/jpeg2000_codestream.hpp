@@ -1,6 +1,7 @@
 #pragma once
 
 #include "decode.hpp"
+#include "jpeg2000_partition.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,12 @@ struct Codestream {
   std::span<const std::byte> bytes;
   int precision = 0;          ///< bits of a sample, which may differ from Bits Stored
   bool sign_differs = false;  ///< signed where Pixel Representation says unsigned, or the reverse
+  TileGrid grid;
+
+  std::uint64_t pixels() const {
+    return std::uint64_t{grid.x.image.end - grid.x.image.begin} *
+           (grid.y.image.end - grid.y.image.begin);
+  }
 };
 
 /// Finds the codestream and compares its SIZ marker segment with the header, before a decoder that
@@ -24,19 +31,21 @@ struct Codestream {
 /// may have another precision
 Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHeader& header);
 
-/// Checks all marker segments of a high-throughput codestream, and follows its tile-parts by their
-/// lengths to the end of codestream marker. OpenJPH 0.9 ends the program where some of them are
+/// Checks all marker segments of a high-throughput codestream, and follows its tile-parts and their
+/// packets to the end of codestream marker. OpenJPH 0.9 ends the program where some of them are
 /// damaged.
 ///
 /// @throws Error{corrupt} naming the marker if a segment is damaged, or a tile-part or the end is
-/// missing; Error{unsupported} for markers that a codestream of one component does not need
+/// missing; Error{unsupported} for markers that a codestream of one component does not need, or
+/// tiles, precincts and code-blocks that would take memory out of proportion to the pixels
 void check_markers(const Codestream& codestream);
 
 /// Looks into all headers of a codestream for code-blocks of high throughput, which JPEG 2000's own
 /// transfer syntaxes do not have. OpenJPEG 2.5 would decode them, and ends the program where they
-/// are damaged.
+/// are damaged. Then for how many pieces it would allocate.
 ///
-/// @throws Error{corrupt} if there are any, or a header ends early
+/// @throws Error{corrupt} if there are any, or a header is damaged; Error{unsupported} for pieces
+/// that would take memory out of proportion to the pixels
 void require_part_1(const Codestream& codestream);
 
 /// The number of times that both sides may be halved, at most twice: the shorter one keeps 1024

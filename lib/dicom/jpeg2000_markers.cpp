@@ -1,219 +1,198 @@
 #include "attributes.hpp"
+#include "htj2k_packets.hpp"
 #include "jpeg2000_codestream.hpp"
+#include "jpeg2000_segments.hpp"
 
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
+#include <optional>
+#include <utility>
 #include <vector>
 
-// Source of all codes and offsets: ITU-T T.800 annex A, and T.814 annex A for CAP and the
-// high-throughput bit of COD.
+// Source of all offsets: ITU-T T.800 annex A, and T.814 annex A for CAP and the high-throughput bit
+// of COD.
 
 namespace aicovid::dicom {
 namespace {
 
-enum Marker : std::uint32_t {
-  kCap = 0xff50,
-  kSiz = 0xff51,
-  kCod = 0xff52,
-  kTlm = 0xff55,
-  kPlt = 0xff58,
-  kQcd = 0xff5c,
-  kCom = 0xff64,
-  kSot = 0xff90,
-  kSod = 0xff93,
-  kEoc = 0xffd9,
-};
+[[noreturn]] void fail_unsupported(std::uint32_t marker) {
+  throw Error(ErrorCode::unsupported,
+              fmt::format("{} holds a JPEG 2000 codestream with the marker {:04X}; expected CAP, "
+                          "SIZ, COD, QCD, TLM, PLT and COM alone",
+                          tag_of(DCM_PixelData), marker));
+}
 
-[[noreturn]] void fail_marker(std::uint32_t marker) {
-  fail_pixel_data(
-      fmt::format("holds a JPEG 2000 codestream whose {:04X} marker is damaged or ends "
-                  "early",
-                  marker));
+[[noreturn]] void fail_unsupported_packet_markers() {
+  throw Error(ErrorCode::unsupported,
+              fmt::format("{} holds a JPEG 2000 codestream with SOP or EPH markers; expected none",
+                          tag_of(DCM_PixelData)));
 }
 
 /// Walks over the markers of a codestream.
 class Walk {
  public:
-  explicit Walk(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  explicit Walk(const Codestream& codestream)
+      : codestream_(codestream), bytes_(codestream.bytes), next_part_(tiles()) {}
 
   void run() {
-    main_header();
-    while (marker() == kSot) tile_part();
-    if (marker() != kEoc) fail_marker(marker());
+    std::size_t at = main_header();
+    while (marker_at(bytes_, at) == kSot) at = tile_part(at);
+    const Segment end{.marker = kEoc, .body = {}};
+    end.require(marker_at(bytes_, at) == kEoc);
+    for (const auto& packets : packets_) end.require(packets && packets->complete());
   }
 
  private:
-  bool has(std::size_t offset, std::size_t size) const {
-    return offset <= bytes_.size() && size <= bytes_.size() - offset;
-  }
-  /// Of bytes from `at_` on.
-  std::uint32_t number(std::size_t offset, std::size_t size) const {
-    if (!has(at_ + offset, size)) fail_marker(current_);
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < size; ++i)
-      value = value << 8 | std::to_integer<std::uint32_t>(bytes_[at_ + offset + i]);
-    return value;
-  }
-  std::uint32_t marker() {
-    current_ = kEoc;  // what is missing where there is none
-    current_ = number(0, 2);
-    return current_;
-  }
-  void require(bool holds) const {
-    if (!holds) fail_marker(current_);
-  }
-  [[noreturn]] void fail_unsupported() const {
-    throw Error(ErrorCode::unsupported,
-                fmt::format("{} holds a JPEG 2000 codestream with the marker {:04X}; expected CAP, "
-                            "SIZ, COD, QCD, TLM, PLT and COM alone",
-                            tag_of(DCM_PixelData), current_));
-  }
-  [[noreturn]] static void fail_unsupported_packet_markers() {
-    throw Error(
-        ErrorCode::unsupported,
-        fmt::format("{} holds a JPEG 2000 codestream with SOP or EPH markers; expected none",
-                    tag_of(DCM_PixelData)));
-  }
-  std::uint32_t segment_length() const {
-    const std::uint32_t length = number(2, 2);
-    require(length >= 2 && has(at_, 2 + length));
-    return length;
+  std::size_t tiles() const {
+    const std::uint64_t count = codestream_.grid.tiles();
+    const Segment size{.marker = kSiz, .body = {}};
+    constexpr std::uint64_t most = 65535;
+    size.require(count <= most);
+    return static_cast<std::size_t>(count);
   }
 
-  void main_header() {
-    at_ = 2;  // after the start of codestream
+  /// The place of the first tile-part.
+  std::size_t main_header() {
+    std::size_t at = 2;  // behind the start of codestream
     bool has_capability = false;
-    for (; marker() != kSot; at_ += 2 + segment_length()) {
-      switch (current_) {
+    bool has_size = false;
+    bool is_quantised = false;
+    while (marker_at(bytes_, at) != kSot) {
+      const Segment segment = segment_at(bytes_, at);
+      switch (segment.marker) {
         case kCap:
           // Part 15 alone, of which there is one word.
-          require(segment_length() == 8 && number(4, 4) == 0x00020000);
+          segment.require(segment.body.size() == 6 && segment.number(0, 4) == 0x00020000);
           has_capability = true;
           break;
         case kSiz:
-          require(at_ == 2 && segment_length() == 41);
-          size();
+          segment.require(at == 2 && segment.body.size() == 39);
+          has_size = true;
           break;
         case kCod:
-          require(levels_ < 0);
-          coding();
+          segment.require(!style_);
+          coding(segment);
           break;
         case kQcd:
-          require(levels_ >= 0 && !quantised_);
-          quantisation();
+          segment.require(style_ && !is_quantised);
+          quantisation(segment);
+          is_quantised = true;
           break;
         case kTlm:
         case kCom:
           break;
         default:
-          require(current_ >= kCap && current_ < kSot);
-          fail_unsupported();
+          segment.require(segment.marker >= kCap && segment.marker < kSot);
+          fail_unsupported(segment.marker);
       }
+      at = behind(at, segment);
     }
-    require(has_capability && quantised_ && !next_part_.empty());
+    const Segment first_part{.marker = kSot, .body = {}};
+    first_part.require(has_capability && has_size && is_quantised);
+    return at;
   }
 
-  void size() {
-    const auto tiles = [this](std::size_t extent, std::size_t tile, std::size_t tile_offset) {
-      const std::uint64_t span = number(extent, 4) - number(tile_offset, 4);
-      require(number(extent, 4) > number(tile_offset, 4) && number(tile, 4) > 0);
-      return (span + number(tile, 4) - 1) / number(tile, 4);
-    };
-    // The first tile must reach the image (T.800 B-3, B-4).
-    for (const std::size_t axis : {std::size_t{0}, std::size_t{4}}) {
-      const std::uint64_t image_offset = number(14 + axis, 4);
-      const std::uint64_t tile_offset = number(30 + axis, 4);
-      require(tile_offset <= image_offset && tile_offset + number(22 + axis, 4) > image_offset);
-    }
-    const std::uint64_t count = tiles(6, 22, 30) * tiles(10, 26, 34);
-    require(count > 0 && count <= 65535);
-    next_part_.assign(count, 0);
-  }
-
-  void coding() {
-    const std::uint32_t length = segment_length();
-    require(length >= 12);
-    const std::uint32_t style = number(4, 1);
-    const std::uint32_t most_levels = 32;
-    const std::uint32_t levels = number(9, 1);
-    // SOP and EPH would allow markers among the packets, which `packets` could not tell from
-    // damage.
-    if (style <= 7 && style > 1) fail_unsupported_packet_markers();
-    require(style <= 1 && number(5, 1) <= 4 && number(6, 2) == 1 && number(8, 1) <= 1 &&
-            levels <= most_levels);
-    // Code-blocks of 4 to 1024 samples a side, 4096 in all.
-    require(number(10, 1) <= 8 && number(11, 1) <= 8 && number(10, 1) + number(11, 1) <= 8);
+  void coding(const Segment& segment) {
+    const std::uint32_t flags = segment.number(0, 1);
+    // SOP and EPH would allow markers among the packets, which could not be told from damage.
+    if (flags <= 7 && flags > 1) fail_unsupported_packet_markers();
+    segment.require(flags <= 1 && segment.number(1, 1) <= 4 && segment.number(2, 2) == 1 &&
+                    segment.number(4, 1) <= 1);
     // The high-throughput bit, with or without the vertically causal context.
-    require((number(12, 1) & ~8u) == 0x40 && number(13, 1) <= 1);
-    const bool has_precincts = (style & 1) != 0;
-    require(length == 12 + (has_precincts ? levels + 1 : 0));
-    for (std::uint32_t i = 0; has_precincts && i <= levels; ++i) {
-      // Only the lowest resolution may have precincts of one sample.
-      const std::uint32_t precinct = number(14 + i, 1);
-      require(i == 0 || ((precinct & 15) > 0 && precinct >> 4 > 0));
-    }
-    reversible_ = number(13, 1) == 1;
-    levels_ = static_cast<int>(levels);
+    segment.require((segment.number(8, 1) & ~8u) == 0x40 && segment.number(9, 1) <= 1);
+    is_reversible_ = segment.number(9, 1) == 1;
+    style_ = coding_style(segment.body.subspan(5), flags == 1);
+    style_->progression = static_cast<int>(segment.number(1, 1));
+    const auto resolutions = static_cast<std::size_t>(style_->levels) + 1;
+    segment.require(segment.body.size() == 10 + (flags == 1 ? resolutions : 0));
+    const Pieces all = pieces(codestream_.grid, *style_);
+    // It decodes line by line, and takes little for the pixels themselves.
+    check_pieces(all, {.bytes = memory(all), .bytes_a_pixel = 16}, codestream_.pixels(),
+                 bytes_.size());
+    packets_.resize(tiles());
   }
 
-  void quantisation() {
-    const std::uint32_t length = segment_length();
-    require(length >= 3);
-    const std::uint32_t bands = 3 * static_cast<std::uint32_t>(levels_) + 1;
+  /// What OpenJPH 0.9 allocates for pieces, or a little more.
+  std::uint64_t memory(const Pieces& all) const {
+    // Room for one row of code-blocks of full size in each subband.
+    const std::uint64_t row = 4ull << (std::max(style_->block.x, 3U) + style_->block.y);
+    // Four tag trees, over as many code-blocks as a precinct of full size would have.
+    unsigned side = 0;
+    for (int r = 0; r <= style_->levels; ++r) {
+      const Log2& precinct = style_->precincts[static_cast<std::size_t>(r)];
+      side = std::max({side, precinct.x - std::min(style_->block.x, precinct.x),
+                       precinct.y - std::min(style_->block.y, precinct.y)});
+    }
+    const std::uint64_t trees = (16ull << (2 * side)) / 3;
+    return trees + 1024 * all.tiles + 2048 * all.resolutions + 128 * all.precincts +
+           48 * all.blocks + (row + 192) * all.block_columns;
+  }
+
+  void quantisation(const Segment& segment) const {
+    const std::size_t bands = 3 * static_cast<std::size_t>(style_->levels) + 1;
     // Exponents alone where nothing is quantised, else a step for each band.
-    require(reversible_ ? (number(4, 1) & 31) == 0 && length == 3 + bands
-                        : (number(4, 1) & 31) == 2 && length == 3 + 2 * bands);
-    quantised_ = true;
+    const std::uint32_t kind = segment.number(0, 1) & 31;
+    segment.require(is_reversible_ ? kind == 0 && segment.body.size() == 1 + bands
+                                   : kind == 2 && segment.body.size() == 1 + 2 * bands);
   }
 
-  void tile_part() {
-    require(number(2, 2) == 10);
-    const std::uint32_t tile = number(4, 2);
-    std::uint64_t length = number(6, 4);
-    require(tile < next_part_.size() && number(10, 1) == next_part_[tile]);
-    require(number(11, 1) == 0 || number(10, 1) < number(11, 1));
+  /// The place behind it.
+  std::size_t tile_part(std::size_t start) {
+    const Segment part = segment_at(bytes_, start);
+    part.require(part.body.size() == 8);
+    const std::uint32_t tile = part.number(0, 2);
+    const std::uint32_t index = part.number(6, 1);
+    const std::uint32_t parts = part.number(7, 1);
+    part.require(tile < next_part_.size() && index == next_part_[tile]);
+    part.require(parts == 0 || index < parts);
     ++next_part_[tile];
+    std::size_t length = part.number(2, 4);
+    const std::size_t rest = bytes_.size() - start;
     // The last tile-part may reach to the end; PS3.5 may have padded that with a zero byte.
-    const bool to_end = length == 0;
-    if (to_end) {
+    if (length == 0) {
       const std::size_t padding = bytes_.back() == std::byte{0} ? 1 : 0;
-      require(has(at_, 2 + 12 + padding));
-      length = bytes_.size() - at_ - 2 - padding;
+      part.require(rest >= 2 + padding);
+      length = rest - 2 - padding;
     }
-    const std::size_t start = at_;
-    require(length >= 14 && has(start, static_cast<std::size_t>(length)));
-    for (at_ += 12; marker() != kSod; at_ += 2 + segment_length()) {
-      if (current_ == kPlt || current_ == kCom) continue;
-      require(current_ >= kCap && current_ < kSot);
-      fail_unsupported();
+    part.require(length <= rest);
+    const std::size_t end = start + length;
+    std::size_t at = behind(start, part);
+    while (marker_at(bytes_, at) != kSod) {
+      const Segment segment = segment_at(bytes_, at);
+      segment.require(segment.marker >= kCap && segment.marker < kSot);
+      if (segment.marker != kPlt && segment.marker != kCom) fail_unsupported(segment.marker);
+      at = behind(at, segment);
     }
-    require(at_ + 2 <= start + length);
-    packets(at_ + 2, start + static_cast<std::size_t>(length));
-    at_ = start + static_cast<std::size_t>(length);
+    at += 2;
+    part.require(at <= end);
+    const auto data = bytes_.subspan(at, end - at);
+    check_data(part, data);
+    if (!packets_[tile]) packets_[tile].emplace(codestream_.grid.only(tile), *style_);
+    packets_[tile]->follow(data);
+    return end;
   }
 
   /// Packet headers and code-blocks never hold FF before a byte above 8F, nor end with FF (T.800
   /// B.10.1 and T.814 7.1): OpenJPH 0.9 takes that for granted and ends the process where it is not
   /// so.
-  void packets(std::size_t begin, std::size_t end) const {
-    for (std::size_t i = begin; i < end; ++i) {
-      if (bytes_[i] != std::byte{0xff}) continue;
-      require(i + 1 < end && bytes_[i + 1] <= std::byte{0x8f});
+  static void check_data(const Segment& part, std::span<const std::byte> data) {
+    for (std::size_t i = 0; i < data.size(); ++i) {
+      if (data[i] != std::byte{0xff}) continue;
+      part.require(i + 1 < data.size() && data[i + 1] <= std::byte{0x8f});
     }
   }
 
+  const Codestream& codestream_;
   std::span<const std::byte> bytes_;
-  std::size_t at_ = 0;
-  std::uint32_t current_ = kSiz;
-  int levels_ = -1;
-  bool reversible_ = false;
-  bool quantised_ = false;
-  std::vector<std::uint32_t> next_part_;  ///< of each tile
+  std::optional<CodingStyle> style_;
+  bool is_reversible_ = false;
+  std::vector<std::uint32_t> next_part_;           ///< of each tile
+  std::vector<std::optional<HtPackets>> packets_;  ///< of each tile
 };
 
 }  // namespace
 
-void check_markers(const Codestream& codestream) { Walk(codestream.bytes).run(); }
+void check_markers(const Codestream& codestream) { Walk(codestream).run(); }
 
 }  // namespace aicovid::dicom

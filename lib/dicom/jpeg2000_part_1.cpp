@@ -1,75 +1,76 @@
-#include "attributes.hpp"
 #include "jpeg2000_codestream.hpp"
+#include "jpeg2000_segments.hpp"
 
-#include <aicovid/error.hpp>
+#include "decode.hpp"
 
-#include <fmt/format.h>
-
-// Source of all codes and offsets: ITU-T T.800 annex A.
+#include <utility>
 
 namespace aicovid::dicom {
 namespace {
 
-enum Marker : std::uint32_t {
-  kCod = 0xff52,
-  kCoc = 0xff53,
-  kSot = 0xff90,
-  kSod = 0xff93,
-};
-
-/// Reads the headers of a codestream and of its tile-parts.
+/// Reads the headers of a codestream and of its tile-parts, as far as OpenJPEG would.
 class Headers {
  public:
-  explicit Headers(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  explicit Headers(const Codestream& codestream) : codestream_(codestream) {}
 
   void run() {
-    std::size_t at = segments(2, kSot);  // behind the start of codestream
-    while (has(at, 12) && number(at, 2) == kSot) {
-      const std::uint64_t length = number(at + 6, 4);
-      segments(at + 12, kSod);
+    const std::span<const std::byte> bytes = codestream_.bytes;
+    std::size_t at = segments(2, kSot, codestream_.grid);  // behind the start of codestream
+    while (at + 2 <= bytes.size() && marker_at(bytes, at) == kSot) {
+      const Segment start = segment_at(bytes, at);
+      const std::uint32_t tile = start.number(0, 2);
+      const std::uint32_t length = start.number(2, 4);
+      start.require(tile < codestream_.grid.tiles());
+      segments(behind(at, start), kSod, codestream_.grid.only(tile));
       // 0: up to the end. Lengths that lead nowhere end the decoding too.
-      if (length == 0 || !has(at, length)) return;
+      if (length == 0 || length > bytes.size() - at) return;
       at += length;
     }
   }
 
  private:
-  bool has(std::size_t offset, std::uint64_t size) const {
-    return offset <= bytes_.size() && size <= bytes_.size() - offset;
-  }
-  std::uint32_t number(std::size_t offset, std::size_t size) const {
-    if (!has(offset, size)) fail_pixel_data("holds a JPEG 2000 codestream that ends early");
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < size; ++i)
-      value = value << 8 | std::to_integer<std::uint32_t>(bytes_[offset + i]);
-    return value;
-  }
-
-  /// Looks at marker segments until `last`; its place.
-  std::size_t segments(std::size_t at, std::uint32_t last) const {
-    for (std::uint32_t marker; (marker = number(at, 2)) != last;) {
-      // Of one component: the style of code-blocks behind Scod and SGcod, or Ccoc and Scoc.
-      if (marker == kCod) require_part_1(number(at + 12, 1));
-      if (marker == kCoc) require_part_1(number(at + 9, 1));
-      const std::uint32_t length = number(at + 2, 2);
-      if (marker < 0xff4f || length < 2)
-        fail_pixel_data("holds a JPEG 2000 codestream with a damaged header");
-      at += 2 + length;
+  /// Looks at marker segments until `last`, which hold for these tiles; its place.
+  std::size_t segments(std::size_t at, std::uint32_t last, const TileGrid& tiles) {
+    bool has_style = false;
+    bool has_own_style = false;  // of the one component
+    while (marker_at(codestream_.bytes, at) != last) {
+      const Segment segment = segment_at(codestream_.bytes, at);
+      // The coding style is behind Scod and SGcod, or Ccoc and Scoc.
+      if (segment.marker == kCod) {
+        segment.require(!std::exchange(has_style, true));
+        layers_ = static_cast<int>(segment.number(2, 2));
+        check(segment, segment.number(0, 1), 5, tiles);
+      } else if (segment.marker == kCoc) {
+        segment.require(!std::exchange(has_own_style, true));
+        check(segment, segment.number(1, 1), 2, tiles);
+      }
+      at = behind(at, segment);
     }
     return at;
   }
 
-  static void require_part_1(std::uint32_t code_block_style) {
+  void check(const Segment& segment, std::uint32_t flags, std::size_t at, const TileGrid& tiles) {
     constexpr std::uint32_t high_throughput = 0x40;  // T.814 A.4
-    if ((code_block_style & high_throughput) == 0) return;
-    fail_pixel_data("holds a high-throughput codestream; expected JPEG 2000 Part 1");
+    if ((segment.number(at + 3, 1) & high_throughput) != 0)
+      fail_pixel_data("holds a high-throughput codestream; expected JPEG 2000 Part 1");
+    CodingStyle style = coding_style(segment.body.subspan(at), (flags & 1) != 0);
+    style.layers = layers_;
+    const Pieces all = pieces(tiles, style);
+    // What OpenJPEG 2.5 was seen to take for each, and its table of the packets that it has read.
+    const std::uint64_t bytes = 10240 * all.tiles + 768 * all.precincts + 448 * all.blocks +
+                                2 * all.largest_precincts *
+                                    (static_cast<std::uint64_t>(style.layers) + 1) *
+                                    (static_cast<std::uint64_t>(style.levels) + 1);
+    check_pieces(all, {.bytes = bytes, .bytes_a_pixel = 8}, codestream_.pixels(),
+                 codestream_.bytes.size());
   }
 
-  std::span<const std::byte> bytes_;
+  const Codestream& codestream_;
+  int layers_ = 1;
 };
 
 }  // namespace
 
-void require_part_1(const Codestream& codestream) { Headers(codestream.bytes).run(); }
+void require_part_1(const Codestream& codestream) { Headers(codestream).run(); }
 
 }  // namespace aicovid::dicom

@@ -61,7 +61,7 @@ Bytes hex(std::string_view digits) {
   return bytes;
 }
 
-Bytes encode_jpeg2000(const Samples& samples) {
+Bytes encode_jpeg2000(const Samples& samples, const Cut& cut) {
   opj_image_cmptparm_t component{};
   component.dx = component.dy = 1;
   component.w = static_cast<OPJ_UINT32>(samples.columns);
@@ -76,8 +76,13 @@ Bytes encode_jpeg2000(const Samples& samples) {
   opj_set_default_encoder_parameters(&parameters);
   parameters.tcp_numlayers = 1;
   parameters.cp_disto_alloc = 1;
+  parameters.cblockw_init = cut.block_columns;
+  parameters.cblockh_init = cut.block_rows;
+  parameters.tile_size_on = cut.tile > 0 ? OPJ_TRUE : OPJ_FALSE;
+  parameters.cp_tdx = parameters.cp_tdy = cut.tile;
   // The lowest resolution must not vanish.
-  while (std::min(samples.rows, samples.columns) >> (parameters.numresolution - 1) == 0)
+  const int side = std::min(samples.rows, samples.columns);
+  while ((cut.tile > 0 ? std::min(cut.tile, side) : side) >> (parameters.numresolution - 1) == 0)
     --parameters.numresolution;
   opj_codec_t* codec = opj_create_compress(OPJ_CODEC_J2K);
   opj_stream_t* stream = opj_stream_default_create(OPJ_FALSE);
@@ -95,16 +100,28 @@ Bytes encode_jpeg2000(const Samples& samples) {
   return bytes;
 }
 
-Bytes encode_htj2k(const Samples& samples) {
+Bytes encode_htj2k(const Samples& samples, const Cut& cut) {
   ojph::codestream codestream;
   ojph::param_siz size = codestream.access_siz();
   size.set_image_extent(
       ojph::point(static_cast<ojph::ui32>(samples.columns), static_cast<ojph::ui32>(samples.rows)));
+  if (cut.tile > 0) {
+    size.set_tile_size(
+        ojph::size(static_cast<ojph::ui32>(cut.tile), static_cast<ojph::ui32>(cut.tile)));
+  }
   size.set_num_components(1);
   size.set_component(0, ojph::point(1, 1), static_cast<ojph::ui32>(samples.bits),
                      samples.is_signed);
   ojph::param_cod coding = codestream.access_cod();
-  coding.set_num_decomposition(5);
+  coding.set_num_decomposition(static_cast<ojph::ui32>(cut.levels));
+  coding.set_block_dims(static_cast<ojph::ui32>(cut.block_columns),
+                        static_cast<ojph::ui32>(cut.block_rows));
+  coding.set_progression_order(cut.order);
+  if (cut.precinct > 0) {
+    ojph::size precinct(static_cast<ojph::ui32>(cut.precinct),
+                        static_cast<ojph::ui32>(cut.precinct));
+    coding.set_precinct_size(1, &precinct);
+  }
   coding.set_reversible(true);
   coding.set_color_transform(false);
   codestream.set_planar(false);

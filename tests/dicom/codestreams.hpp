@@ -17,11 +17,21 @@ struct Samples {
   bool is_signed = false;
 };
 
-/// A lossless JPEG 2000 codestream, by OpenJPEG.
-Bytes encode_jpeg2000(const Samples& samples);
+/// How a JPEG 2000 codestream cuts the image.
+struct Cut {
+  int levels = 5;
+  int block_columns = 64;
+  int block_rows = 64;
+  int tile = 0;      ///< its side; 0: one of the whole image
+  int precinct = 0;  ///< its side in each resolution; 0: one of the whole tile
+  const char* order = "RPCL";
+};
+
+/// A lossless JPEG 2000 codestream, by OpenJPEG. Of `cut` it takes blocks and tiles.
+Bytes encode_jpeg2000(const Samples& samples, const Cut& cut = {});
 
 /// A lossless high-throughput JPEG 2000 codestream, by OpenJPH.
-Bytes encode_htj2k(const Samples& samples);
+Bytes encode_htj2k(const Samples& samples, const Cut& cut = {});
 
 /// An item of encapsulated pixel data: a fragment, or the offset table. Its length is written as it
 /// is, even where it is odd.

@@ -20,7 +20,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate, encapsulate_extended
 from pydicom.uid import (
     HTJ2K, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, HTJ2KLossless, HTJ2KLosslessRPCL,
-    ImplicitVRLittleEndian,
+    ImplicitVRLittleEndian, JPEG2000Lossless,
 )
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -81,6 +81,13 @@ def htj2k(pixels, bits, folder, *options):
     return stream.read_bytes()
 
 
+def encapsulated(pixels, syntax, stream):
+    dataset = dataset_of(pixels, 12, syntax)
+    dataset.PixelData = encapsulate([stream])
+    dataset["PixelData"].VR, dataset["PixelData"].is_undefined_length = "OB", True
+    return dataset
+
+
 def make_dicom(out, work):
     twelve, eight = picture(bits=12), picture(bits=8)
     plain = save(dataset_of(twelve, 12), out / "plain.dcm")
@@ -123,6 +130,21 @@ def make_dicom(out, work):
             dataset.PixelData = encapsulate([stream], fragments_per_frame=2 if name == "htj2k" else 1)
         dataset["PixelData"].VR, dataset["PixelData"].is_undefined_length = "OB", True
         save(dataset, out / f"{name}.dcm")
+
+    # Tiles, precincts, layers, tile-parts and orders, which the packets of a codestream depend on.
+    for name, options in {
+        "tiles": ["-t", "20,17", "-n", "3"], "precincts": ["-c", "[16,16],[8,8]", "-n", "3", "-b", "8,8", "-p", "PCRL"],
+        "layers": ["-r", "8,4,1"], "parts": ["-TP", "R", "-SOP", "-EPH"], "offset": ["-d", "13,7"],
+    }.items():
+        raw, stream = work / "x.pgm", work / "x.j2k"
+        raw.write_bytes(b"P5\n40 33\n4095\n" + twelve.astype(">u2").tobytes())
+        run("opj_compress", "-i", raw, "-o", stream, *options)
+        save(encapsulated(twelve, JPEG2000Lossless, stream.read_bytes()), out / f"j2k_{name}.dcm")
+    for name, options in {
+        "tiles": ["-tile_size", "{16,16}", "-num_decomps", "2"], "order": ["-precincts", "{16,16}", "-prog_order", "CPRL", "-num_decomps", "2"],
+        "offset": ["-image_offset", "{13,7}", "-num_decomps", "2"],
+    }.items():
+        save(encapsulated(twelve, HTJ2KLossless, htj2k(twelve, 12, work, *lossless, *options)), out / f"htj2k_{name}.dcm")
 
     tests = Path(pydicom.__file__).parent / "data" / "test_files"
     for path in sorted(tests.rglob("*")):
