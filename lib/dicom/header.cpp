@@ -32,7 +32,7 @@ int number(DcmItem& dataset, const DcmTagKey& key, int absent, Range range) {
 std::string view_of(DcmItem& dataset) {
   const std::string position = text(dataset, DCM_ViewPosition);
   if (const auto view = view_of_text(position)) return std::string(view->term);
-  const std::string code = code_value(dataset, DCM_ViewCodeSequence);
+  const std::string code = view_code(dataset);
   if (const auto view = view_of_code(code)) return std::string(view->term);
   return normalised(position).empty() && code.empty() ? std::string() : std::string(kUnlisted);
 }
@@ -106,6 +106,22 @@ ImageHeader read_header(DcmItem& meta, DcmItem& dataset) {
   }
   header.acquired = acquired(dataset);
   return header;
+}
+
+std::string view_code(DcmItem& dataset) {
+  DcmSequenceOfItems* items = sequence(dataset, DCM_ViewCodeSequence);
+  std::string first;
+  bool differ = false;
+  for (unsigned long i = 0; items != nullptr && i < items->card(); ++i) {
+    const std::string code = normalised(text(*items->getItem(i), DCM_CodeValue));
+    const auto view = view_of_code(code);
+    if (view && is_beside_frontal(view->kind)) return code;
+    const auto first_view = view_of_code(first);
+    const bool same = view && first_view ? view->term == first_view->term : code == first;
+    if (i == 0) first = code;
+    differ = differ || (i > 0 && !same);
+  }
+  return differ ? std::string(kUnlisted) : first;
 }
 
 }  // namespace aicovid::dicom

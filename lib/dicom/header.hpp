@@ -16,4 +16,9 @@ ImageHeader read_header(DcmItem& meta, DcmItem& dataset);
 /// are absurd; Error{unsupported} for an unknown VOI LUT Function
 GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header);
 
+/// The code of View Code Sequence, "" where there is none. Its one item (PS3.3 C.8.11.5) is the
+/// first one for DCMTK and pydicom's users, so that a second one would go unseen: of several, a
+/// view beside the frontal ones goes first, and views that differ are none of the list.
+std::string view_code(DcmItem& dataset);
+
 }  // namespace aicovid::dicom

@@ -3,6 +3,7 @@
 #include "attributes.hpp"
 #include "core/patient_orientation.hpp"
 #include "core/reason_order.hpp"
+#include "header.hpp"
 #include "patient.hpp"
 #include "pixel_aspect.hpp"
 #include "terms.hpp"
@@ -74,14 +75,10 @@ void layout(Reasons& reasons, const ImageHeader& header) {
   }
 }
 
-bool is_beside_frontal(ViewKind kind) {
-  return kind == ViewKind::lateral || kind == ViewKind::oblique || kind == ViewKind::decubitus;
-}
-
 void view(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
   constexpr std::string_view expected = "AP or PA";
   auto view = view_of_text(header.view);
-  const std::string code = code_value(dataset, DCM_ViewCodeSequence);
+  const std::string code = view_code(dataset);
   const bool from_position = view_of_text(text(dataset, DCM_ViewPosition)).has_value();
   DcmTagKey tag = !from_position && !code.empty() ? DCM_ViewCodeSequence : DCM_ViewPosition;
   std::string_view found = header.view;

@@ -27,6 +27,10 @@ enum class ViewKind { frontal, frontal_unspecified, lateral, oblique, decubitus,
 
 /// A view: the defined terms of View Position (PS3.3 C.8.7.1, C.8.11.5, C.8.11.7) and words in use
 /// beside them.
+inline bool is_beside_frontal(ViewKind kind) {
+  return kind == ViewKind::lateral || kind == ViewKind::oblique || kind == ViewKind::decubitus;
+}
+
 struct View {
   std::string_view term;
   ViewKind kind;

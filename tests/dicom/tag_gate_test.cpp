@@ -23,9 +23,9 @@ GateReason first_reason(DcmDataset& dataset) {
   return reasons.front();
 }
 
-void put_code(DcmDataset& dataset, const DcmTagKey& sequence, const char* code) {
+void put_code(DcmDataset& dataset, const DcmTagKey& sequence, const char* code, long at = 0) {
   DcmItem* item = nullptr;
-  REQUIRE(dataset.findOrCreateSequenceItem(sequence, item, 0).good());
+  REQUIRE(dataset.findOrCreateSequenceItem(sequence, item, at).good());
   REQUIRE(item->putAndInsertString(DCM_CodeValue, code).good());
 }
 
@@ -133,6 +133,25 @@ TEST_CASE("Tag gate: View Code Sequence stands in for View Position, in SNOMED C
     CHECK(first_reason(*dataset) == GateReason{"lateral_view", "0054,0220", "LL", "AP or PA"});
     put_code(*dataset, DCM_ViewCodeSequence, "399182000");
     CHECK(gate(*dataset) == Codes{"oblique_view"});
+  }
+  SECTION("a second item for another view is seen, with View Position and without") {
+    dataset->putAndInsertString(DCM_ViewPosition, GENERATE("", "PA"));
+    put_code(*dataset, DCM_ViewCodeSequence, GENERATE("272479007", "12345"));
+    put_code(*dataset, DCM_ViewCodeSequence, "399173006", 1);
+    CHECK(first_reason(*dataset) == GateReason{"lateral_view", "0054,0220", "LL", "AP or PA"});
+  }
+  SECTION("items for two frontal views leave the view open") {
+    put_code(*dataset, DCM_ViewCodeSequence, "272479007");
+    put_code(*dataset, DCM_ViewCodeSequence, GENERATE("399348003", "12345", ""), 1);
+    CHECK(first_reason(*dataset) ==
+          GateReason{"missing_view", "0054,0220", "(unlisted value)", "AP or PA"});
+    CHECK(parse_dicom(file_of(*dataset)).header().view == "(unlisted value)");
+  }
+  SECTION("items for one frontal view are that") {
+    put_code(*dataset, DCM_ViewCodeSequence, "272479007");
+    put_code(*dataset, DCM_ViewCodeSequence, GENERATE("272479007", "R-10214"), 1);
+    CHECK(gate(*dataset).empty());
+    CHECK(parse_dicom(file_of(*dataset)).header().view == "PA");
   }
   SECTION("a frontal code does not overrule a lateral View Position") {
     dataset->putAndInsertString(DCM_ViewPosition, "LL");
