@@ -113,7 +113,7 @@ std::string view_code(DcmItem& dataset) {
   std::string first;
   bool differ = false;
   for (unsigned long i = 0; items != nullptr && i < items->card(); ++i) {
-    const std::string code = normalised(text(*items->getItem(i), DCM_CodeValue));
+    std::string code = normalised(text(*items->getItem(i), DCM_CodeValue));
     const auto view = view_of_code(code);
     if (view && is_beside_frontal(view->kind)) return code;
     const auto first_view = view_of_code(first);
