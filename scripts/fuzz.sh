@@ -31,7 +31,7 @@ for name in "${names[@]}"; do
   case $action in
     replay) arguments=("${limits[@]}" -runs=0 "$corpus") ;;
     run) arguments=("${limits[@]}" -max_total_time="$seconds" -seed="${FUZZ_SEED:-0}" "$new" "$corpus") ;;
-    keep) arguments=(-merge=1 "$corpus" "$new") ;;
+    keep) arguments=(-merge=1 -use_counters=0 "$corpus" "$new") ;;  # new edges, not how often they are passed
     *) echo "fuzz: $action is not replay, run or keep"; exit 2 ;;
   esac
   "$fuzzer" -artifact_prefix="$findings/" "${arguments[@]}" >"$log" 2>&1 || { tail -60 "$log"; exit 1; }
