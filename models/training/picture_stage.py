@@ -89,8 +89,11 @@ def _features(network: LungNet, pictures: list[torch.Tensor]) -> np.ndarray:
     return tiles(network.encoder.late(network.encoder.early(images))[1]).numpy()
 
 
-def show(network: LungNet, chests: list[LabelledRadiograph], lungs: dict[str, np.ndarray], saved: Path) -> Shown:
-    """@param lungs  [2,256,256] of the chests to paint; the others are not painted"""
+def show(network: LungNet, chests: list[LabelledRadiograph], lungs: dict[str, np.ndarray], saved: Path,
+         others: dict[str, np.ndarray] | None = None) -> Shown:
+    """@param lungs   [2,256,256] of the chests to paint; the others are not painted
+    @param others  pictures [H,W] uint8 that are no chests and were not made here; None: those of `other_pictures`
+    """
     if saved.exists():
         with np.load(saved) as stored:
             return Shown(*(stored[name] for name in ("features", "classes", "groups", "plain")))
@@ -119,7 +122,7 @@ def show(network: LungNet, chests: list[LabelledRadiograph], lungs: dict[str, np
         again = int(generator.integers(0, 8))
         add(turn(_varied(grey, field, torch_generator), again), again, row.patient, False)
         add(_varied(grey, field, torch_generator), 0, row.patient, False)
-    for name, picture in other_pictures.photographs().items():
+    for name, picture in (other_pictures.photographs() if others is None else others).items():
         for k in range(VIEWS):
             view = picture if k == 0 else _view(picture, generator)
             add(torch.from_numpy(run_plan("grey_256", view)[0][0]), NOT_A_CHEST, name, k == 0)

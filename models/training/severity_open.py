@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from evaluation import auroc
-from severity import Ridge, fit_ridge
+from severity import Ridge, prepare_ridge
 from severity_stage import severity_inputs
 
 # What a copy of 320 pixels counts of a radiograph's weight, so that the size of an archive's copies does not matter; and the
@@ -29,6 +29,9 @@ class WeakImages:
     ap: np.ndarray  # [n] bool
     weights: np.ndarray  # [n]
 
+    def __getitem__(self, rows: np.ndarray) -> WeakImages:
+        return WeakImages(*(getattr(self, part.name)[rows] for part in fields(self)))
+
     def zones(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Features, label and weight of every zone with lung; a zone has its image's label."""
         both = np.concatenate([self.features, self.shrunk])
@@ -48,9 +51,28 @@ class ChoosingImages:
     patients: np.ndarray  # [n]
 
 
-def ridge(images: WeakImages, penalty: float) -> Ridge:
+def fits(images: WeakImages) -> Callable[[float], Ridge]:
+    """The ridge of a penalty; of an infinite one `difference_of_means`."""
     changes = images.changes.reshape(-1, images.changes.shape[-1]) * np.sqrt(CONSTANCY)
-    return fit_ridge(*images.zones(), penalty, changes)
+    fitted = prepare_ridge(*images.zones(), changes)
+    return lambda penalty: fitted(penalty) if np.isfinite(penalty) else difference_of_means(images)
+
+
+def ridge(images: WeakImages, penalty: float) -> Ridge:
+    return fits(images)(penalty)
+
+
+def difference_of_means(images: WeakImages) -> Ridge:
+    """What the ridge comes to, but for its scale, as the penalty grows without end: the difference of the two labels' means, in
+    standardised features. It has no setting."""
+    zones, label, weight = images.zones()
+    x = zones.astype(np.float64)
+    share = weight / weight.sum()
+    mean = share @ x
+    std = np.sqrt(share @ (x - mean) ** 2) + 1e-6
+    high, low = (np.average(x[label == value], axis=0, weights=weight[label == value]) for value in (1, 0))
+    slope = (high - low) / std**2
+    return Ridge(slope, float(-slope @ mean), mean, std, np.inf)
 
 
 def ridge_without_view(images: WeakImages, penalty: float) -> Ridge:
@@ -86,6 +108,12 @@ def index(fitted: Ridge, features: np.ndarray) -> np.ndarray:
     """[n,..,6,f] -> [n]: the mean over the zones of the image as it is; a zone without lung counts as the mean zone."""
     image = features[:, 0]
     return fitted(np.where(np.isfinite(image).all(-1, keepdims=True), image, fitted.mean)).mean(1)
+
+
+def weighted_moments(values: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    """Mean and standard deviation."""
+    mean = np.average(values, weights=weights)
+    return float(mean), float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
 
 
 def grey_of_lungs(rows: list, lungs: dict) -> np.ndarray:

@@ -21,30 +21,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-import nih_stage  # noqa: E402
+import open_material  # noqa: E402
 import severity_open  # noqa: E402
 from evaluation import bootstrap, pearson, spearman  # noqa: E402
-from icu_patients import hannover_icu, patient_weights  # noqa: E402
-from labelled_radiographs import ieee8023, nih  # noqa: E402
-from lung_stage import dice_on, fit_networks  # noqa: E402
-from severity_material import folder_of, lungs_of, zones_of  # noqa: E402
-from variations import Shrunk, draw_contrasts  # noqa: E402
+from labelled_radiographs import ieee8023  # noqa: E402
+from lung_stage import dice_on  # noqa: E402
 
-CONTRAST_SEED = 20200410
-IMAGES_OF_A_PATIENT = 2
 # The lower bound of r with the readers' mean total from which an index may be shipped.
 ENOUGH = 0.3
-
-
-def few_of_each(images: list, count: int) -> list:
-    """At most `count` images of a patient, the first by name."""
-    taken: dict[str, int] = {}
-    kept = []
-    for image in sorted(images, key=lambda image: image.row.key):
-        taken[image.row.patient] = taken.get(image.row.patient, 0) + 1
-        if taken[image.row.patient] <= count:
-            kept.append(image)
-    return kept
 
 
 def main() -> None:
@@ -53,34 +37,17 @@ def main() -> None:
     if not (data / "ieee8023/severity_scores.csv").exists():
         sys.exit("AICOVID_DATA holds no ieee8023/severity_scores.csv: expected the folder with ieee8023/, hannover/ and nih/")
     (HERE / "cache").mkdir(exist_ok=True)
-    clinic = hannover_icu(data)
-    network = fit_networks({"hannover": [image.row for image in clinic if image.row.mask]}, HERE / "cache")["hannover"]
-    kept = folder_of(network, HERE / "cache")
+    features = open_material.train_lungs(data, HERE / "cache")
+    lungs, zones = features.lungs, features.zones
+    learnt = open_material.hospital(data, features).learnt
 
-    def lungs(name: str, rows: list) -> dict:
-        return lungs_of(f"open_{name}", network, rows, kept)
-
-    def zones(name: str, rows: list) -> np.ndarray:
-        return zones_of(f"open_{name}", rows, lungs(name, rows), kept)
-
-    hospital = few_of_each([image for image in clinic if image.state != "other"], IMAGES_OF_A_PATIENT)
-    rows = [image.row for image in hospital]
-    in_care, weights = np.array([image.state == "in" for image in hospital]), np.zeros(len(rows))
-    for label in (False, True):  # equal weight each, and within it each patient
-        each = patient_weights([row.patient for row, care in zip(rows, in_care, strict=True) if care == label])
-        weights[in_care == label] = each / each.sum() * len(rows) / 2
-    features = zones("hospital", rows)
-    changes = np.nan_to_num(zones("contrast", draw_contrasts(rows, CONTRAST_SEED)) - features).sum(2) / 6
-    learnt = severity_open.WeakImages(features, zones("shrunk", [Shrunk(row) for row in rows]), changes, in_care.astype(float),
-                                      np.array([image.ap for image in hospital]), weights)
-
-    samples = nih_stage.draw_samples(nih(data))
+    samples = open_material.other_archive(data)
     groups = {"clear": samples.clear_learn, "pneumonia": samples.pneumonia[::2]}
     other = sum(groups.values(), [])
     choosing = severity_open.ChoosingImages(np.concatenate([zones(name, part) for name, part in groups.items()]),
                                             np.repeat([0.0, 1.0], [len(part) for part in groups.values()]),
                                             np.array([row.view for row in other]), np.array([row.patient for row in other]))
-    print(f"{len(rows)} images teach, {len(other)} choose", flush=True)
+    print(f"{len(learnt.ap)} images teach, {len(other)} choose", flush=True)
 
     candidates = [
         severity_open.choose("ridge", lambda penalty: severity_open.ridge(learnt, penalty), severity_open.PENALTIES, choosing),
@@ -109,7 +76,7 @@ def main() -> None:
         print(f"{title}: NIH {measures[i]:.2f} ({pa_ap}), r {r['value']:.2f} [{r['low']:.2f}, {r['high']:.2f}], rho {rho['value']:.2f}, "
               f"{', '.join(by_view)}, {known.sum()} images{verdict}", flush=True)
 
-    overlaps = dice_on(network, [row for row in archive if row.mask])
+    overlaps = dice_on(features.network, [row for row in archive if row.mask])
     both = np.array([value["both"] for value in overlaps])
     dice = bootstrap(lambda x: float(x.mean()), [value["patient"] for value in overlaps], both)
     print(f"lungs: Dice {dice['value']:.3f} [{dice['low']:.3f}, {dice['high']:.3f}], 5th percentile {np.percentile(both, 5):.3f}, "

@@ -76,7 +76,8 @@ def test_the_installed_program_finds_its_files(prefix, pydicom_data_file, tmp_pa
     text = run(program, "inspect", pydicom_data_file("RG1_UNCR.dcm"), cwd=tmp_path, env=environment)
     assert "MONOCHROME1" in text
     assert "severity" in run(program, "--version", cwd=tmp_path, env=environment)
-    run(program, "model", "verify", "severity", cwd=tmp_path, env=environment)
+    for name in ("severity", "severity-open"):
+        run(program, "model", "verify", name, cwd=tmp_path, env=environment)
 
 
 def test_a_missing_dictionary_is_a_loud_error(prefix, pydicom_data_file, tmp_path):

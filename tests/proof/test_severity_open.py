@@ -1,4 +1,5 @@
-"""The candidates for a severity index from weak labels, on drawn numbers, so that the truth is known; four seconds of a core, most of them imports."""
+"""The severity index from weak labels, its candidates and its choice, on drawn numbers, so that the truth is known; five seconds of a core, most of
+them imports."""
 
 import sys
 
@@ -88,3 +89,112 @@ def test_grey_is_that_of_the_zones_over_what_is_between():
     expected = (70 + 2 * 40 + 3 * 60) / 6 / 100
     assert grey_ratio((grey - 127) / 128, mask) == pytest.approx(expected)
     assert np.isnan(grey_ratio((grey - 127) / 128, mask * [[[[1]], [[0]]]]))
+
+
+def test_the_difference_of_means_is_the_ridge_without_end(learnt):
+    """But for the scale, which falls as the penalty grows."""
+    from severity_open import difference_of_means, index, ridge
+
+    strong, limit = (index(fitted, learnt.features) for fitted in (ridge(learnt, 1e12), difference_of_means(learnt)))
+    assert np.corrcoef(strong, limit)[0, 1] == pytest.approx(1, abs=1e-9)
+    weak = index(ridge(learnt, 1.0), learnt.features)
+    assert np.corrcoef(weak, limit)[0, 1] < 0.999  # the comparison tells them apart
+
+
+def test_ranks_are_weighted_by_patients():
+    """Independent: SciPy's rho."""
+    from open_labs import weighted_rho
+    from scipy.stats import spearmanr
+
+    generator = np.random.default_rng(5)
+    a, b = generator.standard_normal((2, 30))
+    assert weighted_rho(a, b, np.ones(30)) == pytest.approx(spearmanr(a, b).statistic)
+    more_a, more_b = np.repeat(a, 3), np.repeat(b, 3)
+    more_a[:3] = a[0] + np.array([0, 1e-9, 2e-9])  # one patient with three images that differ
+    rho = weighted_rho(more_a, more_b, np.full(90, 1 / 3))
+    assert rho == pytest.approx(spearmanr(more_a, more_b).statistic) and rho == pytest.approx(spearmanr(a, b).statistic, abs=0.01)
+    one_alone = np.r_[np.full(29, 1.0), 0.0]
+    assert weighted_rho(a, b, one_alone) == pytest.approx(spearmanr(a[:29], b[:29]).statistic, abs=0.02)
+    assert np.isnan(weighted_rho(np.ones(30), b, np.ones(30)))
+
+
+@pytest.fixture
+def labs(monkeypatch):
+    """Laboratory values of 60 patients, two images each, that follow a hidden state; the sicker half is imaged AP."""
+    import open_labs
+    from open_labs import WORSE, Laboratory
+
+    monkeypatch.setattr(open_labs, "RESAMPLES", 200)
+
+    generator = np.random.default_rng(6)
+    state = np.repeat(generator.standard_normal(60), 2)
+    values = {name: state + 0.3 * generator.standard_normal(120) for name in WORSE}
+    values["ldh"][:40] = np.nan
+    return state, Laboratory(values, state > 0, np.repeat(np.arange(60), 2))
+
+
+def test_laboratory_values_are_followed_within_a_view(labs):
+    """The view alone, which follows the state, gains nothing."""
+    state, laboratory = labs
+    noise = np.random.default_rng(7).standard_normal(120)
+    assert laboratory.measure(state) > 0.8
+    assert abs(laboratory.measure(10.0 * laboratory.ap + noise)) < 0.25
+    assert laboratory.measure(10.0 * laboratory.ap + noise) == pytest.approx(laboratory.measure(noise))
+
+
+def test_laboratory_values_choose_the_simplest_that_is_good_enough(labs):
+    from open_labs import choose
+
+    state, laboratory = labs
+    noise = np.random.default_rng(8).standard_normal((2, 120))
+    choice = choose(laboratory, [np.inf, 3.0, 2.0, 1.0], np.stack([noise[0], state + 0.01 * noise[1], state, -state]))
+    assert choice.penalty == 3.0 and choice.tells and choice.best["penalty"] in (2.0, 3.0)
+    assert choice.measures[3.0] >= choice.best["value"] - choice.best["standard_error"]
+
+
+def test_values_that_tell_nothing_leave_the_index_without_a_setting(labs):
+    from open_labs import choose
+
+    _, laboratory = labs
+    noise = np.random.default_rng(9).standard_normal((3, 120))
+    choice = choose(laboratory, [np.inf, 2.0, 1.0], noise)
+    assert not choice.tells and choice.penalty == np.inf
+
+
+def test_the_network_gives_the_index_of_its_features():
+    """Against the numbers alone, on an image with a lung that is empty."""
+    import torch
+    from open_network import IndexNet
+    from scipy.stats import norm
+    from severity import DEEP, Distance, Ridge, ZoneFeatures, embed
+    from severity_open import index
+
+    generator, count = np.random.default_rng(4), ZoneFeatures.features
+    mean, std = generator.uniform(0, 1, count), generator.uniform(0.5, 1, count)
+    weight = generator.standard_normal(count) / std / 20
+    ridge, distance = Ridge(weight, float(-weight @ mean), mean, std, 1.0), Distance(generator.standard_normal(DEEP), np.eye(DEEP) / 10)
+    image, mask = torch.rand(1, 3, 320, 320, generator=torch.Generator().manual_seed(1)), torch.zeros(1, 2, 320, 320)
+    mask[0, 0, 40:280, 30:140] = 1
+    with torch.inference_mode():
+        features = ZoneFeatures().eval()(image, mask).numpy().astype(float)
+    features[3:] = np.nan
+    raw = index(ridge, features[None, None])[0]
+    with torch.inference_mode():
+        found, embedding, far = IndexNet(ridge, raw - 0.5, 2.0, distance).eval()(image, mask)
+    expected = norm.cdf(0.25)
+    assert float(found) == pytest.approx(expected, abs=2e-5)
+    assert embedding.numpy()[0] == pytest.approx(embed(ridge, features[None])[0], abs=1e-4)
+    assert float(far) == pytest.approx(float(distance(embed(ridge, features[None]))[0]), rel=1e-4)
+
+
+def test_the_best_of_many_that_hold_nothing_is_called_overstated(monkeypatch):
+    import open_figures
+    from open_figures import optimism
+
+    generator = np.random.default_rng(3)
+    totals, patients = generator.standard_normal(80), np.arange(80)
+    monkeypatch.setattr(open_figures, "RESAMPLES", 200)
+    found = optimism({str(i): generator.standard_normal(80) for i in range(40)}, totals, patients)
+    assert found["r_of_the_best"] > 0.15 and found["overstated_by"] > 0.5 * found["r_of_the_best"]
+    alone = optimism({"truth": totals + 0.1 * generator.standard_normal(80)}, totals, patients)
+    assert abs(alone["overstated_by"]) < 0.02
