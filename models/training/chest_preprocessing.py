@@ -13,8 +13,8 @@ _NORMALIZE = [{"op": "normalize", "mean": 127 / 255, "std": 128 / 255}, {"op": "
 _CLIP = {"op": "percentile_clip", "low": 1, "high": 99}
 PLANS = {
     "mask_in": [{"op": "grey"}, _CLIP, {"op": "resize", "size": 256, "method": "area"}, *_NORMALIZE],
-    # The percentiles of the crop: a border of the image must not change them.
-    "severity_in": [{"op": "grey"}, {"op": "lung_crop", "margin": 0.1}, _CLIP,
+    # No percentiles here: the network takes those of the lungs, and nothing beside them may clip their pixels.
+    "severity_in": [{"op": "grey"}, {"op": "lung_crop", "margin": 0.1},
                     {"op": "resize", "size": 320, "method": "area"}, *_NORMALIZE],
 }
 _TRAINING_PLANS = {

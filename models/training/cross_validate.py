@@ -29,7 +29,7 @@ from severity_stage import FOLDS, calibrate, cross_validate
 
 OUT = training.HERE / "folds/severity"
 # What the outcome of a fold depends on, beside the data.
-SOURCES = ("bundle_files", "chest_preprocessing", "conformal", "labelled_radiographs", "lung_mask", "lung_stage", "nih_stage", "opacity",
+SOURCES = ("bundle_files", "chest_preprocessing", "clutter", "conformal", "labelled_radiographs", "lung_mask", "lung_stage", "nih_stage", "opacity",
            "severity", "severity_material", "severity_stage", "train_severity", "variations")
 
 

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from clutter import clutter_batch
 from opacity import paint_batch
 
 # Lite0 expects (255 x - 127) / 128; the plans normalise with these.
@@ -32,13 +33,13 @@ def lite0() -> nn.Module:
 
 
 class Encoder(nn.Module):
-    """Stem and the first `depth` blocks: maps at 1/4 (24 channels), 1/8 (40) and 1/16 (80; 112 from 9 blocks on)."""
+    """Stem and the first blocks: maps at 1/4 (24 channels), at 1/8 (40; after block 4) and at 1/16 (80 after block 7, 112 after block 10)."""
 
-    def __init__(self, depth: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
         model = lite0()
         self.stem = nn.Sequential(model._conv_stem, model._bn0, nn.ReLU6())
-        self.blocks = nn.ModuleList(model._blocks[:depth])
+        self.blocks = nn.ModuleList(model._blocks[:11])
 
     def early(self, image: torch.Tensor) -> torch.Tensor:
         """The frozen part, up to 1/4."""
@@ -47,12 +48,16 @@ class Encoder(nn.Module):
             x = block(x)
         return x
 
-    def late(self, quarter: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def late(self, quarter: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """At 1/8, at 1/16, and the deeper ones at 1/16."""
         eighth = self.blocks[4](self.blocks[3](quarter))
-        x = eighth
-        for block in self.blocks[5:]:
-            x = block(x)
-        return eighth, x
+        sixteenth = eighth
+        for block in self.blocks[5:8]:
+            sixteenth = block(sixteenth)
+        deep = sixteenth
+        for block in self.blocks[8:]:
+            deep = block(deep)
+        return eighth, sixteenth, deep
 
 
 def _convolution(inputs: int, outputs: int) -> nn.Sequential:
@@ -64,7 +69,7 @@ class LungNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = Encoder(11)
+        self.encoder = Encoder()
         self.deep = nn.Sequential(nn.Conv2d(112, 64, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True))
         self.at_eighth = _convolution(64 + 40, 48)
         self.at_quarter = _convolution(48 + 24, 32)
@@ -74,12 +79,12 @@ class LungNet(nn.Module):
         """Logits of the mask [N,2,H,W], and the encoder's deepest maps [N,112,H/16,W/16]."""
         with torch.no_grad():
             quarter = self.encoder.early(image)
-        eighth, sixteenth = self.encoder.late(quarter)
-        x = F.interpolate(self.deep(sixteenth), scale_factor=2.0, mode="bilinear", align_corners=False)
+        eighth, _, deep = self.encoder.late(quarter)
+        x = F.interpolate(self.deep(deep), scale_factor=2.0, mode="bilinear", align_corners=False)
         x = self.at_eighth(torch.cat([x, eighth], 1))
         x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
         x = self.head(self.at_quarter(torch.cat([x, quarter], 1)))
-        return F.interpolate(x, scale_factor=4.0, mode="bilinear", align_corners=False), sixteenth
+        return F.interpolate(x, scale_factor=4.0, mode="bilinear", align_corners=False), deep
 
     def logits(self, image: torch.Tensor) -> torch.Tensor:
         return self.logits_and_maps(image)[0]
@@ -95,7 +100,7 @@ class LungNet(nn.Module):
 
 def _augment(grey: torch.Tensor, target: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
     """Rotation, scale, shear, shift, wide black borders, mirror (the channels follow the side of the picture), painted
-    opacities, gamma, contrast, noise."""
+    opacities, clutter, gamma, contrast, noise."""
     count = len(grey)
 
     def uniform(low: float, high: float) -> torch.Tensor:
@@ -115,8 +120,10 @@ def _augment(grey: torch.Tensor, target: torch.Tensor, generator: torch.Generato
     grid = F.affine_grid(matrix, [count, 1, SIZE, SIZE], align_corners=False)
     both = F.grid_sample(torch.cat([grey, target], 1), grid, align_corners=False)
     grey, target = both[:, :1], both[:, 1:]
-    grey = paint_batch(grey.clamp(0, 1), target, generator)
-    grey = grey.clamp(0, 1) ** torch.exp(uniform(-0.7, 0.7))[:, None, None, None]
+    grey = paint_batch(grey.clamp(0, 1), target, generator).clamp(0, 1)
+    drawings = np.random.default_rng(int(torch.randint(2**31, (1,), generator=generator)))
+    grey = torch.from_numpy(clutter_batch(grey.numpy(), target.numpy(), drawings))
+    grey = grey ** torch.exp(uniform(-0.7, 0.7))[:, None, None, None]
     grey = 0.5 + (grey - 0.5) * uniform(0.6, 1.2)[:, None, None, None] + uniform(-0.15, 0.15)[:, None, None, None]
     grey = grey + 0.03 * uniform(0, 1)[:, None, None, None] * torch.randn(grey.shape, generator=generator)
     return grey.clamp(0, 1), target

@@ -12,7 +12,7 @@ from severity import CHANNELS, Distance, Ridge, ZoneFeatures
 
 
 class IndexNet(nn.Module):
-    """(image [1,3,320,320], mask [1,2,320,320]) -> severity_index [1,1], embedding [1,120], distance [1,1].
+    """(image [1,3,320,320], mask [1,2,320,320]) -> severity_index [1,1], embedding [1,232], distance [1,1].
 
     The raw score is the mean over the zones; a zone without lung counts as the mean zone of the training images. The index is the
     normal distribution function of that score, standardised by `centre` and `spread`.
@@ -31,7 +31,7 @@ class IndexNet(nn.Module):
     def forward(self, image: torch.Tensor, mask: torch.Tensor):
         zones = self.features.zones(mask)
         filled = zones.flatten(2).sum(2).reshape(6, 1) > 0
-        pooled = torch.where(filled, self.features.pool(self.features.maps(image), self.features.weights(zones)), self.mean)
+        pooled = torch.where(filled, self.features.pool(self.features.maps(image, mask), self.features.weights(zones)), self.mean)
         standard = (pooled - self.mean) / self.std
         score = (standard @ self.weight).mean(0, keepdim=True) + self.offset
         index = 0.5 * (1 + torch.erf(score / math.sqrt(2)))

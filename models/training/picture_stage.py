@@ -86,7 +86,7 @@ def _view(grey: np.ndarray, generator: np.random.Generator) -> np.ndarray:
 def _features(network: LungNet, pictures: list[torch.Tensor]) -> np.ndarray:
     """[n,FEATURES] of pictures [1,256,256] in [0,1], as the plan `mask_in` would give them."""
     images = ((torch.stack(pictures) - MEAN) / STD).expand(-1, 3, -1, -1)
-    return tiles(network.encoder.late(network.encoder.early(images))[1]).numpy()
+    return tiles(network.encoder.late(network.encoder.early(images))[2]).numpy()
 
 
 def show(network: LungNet, chests: list[LabelledRadiograph], lungs: dict[str, np.ndarray], saved: Path,

@@ -14,8 +14,22 @@ from lungs import Encoder
 
 SIZE = 320
 CELLS = 20  # the attribution's raster
-CHANNELS = (40, 80)  # of the maps at 1/8 (after block 4) and 1/16 (after block 7)
+CHANNELS = (40, 80 + 112)  # of the maps at 1/8 (after block 4) and at 1/16 (after blocks 7 and 10)
 DEEP = sum(CHANNELS)
+
+
+def lungs_alone(image: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """[1,3,320,320] of three equal channels -> the same with middle grey outside the lungs, in a grey scale that the lungs set:
+    1st and 99th percentile of their pixels become black and white. All grey without lungs.
+
+    So whatever lies outside the mask cannot enter, as long as the plan clips no pixel of the lungs.
+    """
+    lungs = mask.amax(1, keepdim=True) > 0
+    ordered = torch.where(lungs, image[:, :1], float("inf")).flatten().sort().values
+    last = (lungs.sum() - 1).clamp_min(0)
+    low, high = (ordered.index_select(0, torch.round(share * last).long().reshape(1)) for share in (0.01, 0.99))
+    scaled = (2 * (image - low) / (high - low).clamp_min(1e-3) - 1).clamp(-1, 1)
+    return torch.where(lungs, scaled, 0.0)
 
 
 class ZoneFeatures(nn.Module):
@@ -29,7 +43,7 @@ class ZoneFeatures(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = Encoder(8)
+        self.encoder = Encoder()
         self.register_buffer("rows", torch.arange(SIZE, dtype=torch.float32).reshape(1, 1, SIZE, 1))
 
     def zones(self, mask: torch.Tensor) -> torch.Tensor:
@@ -48,9 +62,10 @@ class ZoneFeatures(nn.Module):
         eighth, sixteenth = (share / share.sum((2, 3), keepdim=True).clamp_min(1e-6) for share in shares)
         return eighth, sixteenth
 
-    def maps(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Maps and their squares at 1/8 [1,80,40,40] and at 1/16 [1,160,20,20]."""
-        eighth, sixteenth = self.encoder.late(self.encoder.early(image))
+    def maps(self, image: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Maps of the lungs alone and their squares at 1/8 [1,80,40,40] and at 1/16 [1,384,20,20]."""
+        eighth, *both = self.encoder.late(self.encoder.early(lungs_alone(image, mask)))
+        sixteenth = torch.cat(both, 1)
         return torch.cat([eighth, eighth * eighth], 1), torch.cat([sixteenth, sixteenth * sixteenth], 1)
 
     def pool(self, maps: tuple[torch.Tensor, torch.Tensor], weights: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
@@ -58,7 +73,7 @@ class ZoneFeatures(nn.Module):
         return torch.cat([weight.flatten(2)[0] @ local.flatten(2)[0].T for local, weight in zip(maps, weights, strict=True)], 1)
 
     def forward(self, image: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return self.pool(self.maps(image), self.weights(self.zones(mask)))
+        return self.pool(self.maps(image, mask), self.weights(self.zones(mask)))
 
 
 @dataclass(frozen=True)
@@ -146,7 +161,7 @@ def fit_logistic(x: np.ndarray, positive: np.ndarray, weights: np.ndarray) -> tu
 
 
 class SeverityNet(nn.Module):
-    """(image [1,3,320,320], mask [1,2,320,320]) -> zones [1,6], infiltrates_logit [1,1], embedding [1,120],
+    """(image [1,3,320,320], mask [1,2,320,320]) -> zones [1,6], infiltrates_logit [1,1], embedding [1,232],
     attribution [1,1,20,20], distance [1,1].
 
     A zone without lung gets the mean score of the training zones (nothing is known of it) and no attribution.
@@ -162,7 +177,7 @@ class SeverityNet(nn.Module):
 
     def forward(self, image: torch.Tensor, mask: torch.Tensor):
         zones = self.features.zones(mask)
-        weights, maps = self.features.weights(zones), self.features.maps(image)
+        weights, maps = self.features.weights(zones), self.features.maps(image, mask)
         filled = zones.flatten(2).sum(2).reshape(6, 1) > 0
         pooled = torch.where(filled, self.features.pool(maps, weights), self.mean)
         raw = (pooled @ self.weight + self.intercept).reshape(1, 6)

@@ -41,7 +41,7 @@ from severity import SeverityNet, embed, fit_distance  # noqa: E402
 from severity_material import Material, gather, learners  # noqa: E402
 from severity_stage import Additions, Fitted, assemble, calibrate, cross_validate, fit, zone_features  # noqa: E402
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 # A fit on the images whose licence allows derivatives is shipped if it loses at most this much of r.
 LICENCE_MARGIN = 0.02
 # Percentile of the known chests' distances, cross-validated, beyond which an image is out of distribution.

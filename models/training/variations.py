@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 import lung_mask
+from clutter import add_clutter
 from labelled_radiographs import LabelledRadiograph
 from lung_stage import PredictedLungs
 from opacity import LEAST_OPACITY, paint
@@ -97,3 +98,26 @@ def draw_painted(rows: list[LabelledRadiograph], lungs: dict[str, PredictedLungs
     lung, opacity = generator.integers(0, 2, len(rows)), generator.uniform(LEAST_OPACITY, 1, len(rows))
     white = generator.uniform(0.7, 0.95, len(rows))
     return [Painted(row, lungs[row.key], *drawn) for row, *drawn in zip(rows, lung, opacity, white, strict=True)]
+
+
+@dataclass(frozen=True)
+class Cluttered:
+    """A radiograph with other surroundings, and things that lie on it."""
+
+    row: LabelledRadiograph
+    lungs: PredictedLungs
+    seed: tuple[int, int]
+
+    @property
+    def key(self) -> str:
+        return self.row.key
+
+    def grey8(self) -> np.ndarray:
+        pixels = self.row.grey8()
+        lungs = lung_mask.resample(self.lungs.labels, self.lungs.source, self.lungs.source, *pixels.shape).sum(0)
+        return np.uint8(add_clutter(pixels / np.float32(255), lungs, np.random.default_rng(self.seed)).clip(0, 1) * 255 + 0.5)
+
+
+def draw_cluttered(rows: list[LabelledRadiograph], lungs: dict[str, PredictedLungs], seed: int) -> list[Cluttered]:
+    """One a row."""
+    return [Cluttered(row, lungs[row.key], (seed, index)) for index, row in enumerate(rows)]
