@@ -66,7 +66,8 @@ def read(bundle: Path, rows: list[LabelledRadiograph], saved: Path) -> pd.DataFr
         if "brixia" in report.get("image", {}):
             line["brixia"] = report["image"]["brixia"]["value"]
             line |= {zone: report["image"]["zones"][zone]["value"] for zone in ZONES}
-            if abs(total(*severity_inputs(pixels, found)) - line["brixia"]) > 1e-3:
+            # Sums in another order may turn a pixel of the mask whose probability is half.
+            if abs(total(*severity_inputs(pixels, found)) - line["brixia"]) > 0.02:
                 raise ValueError(f"{row.key}: the networks run one by one give another total than the library")
         line["constant"] = _constant_texture(total, pixels, found)
         lines[row.key] = line

@@ -18,6 +18,15 @@ CHANNELS = (40, 80 + 112)  # of the maps at 1/8 (after block 4) and at 1/16 (aft
 DEEP = sum(CHANNELS)
 
 
+SMOOTH = 17  # pixels of the raster of 320
+
+
+def smoothed(mask: torch.Tensor) -> torch.Tensor:
+    """[1,2,320,320] of 0 and 1: each pixel as most of those around it, so that a notch in an outline that the lung network is unsure
+    of does not come and go with a trifle elsewhere."""
+    return (F.avg_pool2d(mask, SMOOTH, stride=1, padding=SMOOTH // 2) > 0.5).to(mask.dtype)
+
+
 def lungs_alone(image: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """[1,3,320,320] of three equal channels -> the same with middle grey outside the lungs, in a grey scale that the lungs set:
     1st and 99th percentile of their pixels become black and white. All grey without lungs.
@@ -47,7 +56,8 @@ class ZoneFeatures(nn.Module):
         self.register_buffer("rows", torch.arange(SIZE, dtype=torch.float32).reshape(1, 1, SIZE, 1))
 
     def zones(self, mask: torch.Tensor) -> torch.Tensor:
-        """[1,2,320,320] -> [1,6,320,320]: each lung cut into thirds of its height."""
+        """[1,2,320,320] -> [1,6,320,320]: each lung, smoothed, cut into thirds of its height."""
+        mask = smoothed(mask)
         occupied = mask.amax(3, keepdim=True) > 0
         top = torch.where(occupied, self.rows, torch.full_like(self.rows, float(SIZE))).amin(2, keepdim=True)
         bottom = torch.where(occupied, self.rows + 1, torch.zeros_like(self.rows)).amax(2, keepdim=True)
@@ -64,7 +74,7 @@ class ZoneFeatures(nn.Module):
 
     def maps(self, image: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Maps of the lungs alone and their squares at 1/8 [1,80,40,40] and at 1/16 [1,384,20,20]."""
-        eighth, *both = self.encoder.late(self.encoder.early(lungs_alone(image, mask)))
+        eighth, *both = self.encoder.late(self.encoder.early(lungs_alone(image, smoothed(mask))))
         sixteenth = torch.cat(both, 1)
         return torch.cat([eighth, eighth * eighth], 1), torch.cat([sixteenth, sixteenth * sixteenth], 1)
 

@@ -21,7 +21,7 @@ from variations import Shrunk, draw_cluttered, draw_contrasts, draw_painted
 # What a scored image's copies count of its weight, what an image without finding counts, and the weight of what another
 # grey scale, shrinking and clutter change in the total: chosen in inner folds (trials-severity.md).
 SHRUNK_SHARE, CONTRAST_SHARE, PAINTED_SHARE, CLEAR_WEIGHT, CONSTANCY = 0.3, 0.3, 0.2, 0.08, 0.5
-CONTRAST_SEED, TEST_SEED, CLUTTER_SEED = 20200406, 20200407, 20200408
+CONTRAST_SEED, TEST_SEED, CLUTTER_SEED, STEADY_SEED = 20200406, 20200407, 20200408, 20200506
 
 
 def folder_of(network: nn.Module, work: Path) -> Path:
@@ -92,6 +92,7 @@ def gather(data: Path, network: nn.Module, work: Path) -> Material:
     samples = nih_stage.draw_samples(nih(data))
     lungs = lungs_of("chests", network, clinic + archive, work)
     copies = {"shrunk": [Shrunk(row) for row in rows], "contrast": draw_contrasts(rows, CONTRAST_SEED),
+              "contrast_2": draw_contrasts(rows, STEADY_SEED), "contrast_3": draw_contrasts(rows, STEADY_SEED + 1),
               "painted": draw_painted(rows, lungs, CONTRAST_SEED), "cluttered": draw_cluttered(rows, lungs, CLUTTER_SEED),
               "cluttered_2": draw_cluttered(rows, lungs, CLUTTER_SEED + 1)}
     test_copies = {"contrast_test": draw_contrasts(rows, TEST_SEED), "contrast_test_2": draw_contrasts(rows, TEST_SEED + 1),
@@ -113,7 +114,7 @@ def gather(data: Path, network: nn.Module, work: Path) -> Material:
     added = Additions([Copies(learnt["shrunk"], labels, SHRUNK_SHARE), Copies(learnt["contrast"], labels, CONTRAST_SHARE),
                        Copies(learnt["painted"], np.stack([x.zones for x in copies["painted"]]), PAINTED_SHARE)],
                       archived["clear_learn"], np.array([row.patient for row in samples.clear_learn]), CLEAR_WEIGHT,
-                      [learnt[name] for name in ("contrast", "shrunk", "cluttered", "cluttered_2")], CONSTANCY)
+                      [learnt[name] for name in ("shrunk", "contrast", "contrast_2", "contrast_3", "cluttered", "cluttered_2")], CONSTANCY)
     # Chests as they are and in other greys: an image that is far from all of them is out of distribution.
     chests = rows + unscored + samples.clear_learn + samples.clear_test + samples.pneumonia
     known = [x[:, 0] for x in (features, unscored_features, *archived.values(), learnt["shrunk"], learnt["contrast"])]
