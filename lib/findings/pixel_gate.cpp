@@ -78,8 +78,8 @@ std::vector<GateReason> pixel_gate(const PixelGateConfig& config, const LungEvid
   const LungMask& mask = evidence.mask;
   const LungField field = measure(mask, evidence.probabilities);
   const double fraction = lung_area_fraction(mask, rows, columns);
-  const bool mask_doubts =
-      fraction < config.minimum_lung_fraction && field.confidence < config.minimum_confidence;
+  const bool is_unsure = field.confidence < config.minimum_confidence;
+  const bool mask_doubts = is_unsure && fraction < config.minimum_lung_fraction;
   const bool picture_doubts =
       evidence.picture && evidence.picture->not_a_chest >= config.not_a_chest;
   const std::string lungs =
@@ -90,7 +90,7 @@ std::vector<GateReason> pixel_gate(const PixelGateConfig& config, const LungEvid
                                                            evidence.picture->not_a_chest)
                                              : "";
   const std::string other_limit = fmt::format("less than {:g}", config.not_a_chest);
-  if (mask_doubts && picture_doubts) {
+  if (is_unsure && picture_doubts) {
     return {{"no_lungs", "", lungs + "; " + other, limits + "; " + other_limit}};
   }
   if (mask_doubts && !evidence.picture) return {{"no_lungs", "", lungs, limits}};

@@ -128,6 +128,10 @@ TEST_CASE("Pixel gate: no lungs only where mask and picture agree that it is no 
                               "at least 0.02, or confidence 0.5; less than 0.5"});
   // Two white lungs, or a chest in a wide frame: the picture is a chest.
   CHECK(codes(gate(nothing, {}, chest)) == Codes{"lung_field_uncertain"});
+  // A texture that is taken for lungs of the usual size, but not with certainty.
+  const Tensor unsure = make_field({.right = 25, .left = 22, .probability = 0.6F});
+  CHECK(codes(gate(unsure, {.minimum_confidence = 0.75}, other)) == Codes{"no_lungs"});
+  CHECK(gate(unsure, {.minimum_confidence = 0.75}, chest).empty());
   // Lungs of the usual size and certainty in a picture that does not look like a chest.
   CHECK(codes(gate(make_field(kLungs), {}, other)) == Codes{"lung_field_uncertain"});
   CHECK(gate(make_field(kLungs), {}, chest).empty());

@@ -21,9 +21,9 @@ struct LungEvidence {
 
 /// What the lungs and the whole picture say against the image.
 ///
-/// `no_lungs` (refuses) only where the mask, both by its area and by the network's confidence, and
-/// the picture say that it is no chest; of a network that does not judge the picture, the mask
-/// decides alone. Else `lung_field_uncertain` (flags) where one of them says so, where the lungs
+/// `no_lungs` (refuses) only where the network is unsure of the mask and the picture is another one
+/// than a chest; of a network that does not judge the picture, where the mask is small and it is
+/// unsure of it. Else `lung_field_uncertain` (flags) where one of them says so, where the lungs
 /// are small, or one of them is small or missing: a white lung is a reason to score. No pixel in
 /// the mask is no confidence. `lungs_cut_off` (flags) where a lung lies along an edge of the image;
 /// `inverted` and `rotated` (flag) from the picture.
