@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from severity import CHANNELS, Distance, Ridge, ZoneFeatures
+from severity import CHANNELS, Distance, Ridge, ZoneFeatures, smoothed
 
 
 class IndexNet(nn.Module):
@@ -29,6 +29,7 @@ class IndexNet(nn.Module):
             self.register_buffer(name, torch.tensor(np.asarray(values), dtype=torch.float32))
 
     def forward(self, image: torch.Tensor, mask: torch.Tensor):
+        mask = smoothed(mask)
         zones = self.features.zones(mask)
         filled = zones.flatten(2).sum(2).reshape(6, 1) > 0
         pooled = torch.where(filled, self.features.pool(self.features.maps(image, mask), self.features.weights(zones)), self.mean)
