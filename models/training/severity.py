@@ -24,7 +24,8 @@ SMOOTH = 17  # pixels of the raster of 320
 def smoothed(mask: torch.Tensor) -> torch.Tensor:
     """[1,2,320,320] of 0 and 1: each pixel as most of those around it, so that a notch in an outline that the lung network is unsure
     of does not come and go with a trifle elsewhere."""
-    return (F.avg_pool2d(mask, SMOOTH, stride=1, padding=SMOOTH // 2) > 0.5).to(mask.dtype)
+    columns = F.avg_pool2d(mask, (SMOOTH, 1), stride=1, padding=(SMOOTH // 2, 0))
+    return (F.avg_pool2d(columns, (1, SMOOTH), stride=1, padding=(0, SMOOTH // 2)) > 0.5).to(mask.dtype)
 
 
 def lungs_alone(image: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -56,8 +57,7 @@ class ZoneFeatures(nn.Module):
         self.register_buffer("rows", torch.arange(SIZE, dtype=torch.float32).reshape(1, 1, SIZE, 1))
 
     def zones(self, mask: torch.Tensor) -> torch.Tensor:
-        """[1,2,320,320] -> [1,6,320,320]: each lung, smoothed, cut into thirds of its height."""
-        mask = smoothed(mask)
+        """[1,2,320,320] -> [1,6,320,320]: each lung cut into thirds of its height."""
         occupied = mask.amax(3, keepdim=True) > 0
         top = torch.where(occupied, self.rows, torch.full_like(self.rows, float(SIZE))).amin(2, keepdim=True)
         bottom = torch.where(occupied, self.rows + 1, torch.zeros_like(self.rows)).amax(2, keepdim=True)
@@ -74,7 +74,7 @@ class ZoneFeatures(nn.Module):
 
     def maps(self, image: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Maps of the lungs alone and their squares at 1/8 [1,80,40,40] and at 1/16 [1,384,20,20]."""
-        eighth, *both = self.encoder.late(self.encoder.early(lungs_alone(image, smoothed(mask))))
+        eighth, *both = self.encoder.late(self.encoder.early(lungs_alone(image, mask)))
         sixteenth = torch.cat(both, 1)
         return torch.cat([eighth, eighth * eighth], 1), torch.cat([sixteenth, sixteenth * sixteenth], 1)
 
@@ -83,6 +83,7 @@ class ZoneFeatures(nn.Module):
         return torch.cat([weight.flatten(2)[0] @ local.flatten(2)[0].T for local, weight in zip(maps, weights, strict=True)], 1)
 
     def forward(self, image: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """@param mask  smoothed"""
         return self.pool(self.maps(image, mask), self.weights(self.zones(mask)))
 
 
@@ -186,6 +187,7 @@ class SeverityNet(nn.Module):
             self.register_buffer(name, torch.tensor(np.asarray(values), dtype=torch.float32))
 
     def forward(self, image: torch.Tensor, mask: torch.Tensor):
+        mask = smoothed(mask)
         zones = self.features.zones(mask)
         weights, maps = self.features.weights(zones), self.features.maps(image, mask)
         filled = zones.flatten(2).sum(2).reshape(6, 1) > 0

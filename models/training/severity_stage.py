@@ -13,7 +13,7 @@ from chest_preprocessing import run_plan
 from conformal import interval_ends
 from labelled_radiographs import LabelledRadiograph, patient_folds
 from lung_stage import PredictedLungs
-from severity import SIZE, Ridge, ZoneFeatures, fit_logistic, prepare_ridge
+from severity import SIZE, Ridge, ZoneFeatures, fit_logistic, prepare_ridge, smoothed
 
 FOLDS = 5
 SEED = 20200402
@@ -49,6 +49,7 @@ def zone_features(rows: list, lungs: dict[str, PredictedLungs], mirrored: bool =
     result = []
     for row in rows:
         image, mask = (torch.from_numpy(x) for x in severity_inputs(row.grey8(), lungs[row.key]))
+        mask = smoothed(mask)
         views = [pooled(image, mask)]
         if mirrored:
             twin = pooled(image.flip(3), mask.flip(3).flip(1))
