@@ -19,7 +19,7 @@ FOLDS = 5
 SEED = 20200402
 STRENGTHS = np.geomspace(10, 3000, 8)
 # Totals spread as much wider than the readers' before zones are cut off at 0 and 3.
-WIDER = 1.2
+WIDER = 1.25
 # "No infiltrates" is a mean of both readers of at most 1 of 18 points.
 INFILTRATES_ABOVE = 1.0
 TARGET_PREVALENCE = 0.65
