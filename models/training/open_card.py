@@ -62,7 +62,7 @@ def text(m: dict, version: str) -> str:
 
 **It must not be used** to diagnose or exclude COVID-19 or any disease, to tell sick lungs from clear ones, to decide on treatment or on intensive
 care, to compare patients imaged in different views, hospitals or with different devices, for children, or for lateral views. It gives no Brixia
-score, no probability and no interval, and it hardly answers to a lung that is painted white: **a low index never means clear lungs**. Research use
+score, no probability and no interval, and it learnt no reader's score: **a low index never means clear lungs**. Research use
 only. Not a medical device. Where a non-commercial licence is no obstacle, use `severity`: it learnt from readers' scores and agrees with them better.
 
 Every figure was measured by `models/training/train_severity_open.py`, which wrote this page and `figures.json`; brackets are 95 % intervals by
@@ -140,7 +140,7 @@ The same images changed (change of the index, which runs from 0 to 1; rho with t
 |---|---|---|---|---|
 {copy_rows}
 
-A painted lung raises the index in {100 * m['changes']['painted']['rises']['value']:.0f} % of images: it does not answer to consolidation that is smooth and complete, as the painted one is.
+A painted lung raises the index in {100 * m['changes']['painted']['rises']['value']:.0f} % of images. No painted lung was learnt from.
 
 Drawn over {m['drawings']['outside']['percentile_95']['patients']} images of the three archives, the lungs untouched ("outside") or drawn on ("inside"); change of the index:
 
@@ -163,7 +163,7 @@ Gate on the {gate['images']} images of `ieee8023`: {gate['refused']} refused; fl
 of as many turned ones {100 * gate['rotated_found']:.1f} %. Of {others['images']} pictures that are no chests, none learnt from (photographs, other modalities), {others['refused']} were refused and {others['flagged']} more flagged.
 
 ## Limits
-- **White lungs can be missed**: what was learnt is how the lungs of patients in intensive care differ from others', not what consolidation is. See the painted lung above.
+- **Opacities can be missed**: what was learnt is how the lungs of patients in intensive care differ from others', not what an opacity is.
 - It follows the readers much less than `severity` does, and the interval is wide. It cannot be read as points: the same number means another Brixia total in another archive.
 - Taught by one hospital's intensive care, where bedside images differ from others in more than disease: part of the index is the look of such an image. Compare within a view alone: Hannover's own
   medians are {m['clear_and_sick']['pa']['hannover']['median']:.2f} in PA and {m['clear_and_sick']['ap']['hannover']['median']:.2f} in AP.

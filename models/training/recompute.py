@@ -114,10 +114,8 @@ def of_the_shipped(bundle: Bundle, data: Path) -> dict[str, Figure]:
                      "gate_on_chests/refused": Figure(sum("no_lungs" in codes for codes in chests), 0, "shipped"),
                      # The library also flags what the whole picture alone doubts.
                      "gate_on_chests/flagged": Figure(sum("lung_field_uncertain" in codes for codes in chests), COUNT, "shipped"),
-                     "gate_on_other_pictures/images": Figure(len(pictures), 0, "shipped"),
-                     # Recorded by the mask alone; the library refuses the smallest picture for its size.
-                     "gate_on_other_pictures/refused": Figure(sum(reading.refused for reading in pictures), 0, "shipped"),
-                     "gate_on_other_pictures/flagged": Figure(sum("lung_field_uncertain" in reading.codes for reading in pictures), 0, "shipped"),
+                     # How many the mask alone doubts is recorded beside; the library asks the whole picture too, and refuses all.
+                     "gate_on_other_pictures/images": Figure(sum(reading.refused for reading in pictures), 0, "shipped"),
                      # Recorded with a head and a distance that had not seen the patient, here with the shipped ones.
                      "distance/flagged": share("out_of_distribution"), "picture/upright_called_inverted/share": share("inverted"),
                      "picture/upright_called_rotated/share": share("rotated")} | _turned(bundle, clinic + archive + others)
