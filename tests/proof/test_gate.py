@@ -66,8 +66,7 @@ def masked_chests(count):
     return spread([row for archive in ("hannover", "ieee8023") for row in rows(archive) if row.mask], count)
 
 
-def test_consolidation_is_never_refused_and_hardly_ever_lowers_the_total():
-    """The goal is never; a total that is high already may lose less than half a point (see the card)."""
+def test_consolidation_is_never_refused_and_never_lowers_the_total():
     changes = []
     for i, row in enumerate(masked_chests(20)):
         pixels, lungs = row.grey8(), row.lung_mask()
@@ -79,8 +78,7 @@ def test_consolidation_is_never_refused_and_hardly_ever_lowers_the_total():
             changes.append(total(report) - before)
     changes = np.array(changes)
     print(f"change of the total: mean {changes.mean():.2f}, least {changes.min():.2f}, lowered {np.sum(changes < 0)} of {len(changes)}")
-    assert changes.min() >= -0.5
-    assert np.mean(changes < 0) <= 0.05
+    assert changes.min() >= 0
     assert changes.mean() >= 2
 
 
@@ -135,8 +133,7 @@ def test_other_pictures_are_refused():
         verdicts[name] = report["status"] if report["status"] == "refused" else sorted(codes(report))
     passed = {name: verdict for name, verdict in verdicts.items() if verdict != "refused"}
     print(f"refused: {len(verdicts) - len(passed)} of {len(verdicts)}; flagged: {passed}")
-    assert all(passed.values()), "scored without a flag"
-    assert len(passed) <= 0.1 * len(verdicts)
+    assert not passed
 
 
 @pytest.mark.parametrize("name, code", [("lateral_dog_thorax", "species"), ("wg04_RG2_UNC", "body_part"), ("bigendian_MR_small_expb", "modality"),
