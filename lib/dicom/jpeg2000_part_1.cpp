@@ -14,6 +14,13 @@ class Headers {
   explicit Headers(const Codestream& codestream) : codestream_(codestream) {}
 
   void run() {
+    walk();
+    are_layers_known_ = true;
+    walk();
+  }
+
+ private:
+  void walk() {
     const std::span<const std::byte> bytes = codestream_.bytes;
     std::size_t at = segments(2, kSot, codestream_.grid);  // behind the start of codestream
     while (at + 2 <= bytes.size() && marker_at(bytes, at) == kSot) {
@@ -28,7 +35,6 @@ class Headers {
     }
   }
 
- private:
   /// Looks at marker segments until `last`, which hold for these tiles; its place.
   std::size_t segments(std::size_t at, std::uint32_t last, const TileGrid& tiles) {
     bool has_style = false;
@@ -38,7 +44,7 @@ class Headers {
       // The coding style is behind Scod and SGcod, or Ccoc and Scoc.
       if (segment.marker == kCod) {
         segment.require(!std::exchange(has_style, true));
-        layers_ = static_cast<int>(segment.number(2, 2));
+        layers_ = std::max(layers_, static_cast<int>(segment.number(2, 2)));
         check(segment, segment.number(0, 1), 5, tiles);
       } else if (segment.marker == kCoc) {
         segment.require(!std::exchange(has_own_style, true));
@@ -54,6 +60,7 @@ class Headers {
     if ((segment.number(at + 3, 1) & high_throughput) != 0)
       fail_pixel_data("holds a high-throughput codestream; expected JPEG 2000 Part 1");
     CodingStyle style = coding_style(segment.body.subspan(at), (flags & 1) != 0);
+    if (!are_layers_known_) return;
     style.layers = layers_;
     const Pieces all = pieces(tiles, style);
     // What OpenJPEG 2.5 was seen to take for each, and its table of the packets that it has read.
@@ -66,7 +73,10 @@ class Headers {
   }
 
   const Codestream& codestream_;
+  /// The most of any header: a style of a COC alone is decoded with those of the main header, which
+  /// may stand behind it, and not with those of another tile.
   int layers_ = 1;
+  bool are_layers_known_ = false;
 };
 
 }  // namespace

@@ -133,6 +133,33 @@ TEST_CASE("Pieces: the coding style of a single tile counts as well", "[dicom]")
         ErrorCode::unsupported);
 }
 
+TEST_CASE("Pieces: layers count for a style of its own that says nothing of them", "[dicom]") {
+  // Two tiles. The main header has many layers, the first tile a COD of one, the second a COC of
+  // many precincts, which is decoded with the layers of the main header.
+  const Samples samples = noise(256, 128);
+  Bytes codestream = encode_jpeg2000(samples, {.tile = 128});
+  const std::size_t cod = place_of(codestream, "ff52000c");
+  const Bytes of_one_layer(codestream.begin() + static_cast<std::ptrdiff_t>(cod),
+                           codestream.begin() + static_cast<std::ptrdiff_t>(cod + 14));
+  const auto insert = [&](std::size_t part, const Bytes& segment) {
+    put(codestream, part + kPartLength, 4, get(codestream, part + kPartLength, 4) + segment.size());
+    codestream.insert(codestream.begin() + static_cast<std::ptrdiff_t>(part + 12), segment.begin(),
+                      segment.end());
+  };
+  const std::size_t first = place_of(codestream, "ff90000a0000");
+  // COC: 31 levels, blocks of 4 x 4; precincts of 4 x 4 in the highest resolution.
+  Bytes own = hex("ff53002900011f00000001");
+  for (int level = 0; level < 31; ++level) own.push_back(std::byte{0xff});
+  own.push_back(std::byte{0x22});
+  insert(place_of(codestream, "ff90000a0001"), own);
+  insert(first, of_one_layer);
+  constexpr std::size_t many = 3000;
+  put(codestream, cod + 6, 2, many);
+  const Error error = error_of_codestream(samples, kJpeg2000, codestream);
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(speaks_of(error, "packets"));
+}
+
 TEST_CASE("Pieces: more packets than bytes are corrupt", "[dicom]") {
   const Samples samples = noise(60, 80);
   Bytes codestream = encode_jpeg2000(samples);
