@@ -25,12 +25,13 @@ std::string uid_term(std::string_view text);
 
 enum class ViewKind { frontal, frontal_unspecified, lateral, oblique, decubitus, other };
 
-/// A view: the defined terms of View Position (PS3.3 C.8.7.1, C.8.11.5, C.8.11.7) and words in use
-/// beside them.
+/// Whether the gate has a rule of its own for it.
 inline bool is_beside_frontal(ViewKind kind) {
   return kind == ViewKind::lateral || kind == ViewKind::oblique || kind == ViewKind::decubitus;
 }
 
+/// A view: the defined terms of View Position (PS3.3 C.8.7.1, C.8.11.5, C.8.11.7) and words in use
+/// beside them.
 struct View {
   std::string_view term;
   ViewKind kind;

@@ -84,6 +84,7 @@ std::vector<GateReason> pixel_gate(const PixelGateConfig& config, const LungEvid
       evidence.picture && evidence.picture->not_a_chest >= config.not_a_chest;
   const std::string lungs =
       fmt::format("lungs {:.3f} of the image, confidence {:.2f}", fraction, field.confidence);
+  const std::string sure = fmt::format("confidence at least {:g}", config.minimum_confidence);
   const std::string limits = fmt::format("at least {:g}, or confidence {:g}",
                                          config.minimum_lung_fraction, config.minimum_confidence);
   const std::string other = evidence.picture ? fmt::format("another picture, probability {:.2f}",
@@ -91,14 +92,14 @@ std::vector<GateReason> pixel_gate(const PixelGateConfig& config, const LungEvid
                                              : "";
   const std::string other_limit = fmt::format("less than {:g}", config.not_a_chest);
   if (is_unsure && picture_doubts) {
-    return {{"no_lungs", "", lungs + "; " + other, limits + "; " + other_limit}};
+    return {{"no_lungs", "", lungs + "; " + other, sure + "; " + other_limit}};
   }
   if (mask_doubts && !evidence.picture) return {{"no_lungs", "", lungs, limits}};
 
   std::vector<GateReason> reasons;
   if (picture_doubts) reasons.push_back({"lung_field_uncertain", "", other, other_limit});
-  if (mask_doubts) {
-    reasons.push_back({"lung_field_uncertain", "", lungs, limits});
+  if (is_unsure) {
+    reasons.push_back({"lung_field_uncertain", "", lungs, mask_doubts ? limits : sure});
   } else if (fraction < config.uncertain_lung_fraction) {
     reasons.push_back({"lung_field_uncertain", "",
                        fmt::format("lungs {:.3f} of the image", fraction),

@@ -1,7 +1,7 @@
 """What hospitals leave in a radiograph beside the lungs, for networks to learn to look past: strokes, discs, words, frames, another
 brightness of the surroundings.
 
-Other shapes, widths and greys than those of `foreign_objects.py`, which the networks are tested with; the kinds are the same.
+Drawn by other code than the test's (`foreign_objects.py`), but the kinds are the same, and the ranges of widths and greys contain the test's.
 """
 
 from __future__ import annotations

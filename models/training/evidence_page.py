@@ -115,7 +115,7 @@ def _shortcuts(m: dict) -> str:
     ap, pa = controls["model"]["ap"]["r"], controls["model"]["pa"]["r"]
     return f"""## Lungs only?
 **What lies beside the lungs.** {part['outside tubes']['mean']['patients']} images of as many patients, a third of each archive, most of which the shipped networks learnt from; drawings cut exactly along the lung
-mask that the library found, then the mask found and the image scored anew. Absolute change of the total, points:
+mask that the library found, then the mask found and the image scored anew. Drawings of the same kinds, by other code, were learnt from. Absolute change of the total, points:
 
 | drawn | 95th percentile | mean | mean change | largest |
 |---|---|---|---|---|

@@ -52,8 +52,8 @@ def learnt_from(data: Path) -> list[LabelledRadiograph]:
 
 
 def gate_limits(lungs: list) -> dict:
-    """What nearly all chest radiographs reach: refusal where both area and confidence (less a margin) are below their
-    0.5th percentiles, a flag below the 2nd percentile of area or above the 98th of asymmetry."""
+    """What nearly all chest radiographs reach: the 0.5th percentiles of area and of confidence (less a margin), which make the
+    mask doubtful; a flag below the 2nd percentile of area or above the 98th of asymmetry."""
     fraction, confidence = ([getattr(found, name) for found in lungs] for name in ("fraction", "confidence"))
     return {"minimum_lung_fraction": round(float(np.percentile(fraction, 0.5)), 4),
             "minimum_confidence": round(float(np.percentile(confidence, 0.5)) - CONFIDENCE_MARGIN, 4),

@@ -22,7 +22,7 @@ INTENDED_USE = ("Research use only. Not a medical device. Ranks frontal chest ra
                 "affected, on an uncalibrated scale.")
 NOT_FOR = ("Diagnosis or exclusion of COVID-19 or of any disease; telling sick lungs from clear ones; treatment decisions; admission to intensive care; "
            "comparing patients of different views, hospitals or devices; children; lateral views; lungs after resection.")
-SCALE = ("the share of {patients} COVID-19 inpatients' radiographs, {went} of them in intensive care at some time, that look less affected: "
+SCALE = ("about the share of {patients} COVID-19 inpatients' radiographs, {went} of them in intensive care at some time, that look less affected: "
          "0 none of them, 1 all; no probability, no Brixia score")
 
 

@@ -4,7 +4,7 @@
     .venv/bin/python models/training/train_severity_open.py [--keep-lungs]
 
 Needs what train_severity.py needs. `ieee8023` is read after the bundle is written, to test it: its images, masks and scores enter no
-weight, limit, distance or setting. Trained networks and features are kept in models/training/cache/ and read again.
+weight, limit or distance, nor the choice of the penalty; how features are made was chosen for `severity`, on these images. Trained networks and features are kept in models/training/cache/ and read again.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def known_chests(hospital: Hospital, features: Features, data: Path, fitted: Rid
 
 
 def candidates(hospital: Hospital, features: Features, data: Path) -> dict:
-    """Every index that was ever a candidate, on the test images: what r is worth after so many looks."""
+    """Every candidate of the second and third rule, on the test images: what r is worth after so many looks."""
     scored = [row for row in ieee8023(data) if row.has_brixia]
     test, fit, learnt = features.zones("scored", scored), severity_open.fits(hospital.learnt), hospital.learnt
     samples = open_material.other_archive(data)

@@ -66,7 +66,8 @@ def masked_chests(count):
     return spread([row for archive in ("hannover", "ieee8023") for row in rows(archive) if row.mask], count)
 
 
-def test_consolidation_is_never_refused_and_never_lowers_the_total():
+def test_consolidation_is_never_refused_and_lowers_no_total_of_twenty_images():
+    """Of totals held out some fall: the bundle's card."""
     changes = []
     for i, row in enumerate(masked_chests(20)):
         pixels, lungs = row.grey8(), row.lung_mask()
