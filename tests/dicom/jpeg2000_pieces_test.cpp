@@ -40,8 +40,10 @@ bool speaks_of(const Error& error, std::string_view what) {
 }
 
 std::size_t place_of(const Bytes& codestream, std::string_view marker) {
-  return static_cast<std::size_t>(std::ranges::search(codestream, hex(marker)).begin() -
-                                  codestream.begin());
+  const Bytes sought = hex(marker);
+  const auto found =
+      std::search(codestream.begin(), codestream.end(), sought.begin(), sought.end());
+  return static_cast<std::size_t>(found - codestream.begin());
 }
 
 void put(Bytes& bytes, std::size_t at, std::size_t size, std::size_t value) {
