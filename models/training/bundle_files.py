@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +123,15 @@ def save_golden_image(bundle: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     grey.resize((400, round(400 * grey.height / grey.width)), Image.Resampling.BOX).save(path, optimize=True)
     return path
+
+
+def replace(old: Path, new: Path) -> None:
+    """The complete bundle `new` takes the place of `old`, if there is one, which goes once it is there."""
+    aside = old.with_name(f"{old.name}.old")
+    if old.exists():
+        old.rename(aside)
+    new.rename(old)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def load_network(bundle: Path, name: str) -> torch.jit.ScriptModule:

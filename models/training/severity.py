@@ -16,9 +16,7 @@ SIZE = 320
 CELLS = 20  # the attribution's raster
 CHANNELS = (40, 80 + 112)  # of the maps at 1/8 (after block 4) and at 1/16 (after blocks 7 and 10)
 DEEP = sum(CHANNELS)
-
-
-SMOOTH = 17  # pixels of the raster of 320
+SMOOTH = 17  # pixels, the side of the square that an outline is smoothed over
 
 
 def smoothed(mask: torch.Tensor) -> torch.Tensor:

@@ -138,11 +138,7 @@ def main() -> None:
                                material.samples, added.clear_weight) | {"distance": far}
     (bundle / "figures.json").write_text(json.dumps(measured, indent=1) + "\n")
     (bundle / "CARD.md").write_text(card.text(measured, VERSION))
-    old = ROOT / "models/severity.old"
-    if target.exists():
-        target.rename(old)
-    bundle.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+    bundle_files.replace(target, bundle)
     report(f"models/severity written in {(time.monotonic() - began) / 60:.1f} minutes")
 
 

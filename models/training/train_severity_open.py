@@ -141,11 +141,7 @@ def main() -> None:
     r = measured["readers"]["r"]
     if r["low"] <= ENOUGH:
         sys.exit(f"r with the readers {r}: not enough to be shipped; models/severity-open.new is left to be looked at")
-    old = ROOT / "models/severity-open.old"
-    if target.exists():
-        target.rename(old)
-    bundle.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+    bundle_files.replace(target, bundle)
     report(f"r with the readers {r}; models/severity-open written in {(time.monotonic() - began) / 60:.1f} minutes")
 
 
