@@ -55,10 +55,9 @@ class AICOVID_EXPORT Assessor {
   static Assessor load(const std::filesystem::path& model = "severity",
                        const AssessorOptions& options = {});
 
-  /// @throws Error{bad_clinical_input} with a message that starts with `patient_mismatch` if the
-  ///         header's sex or age contradicts the record; Error{invalid_argument} if the record has
-  ///         values that another bundle declares; Error{bad_bundle} if a network fails on
-  ///         this input. A refusal is no error but a report.
+  /// @throws Error{patient_mismatch} if the header's sex or age contradicts the record;
+  ///         Error{invalid_argument} if the record has values that another bundle declares;
+  ///         Error{bad_bundle} if a network fails on this input. A refusal is no error but a report.
   RiskReport assess(const Radiograph& radiograph, const ClinicalRecord& record = {},
                     const AssessOptions& options = {}) const;
 

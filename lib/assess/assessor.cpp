@@ -167,7 +167,7 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
 
   if (const auto mismatch = patient_mismatch(radiograph.header(), record)) {
     if (!options.force)
-      throw Error(ErrorCode::bad_clinical_input, "patient_mismatch: " + *mismatch);
+      throw Error(ErrorCode::patient_mismatch, *mismatch);
     report.warnings.push_back({"patient_mismatch", *mismatch});
   }
   if (const auto warning = values_not_at_image_time(radiograph.header(), record)) {

@@ -27,7 +27,7 @@ void write(const std::string& file, const void* data, std::size_t bytes, const c
          << static_cast<char>(length >> 8) << header;
   stream.write(static_cast<const char*>(data), static_cast<std::streamsize>(bytes));
   stream.close();
-  if (!stream) throw Error(ErrorCode::not_found, "the output file cannot be written");
+  if (!stream) throw Error(ErrorCode::io, "the output file cannot be written");
 }
 
 const char* type_string(PixelType type) {

@@ -30,10 +30,10 @@ RiskReport assess(const ScoreArguments& arguments, const Assessor& assessor,
   } catch (const Error& error) {
     if (error.code() == ErrorCode::bad_bundle)
       throw Error(error.code(), arguments.model + ": " + error.what());
+    // It is about both files and names neither.
+    if (error.code() == ErrorCode::patient_mismatch) throw;
     if (error.code() != ErrorCode::bad_clinical_input)
       throw Error(error.code(), arguments.image + ": " + error.what());
-    // Scripts look for patient_mismatch at the start of the message.
-    if (std::string_view(error.what()).starts_with("patient_mismatch")) throw;
     throw Error(error.code(), arguments.clinical.file + ": " + error.what());
   }
 }

@@ -22,8 +22,14 @@ std::string_view to_string(ErrorCode code) noexcept {
       return "device_unavailable";
     case ErrorCode::bad_clinical_input:
       return "bad_clinical_input";
+    case ErrorCode::patient_mismatch:
+      return "patient_mismatch";
     case ErrorCode::cancelled:
       return "cancelled";
+    case ErrorCode::io:
+      return "io";
+    case ErrorCode::out_of_memory:
+      return "out_of_memory";
     case ErrorCode::internal:
       return "internal";
     case ErrorCode::cuda:
@@ -48,9 +54,12 @@ int exit_status(ErrorCode code) noexcept {
     case ErrorCode::device_unavailable:
       return 6;
     case ErrorCode::bad_clinical_input:
+    case ErrorCode::patient_mismatch:
       return 7;
     case ErrorCode::cancelled:
       return 130;
+    case ErrorCode::io:
+    case ErrorCode::out_of_memory:
     case ErrorCode::internal:
     case ErrorCode::cuda:
       return 1;

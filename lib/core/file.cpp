@@ -24,7 +24,7 @@ std::vector<std::byte> read_file(const std::filesystem::path& file, std::uintmax
   std::vector<std::byte> bytes(size);
   stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
   if (static_cast<std::size_t>(stream.gcount()) != size) {
-    throw Error(ErrorCode::not_found, "the file cannot be read to its end");
+    throw Error(ErrorCode::io, "the file cannot be read to its end");
   }
   return bytes;
 }
@@ -42,7 +42,7 @@ std::vector<std::byte> read_stream(std::istream& stream, std::uintmax_t max_byte
           fmt::format("the stream has more than {} bytes; expected at most that many", max_bytes));
     }
   }
-  if (!stream.eof()) throw Error(ErrorCode::not_found, "the stream cannot be read to its end");
+  if (!stream.eof()) throw Error(ErrorCode::io, "the stream cannot be read to its end");
   return bytes;
 }
 
@@ -50,7 +50,7 @@ void write_file(const std::filesystem::path& file, const void* bytes, std::size_
   std::ofstream stream(file, std::ios::binary | std::ios::trunc);
   stream.write(static_cast<const char*>(bytes), static_cast<std::streamsize>(size));
   stream.close();
-  if (!stream) throw Error(ErrorCode::not_found, "the output file cannot be written");
+  if (!stream) throw Error(ErrorCode::io, "the output file cannot be written");
 }
 
 }  // namespace aicovid

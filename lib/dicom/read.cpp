@@ -76,7 +76,8 @@ Radiograph parse_dicom(std::span<const std::byte> bytes, const ReadOptions& opti
   try {
     return parse_parts(bytes, options);
   } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::corrupt, "the DICOM file asks for more memory than there is");
+    throw Error(ErrorCode::out_of_memory,
+                "the memory does not suffice to read the DICOM file");
   }
 }
 

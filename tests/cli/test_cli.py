@@ -189,7 +189,7 @@ def test_another_patients_values_are_an_error(radiograph, tmp_path):
     file.write_text(json.dumps(record))
     result = run_cli("score", radiograph, "--clinical", file)
     assert result.status == 7
-    assert re.search(r"bad_clinical_input: .*patient_mismatch", result.stderr)
+    assert re.search(r"aicovid: patient_mismatch: ", result.stderr)
     report = score(radiograph, "--clinical", file, "--force")
     assert "patient_mismatch" in [warning["code"] for warning in report["warnings"]]
 

@@ -17,7 +17,10 @@ TEST_CASE("Error: each code has its name and the exit status of the contract", "
       {ErrorCode::bad_bundle, {"bad_bundle", 5}},
       {ErrorCode::device_unavailable, {"device_unavailable", 6}},
       {ErrorCode::bad_clinical_input, {"bad_clinical_input", 7}},
+      {ErrorCode::patient_mismatch, {"patient_mismatch", 7}},
       {ErrorCode::cancelled, {"cancelled", 130}},
+      {ErrorCode::io, {"io", 1}},
+      {ErrorCode::out_of_memory, {"out_of_memory", 1}},
       {ErrorCode::internal, {"internal", 1}},
       {ErrorCode::cuda, {"cuda", 1}},
   };

@@ -108,7 +108,7 @@ def score(assessor: aicovid.Assessor, exam: Exam, outcome: str) -> Scored:
         scored.answers["fused"] = _answer(both, outcome)
         scored.warnings.update({warning["code"] for warning in both["warnings"]})
     except aicovid.Error as error:
-        if not str(error).startswith("patient_mismatch"):
+        if error.code != "patient_mismatch":
             raise
         scored.answers["fused"] = Answer("contradiction", ["patient_mismatch"])
     return scored
