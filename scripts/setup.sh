@@ -5,13 +5,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(
-  g++ cmake ninja-build ccache git pkg-config python3 python3-venv
-  libdcmtk-dev dcmtk libopenjp2-7-dev libopenjph-dev libpng-dev libjpeg62-turbo-dev libopencv-imgproc-dev
-  nlohmann-json3-dev libvalijson-dev libxgboost-dev libfmt-dev libcli11-dev libssl-dev libbenchmark-dev
-  libgdcm-tools libopenjp2-tools openjph-tools
-  clang clang-format clang-tidy libclang-rt-dev doxygen
-)
+# The names of scripts/packages.txt, but for Catch2, whose version decides where it comes from.
+mapfile -t packages < <(sed 's/#.*//' scripts/packages.txt | while read -r name _; do
+  case "$name" in '' | catch2) ;; *) echo "$name" ;; esac
+done)
 
 say() { printf 'setup: %s\n' "$*"; }
 
@@ -35,22 +32,46 @@ catch2_is_v3() {
   version=$(dpkg-query -W -f '${Version}' catch2 2>/dev/null) && dpkg --compare-versions "$version" ge 3
 }
 
-# Debian 12's own Catch2 is version 2; its backports have version 3. The backports' source entry is made
-# from the machine's own Debian entry, so that a local mirror is respected.
-add_backports() {
-  local suite uri
-  # shellcheck source=/dev/null
-  suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-  if apt-cache madison catch2 2>/dev/null | grep -q "$suite-backports"; then return; fi
+# The major version of Catch2 that apt would install, 0 where it has none.
+offered_catch2() {
+  local version
+  version=$(apt-cache policy catch2 2>/dev/null | sed -n 's/^ *Candidate: *\([0-9]*\)\..*/\1/p')
+  echo "${version:-0}"
+}
+
+# Debian 12's own Catch2 is version 2; its backports have version 3. The backports' source entry is made from the
+# machine's own Debian entry, so that a local mirror is respected. An installer leaves that entry in sources.list, an
+# image in sources.list.d, and either file may be missing.
+add_backports() { # suite
+  local suite=$1 uri
+  local lists=()
+  for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list; do
+    if [ -f "$list" ]; then lists+=("$list"); fi
+  done
+  [ "${#lists[@]}" -gt 0 ] || lists=(/dev/null)
   uri=$(awk -v suite="$suite" '
     $1 == "URIs:" { uri = $2 }
     $1 == "Suites:" { for (i = 2; i <= NF; ++i) if ($i == suite) { print uri; exit } }
     $1 == "deb" { i = 2; if ($i ~ /^\[/) { while ($i !~ /\]$/) ++i; ++i }; if ($(i + 1) == suite) { print $i; exit } }
-  ' /etc/apt/sources.list.d/*.sources /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null || true)
+  ' "${lists[@]}")
   if [ -z "$uri" ]; then say "found no Debian source entry for $suite to derive its backports from"; exit 1; fi
   say "adding $suite-backports for Catch2 3"
   echo "deb $uri $suite-backports main" | as_root tee /etc/apt/sources.list.d/aicovid-backports.list >/dev/null
   as_root apt-get update -qq
+}
+
+install_catch2() {
+  local suite target=()
+  # A machine that has never asked its servers knows of no version at all.
+  [ "$(offered_catch2)" -gt 0 ] || as_root apt-get update -qq
+  if [ "$(offered_catch2)" -lt 3 ]; then
+    # shellcheck source=/dev/null
+    suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+    apt-cache madison catch2 2>/dev/null | grep -q "$suite-backports" || add_backports "$suite"
+    target=(-t "$suite-backports")
+  fi
+  as_root apt-get install -y -qq --no-install-recommends "${target[@]}" catch2 >/dev/null
+  say "Catch2 $(dpkg-query -W -f '${Version}' catch2)"
 }
 
 export DEBIAN_FRONTEND=noninteractive
@@ -60,18 +81,7 @@ if [ "${#needed[@]}" -gt 0 ]; then
   as_root apt-get update -qq
   as_root apt-get install -y -qq --no-install-recommends "${needed[@]}" >/dev/null
 fi
-if ! catch2_is_v3; then
-  # shellcheck source=/dev/null
-  distribution=$(. /etc/os-release && echo "${ID:-}")
-  if [ "$distribution" = debian ] && ! dpkg --compare-versions "$(apt-cache show catch2 | awk '$1 == "Version:" { print $2; exit }')" ge 3; then
-    add_backports
-    # shellcheck source=/dev/null
-    as_root apt-get install -y -qq --no-install-recommends -t "$(. /etc/os-release && echo "$VERSION_CODENAME")-backports" catch2 >/dev/null
-  else
-    as_root apt-get install -y -qq --no-install-recommends catch2 >/dev/null
-  fi
-  say "Catch2 $(dpkg-query -W -f '${Version}' catch2)"
-fi
+catch2_is_v3 || install_catch2
 
 stamp=.venv/aicovid-requirements.sha256
 wanted=$(cat scripts/requirements.txt scripts/requirements-nodeps.txt | sha256sum)

@@ -57,7 +57,8 @@ class AICOVID_EXPORT Assessor {
 
   /// @throws Error{patient_mismatch} if the header's sex or age contradicts the record;
   ///         Error{invalid_argument} if the record has values that another bundle declares;
-  ///         Error{bad_bundle} if a network fails on this input. A refusal is no error but a report.
+  ///         Error{bad_bundle} if a network fails on this input. A refusal is no error but a
+  ///         report.
   RiskReport assess(const Radiograph& radiograph, const ClinicalRecord& record = {},
                     const AssessOptions& options = {}) const;
 

@@ -166,8 +166,7 @@ RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& 
   report.timing_ms.decode = radiograph.decode_ms();
 
   if (const auto mismatch = patient_mismatch(radiograph.header(), record)) {
-    if (!options.force)
-      throw Error(ErrorCode::patient_mismatch, *mismatch);
+    if (!options.force) throw Error(ErrorCode::patient_mismatch, *mismatch);
     report.warnings.push_back({"patient_mismatch", *mismatch});
   }
   if (const auto warning = values_not_at_image_time(radiograph.header(), record)) {

@@ -76,8 +76,7 @@ Radiograph parse_dicom(std::span<const std::byte> bytes, const ReadOptions& opti
   try {
     return parse_parts(bytes, options);
   } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::out_of_memory,
-                "the memory does not suffice to read the DICOM file");
+    throw Error(ErrorCode::out_of_memory, "the memory does not suffice to read the DICOM file");
   }
 }
 

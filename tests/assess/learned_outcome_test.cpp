@@ -105,11 +105,11 @@ ClinicalRecord record(double age, const std::string& more = "") {
                                     R"(, "unit": "a"}, "sex": "male")" + more + "}");
 }
 
-const Outcome& named(const RiskReport& report, const std::string& name) {
+const Outcome& named(const RiskReport& report, std::string_view name) {
   for (const Outcome& outcome : report.outcomes) {
     if (outcome.name == name) return outcome;
   }
-  FAIL("no outcome " + name);
+  FAIL("no outcome " << name);
   return report.outcomes.front();
 }
 

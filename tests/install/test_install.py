@@ -30,7 +30,8 @@ def consumer(prefix, tmp_path_factory):
     # A bare environment, and packages that aicovid is made with made unfindable: none may be asked for.
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(build)}
     hidden = [f"-DCMAKE_DISABLE_FIND_PACKAGE_{name}=ON" for name in ["Torch", "DCMTK", "OpenCV", "fmt", "CUDAToolkit"]]
-    run("cmake", "-S", SOURCE / "examples", "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}", *hidden, env=environment)
+    # Ninja, which the project needs anyway: a machine may have no make.
+    run("cmake", "-G", "Ninja", "-S", SOURCE / "examples", "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}", *hidden, env=environment)
     run("cmake", "--build", build, env=environment)
     return build / "score_one"
 
