@@ -29,8 +29,9 @@ struct ReadOptions {
 
 /// Reads a DICOM file: header, tag gate, pixels.
 ///
-/// @throws Error{not_found} if there is no such file; Error{corrupt} if it is not DICOM, or its
-///         header or pixels are damaged; Error{unsupported} if the pixels must be decoded and their
+/// @throws Error{not_found} if there is no such file; Error{io} if it cannot be read to its end;
+///         Error{out_of_memory}; Error{corrupt} if it is not DICOM, or its header or pixels are
+///         damaged; Error{unsupported} if the pixels must be decoded and their
 ///         encoding, or their layout (Bits Allocated, frames, samples, size), cannot be; if the
 ///         file is a DICOMDIR, see `list_dicomdir`; or if it has more than 1 GiB
 AICOVID_EXPORT Radiograph read_dicom(const std::filesystem::path& file,

@@ -221,6 +221,8 @@ std::vector<std::variant<RiskReport, Error>> Assessor::assess_batch(
       results.emplace_back(assess(one.radiograph, one.record, options));
     } catch (const Error& error) {
       results.emplace_back(error);
+    } catch (const std::bad_alloc&) {
+      results.emplace_back(Error(ErrorCode::out_of_memory, "the memory does not suffice"));
     } catch (const std::exception&) {
       results.emplace_back(
           Error(ErrorCode::internal, "the case could not be assessed: an unexpected failure"));

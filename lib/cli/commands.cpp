@@ -27,13 +27,13 @@ std::string read_text(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
   std::string text(size, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(size));
-  if (!stream) throw Error(ErrorCode::not_found, file + ": the file cannot be read");
+  if (!stream) throw Error(ErrorCode::io, file + ": the file cannot be read");
   return text;
 }
 
 void print_line(const std::string& text) {
   if (std::fprintf(stdout, "%s\n", text.c_str()) < 0 || std::fflush(stdout) != 0) {
-    throw Error(ErrorCode::internal, "the result could not be written to standard output");
+    throw Error(ErrorCode::io, "the result could not be written to standard output");
   }
 }
 

@@ -91,7 +91,7 @@ int run_program(int argc, char** argv) {
   } catch (const Error& error) {
     return print_error(error, format);
   } catch (const std::bad_alloc&) {
-    return print_error(Error(ErrorCode::out_of_memory, "the memory did not suffice"), format);
+    return print_error(Error(ErrorCode::out_of_memory, "the memory does not suffice"), format);
   } catch (const std::exception&) {
     return print_error(Error(ErrorCode::internal, "an unexpected failure"), format);
   }

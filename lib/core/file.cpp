@@ -16,7 +16,7 @@ std::vector<std::byte> read_file(const std::filesystem::path& file, std::uintmax
   }
   std::ifstream stream(file, std::ios::binary);
   const auto size = std::filesystem::file_size(file, status);
-  if (!stream || status) throw Error(ErrorCode::not_found, "the file cannot be opened");
+  if (!stream || status) throw Error(ErrorCode::io, "the file cannot be opened");
   if (size > max_bytes) {
     throw Error(ErrorCode::unsupported,
                 fmt::format("the file has {} bytes; expected at most {}", size, max_bytes));

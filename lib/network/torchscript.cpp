@@ -49,6 +49,13 @@ std::string reason_of(const std::exception& error) {
                                                : error.what());
 }
 
+/// Whether the host's memory did not suffice. LibTorch has no type for that: its allocator on the
+/// CPU names itself in the message.
+bool of_host_memory(const std::exception& error) {
+  return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
+         std::string_view(error.what()).find("DefaultCPUAllocator") != std::string_view::npos;
+}
+
 /// Opens LibTorch's CUDA library, which this program does not link: a CPU run must not load it.
 void require_cuda(const Device& device) {
   const auto unavailable = [&](const std::string& reason) {
@@ -148,6 +155,7 @@ class TorchScriptNetwork final : public Network {
       module_ = torch::jit::freeze(module);
       stateful = has_state(module_.get_method("forward").graph()->block());
     } catch (const std::exception& error) {
+      if (of_host_memory(error)) throw failed(error);
       throw Error(
           ErrorCode::bad_bundle,
           fmt::format("network '{}': the file is not a TorchScript network that can be loaded: {}",
@@ -235,6 +243,10 @@ class TorchScriptNetwork final : public Network {
   }
 
   Error failed(const std::exception& error) const {
+    if (of_host_memory(error)) {
+      return {ErrorCode::out_of_memory,
+              fmt::format("network '{}': the memory does not suffice", spec_.role)};
+    }
     const std::string reason = reason_of(error);
     const bool of_cuda = device_.is_cuda() && reason.find("CUDA") != std::string::npos;
     return {of_cuda ? ErrorCode::cuda : ErrorCode::bad_bundle,

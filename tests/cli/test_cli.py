@@ -149,6 +149,31 @@ def test_exit_statuses(arguments, status, code):
     assert result.stderr.startswith(f"aicovid: {code}: ")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["score", "{image}", "--heatmap", "/dev/full"],
+        ["score", "{image}", "--lung-mask", "/dev/full"],
+        ["inspect", "{image}", "--pixels", "/dev/full"],
+        ["preprocess", "{image}", "--plan", "mask_in", "--out", "/dev/full"],
+        ["score", "{image}", "--heatmap", "no-such-folder/map.png"],
+    ],
+)
+def test_a_full_disk_and_an_unwritable_file_are_io(radiograph, command):
+    result = run_cli(*(word.format(image=radiograph) for word in command))
+    assert result.status == 1
+    assert result.stderr.startswith("aicovid: io: ")
+
+
+def test_a_full_disk_behind_standard_output_is_io():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [BUILD / "bin" / "aicovid", "clinical", PATIENT], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("aicovid: io: ")
+
+
 def test_an_unknown_backend_is_an_invalid_argument(radiograph):
     result = run_cli("score", radiograph, "--backend", "abacus")
     assert result.status == 2

@@ -62,6 +62,15 @@ class Doubles(nn.Module):
         return values.double()
 
 
+class AsksForAPetabyte(nn.Module):
+    """Where the sum is positive: more memory than any host has."""
+
+    def forward(self, row: Tensor) -> Tensor:
+        if bool(row.sum() > 0):
+            return row + torch.zeros([1 << 48], dtype=torch.float32)[:3]
+        return row
+
+
 class FailsOnPositive(nn.Module):
     def forward(self, values: Tensor):
         if bool(values.sum() > 0):
@@ -139,6 +148,7 @@ def main():
         "nan": (torch.jit.trace(not_a_number, small, check_trace=False), None),
         "double": (torch.jit.script(Doubles()), None),
         "fails": (torch.jit.script(FailsOnPositive()), None),
+        "asks_for_a_petabyte": (torch.jit.script(AsksForAPetabyte()), None),
         "divides": (torch.jit.script(DividesByItself()), None),
         "counts": (torch.jit.script(Counts()), None),
         "changes_input": (torch.jit.script(ChangesInput()), None),

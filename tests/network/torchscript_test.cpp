@@ -251,6 +251,18 @@ TEST_CASE("TorchScript: a network that fails on one input says so, and works on 
   CHECK(equal(divides->run(negative)[0], row({-0.5, -1, -1})));
 }
 
+TEST_CASE("TorchScript: memory that does not suffice is no fault of the bundle", "[network]") {
+  const auto network = load("asks_for_a_petabyte", kRow);
+  const std::vector<Tensor> positive{row({1, 0, 0})};
+  try {
+    network->run(positive);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::out_of_memory);
+    CHECK_THAT(error.what(), StartsWith("network 'row': the memory does not suffice"));
+  }
+}
+
 TEST_CASE("TorchScript: an unknown engine and a device that is not there", "[network]") {
   const auto bytes = read_file(kData / "lungs.pt");
   try {

@@ -224,13 +224,13 @@ TEST_CASE("Heat map: a refusal, missing pixels and another image's report are er
   CHECK(!std::filesystem::exists(file.path()));
 }
 
-TEST_CASE("Heat map: a file that cannot be written is not_found, without its path", "[report]") {
+TEST_CASE("Heat map: a file that cannot be written is io, without its path", "[report]") {
   const ImageSize size{64, 64};
   try {
     write_heat_map(sample_radiograph(size), sample_report(size), "/no/such/folder/heat_map.png");
     FAIL("no error");
   } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::not_found);
+    CHECK(error.code() == ErrorCode::io);
     CHECK_THAT(error.what(), !Catch::Matchers::ContainsSubstring("folder"));
   }
 }

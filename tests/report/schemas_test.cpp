@@ -52,8 +52,9 @@ TEST_CASE("Schema error: takes every code of the library and no other", "[report
   for (const auto code :
        {ErrorCode::usage, ErrorCode::invalid_argument, ErrorCode::refused, ErrorCode::not_found,
         ErrorCode::corrupt, ErrorCode::unsupported, ErrorCode::bad_bundle,
-        ErrorCode::device_unavailable, ErrorCode::bad_clinical_input, ErrorCode::cancelled,
-        ErrorCode::internal, ErrorCode::cuda}) {
+        ErrorCode::device_unavailable, ErrorCode::bad_clinical_input, ErrorCode::patient_mismatch,
+        ErrorCode::cancelled, ErrorCode::io, ErrorCode::out_of_memory, ErrorCode::internal,
+        ErrorCode::cuda}) {
     CHECK(valid("error", {{"error", {{"code", aicovid::to_string(code)}, {"message", "why"}}}}));
   }
   CHECK(!valid("error", {{"error", {{"code", "oops"}, {"message", "why"}}}}));
