@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs a command of the README where there is nothing but Debian: makes a minimal root, clones the last commit of this
-# checkout into it, and runs the command there.
+# Runs the README's commands where there is nothing but Debian: makes a minimal root, clones the last commit of this
+# checkout into it, and runs them there, one after the other.
 #
-#   scripts/fresh-machine.sh [bookworm|trixie] [demo|test]       both default to the first
+#   scripts/fresh-machine.sh [bookworm|trixie] [demo|test]...       bookworm and demo where nothing is said
 #
 # Needs root, debootstrap, and 20 GB below AICOVID_FRESH_DIR (default /var/tmp/aicovid-fresh), where the root is made
 # anew each time and left for inspection. The root sees no data, as a stranger's machine has none, unless
@@ -12,17 +12,19 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 suite=${1:-bookworm}
-command=${2:-demo}
+commands=("${@:2}")
+[ "${#commands[@]}" -gt 0 ] || commands=(demo)
 case "$suite" in bookworm | trixie) ;; *) echo "fresh-machine: $suite: expected bookworm or trixie"; exit 2 ;; esac
-case "$command" in demo | test) ;; *) echo "fresh-machine: $command: expected demo or test"; exit 2 ;; esac
+for command in "${commands[@]}"; do
+  case "$command" in demo | test) ;; *) echo "fresh-machine: $command: expected demo or test"; exit 2 ;; esac
+done
 [ "$(id -u)" -eq 0 ] || { echo "fresh-machine: needs root, for debootstrap and chroot"; exit 1; }
 command -v debootstrap >/dev/null || { echo "fresh-machine: needs debootstrap (apt-get install debootstrap)"; exit 1; }
 [ -z "$(git status --porcelain)" ] || echo "fresh-machine: what is not committed is not tried"
 
-root=${AICOVID_FRESH_DIR:-/var/tmp/aicovid-fresh}/$suite-$command
+root=${AICOVID_FRESH_DIR:-/var/tmp/aicovid-fresh}/$suite
 rm -rf --one-file-system "$root"
 mkdir -p "$(dirname "$root")"
-SECONDS=0
 echo "fresh-machine: making a root of $suite"
 debootstrap --variant=minbase "$suite" "$root" >"$root.debootstrap.log" 2>&1 || { tail "$root.debootstrap.log"; exit 1; }
 git clone -q --no-hardlinks . "$root/root/aicovid"
@@ -38,18 +40,25 @@ if [ -n "${PIP_CERT:-}" ]; then
   variables+=(PIP_CERT=/root/authorities.pem)
 fi
 
-echo "fresh-machine: scripts/$command.sh on $suite"
-status=0
 # Mounts and processes of the root are gone when the command ends, whatever becomes of it.
-AICOVID_FRESH_ROOT=$root unshare --mount --pid --fork --kill-child -- sh -c '
-  mount --make-rprivate /
-  mount -t proc proc "$AICOVID_FRESH_ROOT/proc"
-  mount --rbind /dev "$AICOVID_FRESH_ROOT/dev"
-  if [ -n "${AICOVID_FRESH_DATA:-}" ]; then
-    mount --bind "$AICOVID_FRESH_DATA" "$AICOVID_FRESH_ROOT/root/shared/data"
-    mount -o remount,bind,ro "$AICOVID_FRESH_ROOT/root/shared/data"
-  fi
-  exec chroot "$AICOVID_FRESH_ROOT" env -i "$@"
-' sh "${variables[@]}" "/root/aicovid/scripts/$command.sh" </dev/null || status=$?
-echo "fresh-machine: $suite $command ended with $status after $SECONDS s"
-exit "$status"
+in_root() {
+  AICOVID_FRESH_ROOT=$root unshare --mount --pid --fork --kill-child -- sh -c '
+    mount --make-rprivate /
+    mount -t proc proc "$AICOVID_FRESH_ROOT/proc"
+    mount --rbind /dev "$AICOVID_FRESH_ROOT/dev"
+    if [ -n "${AICOVID_FRESH_DATA:-}" ]; then
+      mount --bind "$AICOVID_FRESH_DATA" "$AICOVID_FRESH_ROOT/root/shared/data"
+      mount -o remount,bind,ro "$AICOVID_FRESH_ROOT/root/shared/data"
+    fi
+    exec chroot "$AICOVID_FRESH_ROOT" env -i "$@"
+  ' sh "${variables[@]}" "$@" </dev/null
+}
+
+for command in "${commands[@]}"; do
+  SECONDS=0
+  echo "fresh-machine: scripts/$command.sh on $suite"
+  status=0
+  in_root "/root/aicovid/scripts/$command.sh" || status=$?
+  echo "fresh-machine: $suite $command ended with $status after $SECONDS s"
+  [ "$status" -eq 0 ] || exit "$status"
+done
