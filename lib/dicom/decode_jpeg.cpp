@@ -64,10 +64,10 @@ Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header) 
     sequential = with_sequential_scan(stream, frame);
     stream = sequential;
   }
-  Cells cells{.rows = header.rows, .columns = header.columns};
+  Cells cells{.rows = header.rows, .columns = header.columns, .precision = frame.precision};
+  const bool has_bytes = frame.precision <= 8;
   cells.bytes.resize(static_cast<std::size_t>(header.rows) *
-                     static_cast<std::size_t>(header.columns) *
-                     static_cast<std::size_t>(header.bits_allocated / 8));
+                     static_cast<std::size_t>(header.columns) * (has_bytes ? 1 : 2));
   bool warned = false;
   const auto decoder = make_decoder(frame.precision, warned);
   OFCondition status = decoder->init();
@@ -82,6 +82,7 @@ Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header) 
   // A condition's text is DCMTK's own and holds nothing of the file.
   if (status.bad()) fail_pixel_data(fmt::format("cannot be decoded: {}", status.text()));
   if (warned) fail_pixel_data("holds a damaged JPEG stream");
+  if (has_bytes) widen(cells, header);
   cells.kind = always_lossy(header.transfer_syntax_uid) ? Cells::Kind::value : Cells::Kind::coded;
   return cells;
 }

@@ -66,7 +66,7 @@ bool is_directory(const File& file) {
   return uid_term(text(meta, DCM_MediaStorageSOPClassUID)) == UID_MediaStorageDirectoryStorage;
 }
 
-std::vector<DirectoryEntry> entries_of(const File& file) {
+std::vector<DirectoryEntry> entries_of(File& file) {
   const auto dataset = parse(file, DCM_UndefinedTagKey);
   std::vector<DirectoryEntry> entries;
   for_each_file(*dataset, [&entries](DcmItem& record) {
@@ -80,7 +80,7 @@ std::vector<DirectoryEntry> entries_of(const File& file) {
   return entries;
 }
 
-std::size_t image_count(const File& file) {
+std::size_t image_count(File& file) {
   const auto dataset = parse(file, DCM_UndefinedTagKey);
   std::size_t count = 0;
   for_each_file(*dataset,
