@@ -251,8 +251,9 @@ std::vector<std::byte> codestream_of(DcmDataset& dataset) {
     const std::uint32_t length = fragment->getLength();
     if (length == 0) continue;
     Uint8* data = nullptr;
-    if (fragment->getUint8Array(data).bad() || data == nullptr)
-      fail_pixel_data("has a fragment that cannot be read");
+    const OFCondition status = fragment->getUint8Array(data);
+    check_memory(status);
+    if (status.bad() || data == nullptr) fail_pixel_data("has a fragment that cannot be read");
     const auto* first = reinterpret_cast<const std::byte*>(data);
     bytes.insert(bytes.end(), first, first + length);
   }

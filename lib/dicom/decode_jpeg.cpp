@@ -1,3 +1,4 @@
+#include "attributes.hpp"
 #include "decode.hpp"
 #include "jpeg_frame.hpp"
 #include "transfer_syntax.hpp"
@@ -78,6 +79,7 @@ Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header) 
         bytes, static_cast<Uint32>(stream.size()), reinterpret_cast<Uint8*>(cells.bytes.data()),
         static_cast<Uint32>(cells.bytes.size()), header.is_signed ? OFTrue : OFFalse);
   }
+  check_memory(status);
   if (status == EJ_Suspension) fail_pixel_data("holds a truncated JPEG stream");
   // A condition's text is DCMTK's own and holds nothing of the file.
   if (status.bad()) fail_pixel_data(fmt::format("cannot be decoded: {}", status.text()));

@@ -63,6 +63,7 @@ std::vector<std::byte> decode(std::span<const std::byte> stream, const Descripti
   OFString colour_model;
   const OFCondition status = pixels.getUncompressedFrame(
       &dataset, 0, first_fragment, cells.data(), static_cast<Uint32>(cells.size()), colour_model);
+  check_memory(status);
   // A condition's text is DCMTK's own and holds nothing of the file.
   if (status.bad()) fail_pixel_data(fmt::format("cannot be decoded: {}", status.text()));
   cells.resize(needed);

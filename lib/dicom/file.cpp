@@ -191,6 +191,7 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
   } catch (const std::logic_error&) {  // as below
     read = EC_CorruptedData;
   }
+  check_memory(read);
   if (read.bad()) {
     throw Error(ErrorCode::corrupt, "the DICOM file meta information is damaged or ends early");
   }
@@ -237,6 +238,7 @@ std::unique_ptr<DcmDataset> parse(File& file, const DcmTagKey& stop) {
   }
   if (stream.went_too_deep())
     throw Error(ErrorCode::corrupt, "the DICOM data set nests sequences too deep");
+  check_memory(status);
   if (status.bad()) {
     // A condition's text may repeat the file's, so it is not passed on.
     throw Error(ErrorCode::corrupt,

@@ -1,4 +1,5 @@
 #include "core/file.hpp"
+#include "core/memory.hpp"
 #include "core/reason_order.hpp"
 #include "decode.hpp"
 #include "directory.hpp"
@@ -14,12 +15,15 @@
 #include <fmt/format.h>
 #include <chrono>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace aicovid {
 namespace {
 
 using namespace dicom;
+constexpr std::string_view kWhat = "DICOM file";
+
 using Clock = std::chrono::steady_clock;
 
 double milliseconds_since(Clock::time_point start) {
@@ -84,20 +88,18 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
 }  // namespace
 
 Radiograph parse_dicom(std::span<const std::byte> bytes, const ReadOptions& options) {
-  start_dcmtk();
-  try {
+  return with_memory_errors(kWhat, [&] {
+    start_dcmtk();
     return parse_parts(bytes, options);
-  } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::out_of_memory, "the memory does not suffice to read the DICOM file");
-  }
+  });
 }
 
 Radiograph read_dicom(const std::filesystem::path& file, const ReadOptions& options) {
-  return parse_dicom(read_file(file), options);
+  return with_memory_errors(kWhat, [&] { return parse_dicom(read_file(file), options); });
 }
 
 Radiograph read_dicom(std::istream& stream, const ReadOptions& options) {
-  return parse_dicom(read_stream(stream), options);
+  return with_memory_errors(kWhat, [&] { return parse_dicom(read_stream(stream), options); });
 }
 
 }  // namespace aicovid
