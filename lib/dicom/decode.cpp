@@ -42,8 +42,9 @@ int sample_shift(const Cells& cells, const ImageHeader& header) {
   const bool are_cells = (below & low_bits) == 0;
   if (are_cells == are_values && below != 0) {
     fail_pixel_data(fmt::format(
-        "holds samples that are {} values of {} bits and cells of {} {}; expected one of them",
-        are_cells ? "both" : "neither", header.bits_stored, tag_of(DCM_HighBit), header.high_bit));
+        "holds samples that are {} values of {} bits {} cells of {} {}; expected one of them",
+        are_cells ? "both" : "neither", header.bits_stored, are_cells ? "and" : "nor",
+        tag_of(DCM_HighBit), header.high_bit));
   }
   return are_cells ? shift : 0;
 }

@@ -88,11 +88,12 @@ std::uint32_t restart_rows(std::span<const std::byte> stream, const JpegFrame& f
 std::vector<std::span<const std::byte>> intervals(std::span<const std::byte> scan) {
   constexpr int first_restart = 0xd0;
   constexpr int first_marker = 0x80;  // behind FF the data have a bit of 0
+  constexpr int fill = 0xff;          // before a marker
   std::vector<std::span<const std::byte>> parts;
   std::size_t start = 0;
   for (std::size_t at = 0; at + 1 < scan.size(); ++at) {
     const int next = std::to_integer<int>(scan[at + 1]);
-    if (scan[at] != std::byte{0xff} || next < first_marker) continue;
+    if (scan[at] != std::byte{0xff} || next < first_marker || next == fill) continue;
     const int expected = first_restart + static_cast<int>(parts.size() % 8);
     parts.push_back(scan.subspan(start, at - start));
     if (next != expected) break;

@@ -349,7 +349,7 @@ TEST_CASE("Nonconformant: a High Bit that a codestream does not reach says nothi
     CHECK(values_of(parse_dicom(file({0, 0, 0, 0}))) == std::vector<int>{0, 0, 0, 0});
     CHECK(deviations_of(parse_dicom(file({16, 32, 48, 4095}))) == Codes{flag});
     CHECK(std::string(error_of(file({17, 32, 48, 65520})).what()) ==
-          "7fe0,0010 holds samples that are neither values of 12 bits and cells of 0028,0102 15; "
+          "7fe0,0010 holds samples that are neither values of 12 bits nor cells of 0028,0102 15; "
           "expected one of them");
     CHECK(std::string(error_of(file({16, 32, 48, 64})).what())
               .starts_with("7fe0,0010 holds samples that are both values"));
