@@ -26,9 +26,9 @@ struct DirectoryEntry {
 /// The files that a DICOMDIR, the index of a CD or a folder, refers to, in its order; records that
 /// are not in use are left out.
 ///
-/// @throws Error{not_found} if there is no such file; Error{corrupt} if it is not DICOM, damaged,
-/// or
-///         a file ID leaves the folder; Error{unsupported} if it is no DICOMDIR
+/// @throws Error{not_found} if there is no such file; Error{io} if it cannot be read to its end;
+///         Error{out_of_memory}; Error{corrupt} if it is not DICOM, damaged, or a file ID leaves
+///         the folder; Error{unsupported} if it is no DICOMDIR
 /// Source: DICOM PS3.3 F.3, PS3.10 8.2.
 AICOVID_EXPORT std::vector<DirectoryEntry> list_dicomdir(const std::filesystem::path& file);
 

@@ -48,7 +48,8 @@ AICOVID_EXPORT Radiograph read_dicom(std::istream& stream, const ReadOptions& op
 /// read if they are equal, and refused (reason `colour`) otherwise. The picture is turned as an
 /// Exif orientation asks, so that rows and columns are those of the picture as viewers show it.
 ///
-/// @throws Error{not_found}, Error{corrupt}, Error{unsupported} as `read_dicom`
+/// @throws Error{not_found}, Error{io}, Error{out_of_memory}, Error{corrupt}, Error{unsupported} as
+///         `read_dicom`
 AICOVID_EXPORT Radiograph read_image(const std::filesystem::path& file,
                                      const ReadOptions& options = {});
 

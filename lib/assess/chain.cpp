@@ -97,8 +97,11 @@ std::vector<GateReason> bundle_gate(const Bundle& bundle, const Radiograph& radi
                                [&](const GateReason& reason) { return reason.code == code; });
   };
   std::vector<GateReason> reasons;
+  // DR, which the tag gate flags, is as good as either.
+  const bool is_radiography = header.modality == "DR" && (!not_accepted(bundle.modalities, "CR") ||
+                                                          !not_accepted(bundle.modalities, "DX"));
   if (header.source == "dicom" && not_accepted(bundle.modalities, header.modality) &&
-      !said("modality") && !said("secondary_capture")) {
+      !is_radiography && !said("modality") && !said("secondary_capture")) {
     reasons.push_back({"modality", "0008,0060", header.modality,
                        fmt::format("{}", fmt::join(bundle.modalities, " or "))});
   }

@@ -51,6 +51,11 @@ const std::vector<GateCode>& gate_codes() {
        "CR or DX storage"},
       {"derived", false, "a derived or processed copy", "0008,0008", "ORIGINAL and PRIMARY"},
       {"burned_in_annotation", false, "text is burned into the pixels", "0028,0301", "NO"},
+      {"nonconformant", false,
+       "the file departs from the standard where one reading alone is possible, which was followed",
+       "0002,0000, 0008,0060, 0028,0008, 0028,0102, 0028,1051, 0028,3002; order and end of the "
+       "elements",
+       "a file as the standard has it"},
       {"presentation_lut_conflict", false,
        "Presentation LUT Shape contradicts Photometric Interpretation, which was followed",
        "2050,0020", "IDENTITY with MONOCHROME2, INVERSE with MONOCHROME1"},

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <new>
 
 namespace aicovid::dicom {
 namespace {
@@ -59,6 +60,10 @@ std::optional<T> parse(std::string_view digits) {
 }
 
 }  // namespace
+
+void check_memory(const OFCondition& status) {
+  if (status == EC_MemoryExhausted) throw std::bad_alloc();
+}
 
 std::string tag_of(const DcmTagKey& key) {
   return fmt::format("{:04x},{:04x}", key.getGroup(), key.getElement());

@@ -15,6 +15,9 @@ std::string tag_of(const DcmTagKey& key);
 /// @throws Error{corrupt} if its value representation is unknown, or UN of another value
 DcmElement* element(DcmItem& item, const DcmTagKey& key);
 
+/// @throws std::bad_alloc where DCMTK says that memory does not suffice, which is no damage
+void check_memory(const OFCondition& status);
+
 /// The text of an attribute as stored, all its values; empty where it is absent or empty.
 /// It may name the patient: it must pass through terms.hpp before anyone sees it.
 /// @throws Error{corrupt} if it is a sequence or bulk data; as `element`, as do all below

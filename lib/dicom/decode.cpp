@@ -11,6 +11,7 @@
 #include <dcmtk/dcmdata/dcpxitem.h>
 #include <fmt/format.h>
 #include <algorithm>
+#include <utility>
 
 namespace aicovid::dicom {
 namespace {
@@ -18,6 +19,34 @@ namespace {
 [[noreturn]] void fail_range(std::string_view what, int lowest, int highest) {
   fail_pixel_data(fmt::format("holds {}; expected {} to {} of {}", what, lowest, highest,
                               tag_of(DCM_BitsStored)));
+}
+
+/// How far the samples of a codestream stand above their values. High Bit speaks of cells, and a
+/// codec has none: encoders give the cells as samples, or the values. Bits outside Bits Stored are
+/// no overlay there, so that they tell which.
+template <typename T>
+int sample_shift(const Cells& cells, const ImageHeader& header) {
+  const int shift = header.high_bit + 1 - header.bits_stored;
+  if (shift == 0 || cells.precision <= header.high_bit) return 0;
+  unsigned below = 0;
+  bool are_values = true;
+  const unsigned low_bits = (1u << shift) - 1u;
+  const int reach = 1 << (header.bits_stored - (header.is_signed ? 1 : 0));
+  for (const T sample :
+       std::span(reinterpret_cast<const T*>(cells.bytes.data()), cells.bytes.size() / sizeof(T))) {
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): as below
+    const int value = sample;
+    below |= static_cast<unsigned>(value);
+    are_values = are_values && value < reach && value >= (header.is_signed ? -reach : 0);
+  }
+  const bool are_cells = (below & low_bits) == 0;
+  if (are_cells == are_values && below != 0) {
+    fail_pixel_data(fmt::format(
+        "holds samples that are {} values of {} bits {} cells of {} {}; expected one of them",
+        are_cells ? "both" : "neither", header.bits_stored, are_cells ? "and" : "nor",
+        tag_of(DCM_HighBit), header.high_bit));
+  }
+  return are_cells ? shift : 0;
 }
 
 /// A lossy codec overshoots by little, wherever the image is near the end of its range, and by more
@@ -35,7 +64,8 @@ void to_stored(Cells& cells, const ImageHeader& header) {
   const int bits = header.bits_stored;
   const int lowest = header.is_signed ? -(1 << (bits - 1)) : 0;
   const int highest = (1 << (header.is_signed ? bits - 1 : bits)) - 1;
-  const int shift = header.high_bit + 1 - bits;
+  const int shift = cells.kind == Cells::Kind::coded ? sample_shift<T>(cells, header)
+                                                     : header.high_bit + 1 - bits;
   const unsigned mask = (1u << bits) - 1u;
   const unsigned sign = header.is_signed ? 1u << (bits - 1) : 0u;
   auto* values = reinterpret_cast<T*>(cells.bytes.data());
@@ -151,7 +181,7 @@ Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, Decode mode)
       cells = decode_jpeg(codestream_of(dataset), header);
       break;
     case Codec::jpeg_ls:
-      cells = decode_jpeg_ls(codestream_of(dataset), header, dataset);
+      cells = decode_jpeg_ls(codestream_of(dataset), header);
       break;
     case Codec::rle:
       cells = decode_rle(codestream_of(dataset), header);
@@ -182,6 +212,13 @@ void to_stored_values(Cells& cells, const ImageHeader& header) {
     case PixelType::int16:
       return to_stored<std::int16_t>(cells, header);
   }
+}
+
+void widen(Cells& cells, const ImageHeader& header) {
+  if (header.bits_allocated == 8) return;
+  std::vector<std::byte> wide(2 * cells.bytes.size());
+  for (std::size_t i = 0; i < cells.bytes.size(); ++i) wide[2 * i] = cells.bytes[i];
+  cells.bytes = std::move(wide);
 }
 
 void fail_pixel_data(std::string_view why) {
@@ -215,8 +252,9 @@ std::vector<std::byte> codestream_of(DcmDataset& dataset) {
     const std::uint32_t length = fragment->getLength();
     if (length == 0) continue;
     Uint8* data = nullptr;
-    if (fragment->getUint8Array(data).bad() || data == nullptr)
-      fail_pixel_data("has a fragment that cannot be read");
+    const OFCondition status = fragment->getUint8Array(data);
+    check_memory(status);
+    if (status.bad() || data == nullptr) fail_pixel_data("has a fragment that cannot be read");
     const auto* first = reinterpret_cast<const std::byte*>(data);
     bytes.insert(bytes.end(), first, first + length);
   }

@@ -28,6 +28,7 @@ struct Cells {
   int rows = 0;
   int columns = 0;
   Kind kind = Kind::raw;
+  int precision = 0;  ///< of coded cells: bits of a sample of the codestream
   DecodedScale scale = DecodedScale::full;
 };
 
@@ -59,9 +60,7 @@ Cells decode_native(DcmDataset& dataset, const ImageHeader& header);
 Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header);
 
 /// JPEG-LS by DCMTK's codec.
-/// @param dataset  where the codec looks up what `header` says
-Cells decode_jpeg_ls(std::span<const std::byte> stream, const ImageHeader& header,
-                     DcmDataset& dataset);
+Cells decode_jpeg_ls(std::span<const std::byte> stream, const ImageHeader& header);
 
 /// RLE (PS3.5 annex G), in our own code: DCMTK 3.6.7's decoder writes out of bounds on damaged
 /// data.
@@ -73,6 +72,9 @@ Cells decode_jpeg2000(std::span<const std::byte> codestream, const ImageHeader& 
 
 /// High-throughput JPEG 2000 by OpenJPH.
 Cells decode_htj2k(std::span<const std::byte> codestream, const ImageHeader& header, Decode mode);
+
+/// Widens samples of 8 bits to the cells of the header, which may have 16.
+void widen(Cells& cells, const ImageHeader& header);
 
 /// Throws Error{corrupt}: "7fe0,0010 `why`".
 [[noreturn]] void fail_pixel_data(std::string_view why);

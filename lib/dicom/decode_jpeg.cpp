@@ -1,3 +1,4 @@
+#include "attributes.hpp"
 #include "decode.hpp"
 #include "jpeg_frame.hpp"
 #include "transfer_syntax.hpp"
@@ -64,10 +65,10 @@ Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header) 
     sequential = with_sequential_scan(stream, frame);
     stream = sequential;
   }
-  Cells cells{.rows = header.rows, .columns = header.columns};
+  Cells cells{.rows = header.rows, .columns = header.columns, .precision = frame.precision};
+  const bool has_bytes = frame.precision <= 8;
   cells.bytes.resize(static_cast<std::size_t>(header.rows) *
-                     static_cast<std::size_t>(header.columns) *
-                     static_cast<std::size_t>(header.bits_allocated / 8));
+                     static_cast<std::size_t>(header.columns) * (has_bytes ? 1 : 2));
   bool warned = false;
   const auto decoder = make_decoder(frame.precision, warned);
   OFCondition status = decoder->init();
@@ -78,10 +79,12 @@ Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header) 
         bytes, static_cast<Uint32>(stream.size()), reinterpret_cast<Uint8*>(cells.bytes.data()),
         static_cast<Uint32>(cells.bytes.size()), header.is_signed ? OFTrue : OFFalse);
   }
+  check_memory(status);
   if (status == EJ_Suspension) fail_pixel_data("holds a truncated JPEG stream");
   // A condition's text is DCMTK's own and holds nothing of the file.
   if (status.bad()) fail_pixel_data(fmt::format("cannot be decoded: {}", status.text()));
   if (warned) fail_pixel_data("holds a damaged JPEG stream");
+  if (has_bytes) widen(cells, header);
   cells.kind = always_lossy(header.transfer_syntax_uid) ? Cells::Kind::value : Cells::Kind::coded;
   return cells;
 }

@@ -1,3 +1,4 @@
+#include "attributes.hpp"
 #include "decode.hpp"
 
 #include <dcmtk/dcmdata/dctk.h>
@@ -32,7 +33,9 @@ Cells decode_native(DcmDataset& dataset, const ImageHeader& header) {
                     DcmVR(element->getVR()).getVRName(), header.bits_allocated));
   }
   Uint8* data = nullptr;
-  if (element->getUint8Array(data).bad() || data == nullptr) {
+  const OFCondition status = element->getUint8Array(data);
+  check_memory(status);
+  if (status.bad() || data == nullptr) {
     fail_pixel_data("cannot be read");
   }
   Cells cells{

@@ -2,6 +2,7 @@
 
 #include "attributes.hpp"
 #include "core/file.hpp"
+#include "core/memory.hpp"
 #include "runtime.hpp"
 #include "terms.hpp"
 
@@ -9,7 +10,6 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <new>
 
 namespace aicovid::dicom {
 namespace {
@@ -66,7 +66,7 @@ bool is_directory(const File& file) {
   return uid_term(text(meta, DCM_MediaStorageSOPClassUID)) == UID_MediaStorageDirectoryStorage;
 }
 
-std::vector<DirectoryEntry> entries_of(const File& file) {
+std::vector<DirectoryEntry> entries_of(File& file) {
   const auto dataset = parse(file, DCM_UndefinedTagKey);
   std::vector<DirectoryEntry> entries;
   for_each_file(*dataset, [&entries](DcmItem& record) {
@@ -80,7 +80,7 @@ std::vector<DirectoryEntry> entries_of(const File& file) {
   return entries;
 }
 
-std::size_t image_count(const File& file) {
+std::size_t image_count(File& file) {
   const auto dataset = parse(file, DCM_UndefinedTagKey);
   std::size_t count = 0;
   for_each_file(*dataset,
@@ -92,7 +92,9 @@ std::size_t image_count(const File& file) {
 
 namespace aicovid {
 
-std::vector<DirectoryEntry> parse_dicomdir(std::span<const std::byte> bytes) {
+namespace {
+
+std::vector<DirectoryEntry> parse_entries(std::span<const std::byte> bytes) {
   dicom::start_dcmtk();
   const auto file = dicom::open_file(bytes);
   if (!dicom::is_directory(*file)) {
@@ -103,8 +105,14 @@ std::vector<DirectoryEntry> parse_dicomdir(std::span<const std::byte> bytes) {
   return dicom::entries_of(*file);
 }
 
+}  // namespace
+
+std::vector<DirectoryEntry> parse_dicomdir(std::span<const std::byte> bytes) {
+  return with_memory_errors("DICOMDIR", [&] { return parse_entries(bytes); });
+}
+
 std::vector<DirectoryEntry> list_dicomdir(const std::filesystem::path& file) {
-  return parse_dicomdir(read_file(file));
+  return with_memory_errors("DICOMDIR", [&] { return parse_entries(read_file(file)); });
 }
 
 }  // namespace aicovid

@@ -13,10 +13,10 @@ bool is_directory(const File& file);
 
 /// The files that a DICOMDIR refers to.
 /// @throws Error{corrupt} if it is damaged, or a file ID is none
-std::vector<DirectoryEntry> entries_of(const File& file);
+std::vector<DirectoryEntry> entries_of(File& file);
 
 /// The number of images among them, whatever their file IDs.
 /// @throws Error{corrupt} if it is damaged
-std::size_t image_count(const File& file);
+std::size_t image_count(File& file);
 
 }  // namespace aicovid::dicom

@@ -11,8 +11,11 @@
 #include <fmt/format.h>
 #include <array>
 #include <optional>
+#include <set>
 #include <stdexcept>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace aicovid::dicom {
 namespace {
@@ -38,23 +41,33 @@ bool begins_with_element(std::span<const std::byte> bytes) {
 class OrderedMetaInfo : public DcmMetaInfo {
  public:
   OFCondition insert(DcmElement* element, OFBool replace_old, OFBool check_order) override {
-    if (element != nullptr && !stray_) {
+    if (element != nullptr) {
       const DcmTagKey& tag = element->getTag();
-      if (last_ && !(*last_ < tag)) stray_ = tag;
-      if (!stray_) last_ = tag;
+      if (!seen_.insert(tag).second) twice_ = tag;
+      if (last_ && tag < *last_ && !late_) late_.emplace(tag, *last_);
+      if (!last_ || *last_ < tag) last_ = tag;
     }
     return DcmMetaInfo::insert(element, replace_old, check_order);
   }
 
   /// To be called once it is read.
-  /// @throws Error{corrupt} if tags did not ascend
-  void check() const {
-    if (stray_) fail_tag_order(*last_, *stray_);
+  /// @throws Error{corrupt} if a tag was there twice
+  void check(Deviations& deviations) const {
+    if (twice_) {
+      throw Error(ErrorCode::corrupt,
+                  fmt::format("{} is there twice; expected each tag once", found_tag(*twice_)));
+    }
+    if (!late_) return;
+    const auto& [tag, last] = *late_;
+    note(deviations, is_listed(tag) ? tag_of(tag) : "", fmt::format("behind {}", found_tag(last)),
+         "tags in ascending order");
   }
 
  private:
-  std::optional<DcmTagKey> last_;
-  std::optional<DcmTagKey> stray_;
+  std::set<DcmTagKey> seen_;
+  std::optional<DcmTagKey> last_;  ///< the largest
+  std::optional<DcmTagKey> twice_;
+  std::optional<std::pair<DcmTagKey, DcmTagKey>> late_;  ///< the first, and what it is behind
 };
 
 /// Without the meta information the transfer syntax would have to be guessed, and a wrong guess can
@@ -91,9 +104,17 @@ void check_encoding(const File& file) {
                   should_be_explicit ? "explicit" : "implicit", tag_of(DCM_TransferSyntaxUID)));
 }
 
+/// The end of the meta information where its group length ends before, so that DCMTK would look
+/// for the rest of the group in the data set; nothing where there is none or it is right.
+struct ShortGroupLength {
+  std::uint64_t at;      ///< where its value stands
+  std::uint32_t found;   ///< its value
+  std::uint32_t actual;  ///< what it should be
+};
+
 /// DCMTK reads as much as the group length says, sequences of the data set too, and ends by an
-/// exception at some of them.
-void check_meta_length(std::span<const std::byte> bytes) {
+/// exception at some of them. A length that is too long has a second reading: that.
+std::optional<ShortGroupLength> check_meta_length(std::span<const std::byte> bytes) {
   const auto little_endian = [bytes](std::size_t at, std::size_t size) {
     std::uint32_t value = 0;
     for (std::size_t i = size; i-- > 0;)
@@ -104,9 +125,16 @@ void check_meta_length(std::span<const std::byte> bytes) {
   constexpr std::size_t long_header = 12;
   constexpr std::uint32_t undefined = 0xffffffff;
   std::uint64_t end = 0;
+  std::optional<ShortGroupLength> group;
+  bool is_explicit = true;
+  const auto too_short = [&](std::uint64_t at) -> std::optional<ShortGroupLength> {
+    if (!group || !is_explicit || at <= end) return std::nullopt;
+    group->actual = static_cast<std::uint32_t>(at - end) + group->found;
+    return group;
+  };
   for (std::uint64_t at = prefix; at + long_header <= bytes.size();) {
     if (little_endian(at, 2) != 0x0002) {
-      if (at >= end) return;
+      if (at >= end) return too_short(at);
       throw Error(
           ErrorCode::corrupt,
           fmt::format("the group length {} of the file meta information reaches into the data "
@@ -114,6 +142,7 @@ void check_meta_length(std::span<const std::byte> bytes) {
                       tag_of(DCM_FileMetaInformationGroupLength)));
     }
     const std::string vr = {static_cast<char>(bytes[at + 4]), static_cast<char>(bytes[at + 5])};
+    is_explicit = is_explicit && DcmVR(vr.c_str()).isStandard();
     const bool is_long = DcmVR(vr.c_str()).usesExtendedLengthEncoding();
     const std::uint32_t length = is_long ? little_endian(at + 8, 4) : little_endian(at + 6, 2);
     if (vr == "SQ" || length == undefined) {
@@ -123,17 +152,37 @@ void check_meta_length(std::span<const std::byte> bytes) {
     const bool is_group_length = little_endian(at + 2, 2) == 0 && length >= 4;
     const std::uint32_t group_length = is_group_length ? little_endian(at + 8, 4) : 0;
     at += (is_long ? long_header : 8) + length;
-    if (is_group_length) end = at + group_length;
+    if (is_group_length) {
+      end = at + group_length;
+      if (length == 4) group = {.at = at - length, .found = group_length, .actual = 0};
+    }
   }
+  return std::nullopt;
+}
+
+/// The preamble and the meta information with the group length that they should have.
+std::vector<std::byte> with_group_length(std::span<const std::byte> bytes,
+                                         const ShortGroupLength& group) {
+  const auto whole = bytes.first(group.at + 4 + group.actual);
+  std::vector<std::byte> sound(whole.begin(), whole.end());
+  for (std::size_t i = 0; i < 4; ++i)
+    sound[group.at + i] = static_cast<std::byte>(group.actual >> (8 * i));
+  return sound;
 }
 
 }  // namespace
 
 std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
   check_preamble(bytes);
-  check_meta_length(bytes);
+  const auto short_length = check_meta_length(bytes);
   auto file = std::make_unique<File>();
-  MemoryStream stream(bytes);
+  std::vector<std::byte> sound_meta;
+  if (short_length) {
+    sound_meta = with_group_length(bytes, *short_length);
+    note(file->deviations, tag_of(DCM_FileMetaInformationGroupLength),
+         std::to_string(short_length->found), std::to_string(short_length->actual));
+  }
+  MemoryStream stream(short_length ? std::span<const std::byte>(sound_meta) : bytes);
   OrderedMetaInfo meta;
   meta.transferInit();
   OFCondition read;
@@ -142,11 +191,12 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
   } catch (const std::logic_error&) {  // as below
     read = EC_CorruptedData;
   }
+  check_memory(read);
   if (read.bad()) {
     throw Error(ErrorCode::corrupt, "the DICOM file meta information is damaged or ends early");
   }
   meta.transferEnd();
-  meta.check();
+  meta.check(file->deviations);
   file->meta = meta;
   const std::string uid = uid_term(text(file->meta, DCM_TransferSyntaxUID));
   if (uid.empty()) {
@@ -167,8 +217,16 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
   return file;
 }
 
-std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
-  const auto damage = check_elements(file.dataset, file.syntax, stop);
+std::unique_ptr<DcmDataset> parse(File& file, const DcmTagKey& stop) {
+  const Elements elements = check_elements(file.dataset, file.syntax, stop, OutOfOrder::note);
+  append(file.deviations, elements.deviations);
+  file.dataset = file.dataset.first(elements.size);
+  if (!elements.missing_end.empty()) {
+    std::vector<std::byte> completed(file.dataset.begin(), file.dataset.end());
+    completed.insert(completed.end(), elements.missing_end.begin(), elements.missing_end.end());
+    file.completed = std::move(completed);
+    file.dataset = file.completed;
+  }
   auto dataset = std::make_unique<DcmDataset>();
   MemoryStream stream(file.dataset);
   dataset->transferInit();
@@ -180,6 +238,7 @@ std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
   }
   if (stream.went_too_deep())
     throw Error(ErrorCode::corrupt, "the DICOM data set nests sequences too deep");
+  check_memory(status);
   if (status.bad()) {
     // A condition's text may repeat the file's, so it is not passed on.
     throw Error(ErrorCode::corrupt,
@@ -187,7 +246,7 @@ std::unique_ptr<DcmDataset> parse(const File& file, const DcmTagKey& stop) {
                             stream.tell(), file.dataset.size()));
   }
   dataset->transferEnd();
-  if (damage) throw Error(*damage);
+  if (elements.damage) throw Error(*elements.damage);
   return dataset;
 }
 

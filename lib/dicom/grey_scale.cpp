@@ -51,8 +51,39 @@ LookupTable lookup_table(DcmItem& item, bool input_is_signed) {
   return table;
 }
 
-/// Nothing where there is no window or it is empty.
-std::optional<Window> window(DcmItem& dataset) {
+std::uint16_t largest(const LookupTable& table) { return *std::ranges::max_element(table.entries); }
+
+std::uint32_t most_of(const LookupTable& table) { return (1u << table.bits) - 1; }
+
+/// The grey of a VOI table is an entry over the most that its bits can be.
+void check_voi_bits(LookupTable& table, Deviations& deviations) {
+  if (largest(table) > most_of(table)) {
+    throw Error(ErrorCode::corrupt,
+                fmt::format("{} says {} bits and {} has the entry {}; expected at most {}",
+                            tag_of(DCM_LUTDescriptor), table.bits, tag_of(DCM_LUTData),
+                            largest(table), most_of(table)));
+  }
+  // Tables of 12 bits that say 16 are common (Agfa), and would be black. dcm4che and Cornerstone
+  // read them so too.
+  constexpr int words = 16;
+  constexpr int usual = 12;
+  if (table.bits != words || largest(table) >= 1 << usual) return;
+  table.bits = usual;
+  note(deviations, tag_of(DCM_LUTDescriptor),
+       fmt::format("{} bits, entries up to {}", words, largest(table)),
+       fmt::format("{} bits", usual));
+}
+
+/// The entries of a modality table are values, whatever its bits: they scale nothing.
+void note_modality_bits(const LookupTable& table, Deviations& deviations) {
+  if (largest(table) <= most_of(table)) return;
+  note(deviations, tag_of(DCM_LUTDescriptor),
+       fmt::format("{} bits, entries up to {}", table.bits, largest(table)),
+       fmt::format("entries up to {}", most_of(table)));
+}
+
+/// Nothing where there is no window, or it is empty or too narrow.
+std::optional<Window> window(DcmItem& dataset, Deviations& deviations) {
   const auto centre = decimal(dataset, DCM_WindowCenter);
   const auto width = decimal(dataset, DCM_WindowWidth);
   if (!centre || !width) return std::nullopt;
@@ -67,7 +98,10 @@ std::optional<Window> window(DcmItem& dataset) {
                 fmt::format("{} is {}; expected LINEAR, LINEAR_EXACT or SIGMOID",
                             tag_of(DCM_VOILUTFunction), kUnlisted));
   }
-  return is_valid_width(window) ? std::optional(window) : std::nullopt;
+  if (is_valid_width(window)) return window;
+  note(deviations, tag_of(DCM_WindowWidth), fmt::format("{:g}", window.width),
+       window.function == Window::Function::linear ? "at least 1" : "a number above 0");
+  return std::nullopt;
 }
 
 std::optional<PixelPadding> padding(DcmItem& dataset, bool is_signed) {
@@ -108,7 +142,7 @@ bool rescales_below_zero(const GreyScale& grey) {
 
 }  // namespace
 
-GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header) {
+GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header, Deviations& deviations) {
   GreyScale grey;
   grey.bits_stored = header.bits_stored;
   grey.is_signed = header.is_signed;
@@ -117,6 +151,7 @@ GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header) {
 
   if (DcmItem* modality = first_item(dataset, DCM_ModalityLUTSequence)) {
     grey.modality_lut = lookup_table(*modality, header.is_signed);
+    note_modality_bits(*grey.modality_lut, deviations);
   } else {
     grey.rescale_slope = decimal(dataset, DCM_RescaleSlope).value_or(1);
     grey.rescale_intercept = decimal(dataset, DCM_RescaleIntercept).value_or(0);
@@ -129,9 +164,11 @@ GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header) {
   // The VOI LUT's input is the output of the modality step; that of a lookup table is never
   // negative.
   const bool voi_is_signed = !grey.modality_lut && rescales_below_zero(grey);
-  if (DcmItem* voi = first_item(dataset, DCM_VOILUTSequence))
+  if (DcmItem* voi = first_item(dataset, DCM_VOILUTSequence)) {
     grey.voi_lut = lookup_table(*voi, voi_is_signed);
-  grey.window = window(dataset);
+    check_voi_bits(*grey.voi_lut, deviations);
+  }
+  grey.window = window(dataset, deviations);
   grey.padding = padding(dataset, header.is_signed);
   return grey;
 }

@@ -10,6 +10,7 @@
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace aicovid::dicom {
 namespace {
@@ -91,7 +92,8 @@ ImageHeader read_header(DcmItem& meta, DcmItem& dataset) {
   const int lowest_high_bit = header.bits_stored > 0 ? header.bits_stored - 1 : 0;
   header.high_bit = number(dataset, DCM_HighBit, lowest_high_bit, {lowest_high_bit, most_bits - 1});
   header.samples_per_pixel = number(dataset, DCM_SamplesPerPixel, 1, {1, most});
-  header.frames = number(dataset, DCM_NumberOfFrames, 1, {1, 2147483647});
+  // An image has a frame: the gate flags what says that it has none.
+  header.frames = std::max(1, number(dataset, DCM_NumberOfFrames, 1, {0, 2147483647}));
   header.is_signed = number(dataset, DCM_PixelRepresentation, 0, {0, 1}) == 1;
   header.lossy = normalised(text(dataset, DCM_LossyImageCompression)).starts_with("01") ||
                  always_lossy(header.transfer_syntax_uid);

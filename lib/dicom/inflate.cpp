@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <new>
 
 namespace aicovid::dicom {
 
@@ -17,8 +18,9 @@ std::vector<std::byte> inflate_dataset(std::span<const std::byte> deflated) {
   constexpr std::size_t most = 2 * static_cast<std::size_t>(kMaxPixels) + header;
   z_stream stream{};
   // Negative: a raw stream, without zlib's header.
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-    throw Error(ErrorCode::internal, "zlib cannot be started");
+  const int started = inflateInit2(&stream, -MAX_WBITS);
+  if (started == Z_MEM_ERROR) throw std::bad_alloc();
+  if (started != Z_OK) throw Error(ErrorCode::internal, "zlib cannot be started");
   const std::unique_ptr<z_stream, int (*)(z_stream*)> guard(&stream, inflateEnd);
 
   std::vector<std::byte> inflated;
@@ -42,6 +44,7 @@ std::vector<std::byte> inflate_dataset(std::span<const std::byte> deflated) {
           fmt::format("the deflated data set has more than {} bytes; expected an image", most));
     }
   }
+  if (status == Z_MEM_ERROR) throw std::bad_alloc();
   if (status != Z_STREAM_END)
     throw Error(ErrorCode::corrupt, "the deflated data set is damaged or ends early");
   return inflated;

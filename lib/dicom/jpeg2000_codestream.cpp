@@ -38,6 +38,17 @@ std::span<const std::byte> without_boxes(std::span<const std::byte> stream) {
   return stream.subspan(static_cast<std::size_t>(found - stream.begin()));
 }
 
+/// Without the zeros behind its end marker: PS3.5 A.4 makes an odd length even by one, and a last
+/// tile-part of length 0 reaches to the end marker, which decoders look for at the end. Packets
+/// hold no end marker (T.800 annex A.1).
+std::span<const std::byte> without_padding(std::span<const std::byte> stream) {
+  constexpr std::array<std::byte, 2> end = {std::byte{0xff}, std::byte{0xd9}};
+  std::size_t size = stream.size();
+  while (size > 0 && stream[size - 1] == std::byte{0}) --size;
+  const auto whole = stream.first(size);
+  return size >= end.size() && std::ranges::equal(whole.last(end.size()), end) ? whole : stream;
+}
+
 /// Whether an end of codestream and the start of another follow one another, with no more than the
 /// zero byte of PS3.5 A.4 between. Packets hold no end marker (T.800 annex A.1).
 bool has_second(std::span<const std::byte> bytes) {
@@ -59,7 +70,7 @@ bool has_second(std::span<const std::byte> bytes) {
 
 /// Source of the offsets: ITU-T T.800 A.5.1.
 Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHeader& header) {
-  const std::span<const std::byte> bytes = without_boxes(stream);
+  const std::span<const std::byte> bytes = without_padding(without_boxes(stream));
   constexpr std::size_t least = 4 + 2 + 36 + 3;  // SOC, SIZ, and one component
   const auto at = [bytes](std::size_t offset, std::size_t size) {
     return number(bytes, offset, size);

@@ -149,11 +149,10 @@ class Walk {
     ++next_part_[tile];
     std::size_t length = part.number(2, 4);
     const std::size_t rest = bytes_.size() - start;
-    // The last tile-part may reach to the end; PS3.5 may have padded that with a zero byte.
+    // The last tile-part may reach to the end of codestream marker.
     if (length == 0) {
-      const std::size_t padding = bytes_.back() == std::byte{0} ? 1 : 0;
-      part.require(rest >= 2 + padding);
-      length = rest - 2 - padding;
+      part.require(rest >= 2);
+      length = rest - 2;
     }
     part.require(length <= rest);
     const std::size_t end = start + length;

@@ -15,6 +15,7 @@ constexpr int kBaseline = 0xc0;
 constexpr int kExtendedSequential = 0xc1;
 constexpr int kLossless = 0xc3;
 constexpr int kJpegLs = 0xf7;
+constexpr int kRestartInterval = 0xdd;
 
 /// The processes of a transfer syntax (PS3.5 table A.4-3). Streams of process 2 with 8 bits are as
 /// good as Baseline ones, and sent as such.
@@ -39,6 +40,7 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream) {
   if (stream.size() < 4 || word(0) != 0xffd8) return std::nullopt;
 
   std::optional<JpegFrame> frame;
+  std::optional<JpegFrame::Place> restart;
   std::size_t at = 2;
   while (at + 4 <= stream.size() && byte(at) == 0xff) {
     const int marker = byte(at + 1);
@@ -51,7 +53,13 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream) {
                         .precision = byte(at + 4),
                         .rows = word(at + 5),
                         .columns = word(at + 7),
-                        .components = byte(at + 9)};
+                        .components = byte(at + 9),
+                        .at = at,
+                        .restart = restart};
+    }
+    if (marker == kRestartInterval) {
+      restart = JpegFrame::Place{.at = at, .size = 2 + static_cast<std::size_t>(word(at + 2))};
+      if (frame) frame->restart = restart;
     }
     if (marker == 0xda) break;  // start of scan: entropy-coded data follows
     at += 2 + static_cast<std::size_t>(word(at + 2));
@@ -77,11 +85,16 @@ JpegFrame checked_jpeg_frame(std::span<const std::byte> stream, const ImageHeade
         fmt::format("holds a JPEG frame of {} x {} pixels, {} components; expected {} x {}, 1",
                     frame->rows, frame->columns, frame->components, header.rows, header.columns));
   }
-  if ((frame->precision > 8) != (header.bits_allocated > 8) ||
-      frame->precision > header.bits_allocated) {
+  if (frame->precision > header.bits_allocated) {
     fail_pixel_data(fmt::format("holds a JPEG frame of {} bits; expected those of {}, {}",
                                 frame->precision, tag_of(DCM_BitsAllocated),
                                 header.bits_allocated));
+  }
+  // Samples of a byte in wider cells are values of 8 bits, unless the header has more: those may
+  // have been scaled down.
+  if (frame->precision <= 8 && header.bits_allocated > 8 && header.bits_stored > 8) {
+    fail_pixel_data(fmt::format("holds a JPEG frame of {} bits; expected those of {}, {}",
+                                frame->precision, tag_of(DCM_BitsStored), header.bits_stored));
   }
   if (!belongs(frame->start, header.transfer_syntax_uid)) {
     fail_pixel_data(fmt::format("holds a JPEG frame of marker FF{:02X}, which is not one of {} {}",

@@ -15,9 +15,16 @@ struct JpegFrame {
   int rows = 0;
   int columns = 0;
   int components = 0;
-  std::size_t scan = 0;     ///< position of the start of scan marker
-  bool has_end = false;     ///< the stream has an end of image marker
-  bool has_second = false;  ///< another image begins behind the scan
+  std::size_t at = 0;    ///< position of the start of frame marker
+  std::size_t scan = 0;  ///< position of the start of scan marker
+  /// Bytes of the stream.
+  struct Place {
+    std::size_t at = 0;
+    std::size_t size = 0;
+  };
+  std::optional<Place> restart;  ///< the last segment that defines a restart interval
+  bool has_end = false;          ///< the stream has an end of image marker
+  bool has_second = false;       ///< another image begins behind the scan
 };
 
 /// Nothing where there is no frame header.

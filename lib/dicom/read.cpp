@@ -1,4 +1,6 @@
 #include "core/file.hpp"
+#include "core/memory.hpp"
+#include "core/reason_order.hpp"
 #include "decode.hpp"
 #include "directory.hpp"
 #include "file.hpp"
@@ -13,12 +15,15 @@
 #include <fmt/format.h>
 #include <chrono>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace aicovid {
 namespace {
 
 using namespace dicom;
+constexpr std::string_view kWhat = "DICOM file";
+
 using Clock = std::chrono::steady_clock;
 
 double milliseconds_since(Clock::time_point start) {
@@ -26,9 +31,13 @@ double milliseconds_since(Clock::time_point start) {
 }
 
 /// For a file whose pixels are not decoded: what is wrong with its grey scale does not matter then.
-GreyScale grey_scale_if_sound(DcmItem& dataset, const ImageHeader& header) {
+GreyScale grey_scale_if_sound(DcmItem& dataset, Radiograph::Parts& parts) {
   try {
-    return read_grey_scale(dataset, header);
+    Deviations deviations;
+    GreyScale grey = read_grey_scale(dataset, parts.header, deviations);
+    append(parts.reasons, deviations);
+    sort_by_code(parts.reasons);
+    return grey;
   } catch (const Error&) {
     return {};
   }
@@ -47,16 +56,23 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
   Radiograph::Parts parts;
   parts.header = read_header(file->meta, *head);
   parts.reasons = tag_gate(*head, parts.header);
+  // Of the head; those of the whole come when that is parsed.
+  append(parts.reasons, file->deviations);
+  sort_by_code(parts.reasons);
   const bool refused = verdict_of(parts.reasons, false) == Verdict::refused;
   if (options.decode == Decode::none || (refused && options.refused == Refused::skip_pixels)) {
-    parts.grey = grey_scale_if_sound(*head, parts.header);
+    parts.grey = grey_scale_if_sound(*head, parts);
     parts.read_ms = milliseconds_since(start);
     return Radiograph(std::move(parts));
   }
 
   check_layout(parts.header);
-  parts.grey = read_grey_scale(*head, parts.header);
+  Deviations of_grey_scale;
+  parts.grey = read_grey_scale(*head, parts.header, of_grey_scale);
   const auto whole = parse(*file, DCM_UndefinedTagKey);
+  append(parts.reasons, file->deviations);
+  append(parts.reasons, of_grey_scale);
+  sort_by_code(parts.reasons);
   parts.read_ms = milliseconds_since(start);
   const auto decoding = Clock::now();
   Cells cells = decode_pixels(*whole, parts.header, options.decode);
@@ -72,20 +88,18 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
 }  // namespace
 
 Radiograph parse_dicom(std::span<const std::byte> bytes, const ReadOptions& options) {
-  start_dcmtk();
-  try {
+  return with_memory_errors(kWhat, [&] {
+    start_dcmtk();
     return parse_parts(bytes, options);
-  } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::out_of_memory, "the memory does not suffice to read the DICOM file");
-  }
+  });
 }
 
 Radiograph read_dicom(const std::filesystem::path& file, const ReadOptions& options) {
-  return parse_dicom(read_file(file), options);
+  return with_memory_errors(kWhat, [&] { return parse_dicom(read_file(file), options); });
 }
 
 Radiograph read_dicom(std::istream& stream, const ReadOptions& options) {
-  return parse_dicom(read_stream(stream), options);
+  return with_memory_errors(kWhat, [&] { return parse_dicom(read_stream(stream), options); });
 }
 
 }  // namespace aicovid

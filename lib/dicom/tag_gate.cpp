@@ -7,6 +7,7 @@
 #include "patient.hpp"
 #include "pixel_aspect.hpp"
 #include "terms.hpp"
+#include "transfer_syntax.hpp"
 
 #include <fmt/format.h>
 #include <array>
@@ -37,10 +38,19 @@ bool is_secondary_capture(const ImageHeader& header) {
          (uid.size() == kSecondaryCapture.size() || uid[kSecondaryCapture.size()] == '.');
 }
 
+/// DR is no defined term of Modality, but says what the storage classes of CR and DX do.
+bool is_radiography(const ImageHeader& header) {
+  const std::string_view uid = header.sop_class_uid;
+  return header.modality == "DR" &&
+         (uid == kCrStorage || uid == kDxForPresentation || uid == kDxForProcessing);
+}
+
 void modality(Reasons& reasons, const ImageHeader& header) {
   const std::string_view modality = header.modality;
   const bool secondary = is_secondary_capture(header);
-  if (modality != "CR" && modality != "DX" && !(secondary && modality == "RG")) {
+  if (is_radiography(header)) {
+    add(reasons, "nonconformant", DCM_Modality, modality, "CR or DX");
+  } else if (modality != "CR" && modality != "DX" && !(secondary && modality == "RG")) {
     add(reasons, "modality", DCM_Modality, modality,
         secondary ? "CR, DX or RG" : "CR or DX (RG in a Secondary Capture)");
     return;
@@ -72,6 +82,20 @@ void layout(Reasons& reasons, const ImageHeader& header) {
   } else if (!photometric.empty() && photometric != "MONOCHROME1" && photometric != "MONOCHROME2") {
     add(reasons, "colour", DCM_PhotometricInterpretation, photometric,
         "MONOCHROME1 or MONOCHROME2");
+  }
+}
+
+/// What contradicts itself and leaves one reading.
+void contradictions(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
+  if (integer(dataset, DCM_NumberOfFrames).value_or(1) == 0)
+    add(reasons, "nonconformant", DCM_NumberOfFrames, "0", "1");
+  // The samples of a codestream are values, whose place in a cell nothing but High Bit tells.
+  const Codec codec = codec_of(header.transfer_syntax_uid);
+  const bool has_samples = codec == Codec::jpeg || codec == Codec::jpeg_ls ||
+                           codec == Codec::jpeg2000 || codec == Codec::htj2k;
+  if (has_samples && header.bits_stored > 0 && header.high_bit != header.bits_stored - 1) {
+    add(reasons, "nonconformant", DCM_HighBit, std::to_string(header.high_bit),
+        std::to_string(header.bits_stored - 1));
   }
 }
 
@@ -223,6 +247,7 @@ std::vector<GateReason> tag_gate(DcmItem& dataset, const ImageHeader& header) {
   modality(reasons, header);
   for_processing(reasons, dataset, header);
   layout(reasons, header);
+  contradictions(reasons, dataset, header);
   view(reasons, dataset, header);
   body_part(reasons, dataset, header);
   species(reasons, dataset);

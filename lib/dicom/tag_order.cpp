@@ -6,8 +6,9 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <cstdint>
-#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -27,9 +28,15 @@ constexpr int kMostLevels = 256;
 /// Of a code string (PS3.5 6.2).
 constexpr std::uint32_t kMostRecordType = 16;
 
+/// The sequence delimiter that encapsulated pixel data end with (PS3.5 A.4).
+constexpr std::array<std::byte, 8> kDelimiter = {std::byte{0xfe}, std::byte{0xff}, std::byte{0xdd},
+                                                 std::byte{0xe0}};
+
 struct Element {
+  std::size_t at = 0;  ///< where it begins
   DcmTag tag;
   std::uint32_t length = 0;
+  bool has_known_vr = true;
   bool is_undefined() const { return length == DCM_UndefinedLength; }
 };
 
@@ -38,36 +45,137 @@ struct Damage {
   std::size_t at;
 };
 
-class Walk {
+/// The tags of a data set or an item, as far as they were walked over.
+class Tags {
  public:
-  explicit Walk(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  /// @param sequence  whose item it is, null for the data set
+  Tags(const Element* sequence, OutOfOrder handling) : sequence_(sequence), handling_(handling) {}
 
-  /// Where it is damaged first, if it is.
-  std::optional<Damage> dataset(Encoding encoding, const DcmTagKey& stop) {
-    try {
-      elements(bytes_.size(), encoding, stop);
-    } catch (const Damage& damage) {
-      return overrun_ ? overrun_ : damage;
+  /// @return whether the element stands behind one of a larger tag, which leaves one reading
+  /// @throws Error{corrupt} if it leaves a second one
+  bool add(const Element& element) {
+    const bool is_late = last_ && !(last_->tag < element.tag);
+    if (!is_late) {
+      seen_.insert(seen_.end(), element.tag);
+      last_ = element;
+      return false;
     }
-    return overrun_;
+    if (!seen_.insert(element.tag).second) {
+      throw Error(ErrorCode::corrupt, fmt::format("{} is there twice{}; expected each tag once",
+                                                  name_of(element), where()));
+    }
+    if (!may_stand_behind(element)) fail_tag_order(name_of(*last_), name_of(element), where());
+    return true;
+  }
+
+  /// Whether all that makes an image was there.
+  bool has_pixels() const { return last_ && last_->tag >= DCM_PixelData; }
+
+  /// The words for an element that `add` found late.
+  void note_late(Deviations& deviations, const Element& element) const {
+    const bool listed = is_listed(element.tag);
+    note(deviations, listed ? tag_of(element.tag) : "",
+         fmt::format("{}behind {}{}", listed ? "" : name_of(element) + " ", name_of(*last_),
+                     where()),
+         "tags in ascending order");
   }
 
  private:
+  /// Readers of headers stop at Pixel Data, and would not see it; groups below 0008 are not those
+  /// of a data set. And damaged data are taken for tags that nobody wrote.
+  bool may_stand_behind(const Element& late) const {
+    constexpr std::uint16_t first_group = 0x0008;
+    const bool is_seen = sequence_ != nullptr || late.tag > DCM_PixelData || !has_pixels();
+    return handling_ == OutOfOrder::note && is_seen && late.tag.getGroup() >= first_group &&
+           is_plausible(*last_) && is_plausible(late);
+  }
+
+  static bool is_plausible(const Element& element) {
+    const bool is_private = element.tag.getGroup() % 2 != 0;
+    return is_private ? element.has_known_vr : is_listed(element.tag);
+  }
+
+  std::string where() const {
+    return sequence_ == nullptr ? std::string()
+                                : fmt::format(" in an item of {}", name_of(*sequence_));
+  }
+
+  static std::string name_of(const Element& element) { return found_tag(element.tag, element.at); }
+
+  const Element* sequence_;
+  OutOfOrder handling_;
+  std::set<DcmTagKey> seen_;
+  std::optional<Element> last_;  ///< of the largest tag
+};
+
+class Walk {
+ public:
+  Walk(std::span<const std::byte> bytes, OutOfOrder handling)
+      : bytes_(bytes), handling_(handling), found_{.size = bytes.size()} {}
+
+  Elements dataset(Encoding encoding, const DcmTagKey& stop) {
+    try {
+      elements(bytes_.size(), encoding, stop);
+    } catch (const Damage& damage) {
+      note_damage(overrun_ ? *overrun_ : damage);
+      return std::move(found_);
+    }
+    if (overrun_) note_damage(*overrun_);
+    return std::move(found_);
+  }
+
+ private:
+  void note_damage(const Damage& damage) {
+    found_.damage =
+        Error(ErrorCode::corrupt,
+              fmt::format("the sequences of the DICOM data set are damaged at byte {} of {}",
+                          damage.at, bytes_.size()));
+  }
+
   /// The elements of a data set or an item, up to `end` or to the delimiter of the item.
   void elements(std::size_t end, Encoding encoding, const DcmTagKey& stop) {
-    std::optional<DcmTagKey> last;
+    Tags tags(sequence_, handling_);
+    bool is_noted = false;
     while (at_ < end) {
+      if (level_ == 0 && tags.has_pixels() && is_zero_from_here()) return note_zeros();
       const Element element = header(encoding);
       if (element.tag == DCM_ItemDelimitationItem && level_ > 0) return;
       if (element.tag.getEVR() == EVR_na) fail_structure();
-      if (last && !(*last < element.tag)) {
-        fail_tag_order(*last, element.tag, level_ == 0 ? nullptr : &sequence_);
-      }
-      last = element.tag;
+      if (tags.add(element) && !std::exchange(is_noted, true))
+        tags.note_late(found_.deviations, element);
       if (element.tag == stop) return;
       value(element, encoding);
     }
     if (at_ != end) note_overrun();
+  }
+
+  bool is_zero_from_here() const {
+    return std::ranges::all_of(bytes_.subspan(at_),
+                               [](std::byte byte) { return byte == std::byte{0}; });
+  }
+
+  /// Writers fill up blocks, of tapes once, without Data Set Trailing Padding.
+  void note_zeros() {
+    note(found_.deviations, "",
+         fmt::format("{} zero bytes behind the last element", bytes_.size() - at_),
+         "nothing, or Data Set Trailing Padding");
+    found_.size = at_;
+    at_ = bytes_.size();
+  }
+
+  /// Whether the bytes end where a delimiter should stand, or in the middle of it.
+  bool ends_without_delimiter() const {
+    const auto rest = bytes_.subspan(at_);
+    return rest.size() < kDelimiter.size() &&
+           std::ranges::equal(rest, std::span(kDelimiter).first(rest.size()));
+  }
+
+  /// All fragments are whole by their lengths; whether the codestream is, its decoder sees.
+  void note_missing_delimiter() {
+    note(found_.deviations, tag_of(DCM_PixelData), "no sequence delimiter", "fffe,e0dd at its end");
+    const auto missing = std::span(kDelimiter).subspan(bytes_.size() - at_);
+    found_.missing_end.assign(missing.begin(), missing.end());
+    at_ = bytes_.size();
   }
 
   void value(const Element& element, Encoding encoding) {
@@ -94,12 +202,16 @@ class Walk {
   void items(const Element& sequence, std::optional<Encoding> encoding) {
     if (++level_ > kMostLevels) fail_structure();
     const std::size_t end = end_of(sequence);
-    while (at_ < end) {
+    while (at_ < end || (!encoding && level_ == 1)) {
+      if (!encoding && level_ == 1 && ends_without_delimiter()) {
+        note_missing_delimiter();
+        break;
+      }
       const Element item = header(encoding.value_or(kImplicitLittle));
       if (item.tag == DCM_SequenceDelimitationItem) break;
       if (item.tag != DCM_Item) fail_structure();
       if (encoding) {
-        const DcmTagKey outer = std::exchange(sequence_, sequence.tag);
+        const Element* outer = std::exchange(sequence_, &sequence);
         elements(end_of(item), *encoding, DCM_UndefinedTagKey);
         sequence_ = outer;
       } else {
@@ -113,17 +225,22 @@ class Walk {
   /// Tag, value representation and length (PS3.5 7.1.2, 7.1.3). Items and delimiters have no value
   /// representation in either encoding.
   Element header(Encoding encoding) {
+    const std::size_t at = at_;
     const auto group = static_cast<std::uint16_t>(number(2, encoding));
     const auto element = static_cast<std::uint16_t>(number(2, encoding));
     DcmTag tag(group, element);
-    if (!encoding.is_explicit || tag.getEVR() == EVR_na) return {tag, number(4, encoding)};
+    if (!encoding.is_explicit || tag.getEVR() == EVR_na)
+      return {.at = at, .tag = tag, .length = number(4, encoding)};
     const std::span<const std::byte> letters = take(2);
     const char name[3] = {std::to_integer<char>(letters[0]), std::to_integer<char>(letters[1]), 0};
     const DcmVR vr(name);
     tag.setVR(vr);
-    if (!vr.usesExtendedLengthEncoding()) return {tag, number(2, encoding)};
-    take(2);  // reserved
-    return {tag, number(4, encoding)};
+    const bool is_long = vr.usesExtendedLengthEncoding() != 0;
+    if (is_long) take(2);  // reserved
+    return {.at = at,
+            .tag = tag,
+            .length = number(is_long ? 4 : 2, encoding),
+            .has_known_vr = vr.isStandard() != 0};
   }
 
   std::uint32_t number(std::size_t size, Encoding encoding) {
@@ -156,32 +273,28 @@ class Walk {
   [[noreturn]] void fail_structure() const { throw Damage{at_}; }
 
   std::span<const std::byte> bytes_;
+  OutOfOrder handling_;
+  Elements found_;
   std::size_t at_ = 0;
   int level_ = 0;
   std::optional<Damage> overrun_;
-  DcmTagKey sequence_;  ///< whose items are walked
+  const Element* sequence_ = nullptr;  ///< whose items are walked
 };
 
 }  // namespace
 
-void fail_tag_order(const DcmTagKey& last, const DcmTagKey& tag, const DcmTagKey* sequence) {
-  const std::string where =
-      sequence == nullptr ? "" : fmt::format(" in an item of {}", tag_of(*sequence));
+void fail_tag_order(std::string_view last, std::string_view tag, std::string_view where) {
   throw Error(ErrorCode::corrupt,
-              fmt::format("{} stands behind {}{}; expected tags in ascending order, each once",
-                          tag_of(tag), tag_of(last), where));
+              fmt::format("{} stands behind {}{}; expected tags in ascending order, each once", tag,
+                          last, where));
 }
 
-std::optional<Error> check_elements(std::span<const std::byte> bytes, E_TransferSyntax syntax,
-                                    const DcmTagKey& stop) {
+Elements check_elements(std::span<const std::byte> bytes, E_TransferSyntax syntax,
+                        const DcmTagKey& stop, OutOfOrder handling) {
   const DcmXfer xfer(syntax);
   const Encoding encoding{.is_explicit = xfer.isExplicitVR() != 0,
                           .is_little = xfer.isLittleEndian() != 0};
-  const auto damage = Walk(bytes).dataset(encoding, stop);
-  if (!damage) return std::nullopt;
-  return Error(ErrorCode::corrupt,
-               fmt::format("the sequences of the DICOM data set are damaged at byte {} of {}",
-                           damage->at, bytes.size()));
+  return Walk(bytes, handling).dataset(encoding, stop);
 }
 
 }  // namespace aicovid::dicom

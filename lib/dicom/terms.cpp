@@ -8,21 +8,21 @@
 namespace aicovid::dicom {
 namespace {
 
-/// Source: PS3.3 C.7.3.1.1.1, with the retired terms.
+/// Source: PS3.3 C.7.3.1.1.1, with the retired terms, and DR, which is none and in wide use.
 constexpr auto kModalities = std::to_array<std::string_view>(
-    {"ANN",    "AR",         "ASMT",     "AU",     "BDUS",  "BI",       "BMD",        "CD",
-     "CF",     "CFM",        "CP",       "CR",     "CS",    "CT",       "CTPROTOCOL", "DD",
-     "DF",     "DG",         "DM",       "DMS",    "DOC",   "DS",       "DX",         "EC",
-     "ECG",    "EEG",        "EMG",      "EOG",    "EPS",   "ES",       "FA",         "FID",
-     "FS",     "GM",         "HC",       "HD",     "IO",    "IOL",      "IVOCT",      "IVUS",
-     "KER",    "KO",         "LEN",      "LP",     "LS",    "M3D",      "MA",         "MG",
-     "MR",     "MS",         "NM",       "OAM",    "OCT",   "OP",       "OPM",        "OPR",
-     "OPT",    "OPTBSV",     "OPTENF",   "OPV",    "OSS",   "OT",       "PA",         "PLAN",
-     "POS",    "PR",         "PT",       "PX",     "REG",   "RESP",     "RF",         "RG",
-     "RTDOSE", "RTIMAGE",    "RTINTENT", "RTPLAN", "RTRAD", "RTRECORD", "RTSEGANN",   "RTSTRUCT",
-     "RWV",    "SC",         "SEG",      "SM",     "SMR",   "SR",       "SRF",        "ST",
-     "STAIN",  "TEXTUREMAP", "TG",       "US",     "VA",    "VF",       "XA",         "XAPROTOCOL",
-     "XC"});
+    {"ANN",        "AR",     "ASMT",       "AU",       "BDUS",   "BI",    "BMD",        "CD",
+     "CF",         "CFM",    "CP",         "CR",       "CS",     "CT",    "CTPROTOCOL", "DD",
+     "DF",         "DG",     "DM",         "DMS",      "DOC",    "DR",    "DS",         "DX",
+     "EC",         "ECG",    "EEG",        "EMG",      "EOG",    "EPS",   "ES",         "FA",
+     "FID",        "FS",     "GM",         "HC",       "HD",     "IO",    "IOL",        "IVOCT",
+     "IVUS",       "KER",    "KO",         "LEN",      "LP",     "LS",    "M3D",        "MA",
+     "MG",         "MR",     "MS",         "NM",       "OAM",    "OCT",   "OP",         "OPM",
+     "OPR",        "OPT",    "OPTBSV",     "OPTENF",   "OPV",    "OSS",   "OT",         "PA",
+     "PLAN",       "POS",    "PR",         "PT",       "PX",     "REG",   "RESP",       "RF",
+     "RG",         "RTDOSE", "RTIMAGE",    "RTINTENT", "RTPLAN", "RTRAD", "RTRECORD",   "RTSEGANN",
+     "RTSTRUCT",   "RWV",    "SC",         "SEG",      "SM",     "SMR",   "SR",         "SRF",
+     "ST",         "STAIN",  "TEXTUREMAP", "TG",       "US",     "VA",    "VF",         "XA",
+     "XAPROTOCOL", "XC"});
 
 /// Source: PS3.3 C.7.6.3.1.2.
 constexpr auto kPhotometrics = std::to_array<std::string_view>(

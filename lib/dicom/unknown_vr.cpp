@@ -22,7 +22,10 @@ std::unique_ptr<DcmElement> by_dictionary(DcmElement& unknown, const DcmTagKey& 
   const auto* first = reinterpret_cast<const std::byte*>(value);
   bytes.insert(bytes.end(), first, first + length);
 
-  const auto damage = check_elements(bytes, EXS_LittleEndianImplicit, DCM_UndefinedTagKey);
+  // Nobody would hear of tags that do not ascend in such a value.
+  const auto damage =
+      check_elements(bytes, EXS_LittleEndianImplicit, DCM_UndefinedTagKey, OutOfOrder::refuse)
+          .damage;
   DcmDataset known;
   MemoryStream stream(bytes);
   known.transferInit();

@@ -1,4 +1,5 @@
 #include "core/file.hpp"
+#include "core/memory.hpp"
 #include "core/reason_order.hpp"
 #include "core/silent_header.hpp"
 #include "image/sniff.hpp"
@@ -10,6 +11,7 @@
 
 #include <fmt/format.h>
 #include <chrono>
+#include <string_view>
 
 namespace aicovid {
 namespace {
@@ -43,9 +45,7 @@ ImageHeader header_of(const Raster& raster, std::string_view source) {
   return header;
 }
 
-}  // namespace
-
-Radiograph parse_image(std::span<const std::byte> bytes, const ReadOptions& options) {
+Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   const bool png = is_png(bytes);
   if (!png && !is_jpeg(bytes))
@@ -73,12 +73,20 @@ Radiograph parse_image(std::span<const std::byte> bytes, const ReadOptions& opti
   return Radiograph(std::move(parts));
 }
 
+constexpr std::string_view kWhat = "PNG or JPEG file";
+
+}  // namespace
+
+Radiograph parse_image(std::span<const std::byte> bytes, const ReadOptions& options) {
+  return with_memory_errors(kWhat, [&] { return parse_parts(bytes, options); });
+}
+
 Radiograph read_image(const std::filesystem::path& file, const ReadOptions& options) {
-  return parse_image(read_file(file), options);
+  return with_memory_errors(kWhat, [&] { return parse_parts(read_file(file), options); });
 }
 
 Radiograph read_image(std::istream& stream, const ReadOptions& options) {
-  return parse_image(read_stream(stream), options);
+  return with_memory_errors(kWhat, [&] { return parse_parts(read_stream(stream), options); });
 }
 
 }  // namespace aicovid

@@ -55,11 +55,66 @@ TEST_CASE("Grey scale: rescale and the first of several windows", "[dicom]") {
                                                            : Window::Function::linear));
 }
 
-TEST_CASE("Grey scale: a window without width is none", "[dicom]") {
+TEST_CASE("Grey scale: a window without width is none, and flagged where it has a number",
+          "[dicom]") {
   const auto dataset = chest();
+  const auto [width, function, expected] =
+      GENERATE(table<std::string, std::string, std::string>({{"0", "", "at least 1"},
+                                                             {"0.5", "LINEAR", "at least 1"},
+                                                             {"-100", "", "at least 1"},
+                                                             {"0", "SIGMOID", "a number above 0"},
+                                                             {"", "", ""}}));
   dataset->putAndInsertString(DCM_WindowCenter, "2048");
-  dataset->putAndInsertString(DCM_WindowWidth, GENERATE("0", "0.5", ""));
-  CHECK_FALSE(read(*dataset).grey_scale().window);
+  dataset->putAndInsertString(DCM_WindowWidth, width.c_str());
+  dataset->putAndInsertString(DCM_VOILUTFunction, function.c_str());
+  const Radiograph radiograph = read(*dataset);
+  CHECK_FALSE(radiograph.grey_scale().window);
+  std::vector<GateReason> reasons;
+  if (!width.empty()) reasons.push_back({"nonconformant", "0028,1051", width, expected});
+  CHECK(radiograph.gate_reasons() == reasons);
+  CHECK(parse_dicom(file_of(*dataset), {.decode = Decode::none}).gate_reasons() == reasons);
+}
+
+TEST_CASE("Grey scale: a VOI table of 16 bits whose entries have 12 is one of 12, and flagged",
+          "[dicom]") {
+  const auto dataset = chest();
+  const auto [most, bits] = GENERATE(table<Uint16, int>({{4095, 12}, {300, 12}, {4096, 16}}));
+  put_lut(*dataset, DCM_VOILUTSequence, {3, 7, 16}, {0, 200, most});
+  const Radiograph radiograph = read(*dataset);
+  REQUIRE(radiograph.grey_scale().voi_lut);
+  CHECK(radiograph.grey_scale().voi_lut->bits == bits);
+  std::vector<GateReason> reasons;
+  if (bits == 12) {
+    reasons.push_back({"nonconformant", "0028,3002",
+                       "16 bits, entries up to " + std::to_string(most), "12 bits"});
+  }
+  CHECK(radiograph.gate_reasons() == reasons);
+}
+
+TEST_CASE("Grey scale: a VOI table whose entries need more bits than it says is corrupt",
+          "[dicom]") {
+  const auto dataset = chest();
+  const auto [bits, most] = GENERATE(table<Uint16, Uint16>({{8, 255}, {10, 1023}, {12, 4095}}));
+  put_lut(*dataset, DCM_VOILUTSequence, {3, 7, bits}, {0, 200, most});
+  CHECK(read(*dataset).grey_scale().voi_lut->bits == bits);
+  put_lut(*dataset, DCM_VOILUTSequence, {3, 7, bits}, {0, static_cast<Uint16>(most + 1), 200});
+  const Error error = error_of(file_of(*dataset));
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(std::string(error.what()).starts_with("0028,3002 says " + std::to_string(bits) + " bits"));
+}
+
+TEST_CASE("Grey scale: the bits of a modality table scale nothing, and too few are flagged",
+          "[dicom]") {
+  const auto dataset = chest();
+  put_lut(*dataset, DCM_ModalityLUTSequence, {3, 0, 16}, {0, 200, 4095});
+  CHECK(read(*dataset).grey_scale().modality_lut->bits == 16);
+  CHECK(read(*dataset).gate_reasons().empty());
+  put_lut(*dataset, DCM_ModalityLUTSequence, {3, 0, 8}, {0, 200, 4095});
+  const Radiograph radiograph = read(*dataset);
+  CHECK(radiograph.grey_scale().modality_lut->entries == std::vector<std::uint16_t>{0, 200, 4095});
+  CHECK(radiograph.gate_reasons() ==
+        std::vector<GateReason>{
+            {"nonconformant", "0028,3002", "8 bits, entries up to 4095", "entries up to 255"}});
 }
 
 TEST_CASE("Grey scale: what is no number is corrupt, and not repeated", "[dicom]") {

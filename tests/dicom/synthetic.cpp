@@ -2,6 +2,7 @@
 
 #include "core/file.hpp"
 #include "runtime.hpp"
+#include "transfer_syntax.hpp"
 
 #include <dcmtk/dcmdata/dcrleerg.h>
 #include <dcmtk/dcmjpeg/djencode.h>
@@ -68,12 +69,16 @@ void set_cells(DcmDataset& dataset, const std::vector<std::uint8_t>& cells) {
   REQUIRE(dataset.putAndInsertUint8Array(DCM_PixelData, cells.data(), cells.size()).good());
 }
 
+bool is_encapsulated(E_TransferSyntax syntax) {
+  return dicom::codec_of(DcmXfer(syntax).getXferID()) != dicom::Codec::native;
+}
+
 Bytes file_of(DcmDataset& dataset, E_TransferSyntax syntax) {
   start_encoders();
   DcmFileFormat file(&dataset);
   const DJ_RPLossy lossy(90);
   const bool by_dct = syntax == EXS_JPEGProcess1 || syntax == EXS_JPEGProcess2_4;
-  if (DcmXfer(syntax).isEncapsulated()) {
+  if (is_encapsulated(syntax)) {
     REQUIRE(file.getDataset()->chooseRepresentation(syntax, by_dct ? &lossy : nullptr).good());
   }
   // DCMTK's stream into memory does not end a deflated data set.
@@ -138,13 +143,25 @@ bool replace(Bytes& bytes, const Bytes& from, const Bytes& to) {
   return true;
 }
 
-std::optional<std::filesystem::path> data_file(const std::string& name) {
+namespace {
+
+std::optional<std::filesystem::path> public_file(const std::string& part, const std::string& name) {
   const char* folder = std::getenv("AICOVID_DATA");
   const std::filesystem::path data =
       folder != nullptr ? std::filesystem::path(folder)
                         : std::filesystem::path(AICOVID_SOURCE_DIR) / "../shared/data";
-  const auto file = data / "dicom" / name;
+  const auto file = data / part / name;
   return std::filesystem::exists(file) ? std::optional(file) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::filesystem::path> data_file(const std::string& name) {
+  return public_file("dicom", name);
+}
+
+std::optional<std::filesystem::path> report_file(const std::string& name) {
+  return public_file("reports", name);
 }
 
 std::optional<std::filesystem::path> pydicom_file(const std::string& name) {

@@ -29,6 +29,9 @@ std::vector<std::uint16_t> ramp(int rows, int columns);
 /// Registers DCMTK's encoders.
 void start_encoders();
 
+/// Whether its pixel data stand in fragments. DCMTK has a name for it in each version.
+bool is_encapsulated(E_TransferSyntax syntax);
+
 /// The DICOM file, encoded in `syntax` (native, JPEG, JPEG-LS or RLE) by DCMTK.
 Bytes file_of(DcmDataset& dataset, E_TransferSyntax syntax = EXS_LittleEndianExplicit);
 
@@ -50,6 +53,8 @@ bool replace(Bytes& bytes, const Bytes& from, const Bytes& to);
 /// Of the public test files: AICOVID_DATA, else ../shared/data beside the source; nothing where it
 /// is absent.
 std::optional<std::filesystem::path> data_file(const std::string& name);
+/// The same of the files that users reported.
+std::optional<std::filesystem::path> report_file(const std::string& name);
 /// Of the PyPI package pydicom-data, in the source's virtual environment.
 std::optional<std::filesystem::path> pydicom_file(const std::string& name);
 

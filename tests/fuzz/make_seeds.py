@@ -17,10 +17,10 @@ import numpy as np
 import pydicom
 from PIL import Image
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.encaps import encapsulate, encapsulate_extended
+from pydicom.encaps import encapsulate, encapsulate_extended, generate_fragments, generate_frames
 from pydicom.uid import (
     HTJ2K, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, HTJ2KLossless, HTJ2KLosslessRPCL,
-    ImplicitVRLittleEndian, JPEG2000Lossless,
+    ImplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless,
 )
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -146,11 +146,76 @@ def make_dicom(out, work):
     }.items():
         save(encapsulated(twelve, HTJ2KLossless, htj2k(twelve, 12, work, *lossless, *options)), out / f"htj2k_{name}.dcm")
 
+    make_nonconformant(out, plain, plain8)
+
     tests = Path(pydicom.__file__).parent / "data" / "test_files"
     for path in sorted(tests.rglob("*")):
         wanted = path.suffix == ".dcm" or path.name.startswith("DICOMDIR")
         if wanted and path.is_file() and path.stat().st_size <= LARGEST:
             shutil.copy(path, out / f"pydicom_{path.name}")
+
+
+def make_nonconformant(out, plain, plain8):
+    """What is against the standard and has one reading, or nearly: docs/dicom.md."""
+    sound = plain.read_bytes()
+    (out / "zeros_behind.dcm").write_bytes(sound + bytes(64))
+    view = sound.find(b"\x18\x00\x01\x51CS\x02\x00PA")
+    rest = sound[:view] + sound[view + 10 :]
+    later = rest.find(b"\x28\x00\x02\x00US")
+    (out / "tag_late.dcm").write_bytes(rest[:later] + sound[view : view + 10] + rest[later:])
+    (out / "group_length_0.dcm").write_bytes(sound[:140] + bytes(4) + sound[144:])
+    name = dataset_of(picture(), 12, PatientName="Mustermann^Erika")
+    save(name, out / "name.dcm")
+    named = (out / "name.dcm").read_bytes()
+    (out / "name.dcm").unlink()
+    at = named.find(b"PN\x10\x00")
+    (out / "name_as_tag.dcm").write_bytes(named[: at + 2] + b"\x0e" + named[at + 3 :])
+    save(dataset_of(picture(), 12, NumberOfFrames="0", Modality="DR", WindowCenter="100", WindowWidth="0.5"),
+         out / "frames_0.dcm")
+    for bits in (16, 8):
+        table = dataset_of(picture(), 12)
+        table.VOILUTSequence = lookup_table(0, bits, range(0, 4096, 16))
+        save(table, out / f"voi_{bits}_of_12.dcm")
+    for name in ("jpeg_lossless", "jpegls", "jpeg_lossless8", "jpegls_near8"):
+        path = out / f"{name}.dcm"
+        encoded = path.read_bytes()
+        (out / f"{name}_no_delimiter.dcm").write_bytes(encoded[:-8])
+        if name.endswith("8"):
+            encoded = encoded.replace(b"\x28\x00\x00\x01US\x02\x00\x08\x00", b"\x28\x00\x00\x01US\x02\x00\x10\x00", 1)
+        else:
+            encoded = encoded.replace(b"\x28\x00\x02\x01US\x02\x00\x0b\x00", b"\x28\x00\x02\x01US\x02\x00\x0f\x00", 1)
+        (out / f"{name}_other_cells.dcm").write_bytes(encoded)
+    for name in ("j2k", "htj2k_lossy"):
+        encoded = pydicom.dcmread(out / f"{name}.dcm")
+        stream = b"".join(generate_fragments(encoded.PixelData[8 + int.from_bytes(encoded.PixelData[4:8], "little") :]))
+        part = stream.find(b"\xff\x90")
+        stream = stream[: part + 6] + bytes(4) + stream[part + 10 :]
+        encoded.PixelData = encapsulate([stream.rstrip(b"\0") + b"\0"])
+        save(encoded, out / f"{name}_open_part.dcm")
+    save(restarts(plain8), out / "jpegls_restarts.dcm")
+
+
+def restarts(plain8):
+    """JPEG-LS with an interval for each of eight rows: every row is a stream of its own."""
+    rows = pydicom.dcmread(plain8).pixel_array[:8]
+    streams = []
+    with tempfile.TemporaryDirectory() as folder:
+        for row in rows:
+            one = save(dataset_of(row[None, :], 8), Path(folder) / "row.dcm")
+            run("dcmcjpls", "+el", one, Path(folder) / "coded.dcm")
+            streams.append(next(generate_frames(pydicom.dcmread(Path(folder) / "coded.dcm").PixelData, number_of_frames=1)))
+    scan = streams[0].find(b"\xff\xda")
+    head = bytearray(streams[0][:scan])
+    frame = head.find(b"\xff\xf7")
+    head[frame + 5 : frame + 7] = len(rows).to_bytes(2, "big")
+    data = [stream[scan + 10 : stream.rfind(b"\xff\xd9")] for stream in streams]
+    whole = bytes(head) + bytes.fromhex("ffdd00040001") + streams[0][scan : scan + 10] + data[0]
+    for i, part in enumerate(data[1:]):
+        whole += bytes([0xFF, 0xD0 + i % 8]) + part
+    dataset = dataset_of(rows, 8, JPEGLSLossless)
+    dataset.PixelData = encapsulate([whole + b"\xff\xd9"])
+    dataset["PixelData"].VR, dataset["PixelData"].is_undefined_length = "OB", True
+    return dataset
 
 
 def make_images(out):
