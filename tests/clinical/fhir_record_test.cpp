@@ -240,7 +240,7 @@ TEST_CASE("FHIR: a comparator is kept", "[clinical]") {
 
 TEST_CASE("FHIR: unknown codes are counted", "[clinical]") {
   const auto record = parse({observation("736-9", 18, "%"), observation("2951-2", 140, "mmol/L"),
-                             condition("38341003"), condition("22298006")});
+                             condition("38341003"), condition("40930008")});
   CHECK(record.given().size() == 1);
   REQUIRE(warned(record, "fhir_unknown_codes"));
   CHECK_THAT(record.warnings()[0].message, ContainsSubstring("3 entries"));
