@@ -33,7 +33,8 @@ bool says_patient(const std::string& type) {
 const Json& contained_resource(const Json& resource, const std::string& id) {
   static const Json none;
   const Json& list = member(resource, "contained");
-  if (!list.is_array()) return none;
+  // "#" alone is the resource itself.
+  if (id.empty() || !list.is_array()) return none;
   for (const Json& one : list) {
     if (text_of(one, "id") == id) return one;
   }
@@ -98,7 +99,7 @@ class SubjectReader {
 
 /// A type whose resources are read; empty for any other, of which the text may be anything.
 std::string read_type(const Json& resource) {
-  const std::string type = text_of(resource, "resourceType");
+  std::string type = text_of(resource, "resourceType");
   for (const char* one : {"Patient", "Observation", "Condition"}) {
     if (type == one) return type;
   }

@@ -147,7 +147,10 @@ TEST_CASE("FHIR subjects: a contained patient is of its own resource", "[clinica
   const Json nameless = entry(with_contained(crp(reference("#pat")), patient("pat")));
   CHECK(is_one_patient({nameless}));
   CHECK_FALSE(is_one_patient({nameless, nameless}));
-  // A reference to nothing says nothing.
+  // A reference to nothing, or to its own resource, says nothing.
+  const auto own = parse({entry(with_contained(crp(reference("#")), patient("")))});
+  CHECK(own.empty());
+  CHECK_FALSE(warning(own, "fhir_without_subject").empty());
   const auto record = parse({entry(crp(reference("#pat")))});
   CHECK(record.empty());
   CHECK_THAT(warning(record, "fhir_without_subject"), ContainsSubstring("entry[0] (Observation)"));
