@@ -56,7 +56,7 @@ py::dict maps(const RiskReport& report) {
 
 py::tuple assess_with_maps(const Assessor& assessor, const Radiograph& radiograph,
                            const py::object& clinical, bool force) {
-  const ClinicalRecord record = to_record(clinical);
+  const ClinicalRecord record = to_record(clinical, assessor.clinical_variables());
   std::pair<RiskReport, std::string> assessed;
   {
     const py::gil_scoped_release release;

@@ -84,6 +84,8 @@ class AICOVID_EXPORT ClinicalRecord {
   static ClinicalRecord parse_csv(std::string_view csv, const ClinicalOptions& options = {});
 
   /// Reads an HL7 FHIR R4 Bundle of one patient: Patient, Observation and Condition.
+  ///
+  /// @throws Error{patient_mismatch} if its entries are of several patients, or of no patient
   static ClinicalRecord parse_fhir(std::string_view json, const ClinicalOptions& options = {});
 
   /// The record as text that `parse_json` reads back into an equal one: the values as given.

@@ -18,7 +18,8 @@ void add_clinical_options(CLI::App& command, ClinicalInput& input);
 
 /// Reads the values in any of the formats; an empty record without a file.
 ///
-/// @throws Error{bad_clinical_input, not_found, unsupported} whose message begins with the file;
+/// @throws Error{bad_clinical_input, patient_mismatch, not_found, unsupported} whose message begins
+///         with the file;
 ///         Error{invalid_argument} for options that do not go with one another or the file
 ClinicalRecord read_clinical(const ClinicalInput& input);
 

@@ -10,6 +10,9 @@ namespace aicovid {
 
 namespace {
 
+/// "Confirmed present", of the SNOMED CT codes that GECCO puts beside FHIR's.
+constexpr std::string_view kConfirmedPresent = "410605003";
+
 /// Whether a date or time is after `at`; of one without a time, whether its day, month or year
 /// is; false for what is no date.
 bool is_after(const std::string& date, const std::string& at) {
@@ -52,6 +55,29 @@ bool has_ended(const Json& condition, const std::string& at) {
   return false;
 }
 
+/// Where it says how sure the diagnosis is, by FHIR's codes or SNOMED CT's beside them, all must
+/// say that it is so. Source: FHIR R4, valueset-condition-ver-status.
+bool is_confirmed(const Json& condition) {
+  const Json& verification = member(condition, "verificationStatus");
+  if (verification.is_null()) return true;
+  for (const Json& coding : codings(verification)) {
+    if (text_of(coding, "system") == kSnomed && text_of(coding, "code") != kConfirmedPresent) {
+      return false;
+    }
+  }
+  return says(verification, {.meant = {"confirmed"},
+                             .others = {"unconfirmed", "provisional", "differential", "refuted",
+                                        "entered-in-error", "unknown"}});
+}
+
+/// Source: FHIR R4 and R5, valueset-condition-clinical.
+bool is_active(const Json& condition) {
+  const Json& clinical = member(condition, "clinicalStatus");
+  return clinical.is_null() ||
+         says(clinical, {.meant = {"active", "recurrence", "relapse"},
+                         .others = {"inactive", "remission", "resolved", "unknown"}});
+}
+
 }  // namespace
 
 FhirCondition read_fhir_condition(const Json& condition, const std::string& at) {
@@ -69,15 +95,11 @@ FhirCondition read_fhir_condition(const Json& condition, const std::string& at) 
     result.meaning = found;
   }
   if (!result.meaning) return result;
-  const Json& verification = member(condition, "verificationStatus");
-  const Json& clinical = member(condition, "clinicalStatus");
-  const bool confirmed = verification.is_null() || has_code(verification, {"confirmed"});
-  const bool active = clinical.is_null() || has_code(clinical, {"active", "recurrence", "relapse"});
   const bool suspected_infection = certainty == "V" && !result.meaning->term.empty();
   if (suspected_infection) result.meaning->term = "suspected";
   const bool certain = certainty.empty() || certainty == "G" || suspected_infection;
-  result.present =
-      confirmed && active && certain && !begins_later(condition, at) && !has_ended(condition, at);
+  result.present = is_confirmed(condition) && is_active(condition) && certain &&
+                   !begins_later(condition, at) && !has_ended(condition, at);
   return result;
 }
 

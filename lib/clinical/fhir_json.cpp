@@ -29,6 +29,10 @@ bool has_code(const Json& concept_, std::initializer_list<std::string_view> code
   return false;
 }
 
+bool says(const Json& concept_, const StatusCodes& codes) {
+  return has_code(concept_, codes.meant) && !has_code(concept_, codes.others);
+}
+
 std::optional<std::pair<Instant, Instant>> days_of(const std::string& date) {
   using std::chrono::days, std::chrono::hours;
   const bool full = date.size() >= 10;

@@ -27,6 +27,15 @@ const Json& codings(const Json& concept_);
 
 bool has_code(const Json& concept_, std::initializer_list<std::string_view> codes);
 
+/// The codes that a status is said by, and those of its value set that say otherwise.
+struct StatusCodes {
+  std::initializer_list<std::string_view> meant;
+  std::initializer_list<std::string_view> others;
+};
+
+/// Whether a CodeableConcept has one of the codes that are meant, and none of the others.
+bool says(const Json& concept_, const StatusCodes& codes);
+
 /// The first and the last moment that a day, month or year can be in any zone.
 std::optional<std::pair<Instant, Instant>> days_of(const std::string& date);
 

@@ -1,8 +1,12 @@
 #include "fhir_patient.hpp"
 
+#include <aicovid/error.hpp>
+
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+
+#include <fmt/format.h>
 
 #include "fhir_json.hpp"
 #include "record_builder.hpp"
@@ -26,13 +30,47 @@ int completed_years(std::chrono::year_month_day birth, std::chrono::year_month_d
   return years - before_birthday;
 }
 
+/// A member of the copies that each of them agrees with; empty where none has it.
+class CommonText {
+ public:
+  explicit CommonText(const char* name) : name_(name) {}
+
+  /// A date may be less exact than another that it agrees with: "1955" and "1955-09-12".
+  void add(const std::string& text, const FhirEntry& place) {
+    if (text.empty()) return;
+    if (!text_.empty() && !text.starts_with(text_) && !text_.starts_with(text)) {
+      throw Error(ErrorCode::patient_mismatch,
+                  fmt::format("the {} of {} and {} differs, and they are one Patient by their id; "
+                              "expected copies that agree",
+                              name_, to_string(place_), to_string(place)));
+    }
+    if (text.size() <= text_.size()) return;
+    text_ = text;
+    place_ = place;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  const char* name_;
+  std::string text_;
+  FhirEntry place_;
+};
+
 }  // namespace
 
-void read_fhir_patient(const nlohmann::json& patient, const ClinicalOptions& options,
+void read_fhir_patient(const std::vector<BoundEntry>& copies, const ClinicalOptions& options,
                        RecordBuilder& builder) {
-  const std::string gender = text_of(patient, "gender");
+  CommonText genders("gender");
+  CommonText birth_dates("birthDate");
+  for (const BoundEntry& one : copies) {
+    const Json& patient = member(*one.entry, "resource");
+    const std::string gender = text_of(patient, "gender");
+    if (gender != "unknown") genders.add(gender, one.place);
+    birth_dates.add(text_of(patient, "birthDate"), one.place);
+  }
+  const std::string& gender = genders.text();
   if (gender == "male" || gender == "female") builder.add(*find_variable("sex"), gender);
-  const std::string birth_date = text_of(patient, "birthDate");
+  const std::string& birth_date = birth_dates.text();
   if (birth_date.empty()) return;
   const auto birth = day_of(birth_date);
   const auto day = day_of(options.at.substr(0, 10));

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,9 @@
 #include "fhir_infection_test.hpp"
 #include "fhir_json.hpp"
 #include "fhir_patient.hpp"
+#include "fhir_reservations.hpp"
+#include "fhir_set_aside.hpp"
+#include "fhir_subjects.hpp"
 #include "json_object.hpp"
 #include "json_record.hpp"
 #include "record_builder.hpp"
@@ -80,69 +84,43 @@ Meaning meaning_of(const Json& concept_, const Json& observation, const Clinical
   return meaning;
 }
 
-/// What the bundle holds and the record does not.
-struct Skipped {
-  int unknown_codes = 0;
-  int not_final = 0;
-  int without_value = 0;
-  int without_time = 0;
-  int not_present = 0;
-};
-
 class BundleReader {
  public:
   BundleReader(const ClinicalOptions& options, RecordBuilder& builder)
       : options_(options), builder_(builder) {}
 
-  void read(const Json& resource) {
-    const std::string type = text_of(resource, "resourceType");
-    if (type == "Patient") {
-      if (++patients_ > 1) reject("the Bundle has several Patients; expected one");
-      read_fhir_patient(resource, options_, builder_);
-    } else if (type == "Observation") {
-      note_subject(resource);
-      read_observation(resource);
-    } else if (type == "Condition") {
-      note_subject(resource);
-      read_condition(resource);
+  void read(const std::vector<BoundEntry>& entries) {
+    std::vector<BoundEntry> patients;
+    for (const BoundEntry& one : entries) {
+      place_ = &one.place;
+      const Json& resource = member(*one.entry, "resource");
+      if (has_unknown_modifier(*one.entry) || has_unknown_modifier(resource)) {
+        set_aside(SetAside::unknown_modifier);
+      } else if (one.place.type == "Patient") {
+        patients.push_back(one);
+      } else if (!one.is_bound) {
+        set_aside(SetAside::without_subject);
+      } else if (one.place.type == "Condition") {
+        read_condition(resource);
+      } else if (is_about_another(resource)) {
+        set_aside(SetAside::about_another);
+      } else {
+        read_observation(resource);
+      }
     }
-  }
-
-  void finish() {
+    read_fhir_patient(patients, options_, builder_);
     add_infection();
     for (const std::string& condition : conditions_) builder_.add(*find_variable(condition), true);
-    report(skipped_.unknown_codes, "fhir_unknown_codes",
-           "have codes that are no clinical variable and were left out");
-    report(skipped_.not_final, "fhir_not_final",
-           "are not final, amended or corrected and were left out");
-    report(skipped_.without_value, "fhir_without_value",
-           "have no value, or none that is read, and count as missing");
-    report(skipped_.without_time, "fhir_without_time",
-           "have no exact time and were left out, for the values are for one moment");
-    report(skipped_.not_present, "fhir_not_present",
-           "are not confirmed, no longer active or recorded later, and were left out");
+    left_out_.report(builder_);
   }
 
  private:
-  void report(int count, const char* code, std::string_view what) {
-    if (count == 0) return;
-    builder_.warn({code, "", fmt::format("{} entries of the Bundle {}", count, what)});
-  }
-
-  /// Values of two patients must never end in one record.
-  void note_subject(const Json& resource) {
-    const std::string reference = text_of(member(resource, "subject"), "reference");
-    if (reference.empty()) return;
-    std::string id = reference.substr(0, reference.find("/_history/"));
-    id.erase(0, id.find_last_of("/:") + 1);  // npos + 1 is 0
-    subjects_.insert(std::move(id));
-    if (subjects_.size() > 1) reject("the Bundle has values of several patients; expected one");
-  }
+  void set_aside(SetAside reason) { left_out_.add(reason, *place_); }
 
   void read_observation(const Json& observation) {
     const std::string status = text_of(observation, "status");
     if (status != "final" && status != "amended" && status != "corrected") {
-      ++skipped_.not_final;
+      set_aside(SetAside::not_final);
       return;
     }
     if (is_sars_cov_2_test(observation)) {
@@ -153,10 +131,15 @@ class BundleReader {
     const Json& components = member(observation, "component");
     if (components.is_array()) {
       for (const Json& component : components) {
+        if (has_unknown_modifier(component)) {
+          set_aside(SetAside::unknown_modifier);
+          known = true;
+          continue;
+        }
         known |= read_value(member(component, "code"), component, observation);
       }
     }
-    skipped_.unknown_codes += !known;
+    if (!known) set_aside(SetAside::unknown_code);
   }
 
   /// The value of an Observation or of a component of it; false if its code is no variable's.
@@ -164,13 +147,13 @@ class BundleReader {
     const Meaning meaning = meaning_of(concept_, observation, options_.variables);
     if (!meaning.variable) return false;
     if (!member(holder, "dataAbsentReason").is_null() || !has_value(holder)) {
-      ++skipped_.without_value;
+      set_aside(SetAside::without_value);
       return true;
     }
     Json value = value_of(meaning, holder);
     const std::string time = time_of(observation);
     if (time.empty() && !options_.at.empty()) {
-      ++skipped_.without_time;
+      set_aside(SetAside::without_time);
       return true;
     }
     if (!time.empty()) {
@@ -242,9 +225,8 @@ class BundleReader {
 
   void read_condition(const Json& condition) {
     const FhirCondition found = read_fhir_condition(condition, options_.at);
-    skipped_.unknown_codes += !found.meaning;
-    skipped_.not_present += found.meaning && !found.present;
-    if (!found.meaning || !found.present) return;
+    if (!found.meaning) return set_aside(SetAside::unknown_code);
+    if (!found.present) return set_aside(SetAside::not_present);
     if (found.meaning->term.empty()) {
       conditions_.insert(std::string(found.meaning->variable));
     } else {
@@ -255,7 +237,7 @@ class BundleReader {
   void read_infection_test(const Json& observation) {
     const auto positive = sars_cov_2_result(observation);
     if (!positive) {
-      ++skipped_.without_value;
+      set_aside(SetAside::without_value);
       return;
     }
     const std::string time = time_of(observation);
@@ -264,7 +246,7 @@ class BundleReader {
     if (!options_.at.empty()) {
       const Instant at = *parse_timestamp(options_.at);
       if (!span) {
-        ++skipped_.without_time;
+        set_aside(SetAside::without_time);
         return;
       }
       if (span->first > at || span->second < at - kOldestInfectionTest) {
@@ -294,11 +276,10 @@ class BundleReader {
 
   const ClinicalOptions& options_;
   RecordBuilder& builder_;
-  int patients_ = 0;
-  std::set<std::string> subjects_;
+  const FhirEntry* place_ = nullptr;  ///< of the entry that is being read
   std::set<std::string> conditions_;
   std::set<std::string> infection_terms_;
-  Skipped skipped_;
+  SetAsideEntries left_out_;
 };
 
 }  // namespace
@@ -311,12 +292,13 @@ ClinicalRecord record_of_fhir(const Json& bundle, const ClinicalOptions& options
   if (text_of(bundle, "resourceType") != "Bundle") {
     reject("the FHIR resource is no Bundle; expected resourceType Bundle");
   }
+  if (has_unknown_modifier(bundle)) {
+    reject("the Bundle has implicitRules, which may change what it means; expected none");
+  }
   RecordBuilder builder(options);
-  BundleReader reader(options, builder);
   const Json& entries = member(bundle, "entry");
   if (!entries.is_null() && !entries.is_array()) reject("the Bundle's entry is no list");
-  for (const Json& entry : entries) reader.read(member(entry, "resource"));
-  reader.finish();
+  BundleReader(options, builder).read(bind_to_one_patient(entries));
   return builder.build();
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -77,6 +78,18 @@ std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
   return text;
+}
+
+/// A code of the schema, "4" or "4.0"; nothing for "14", which is several or none.
+std::optional<int> code_up_to(int last, std::string_view text) {
+  if (text.ends_with(".0")) text.remove_suffix(2);
+  if (text.size() != 1 || text[0] < '0' || text[0] > '0' + last) return std::nullopt;
+  return text[0] - '0';
+}
+
+/// The schema's code 5 is followed by the name of the disease: "5 - Lung Ca".
+bool is_other_lung_disease(std::string_view text) {
+  return text.starts_with('5') && text.find_first_of("0123456789", 1) == text.npos;
 }
 
 /// The text within the first pair of square brackets: "[137/91] - 2020-06-02" holds "137/91".
@@ -189,19 +202,25 @@ class NccidRow {
     const std::string* text = cell("PMH Lung disease");
     if (!text) return;
     // 0 no, 1 COPD, 2 fibrosis, 3 cystic fibrosis, 4 asthma, 5 other, 6 unknown
-    const char code = text->front();
-    if (code == '0' || code == '1') add("copd", {{"value", code == '1'}});
-    if (code == '0' || code == '4') add("asthma", {{"value", code == '4'}});
+    const std::optional<int> code = is_other_lung_disease(*text) ? 5 : code_up_to(6, *text);
+    for (const auto& [variable, own] : {std::pair("copd", 1), std::pair("asthma", 4)}) {
+      if (!code) drop(variable, "is no code from 0 to 6");
+      if (code == 0 || code == own) add(variable, {{"value", code == own}});
+    }
   }
 
   void read_heart_disease() {
     const std::string* text = cell("PMH CVS disease");
     if (!text) return;
     // 0 no, 1 infarction, 2 angina, 3 stroke, 4 more than one of these
-    const char code = text->front();
-    if (code == '0' || code == '1' || code == '2')
-      add("coronary_disease", {{"value", code != '0'}});
-    if (code == '0' || code == '3') add("stroke", {{"value", code == '3'}});
+    const std::optional<int> code = code_up_to(4, *text);
+    if (!code) {
+      drop("coronary_disease", "is no code from 0 to 4");
+      drop("stroke", "is no code from 0 to 4");
+      return;
+    }
+    if (*code <= 2) add("coronary_disease", {{"value", *code != 0}});
+    if (*code == 0 || *code == 3) add("stroke", {{"value", *code == 3}});
   }
 
   /// A positive test confirms; a negative one of the first days does not rule out.

@@ -1,5 +1,8 @@
 """The lung mask and the attribution of a report, as arrays."""
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 from conftest import SOURCE, run_cli
@@ -38,3 +41,18 @@ def test_a_refusal_has_no_maps():
     assessor = aicovid.Assessor.load(SOURCE / "models" / "severity")
     report, maps = assessor.assess_with_maps(aicovid.Radiograph.from_array(np.zeros((60, 60), np.uint8)))
     assert report["status"] == "refused" and maps == {}
+
+
+def test_maps_know_the_variables_that_the_bundle_declares(tmp_path):
+    bundle = shutil.copytree(SOURCE / "models" / "severity", tmp_path / "bundle")
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    manifest["clinical"] = [{"name": "frailty", "meaning": "frailty", "kind": "number", "range": [1, 9], "whole": True, "source": "a test"}]  # fmt: skip
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+    assessor, radiograph = aicovid.Assessor.load(bundle), aicovid.read(bundle / "golden" / "rg1.png")
+    report, _ = assessor.assess_with_maps(radiograph, {"frailty": 4})
+    again = assessor.assess(radiograph, {"frailty": 4})
+    for each in (report, again):
+        del each["created"], each["timing_ms"]
+    assert report == again
+    with pytest.raises(aicovid.Error, match="no clinical variable"):
+        assessor.assess_with_maps(radiograph, {"fraility": 4})

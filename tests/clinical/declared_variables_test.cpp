@@ -101,7 +101,7 @@ TEST_CASE("Declared variables: a table and a FHIR Bundle hold them", "[clinical]
   CHECK(row.given().at("frailty").time.empty());  // it lasts
 
   const std::string bundle = R"({"resourceType": "Bundle", "entry": [{"resource": {
-    "resourceType": "Observation", "status": "final",
+    "resourceType": "Observation", "status": "final", "subject": {"reference": "Patient/p1"},
     "code": {"coding": [{"system": "http://loinc.org", "code": "26881-3"}]},
     "valueQuantity": {"value": 250, "system": "http://unitsofmeasure.org", "code": "pg/mL"}}}]})";
   CHECK(record_of(bundle).number("interleukin_6") == 250);

@@ -14,7 +14,10 @@ const std::string kAt = "2020-04-01T12:00:00Z";
 
 ClinicalRecord parse(const std::vector<Json>& resources, const std::string& at = kAt) {
   Json bundle = {{"resourceType", "Bundle"}, {"entry", Json::array()}};
-  for (const Json& resource : resources) bundle["entry"].push_back({{"resource", resource}});
+  for (Json resource : resources) {
+    resource["subject"]["reference"] = "Patient/p1";
+    bundle["entry"].push_back({{"resource", resource}});
+  }
   return ClinicalRecord::parse_fhir(bundle.dump(), {.at = at});
 }
 

@@ -70,6 +70,42 @@ TEST_CASE("NCCID: each rule cleans, and says so", "[clinical]") {
   CHECK_FALSE(parse("1st RT-PCR result", "0").text("sars_cov_2").has_value());
 }
 
+TEST_CASE("NCCID: a code of the schema is read, digits of several or other text are not",
+          "[clinical]") {
+  const auto lung = [](const std::string& code) { return parse("PMH Lung disease", code); };
+  CHECK(lung("0").flag("copd") == false);
+  CHECK(lung("1").flag("copd") == true);
+  CHECK(lung("1.0").flag("copd") == true);
+  CHECK_FALSE(lung("1").flag("asthma").has_value());
+  CHECK(lung("4").flag("asthma") == true);
+  for (const char* code : {"2", "3", "5", "5 - Lung Ca", "5.0", "6"}) {
+    INFO(code);
+    CHECK(lung(code).empty());
+    CHECK(lung(code).warnings().empty());
+  }
+  for (const char* code :
+       {"14", "1/4", "1 4", "10", "7", "9", "01", "1.5", "-1", "1 COPD", "COPD", "54", "5 and 4"}) {
+    INFO(code);
+    CHECK(lung(code).empty());
+    CHECK(count(lung(code), "nccid_cleaned", "copd") == 1);
+    CHECK(count(lung(code), "nccid_cleaned", "asthma") == 1);
+  }
+  const auto heart = [](const std::string& code) { return parse("PMH CVS disease", code); };
+  CHECK(heart("0").flag("coronary_disease") == false);
+  CHECK(heart("0").flag("stroke") == false);
+  CHECK(heart("1").flag("coronary_disease") == true);
+  CHECK(heart("2.0").flag("coronary_disease") == true);
+  CHECK(heart("3").flag("stroke") == true);
+  CHECK(heart("4").empty());
+  CHECK(heart("4").warnings().empty());
+  for (const char* code : {"12", "13", "5", "1 MI", "0.5", "x"}) {
+    INFO(code);
+    CHECK(heart(code).empty());
+    CHECK(count(heart(code), "nccid_cleaned", "coronary_disease") == 1);
+    CHECK(count(heart(code), "nccid_cleaned", "stroke") == 1);
+  }
+}
+
 TEST_CASE("NCCID: oxygen is a percentage, a fraction, a flow or the colour of a mask",
           "[clinical]") {
   const std::map<std::string, double> expected = {

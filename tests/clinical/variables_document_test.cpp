@@ -52,6 +52,18 @@ std::string suspicions_text(const Variable& variable) {
   return fmt::format("{}", fmt::join(rules, "; "));
 }
 
+std::string_view source_name(CodeSource source) {
+  switch (source) {
+    case CodeSource::gecco:
+      return "GECCO";
+    case CodeSource::guides:
+      return "guides";
+    case CodeSource::names:
+      return "names";
+  }
+  return {};
+}
+
 std::string document() {
   std::string text =
       R"(# Clinical variables
@@ -130,31 +142,41 @@ category is laboratory.
   text += R"(
 ## Codes of conditions
 
-Exactly these SNOMED CT concepts (from GECCO's value sets, and the concepts they are children of; a descendant that is
-not listed is not read), and the ICD-10 categories with all below them. `cancer` is C00 to C97 without C44.
+Exactly these SNOMED CT concepts (a descendant that is not listed is not read), and the ICD-10 codes with all below them
+but those of the last column; (CM) is of ICD-10-CM alone, every other code of the WHO's edition, ICD-10-CM and
+ICD-10-GM. A row is a disease, which has the same answer in each system; a test looks for gaps. Codes are read with and
+without dot. A block of categories (E10-E14) is no diagnosis.
 
-None was compared with the publisher's release. 49436004, 230690007, 73211009, 414916001 and 840544004 were read, with
-the meaning that they have here, in public value sets and examples other than GECCO. The ICD-10 categories are this
+None was compared with the publisher's release. Where the SNOMED CT code was read with this name: GECCO, the value sets
+of HL7 Germany's COVID-19 data set (hl7germany/forschungsnetz-covid19), or a concept that its concepts are children of;
+guides, other FHIR value sets and examples; names, public lists of codes with names. The ICD-10 categories are this
 project's choice: those of diabetes, heart failure, stroke, dementia, COPD, asthma, kidney, liver, cancer, HIV and
 connective tissue, and I21 and I22, are in the Charlson list of Quan et al. 2005 (Med Care 43:1130) as mimic-code
-transcribes it; the others were read in no list.
+transcribes it, which leaves out C44 too; the others are the categories of that name.
 
-| Name | SNOMED CT | ICD-10 |
-|---|---|---|
+The exceptions are other things by the classification's own titles: E66.3 overweight, E10.A presymptomatic, E11.A in
+remission, I21.A1 infarction type 2 (no vessel need be diseased), I48.3, I48.4 and I48.92 flutter, I69.2, I69.8 and
+I69.9 sequelae of other bleeding and other vascular diseases, J44.81 bronchiolitis obliterans. Not read, for they are no
+disease of these or say it by a finding alone: Z68 (body mass index), R73 and O24 (glucose, diabetes of pregnancy),
+E23.2 and N25.1 (diabetes insipidus), R75.
+
+| Name | Disease | SNOMED CT | ICD-10 | But |
+|---|---|---|---|---|
 )";
   for (const Variable& variable : variables()) {
-    std::vector<std::string_view> snomed;
-    std::vector<std::string_view> icd;
-    for (const SnomedCondition& one : snomed_conditions()) {
-      if (one.meaning.variable == variable.name) snomed.push_back(one.code);
+    for (const CodedDisease& disease : coded_diseases()) {
+      if (disease.meaning.variable != variable.name) continue;
+      std::vector<std::string> icd(disease.icd.begin(), disease.icd.end());
+      for (const std::string_view code : disease.icd_cm)
+        icd.push_back(fmt::format("{} (CM)", code));
+      if (disease.meaning.variable == "cancer") icd = {"C00 to C97"};
+      if (icd.empty()) icd.push_back(fmt::format("none: {}", disease.gap));
+      text +=
+          fmt::format("| `{}`{} | {} | {} ({}) | {} | {} |\n", variable.name,
+                      disease.meaning.term.empty() ? "" : fmt::format(" {}", disease.meaning.term),
+                      disease.name, fmt::join(disease.snomed, ", "), source_name(disease.source),
+                      fmt::join(icd, ", "), fmt::join(disease.but, ", "));
     }
-    for (const IcdCondition& one : icd_conditions()) {
-      if (one.meaning.variable == variable.name) icd.push_back(one.prefix);
-    }
-    if (variable.name == "cancer") icd.emplace_back("C00-C97");
-    if (snomed.empty() && icd.empty()) continue;
-    text += fmt::format("| `{}` | {} | {} |\n", variable.name, fmt::join(snomed, ", "),
-                        fmt::join(icd, ", "));
   }
   return text;
 }

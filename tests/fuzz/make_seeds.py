@@ -251,6 +251,7 @@ def make_clinical(out):
         "interleukin_6 [ng/mL],frailty,immunosuppressed,triage,time\n<0.25,>=4,true,green,2020-04-01T10:00:00Z\n")
     (out / "declared_bundle.json").write_text(json.dumps({"resourceType": "Bundle", "entry": [{"resource": {
         "resourceType": "Observation", "status": "final", "effectiveDateTime": "2020-04-01T10:00:00Z",
+        "subject": {"reference": "Patient/p1"},
         "code": {"coding": [{"system": "http://loinc.org", "code": "26881-3"}]},
         "valueQuantity": {"value": 250, "comparator": ">", "system": "http://unitsofmeasure.org", "code": "pg/mL"}}}]},
         separators=(",", ":")))

@@ -1,0 +1,73 @@
+#include "fhir_address.hpp"
+
+#include <algorithm>
+
+namespace aicovid {
+
+namespace {
+
+constexpr std::string_view kUuid = "urn:uuid:";
+
+bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+bool is_id_character(char c) {
+  return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
+
+std::string lower(std::string_view text) {
+  std::string small(text);
+  std::ranges::transform(small, small.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  return small;
+}
+
+bool is_type(std::string_view text) {
+  return !text.empty() && text[0] >= 'A' && text[0] <= 'Z' && std::ranges::all_of(text, is_letter);
+}
+
+/// FHIR's data type id: 1 to 64 letters, digits, hyphens and points.
+bool is_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, is_id_character);
+}
+
+}  // namespace
+
+FhirAddress parse_fhir_address(std::string_view text) {
+  FhirAddress address;
+  text = text.substr(0, text.find("/_history/"));
+  address.text = text;
+  if (text.starts_with("https://")) address.text.erase(4, 1);
+  if (lower(text).starts_with(kUuid)) address.text = lower(text);
+  const std::string_view whole = address.text;
+  const std::size_t slash = whole.rfind('/');
+  if (slash == whole.npos || slash == 0) return address;
+  const std::size_t before = whole.rfind('/', slash - 1);
+  const std::size_t begin = before == whole.npos ? 0 : before + 1;
+  const std::string_view type = whole.substr(begin, slash - begin);
+  const std::string_view id = whole.substr(slash + 1);
+  if (!is_type(type) || !is_id(id)) return address;
+  address.type = type;
+  address.id = id;
+  if (before != whole.npos) address.server = whole.substr(0, before);
+  return address;
+}
+
+FhirAddress on_server(FhirAddress relative, const std::string& server) {
+  if (relative.text.empty() || relative.is_absolute() || server.empty()) return relative;
+  relative.text = server + "/" + relative.text;
+  relative.server = server;
+  return relative;
+}
+
+std::string uuid_address(std::string_view id) {
+  if (id.size() != 36) return {};
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+    const char c = id[i];
+    const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    if (hyphen ? c != '-' : !digit) return {};
+  }
+  return std::string(kUuid) + lower(id);
+}
+
+}  // namespace aicovid

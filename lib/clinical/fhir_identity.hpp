@@ -1,0 +1,28 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <set>
+#include <string>
+
+#include "fhir_address.hpp"
+
+namespace aicovid {
+
+/// Who a patient is, as a Patient resource or a reference to it says.
+struct FhirIdentity {
+  std::set<std::string>
+      keys;            ///< addresses, ids and identifiers: two that share one are one patient
+  std::string id;      ///< the logical id; patients of different ids are different
+  std::string server;  ///< empty where unknown; one id on two servers is two patients
+};
+
+/// Of a Patient that is an entry of a Bundle with this fullUrl.
+FhirIdentity identity_of_patient(const nlohmann::json& patient, const FhirAddress& full_url);
+
+/// Of a Patient that is contained in another resource: its id holds within that resource alone.
+FhirIdentity identity_of_contained_patient(const nlohmann::json& patient);
+
+/// Of a resolved address, and of the identifier of a Reference, which may be absent.
+FhirIdentity identity_of_reference(const FhirAddress& address, const nlohmann::json& identifier);
+
+}  // namespace aicovid

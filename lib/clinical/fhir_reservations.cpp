@@ -1,0 +1,36 @@
+#include "fhir_reservations.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "fhir_json.hpp"
+
+namespace aicovid {
+
+namespace {
+
+/// Focus as a code in R4, and as a reference in STU3, which had no element for it.
+bool is_focus_extension(const Json& extension) {
+  const std::string url = text_of(extension, "url");
+  return url.ends_with("/observation-focusCode") || url.ends_with("/observation-focal-subject");
+}
+
+}  // namespace
+
+bool has_unknown_modifier(const Json& element) {
+  const Json& extensions = member(element, "modifierExtension");
+  return !extensions.empty() || !member(element, "implicitRules").is_null();
+}
+
+bool is_about_another(const Json& observation) {
+  const std::string subject = text_of(member(observation, "subject"), "reference");
+  const Json& extensions = member(observation, "extension");
+  if (extensions.is_array() && std::ranges::any_of(extensions, is_focus_extension)) return true;
+  const Json& focus = member(observation, "focus");
+  if (!focus.is_array()) return !focus.is_null();
+  return std::ranges::any_of(focus, [&](const Json& one) {
+    return subject.empty() || text_of(one, "reference") != subject;
+  });
+}
+
+}  // namespace aicovid

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <map>
+#include <string>
+
+namespace aicovid {
+
+class RecordBuilder;
+
+/// Why the values of an entry of a Bundle are not in the record.
+enum class SetAside {
+  unknown_code,
+  not_final,
+  without_value,
+  without_time,
+  not_present,
+  without_subject,
+  about_another,
+  unknown_modifier,
+};
+
+/// An entry of a Bundle, as messages name it: "entry[3] (Observation)".
+struct FhirEntry {
+  std::size_t index = 0;
+  std::string type;  ///< of its resource; empty for one that is not read
+};
+
+std::string to_string(const FhirEntry& entry);
+
+/// The entries that were set aside, each once for a reason.
+class SetAsideEntries {
+ public:
+  void add(SetAside reason, const FhirEntry& entry);
+  /// Adds a warning for each reason that names its entries, the first ten one by one.
+  void report(RecordBuilder& builder) const;
+
+ private:
+  std::map<SetAside, std::map<std::size_t, std::string>> entries_;
+};
+
+}  // namespace aicovid

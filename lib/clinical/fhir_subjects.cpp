@@ -1,0 +1,182 @@
+#include "fhir_subjects.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "fhir_json.hpp"
+#include "fhir_patient_count.hpp"
+
+namespace aicovid {
+
+namespace {
+
+/// What a reference leads to.
+enum class Target { nothing, patient, other };
+
+struct Subject {
+  Target target = Target::nothing;
+  FhirIdentity identity;  ///< of a patient
+};
+
+/// Reference.type is the name of a type, or its address in FHIR's own definitions.
+bool says_patient(const std::string& type) {
+  return type.empty() || type == "Patient" ||
+         type == "http://hl7.org/fhir/StructureDefinition/Patient";
+}
+
+const Json& contained_resource(const Json& resource, const std::string& id) {
+  static const Json none;
+  const Json& list = member(resource, "contained");
+  // "#" alone is the resource itself.
+  if (id.empty() || !list.is_array()) return none;
+  for (const Json& one : list) {
+    if (text_of(one, "id") == id) return one;
+  }
+  return none;
+}
+
+/// The identifier by which a transaction refers: "Patient?identifier=SYSTEM|VALUE".
+Json searched_identifier(const std::string& reference) {
+  constexpr std::string_view kSearch = "Patient?identifier=";
+  const std::size_t bar = reference.find('|');
+  if (!reference.starts_with(kSearch) || bar == reference.npos) return nullptr;
+  return {{"system", reference.substr(kSearch.size(), bar - kSearch.size())},
+          {"value", reference.substr(bar + 1)}};
+}
+
+/// Finds out of whom an entry is.
+class SubjectReader {
+ public:
+  explicit SubjectReader(const Json& entries) {
+    for (const Json& entry : entries) {
+      const Json& resource = member(entry, "resource");
+      const FhirAddress url = parse_fhir_address(text_of(entry, "fullUrl"));
+      if (!url.text.empty()) types_.emplace(url.text, text_of(resource, "resourceType"));
+    }
+  }
+
+  /// The subject of an entry, or the patient of one that has no subject.
+  Subject read(const Json& entry) const {
+    const Json& resource = member(entry, "resource");
+    const Json& subject = member(resource, "subject");
+    const Json& reference = subject.is_object() ? subject : member(resource, "patient");
+    const std::string text = text_of(reference, "reference");
+    const bool is_patient = says_patient(text_of(reference, "type"));
+    if (text.starts_with('#')) {
+      const Json& contained = contained_resource(resource, text.substr(1));
+      const std::string type = text_of(contained, "resourceType");
+      if (!type.empty() && (type != "Patient" || !is_patient)) return {Target::other, {}};
+      if (!type.empty()) return {Target::patient, identity_of_contained_patient(contained)};
+    }
+    const Json searched = searched_identifier(text);
+    FhirAddress address;
+    if (!text.starts_with('#') && searched.is_null()) {
+      const FhirAddress url = parse_fhir_address(text_of(entry, "fullUrl"));
+      address = on_server(parse_fhir_address(text), url.server);
+    }
+    FhirIdentity identity = identity_of_reference(
+        address, searched.is_null() ? member(reference, "identifier") : searched);
+    if (identity.keys.empty() && address.type.empty()) return {};
+    if (!is_patient || !may_be_patient(address)) return {Target::other, {}};
+    return {Target::patient, std::move(identity)};
+  }
+
+ private:
+  bool may_be_patient(const FhirAddress& address) const {
+    if (!address.type.empty()) return address.type == "Patient";
+    const auto found = types_.find(address.text);
+    return found == types_.end() || found->second == "Patient";
+  }
+
+  std::map<std::string, std::string> types_;  ///< of the entries' resources, by fullUrl
+};
+
+/// A type whose resources are read; empty for any other, of which the text may be anything.
+std::string read_type(const Json& resource) {
+  std::string type = text_of(resource, "resourceType");
+  for (const char* one : {"Patient", "Observation", "Condition"}) {
+    if (type == one) return type;
+  }
+  return {};
+}
+
+bool has_address(const FhirIdentity& identity) {
+  return std::ranges::any_of(
+      identity.keys, [](const std::string& key) { return !key.starts_with("identifier "); });
+}
+
+/// What the entries say of whom they are.
+struct Mentions {
+  std::vector<PatientMention> patients;
+  std::vector<FhirEntry> places;  ///< of each of them
+  std::vector<FhirEntry> others;  ///< entries that are of something that is no patient
+};
+
+void note_patient(const BoundEntry& one, Mentions& mentions) {
+  const FhirAddress url = parse_fhir_address(text_of(*one.entry, "fullUrl"));
+  FhirIdentity identity = identity_of_patient(member(*one.entry, "resource"), url);
+  std::string name = identity.id.empty() ? url.text : identity.id;
+  if (name.empty()) name = to_string(one.place);
+  mentions.patients.push_back({std::move(identity), std::move(name)});
+  mentions.places.push_back(one.place);
+}
+
+/// Whether the entry says of whom it is. What is never read has a say by an address alone: the
+/// identifiers of a bill need not be those of the hospital.
+bool note_subject(const BoundEntry& one, const SubjectReader& reader, Mentions& mentions) {
+  const bool is_read = !one.place.type.empty();
+  Subject subject = reader.read(*one.entry);
+  if (subject.target == Target::other && is_read) mentions.others.push_back(one.place);
+  if (subject.target != Target::patient) return false;
+  if (!is_read && !has_address(subject.identity)) return false;
+  mentions.patients.push_back({std::move(subject.identity), ""});
+  mentions.places.push_back(one.place);
+  return true;
+}
+
+/// @throws Error{patient_mismatch}
+void require_one_patient(const Mentions& mentions) {
+  const PatientCount count = count_patients(mentions.patients);
+  const std::size_t subjects = count.patients + mentions.others.size();
+  if (!mentions.others.empty()) {
+    throw Error(ErrorCode::patient_mismatch,
+                fmt::format("the Bundle has {} {}, and that of {} is no Patient; expected one "
+                            "patient",
+                            subjects, subjects == 1 ? "subject" : "subjects",
+                            to_string(mentions.others.front())));
+  }
+  if (subjects > 1) {
+    throw Error(ErrorCode::patient_mismatch,
+                fmt::format("the Bundle has {} subjects, a second one from {} on; expected one "
+                            "patient",
+                            subjects, to_string(mentions.places[count.first_other])));
+  }
+}
+
+}  // namespace
+
+std::vector<BoundEntry> bind_to_one_patient(const Json& entries) {
+  std::vector<BoundEntry> bound;
+  Mentions mentions;
+  const SubjectReader reader(entries);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const Json& entry = entries[i];
+    BoundEntry one{{i, read_type(member(entry, "resource"))}, &entry};
+    if (one.place.type == "Patient") {
+      note_patient(one, mentions);
+    } else {
+      one.is_bound = note_subject(one, reader, mentions);
+    }
+    if (!one.place.type.empty()) bound.push_back(std::move(one));
+  }
+  require_one_patient(mentions);
+  return bound;
+}
+
+}  // namespace aicovid

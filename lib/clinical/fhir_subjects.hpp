@@ -1,0 +1,26 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "fhir_set_aside.hpp"
+
+namespace aicovid {
+
+/// An entry whose resource is read, and whether it says of whom it is.
+struct BoundEntry {
+  FhirEntry place;
+  const nlohmann::json* entry = nullptr;
+  bool is_bound = false;
+};
+
+/// Binds the list `Bundle.entry` to one patient, and returns the Patients, Observations and
+/// Conditions of it. References are resolved against
+/// fullUrl, against type and id, within their own resource where they begin with "#", and by
+/// identifier. Entries without subject are no error: nobody knows whose they are.
+///
+/// @throws Error{patient_mismatch} if they are of several patients, or if an Observation or a
+///         Condition is of something that is no patient
+std::vector<BoundEntry> bind_to_one_patient(const nlohmann::json& entries);
+
+}  // namespace aicovid
