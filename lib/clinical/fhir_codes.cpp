@@ -23,7 +23,8 @@ bool is_below(std::string_view code, std::string_view prefix) {
   for (const char c : prefix) {
     if (c == '.') continue;
     if (i < code.size() && code[i] == '.') ++i;
-    if (i >= code.size() || code[i++] != c) return false;
+    if (i >= code.size() || code[i] != c) return false;
+    ++i;
   }
   return true;
 }
