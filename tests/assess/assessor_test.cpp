@@ -259,6 +259,30 @@ TEST_CASE("Assessor: a contradiction of sex or age between header and record is 
   CHECK(forced.warnings.front().code == "patient_mismatch");
 }
 
+TEST_CASE("Assessor: a bundle that takes CR or DX takes DR, flagged, and no other modality",
+          "[assess]") {
+  const Radiograph golden = golden_radiograph();
+  const auto of_modality = [&](const std::string& modality) {
+    Radiograph::Parts parts;
+    parts.header.source = "dicom";
+    parts.header.modality = modality;
+    parts.header.view = "PA";
+    parts.reasons = {{"nonconformant", "0008,0060", modality, "CR or DX"}};
+    parts.rows = golden.rows();
+    parts.columns = golden.columns();
+    parts.type = PixelType::uint8;
+    parts.pixels = std::make_shared<const std::vector<std::byte>>(
+        golden.data(), golden.data() + golden.size_bytes());
+    return Radiograph(std::move(parts));
+  };
+  const RiskReport report = severity().assess(of_modality("DR"));
+  CHECK(report.verdict == Verdict::flagged);
+  CHECK(has_code(report, "nonconformant"));
+  REQUIRE(report.findings);
+  CHECK(report.findings->brixia->value == severity().assess(golden).findings->brixia->value);
+  CHECK(has_code(severity().assess(of_modality("MG")), "modality"));
+}
+
 TEST_CASE("Assessor: what the tag gate refused is a refused report, with nothing scored",
           "[assess]") {
   Radiograph::Parts parts;
