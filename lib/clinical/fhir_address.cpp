@@ -11,7 +11,7 @@ constexpr std::string_view kUuid = "urn:uuid:";
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 bool is_id_character(char c) {
-  return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
 
 std::string lower(std::string_view text) {
@@ -25,16 +25,31 @@ bool is_type(std::string_view text) {
   return !text.empty() && text[0] >= 'A' && text[0] <= 'Z' && std::ranges::all_of(text, is_letter);
 }
 
-/// FHIR's data type id: 1 to 64 letters, digits, hyphens and points.
+/// FHIR's data type id: 1 to 64 letters, digits, hyphens and points; low lines, which it forbids,
+/// are common.
 bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, is_id_character);
+}
+
+/// The address without the version that it may end with.
+std::string_view without_version(std::string_view text) {
+  constexpr std::string_view kHistory = "/_history/";
+  const std::size_t at = text.rfind(kHistory);
+  return at != text.npos && is_id(text.substr(at + kHistory.size())) ? text.substr(0, at) : text;
+}
+
+/// Whether resources of a server can stand below it. What begins otherwise ("../tenant", "//host")
+/// is resolved by rules that nobody follows alike, and behind "?" or "#" stands no path.
+bool is_server(std::string_view text) {
+  return (text.starts_with("http://") && text.size() > std::string_view("http://").size()) &&
+         text.find_first_of("?#") == text.npos;
 }
 
 }  // namespace
 
 FhirAddress parse_fhir_address(std::string_view text) {
   FhirAddress address;
-  text = text.substr(0, text.find("/_history/"));
+  text = without_version(text);
   address.text = text;
   if (text.starts_with("https://")) address.text.erase(4, 1);
   if (lower(text).starts_with(kUuid)) address.text = lower(text);
@@ -46,6 +61,7 @@ FhirAddress parse_fhir_address(std::string_view text) {
   const std::string_view type = whole.substr(begin, slash - begin);
   const std::string_view id = whole.substr(slash + 1);
   if (!is_type(type) || !is_id(id)) return address;
+  if (before != whole.npos && !is_server(whole.substr(0, before))) return address;
   address.type = type;
   address.id = id;
   if (before != whole.npos) address.server = whole.substr(0, before);

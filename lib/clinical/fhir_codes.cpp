@@ -19,10 +19,12 @@ bool is_icd_10(std::string_view system) {
 
 /// Whether the code is the prefix or below it. "E66.3" and "E663" are one code.
 bool is_below(std::string_view code, std::string_view prefix) {
+  constexpr std::size_t kCategory = 3;
+  if (code.size() < kCategory) return false;
   std::size_t i = 0;
   for (const char c : prefix) {
     if (c == '.') continue;
-    if (i < code.size() && code[i] == '.') ++i;
+    if (i == kCategory && i < code.size() && code[i] == '.') ++i;
     if (i >= code.size() || code[i] != c) return false;
     ++i;
   }

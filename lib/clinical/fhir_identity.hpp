@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
@@ -8,12 +9,20 @@
 
 namespace aicovid {
 
+/// Values by their system.
+using Identifiers = std::map<std::string, std::set<std::string>>;
+
 /// Who a patient is, as a Patient resource or a reference to it says.
 struct FhirIdentity {
-  std::set<std::string>
-      keys;            ///< addresses, ids and identifiers: two that share one are one patient
-  std::string id;      ///< the logical id; patients of different ids are different
-  std::string server;  ///< empty where unknown; one id on two servers is two patients
+  std::set<std::string> addresses;  ///< and ids: two that share one are one patient
+  std::string id;                   ///< the logical id; patients of different ids are different
+  std::string server;               ///< empty where unknown; one id on two servers is two patients
+  std::string untyped;  ///< an address that is no server's, "urn:uuid:...", as it stands
+  /// The values of each system. Two that share one are one patient; two of which a system says
+  /// different values are not, whatever else they share: relatives share an insurer's number.
+  Identifiers identifiers;
+
+  bool empty() const { return addresses.empty() && identifiers.empty(); }
 };
 
 /// Of a Patient that is an entry of a Bundle with this fullUrl.
@@ -24,5 +33,8 @@ FhirIdentity identity_of_contained_patient(const nlohmann::json& patient);
 
 /// Of a resolved address, and of the identifier of a Reference, which may be absent.
 FhirIdentity identity_of_reference(const FhirAddress& address, const nlohmann::json& identifier);
+
+/// Whether a system gives them no value in common.
+bool have_other_identifiers(const Identifiers& a, const Identifiers& b);
 
 }  // namespace aicovid

@@ -40,8 +40,8 @@ class CommonText {
     if (text.empty()) return;
     if (!text_.empty() && !text.starts_with(text_) && !text_.starts_with(text)) {
       throw Error(ErrorCode::patient_mismatch,
-                  fmt::format("the {} of {} and {} differs, and they are one Patient by their id; "
-                              "expected copies that agree",
+                  fmt::format("the {} of {} and {} differs, and by what they are called they are "
+                              "one Patient; expected copies that agree",
                               name_, to_string(place_), to_string(place)));
     }
     if (text.size() <= text_.size()) return;
@@ -56,18 +56,31 @@ class CommonText {
   FhirEntry place_;
 };
 
+struct SexAndBirth {
+  CommonText genders{"gender"};
+  CommonText birth_dates{"birthDate"};
+
+  void add(const PatientCopy& one) {
+    const std::string gender = text_of(*one.patient, "gender");
+    if (gender != "unknown") genders.add(gender, one.place);
+    birth_dates.add(text_of(*one.patient, "birthDate"), one.place);
+  }
+};
+
 }  // namespace
 
-void read_fhir_patient(const std::vector<BoundEntry>& copies, const ClinicalOptions& options,
+void require_one_person(const std::vector<PatientCopy>& entries,
+                        const std::vector<PatientCopy>& contained) {
+  SexAndBirth all;
+  for (const PatientCopy& one : entries) all.add(one);
+  for (const PatientCopy& one : contained) all.add(one);
+}
+
+void read_fhir_patient(const std::vector<PatientCopy>& copies, const ClinicalOptions& options,
                        RecordBuilder& builder) {
-  CommonText genders("gender");
-  CommonText birth_dates("birthDate");
-  for (const BoundEntry& one : copies) {
-    const Json& patient = member(*one.entry, "resource");
-    const std::string gender = text_of(patient, "gender");
-    if (gender != "unknown") genders.add(gender, one.place);
-    birth_dates.add(text_of(patient, "birthDate"), one.place);
-  }
+  SexAndBirth all;
+  for (const PatientCopy& one : copies) all.add(one);
+  const auto& [genders, birth_dates] = all;
   const std::string& gender = genders.text();
   if (gender == "male" || gender == "female") builder.add(*find_variable("sex"), gender);
   const std::string& birth_date = birth_dates.text();

@@ -4,6 +4,7 @@
 #include <map>
 #include <numeric>
 #include <set>
+#include <utility>
 
 namespace aicovid {
 
@@ -27,12 +28,40 @@ class Links {
 
 /// What linked mentions say; each of these is of one patient.
 struct Group {
-  std::set<std::string> ids;
-  std::set<std::string> servers;
+  std::set<std::pair<std::string, std::string>> ids;  ///< with their servers
+  std::set<std::string> untyped;
   std::set<std::string> resources;
+  std::set<Identifiers> identifiers;
+  bool has_other_identifiers = false;
+
+  void add(const PatientMention& mention) {
+    const FhirIdentity& identity = mention.identity;
+    if (!identity.id.empty()) ids.emplace(identity.server, identity.id);
+    if (!identity.untyped.empty()) untyped.insert(identity.untyped);
+    if (!mention.resource.empty()) resources.insert(mention.resource);
+    if (identity.identifiers.empty() || !identifiers.insert(identity.identifiers).second) return;
+    has_other_identifiers |= std::ranges::any_of(identifiers, [&](const Identifiers& known) {
+      return have_other_identifiers(known, identity.identifiers);
+    });
+  }
 
   std::size_t patients() const {
-    return std::max({std::size_t{1}, ids.size(), servers.size(), resources.size()});
+    return std::max({has_other_identifiers ? std::size_t{2} : std::size_t{1}, different_ids(),
+                     untyped.size(), resources.size()});
+  }
+
+ private:
+  /// An id without a server is that of any server.
+  std::size_t different_ids() const {
+    std::size_t count = 0;
+    for (const auto& [server, id] : ids) {
+      const bool is_of_a_server =
+          server.empty() && std::ranges::any_of(ids, [&](const auto& other) {
+            return !other.first.empty() && other.second == id;
+          });
+      if (!is_of_a_server) ++count;
+    }
+    return count;
   }
 };
 
@@ -40,20 +69,26 @@ struct Group {
 
 PatientCount count_patients(const std::vector<PatientMention>& mentions) {
   Links links(mentions.size());
-  std::map<std::string, std::size_t> first_of_key;
+  std::map<std::string, std::size_t> first_of_address;
+  std::map<std::pair<std::string, std::string>, std::size_t> first_of_identifier;
   for (std::size_t i = 0; i < mentions.size(); ++i) {
-    for (const std::string& key : mentions[i].identity.keys) {
-      links.join(i, first_of_key.emplace(key, i).first->second);
+    const auto link = [&](auto& first_of, const auto& key) {
+      links.join(i, first_of.emplace(key, i).first->second);
+    };
+    for (const std::string& address : mentions[i].identity.addresses) {
+      link(first_of_address, address);
+    }
+    for (const auto& [system, values] : mentions[i].identity.identifiers) {
+      for (const std::string& value : values) {
+        link(first_of_identifier, std::pair(system, value));
+      }
     }
   }
   std::map<std::size_t, Group> groups;
   PatientCount count;
   for (std::size_t i = 0; i < mentions.size(); ++i) {
     Group& group = groups[links.root_of(i)];
-    const FhirIdentity& identity = mentions[i].identity;
-    if (!identity.id.empty()) group.ids.insert(identity.id);
-    if (!identity.server.empty()) group.servers.insert(identity.server);
-    if (!mentions[i].resource.empty()) group.resources.insert(mentions[i].resource);
+    group.add(mentions[i]);
     if (count.first_other == 0 && (groups.size() > 1 || group.patients() > 1)) {
       count.first_other = i;
     }

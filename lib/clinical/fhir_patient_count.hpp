@@ -19,8 +19,9 @@ struct PatientCount {
   std::size_t first_other = 0;  ///< the first mention of a second patient, where there is one
 };
 
-/// How many patients are spoken of. Mentions that share a key are of one patient, through others
-/// too, unless they differ in id, in server or as resources. Their order makes no difference.
+/// How many patients are spoken of. Mentions that share an address or an identifier are of one
+/// patient, through others too, unless they differ in id, in server, in an address that is no
+/// server's, in a system's identifiers or as resources. Their order makes no difference.
 PatientCount count_patients(const std::vector<PatientMention>& mentions);
 
 }  // namespace aicovid

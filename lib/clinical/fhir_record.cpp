@@ -90,14 +90,20 @@ class BundleReader {
       : options_(options), builder_(builder) {}
 
   void read(const std::vector<BoundEntry>& entries) {
-    std::vector<BoundEntry> patients;
+    std::vector<PatientCopy> patients;
+    std::vector<PatientCopy> contained_patients;
     for (const BoundEntry& one : entries) {
       place_ = &one.place;
       const Json& resource = member(*one.entry, "resource");
-      if (has_unknown_modifier(*one.entry) || has_unknown_modifier(resource)) {
+      if (one.contained_patient != nullptr) {
+        contained_patients.push_back({one.place, one.contained_patient});
+      }
+      if (one.place.type == "Bundle") {
+        set_aside(SetAside::nested_bundle);
+      } else if (has_unknown_modifier(*one.entry) || has_unknown_modifier(resource)) {
         set_aside(SetAside::unknown_modifier);
       } else if (one.place.type == "Patient") {
-        patients.push_back(one);
+        patients.push_back({one.place, &resource});
       } else if (!one.is_bound) {
         set_aside(SetAside::without_subject);
       } else if (one.place.type == "Condition") {
@@ -108,6 +114,7 @@ class BundleReader {
         read_observation(resource);
       }
     }
+    require_one_person(patients, contained_patients);
     read_fhir_patient(patients, options_, builder_);
     add_infection();
     for (const std::string& condition : conditions_) builder_.add(*find_variable(condition), true);
@@ -292,8 +299,15 @@ ClinicalRecord record_of_fhir(const Json& bundle, const ClinicalOptions& options
   if (text_of(bundle, "resourceType") != "Bundle") {
     reject("the FHIR resource is no Bundle; expected resourceType Bundle");
   }
+  // Its versions contradict one another, and the latest may say that all were entered in error.
+  if (text_of(bundle, "type") == "history") {
+    reject("the Bundle's type is history; expected one that has each resource once");
+  }
   if (has_unknown_modifier(bundle)) {
-    reject("the Bundle has implicitRules, which may change what it means; expected none");
+    reject(
+        "the Bundle has implicitRules or a modifierExtension, which may change what it means; "
+        "expected "
+        "none");
   }
   RecordBuilder builder(options);
   const Json& entries = member(bundle, "entry");

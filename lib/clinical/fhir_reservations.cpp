@@ -23,13 +23,16 @@ bool has_unknown_modifier(const Json& element) {
 }
 
 bool is_about_another(const Json& observation) {
-  const std::string subject = text_of(member(observation, "subject"), "reference");
+  const Json& subject = member(observation, "subject");
   const Json& extensions = member(observation, "extension");
   if (extensions.is_array() && std::ranges::any_of(extensions, is_focus_extension)) return true;
   const Json& focus = member(observation, "focus");
   if (!focus.is_array()) return !focus.is_null();
   return std::ranges::any_of(focus, [&](const Json& one) {
-    return subject.empty() || text_of(one, "reference") != subject;
+    // A display text beside it names nobody.
+    return text_of(one, "reference").empty() ||
+           text_of(one, "reference") != text_of(subject, "reference") ||
+           member(one, "identifier") != member(subject, "identifier");
   });
 }
 

@@ -17,7 +17,7 @@ struct ReasonText {
   std::string_view text;
 };
 
-constexpr std::array<ReasonText, 8> kReasons = {{
+constexpr std::array<ReasonText, 9> kReasons = {{
     {SetAside::unknown_code, "fhir_unknown_codes", "its codes are no clinical variable"},
     {SetAside::not_final, "fhir_not_final", "its status is not final, amended or corrected"},
     {SetAside::without_value, "fhir_without_value",
@@ -32,6 +32,8 @@ constexpr std::array<ReasonText, 8> kReasons = {{
     {SetAside::unknown_modifier, "fhir_unknown_modifier",
      "it, or a component of it, has a modifierExtension or implicitRules, which may reverse its "
      "meaning"},
+    {SetAside::nested_bundle, "fhir_nested_bundle",
+     "it is a Bundle within the Bundle; expected the resources as entries of one"},
 }};
 
 }  // namespace

@@ -19,6 +19,7 @@ enum class SetAside {
   without_subject,
   about_another,
   unknown_modifier,
+  nested_bundle,
 };
 
 /// An entry of a Bundle, as messages name it: "entry[3] (Observation)".

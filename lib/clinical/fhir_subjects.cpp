@@ -21,7 +21,10 @@ enum class Target { nothing, patient, other };
 
 struct Subject {
   Target target = Target::nothing;
-  FhirIdentity identity;  ///< of a patient
+  FhirIdentity identity;            ///< of a patient
+  std::string other;                ///< what tells things that are no patient apart
+  FhirIdentity of_reference;        ///< where it contradicts the contained patient it leads to
+  const Json* contained = nullptr;  ///< the contained patient
 };
 
 /// Reference.type is the name of a type, or its address in FHIR's own definitions.
@@ -61,18 +64,16 @@ class SubjectReader {
     }
   }
 
-  /// The subject of an entry, or the patient of one that has no subject.
-  Subject read(const Json& entry) const {
+  /// Where the reference of an entry's resource leads to.
+  Subject read(const Json& entry, const Json& reference) const {
     const Json& resource = member(entry, "resource");
-    const Json& subject = member(resource, "subject");
-    const Json& reference = subject.is_object() ? subject : member(resource, "patient");
     const std::string text = text_of(reference, "reference");
     const bool is_patient = says_patient(text_of(reference, "type"));
     if (text.starts_with('#')) {
       const Json& contained = contained_resource(resource, text.substr(1));
       const std::string type = text_of(contained, "resourceType");
-      if (!type.empty() && (type != "Patient" || !is_patient)) return {Target::other, {}};
-      if (!type.empty()) return {Target::patient, identity_of_contained_patient(contained)};
+      if (!type.empty() && (type != "Patient" || !is_patient)) return other(type + text);
+      if (!type.empty()) return contained_patient(contained, reference);
     }
     const Json searched = searched_identifier(text);
     FhirAddress address;
@@ -82,40 +83,59 @@ class SubjectReader {
     }
     FhirIdentity identity = identity_of_reference(
         address, searched.is_null() ? member(reference, "identifier") : searched);
-    if (identity.keys.empty() && address.type.empty()) return {};
-    if (!is_patient || !may_be_patient(address)) return {Target::other, {}};
-    return {Target::patient, std::move(identity)};
+    const bool leads_nowhere = address.text.empty() || text.starts_with('#');
+    if (identity.empty() && leads_nowhere) return {};
+    if (!is_patient || !may_be_patient(address)) return other(text);
+    return {.target = Target::patient, .identity = std::move(identity)};
   }
 
  private:
+  static Subject other(std::string text) {
+    return {.target = Target::other, .other = std::move(text)};
+  }
+
+  /// The reference may have an identifier too, which is of the patient it leads to.
+  static Subject contained_patient(const Json& patient, const Json& reference) {
+    Subject subject{.target = Target::patient,
+                    .identity = identity_of_contained_patient(patient),
+                    .contained = &patient};
+    FhirIdentity more = identity_of_reference({}, member(reference, "identifier"));
+    if (have_other_identifiers(subject.identity.identifiers, more.identifiers)) {
+      subject.of_reference = std::move(more);
+    } else {
+      for (const auto& [system, values] : more.identifiers) {
+        subject.identity.identifiers[system].insert(values.begin(), values.end());
+      }
+    }
+    return subject;
+  }
+
+  /// What is neither a server's address nor a name ("urn:uuid:...") leads to entries alone.
   bool may_be_patient(const FhirAddress& address) const {
     if (!address.type.empty()) return address.type == "Patient";
     const auto found = types_.find(address.text);
-    return found == types_.end() || found->second == "Patient";
+    if (found != types_.end()) return found->second == "Patient";
+    return address.text.empty() || address.text.starts_with("urn:");
   }
 
   std::map<std::string, std::string> types_;  ///< of the entries' resources, by fullUrl
 };
 
-/// A type whose resources are read; empty for any other, of which the text may be anything.
+/// A type whose resources are read, or said not to be; empty for any other, of which the text may
+/// be anything.
 std::string read_type(const Json& resource) {
   std::string type = text_of(resource, "resourceType");
-  for (const char* one : {"Patient", "Observation", "Condition"}) {
+  for (const char* one : {"Patient", "Observation", "Condition", "Bundle"}) {
     if (type == one) return type;
   }
   return {};
 }
 
-bool has_address(const FhirIdentity& identity) {
-  return std::ranges::any_of(
-      identity.keys, [](const std::string& key) { return !key.starts_with("identifier "); });
-}
-
 /// What the entries say of whom they are.
 struct Mentions {
   std::vector<PatientMention> patients;
-  std::vector<FhirEntry> places;  ///< of each of them
-  std::vector<FhirEntry> others;  ///< entries that are of something that is no patient
+  std::vector<FhirEntry> places;            ///< of each of them
+  std::map<std::string, FhirEntry> others;  ///< what is no patient, with the first entry of it
 };
 
 void note_patient(const BoundEntry& one, Mentions& mentions) {
@@ -129,15 +149,29 @@ void note_patient(const BoundEntry& one, Mentions& mentions) {
 
 /// Whether the entry says of whom it is. What is never read has a say by an address alone: the
 /// identifiers of a bill need not be those of the hospital.
-bool note_subject(const BoundEntry& one, const SubjectReader& reader, Mentions& mentions) {
+bool note_subject(BoundEntry& one, const SubjectReader& reader, Mentions& mentions) {
   const bool is_read = !one.place.type.empty();
-  Subject subject = reader.read(*one.entry);
-  if (subject.target == Target::other && is_read) mentions.others.push_back(one.place);
-  if (subject.target != Target::patient) return false;
-  if (!is_read && !has_address(subject.identity)) return false;
-  mentions.patients.push_back({std::move(subject.identity), ""});
-  mentions.places.push_back(one.place);
-  return true;
+  const Json& resource = member(*one.entry, "resource");
+  bool is_bound = false;
+  for (const char* name : {"subject", "patient"}) {
+    const Json& reference = member(resource, name);
+    if (!reference.is_object()) continue;
+    Subject subject = reader.read(*one.entry, reference);
+    if (subject.target == Target::other && is_read) {
+      mentions.others.emplace(subject.other, one.place);
+    }
+    if (subject.target != Target::patient) continue;
+    if (!is_read) subject.identity.identifiers.clear();
+    if (!is_read && subject.identity.empty()) continue;
+    for (FhirIdentity* identity : {&subject.identity, &subject.of_reference}) {
+      if (identity == &subject.of_reference && identity->empty()) continue;
+      mentions.patients.push_back({std::move(*identity), ""});
+      mentions.places.push_back(one.place);
+    }
+    if (subject.contained != nullptr) one.contained_patient = subject.contained;
+    is_bound = true;
+  }
+  return is_bound;
 }
 
 /// @throws Error{patient_mismatch}
@@ -149,7 +183,7 @@ void require_one_patient(const Mentions& mentions) {
                 fmt::format("the Bundle has {} {}, and that of {} is no Patient; expected one "
                             "patient",
                             subjects, subjects == 1 ? "subject" : "subjects",
-                            to_string(mentions.others.front())));
+                            to_string(mentions.others.begin()->second)));
   }
   if (subjects > 1) {
     throw Error(ErrorCode::patient_mismatch,
@@ -167,8 +201,10 @@ std::vector<BoundEntry> bind_to_one_patient(const Json& entries) {
   const SubjectReader reader(entries);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Json& entry = entries[i];
-    BoundEntry one{{i, read_type(member(entry, "resource"))}, &entry};
-    if (one.place.type == "Patient") {
+    BoundEntry one{.place = {i, read_type(member(entry, "resource"))}, .entry = &entry};
+    if (one.place.type == "Bundle") {
+      // It is not looked into, and set aside.
+    } else if (one.place.type == "Patient") {
       note_patient(one, mentions);
     } else {
       one.is_bound = note_subject(one, reader, mentions);

@@ -12,10 +12,11 @@ struct BoundEntry {
   FhirEntry place;
   const nlohmann::json* entry = nullptr;
   bool is_bound = false;
+  const nlohmann::json* contained_patient = nullptr;  ///< the one that its subject leads to
 };
 
 /// Binds the list `Bundle.entry` to one patient, and returns the Patients, Observations and
-/// Conditions of it. References are resolved against
+/// Conditions of it, and nested Bundles, which are not looked into. References are resolved against
 /// fullUrl, against type and id, within their own resource where they begin with "#", and by
 /// identifier. Entries without subject are no error: nobody knows whose they are.
 ///

@@ -61,6 +61,14 @@ bool tells_nobody(std::string_view text) {
          std::ranges::count(kUsual, lower(text)) > 0;
 }
 
+/// A number, for an error message. One of more digits than a measured value has may be a date,
+/// 19550912, or the number of a patient.
+bool may_be_shown(double number) { return std::abs(number) < 1e5; }
+
+std::string shown(double number) {
+  return may_be_shown(number) ? fmt::format("{}", number) : "(a number of 100000 or more)";
+}
+
 /// What a JSON value is, for an error message.
 std::string describe(const nlohmann::json& value) {
   switch (value.type()) {
@@ -71,7 +79,7 @@ std::string describe(const nlohmann::json& value) {
     case nlohmann::json::value_t::number_integer:
     case nlohmann::json::value_t::number_unsigned:
     case nlohmann::json::value_t::number_float:
-      return fmt::format("the number {}", value.get<double>());
+      return fmt::format("the number {}", shown(value.get<double>()));
     case nlohmann::json::value_t::string: {
       const auto& text = value.get_ref<const std::string&>();
       return tells_nobody(text) ? fmt::format("the text \"{}\"", text)
@@ -211,11 +219,11 @@ double to_canonical(const Variable& variable, const ClinicalValue& given) {
                         !(given.comparator == ">" && value == variable.high);
   if (possible) return value;
   if (variable.kind == VariableKind::bare_number) {
-    reject(variable.name, fmt::format("{}{}", given.comparator, value), expected_value(variable));
+    reject(variable.name, given.comparator + shown(value), expected_value(variable));
   }
   const std::string_view canonical = variable.units.front().code;
-  std::string found = fmt::format("{}{} {}", given.comparator, *given.number, given.unit);
-  if (given.unit != canonical) {
+  std::string found = fmt::format("{}{} {}", given.comparator, shown(*given.number), given.unit);
+  if (given.unit != canonical && may_be_shown(*given.number)) {
     found += fmt::format(", that is {}{:.6g} {}", given.comparator, value, canonical);
   }
   reject(variable.name, found, fmt::format("{} to {} {}", variable.low, variable.high, canonical));

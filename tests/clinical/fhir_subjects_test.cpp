@@ -156,6 +156,111 @@ TEST_CASE("FHIR subjects: a contained patient is of its own resource", "[clinica
   CHECK_THAT(warning(record, "fhir_without_subject"), ContainsSubstring("entry[0] (Observation)"));
 }
 
+TEST_CASE("FHIR subjects: what relatives share does not make them one patient", "[clinical]") {
+  const auto insured = [](Json patient_resource) {
+    patient_resource["identifier"].push_back({{"system", "http://insurer"}, {"value", "7"}});
+    return patient_resource;
+  };
+  const Json mother = entry(insured(identified(patient("p1"), "1")));
+  const auto contained = [&](const std::string& value) {
+    return entry(with_contained(crp(reference("#c")), insured(identified(patient("c"), value))));
+  };
+  CHECK(is_one_patient({mother, contained("1")}));
+  CHECK_FALSE(is_one_patient({mother, contained("2")}));
+  CHECK_FALSE(is_one_patient({contained("1"), contained("2")}));
+  CHECK_FALSE(is_one_patient(
+      {mother, entry(crp({{"reference", "Patient/p1"}, {"identifier", identifier("2")}}))}));
+  CHECK_FALSE(is_one_patient({mother, entry(insured(identified(patient("p1"), "2")))}));
+  // A name of the one place is none of the other, whatever number they share.
+  const auto named = [&](const std::string& urn) {
+    return entry(
+        crp({{"reference", urn}, {"identifier", {{"system", "http://insurer"}, {"value", "7"}}}}));
+  };
+  CHECK(is_one_patient({named("urn:uuid:a"), named("urn:uuid:a")}));
+  CHECK_FALSE(is_one_patient({named("urn:uuid:a"), named("urn:uuid:b")}));
+  // A number without its range, or given for a while, is many people's.
+  for (const Json& vague :
+       std::vector<Json>{{{"value", "1"}},
+                         {{"system", "http://hospital/mrn"}, {"value", "1"}, {"use", "temp"}},
+                         {{"system", "http://hospital/mrn"}, {"value", "1"}, {"use", "old"}}}) {
+    Json one = patient("p1");
+    one["identifier"] = Json::array({vague});
+    const auto record = parse(
+        {entry(one), entry(crp({{"identifier", vague}})), entry(breaths(reference("Patient/p1")))});
+    CHECK(record.number("respiratory_rate") == 31);
+    CHECK_FALSE(record.number("crp"));
+  }
+}
+
+TEST_CASE("FHIR subjects: a contained patient has the sex and birth date of the one it is",
+          "[clinical]") {
+  const Json own = entry(identified(patient("p1"), "1"));
+  const auto with = [&](Json copy) {
+    return is_one_patient(
+        {own, entry(with_contained(crp(reference("#c")), identified(copy, "1")))});
+  };
+  CHECK(with(patient("c")));
+  CHECK_FALSE(with(patient("c", "male")));
+  Json younger = patient("c");
+  younger["birthDate"] = "2012-01-01";
+  CHECK_FALSE(with(younger));
+  // What the reference itself says counts beside what it leads to.
+  Json contradicting = crp({{"reference", "#c"}, {"identifier", identifier("2")}});
+  CHECK_FALSE(
+      is_one_patient({own, entry(with_contained(contradicting, identified(patient("c"), "1")))}));
+  Json nameless = crp({{"reference", "#c"}, {"identifier", identifier("1")}});
+  CHECK(is_one_patient({entry(with_contained(nameless, patient("c"))),
+                        entry(with_contained(nameless, patient("c")))}));
+}
+
+TEST_CASE("FHIR subjects: an address is of a type and an id, or of a server with them",
+          "[clinical]") {
+  for (const char* text :
+       {"//other.example/fhir/Patient/p1", "../tenant/Patient/p1", "tenant/Patient/p1",
+        "Patient?x=/Patient/p1", "Patient?link=http://h/Patient/p1", "Patient/p1/_history/1#mother",
+        "urn:oid:1.2.3/Patient/p1", "http://h/fhir?x=/Patient/p1", "Location/icu_1", "Location/l1/",
+        "Location?identifier=http://s|1", "http://host/fhir/Group/g_1", "Location/l1#x"}) {
+    INFO(text);
+    CHECK_FALSE(mismatch_with(reference(text)).empty());
+    CHECK_FALSE(is_one_patient({entry(crp(reference(text)))}));
+  }
+  CHECK(is_one_patient({entry(patient("pat_1")), entry(crp(reference("Patient/pat_1")))}));
+}
+
+TEST_CASE("FHIR subjects: subject and patient of one resource are one", "[clinical]") {
+  Json both = crp(reference("Patient/p1"));
+  both["patient"] = reference("Patient/p1");
+  CHECK(is_one_patient({entry(patient("p1")), entry(both)}));
+  both["patient"] = reference("Patient/p2");
+  CHECK_FALSE(is_one_patient({entry(patient("p1")), entry(both)}));
+}
+
+TEST_CASE("FHIR subjects: each thing counts once", "[clinical]") {
+  CHECK_THAT(mismatch_of([] {
+               parse({entry(patient("p1")), entry(crp(reference("Location/l1"))),
+                      entry(breaths(reference("Location/l1")))});
+             }),
+             ContainsSubstring("2 subjects"));
+}
+
+TEST_CASE("FHIR: a history is refused, and a Bundle within the Bundle is said not to be read",
+          "[clinical]") {
+  Json history = bundle({entry(patient("p1"))});
+  history["type"] = "history";
+  CHECK_THAT(rejection_of([&] { parse_clinical(history.dump(), {.at = kAt}); }),
+             ContainsSubstring("history"));
+  const auto record = parse({entry(bundle({entry(patient("p1"))}))});
+  CHECK(record.empty());
+  CHECK_THAT(warning(record, "fhir_nested_bundle"), ContainsSubstring("entry[0] (Bundle)"));
+}
+
+TEST_CASE("Clinical record: a number that may be a date or somebody's is not repeated",
+          "[clinical]") {
+  const std::string message = rejection_of(
+      [] { ClinicalRecord::parse_json(R"({"age": {"value": 19550912, "unit": "a"}})"); });
+  CHECK_THAT(message, ContainsSubstring("age") && !ContainsSubstring("1955"));
+}
+
 TEST_CASE("FHIR subjects: what is no patient has no values of one", "[clinical]") {
   CHECK_THAT(mismatch_with(reference("Location/l1")),
              ContainsSubstring("2 subjects") && ContainsSubstring("entry[2] (Observation)") &&

@@ -68,7 +68,7 @@ std::string document() {
   std::string text =
       R"(# Clinical variables
 
-Generated from the tables of variables and `fhir_codes.cpp` in `lib/clinical` by `test_clinical "[rewrite]"`; a test
+Generated from the tables of variables and diseases in `lib/clinical` by `test_clinical "[rewrite]"`; a test
 compares them. How values are written in JSON, tables and FHIR: [clinical-input.md](clinical-input.md).
 
 Units are UCUM codes, case-sensitive. The given value is kept; the canonical one is the given one times the factor
