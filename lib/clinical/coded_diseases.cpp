@@ -230,7 +230,7 @@ std::vector<CodedDisease> other_diseases() {
        {"C0", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C90", "C91", "C92", "C93", "C94",
         "C95", "C96", "C97"},
        {},
-       {"C44", "C4A"},
+       {"C44"},
        {}},
       {"HIV infection",
        {"hiv", ""},

@@ -29,7 +29,8 @@ class Links {
 /// What linked mentions say; each of these is of one patient.
 struct Group {
   std::set<std::pair<std::string, std::string>> ids;  ///< with their servers
-  std::set<std::string> untyped;
+  std::set<std::string> referenced;                   ///< addresses that are no server's
+  std::set<std::string> entry_addresses;              ///< of Patients
   std::set<std::string> resources;
   std::set<Identifiers> identifiers;
   bool has_other_identifiers = false;
@@ -37,8 +38,12 @@ struct Group {
   void add(const PatientMention& mention) {
     const FhirIdentity& identity = mention.identity;
     if (!identity.id.empty()) ids.emplace(identity.server, identity.id);
-    if (!identity.untyped.empty()) untyped.insert(identity.untyped);
-    if (!mention.resource.empty()) resources.insert(mention.resource);
+    if (!mention.resource.empty()) {
+      resources.insert(mention.resource);
+      entry_addresses.insert(identity.addresses.begin(), identity.addresses.end());
+    } else if (!identity.untyped.empty()) {
+      referenced.insert("address " + identity.untyped);
+    }
     if (identity.identifiers.empty() || !identifiers.insert(identity.identifiers).second) return;
     has_other_identifiers |= std::ranges::any_of(identifiers, [&](const Identifiers& known) {
       return have_other_identifiers(known, identity.identifiers);
@@ -47,10 +52,18 @@ struct Group {
 
   std::size_t patients() const {
     return std::max({has_other_identifiers ? std::size_t{2} : std::size_t{1}, different_ids(),
-                     untyped.size(), resources.size()});
+                     different_names(), resources.size()});
   }
 
  private:
+  /// A Patient may be there under several names, as pages of results have it. A name that none of
+  /// them has is another patient's.
+  std::size_t different_names() const {
+    const auto unresolved = std::ranges::count_if(
+        referenced, [&](const std::string& address) { return !entry_addresses.contains(address); });
+    return static_cast<std::size_t>(unresolved) + (entry_addresses.empty() ? 0 : 1);
+  }
+
   /// An id without a server is that of any server.
   std::size_t different_ids() const {
     std::size_t count = 0;
