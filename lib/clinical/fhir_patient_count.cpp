@@ -67,10 +67,10 @@ struct Group {
   /// An id without a server is that of any server.
   std::size_t different_ids() const {
     std::size_t count = 0;
-    for (const auto& [server, id] : ids) {
+    for (const auto& one : ids) {
       const bool is_of_a_server =
-          server.empty() && std::ranges::any_of(ids, [&](const auto& other) {
-            return !other.first.empty() && other.second == id;
+          one.first.empty() && std::ranges::any_of(ids, [&](const auto& other) {
+            return !other.first.empty() && other.second == one.second;
           });
       if (!is_of_a_server) ++count;
     }
