@@ -3,6 +3,8 @@
 #include "jpeg_frame.hpp"
 #include "transfer_syntax.hpp"
 
+#include <aicovid/error.hpp>
+
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmdata/dctk.h>
@@ -126,6 +128,14 @@ std::vector<std::byte> decode_intervals(std::span<const std::byte> stream, const
   if (parts.size() != expected) {
     fail_pixel_data(fmt::format("holds a JPEG-LS scan of {} restart intervals; expected {}",
                                 parts.size(), expected));
+  }
+  // The head is copied for each interval.
+  constexpr std::size_t most_bytes = std::size_t{64} << 20U;
+  if (parts.size() > most_bytes / head.size()) {
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{} holds a JPEG-LS stream of {} restart intervals behind {} bytes; "
+                            "expected fewer, or a shorter head",
+                            tag_of(DCM_PixelData), parts.size(), head.size()));
   }
   std::vector<std::byte> cells;
   for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -68,6 +68,8 @@ class Tags {
     return true;
   }
 
+  std::size_t size() const { return seen_.size(); }
+
   /// Whether all that makes an image was there.
   bool has_pixels() const { return last_ && last_->tag >= DCM_PixelData; }
 
@@ -135,18 +137,27 @@ class Walk {
   /// The elements of a data set or an item, up to `end` or to the delimiter of the item.
   void elements(std::size_t end, Encoding encoding, const DcmTagKey& stop) {
     Tags tags(sequence_, handling_);
-    bool is_noted = false;
     while (at_ < end) {
       if (level_ == 0 && tags.has_pixels() && is_zero_from_here()) return note_zeros();
       const Element element = header(encoding);
       if (element.tag == DCM_ItemDelimitationItem && level_ > 0) return;
       if (element.tag.getEVR() == EVR_na) fail_structure();
-      if (tags.add(element) && !std::exchange(is_noted, true))
-        tags.note_late(found_.deviations, element);
+      if (tags.add(element)) note_late(tags, element);
       if (element.tag == stop) return;
       value(element, encoding);
     }
     if (at_ != end) note_overrun();
+  }
+
+  /// The first late tag stands for all. DCMTK looks for the place of each from the end of its list.
+  void note_late(const Tags& tags, const Element& element) {
+    constexpr std::size_t most_steps = 10'000'000;
+    steps_ += tags.size();
+    if (steps_ > most_steps) {
+      throw Error(ErrorCode::corrupt,
+                  "too many tags are out of order; expected them in ascending order");
+    }
+    if (!std::exchange(is_noted_, true)) tags.note_late(found_.deviations, element);
   }
 
   bool is_zero_from_here() const {
@@ -275,6 +286,8 @@ class Walk {
   std::span<const std::byte> bytes_;
   OutOfOrder handling_;
   Elements found_;
+  bool is_noted_ = false;
+  std::size_t steps_ = 0;
   std::size_t at_ = 0;
   int level_ = 0;
   std::optional<Damage> overrun_;

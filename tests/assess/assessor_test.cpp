@@ -78,7 +78,7 @@ TEST_CASE("Assessor: a batch equals its singles, and one bad case spoils no othe
   REQUIRE(results.size() == 3);
   CHECK(comparable(std::get<RiskReport>(results[0])) ==
         comparable(severity().assess(cases[0].radiograph, record())));
-  CHECK(std::get<Error>(results[1]).code() == ErrorCode::bad_clinical_input);
+  CHECK(std::get<Error>(results[1]).code() == ErrorCode::patient_mismatch);
   CHECK(comparable(std::get<RiskReport>(results[2])) ==
         comparable(severity().assess(cases[2].radiograph)));
 }

@@ -374,6 +374,33 @@ TEST_CASE("Nonconformant: restart intervals of JPEG-LS are read", "[dicom]") {
   CHECK(error_of(jpeg_ls_file(other_order)).code() == ErrorCode::corrupt);
 }
 
+TEST_CASE("Nonconformant: restart intervals behind a long head are refused, not copied for minutes",
+          "[dicom]") {
+  std::vector<Bytes> streams;
+  for (int row = 0; row < kRows; ++row) streams.push_back(jpeg_ls_of(row, 1));
+  const Bytes whole = with_restarts(streams, kRows, 1);
+  Bytes comments;
+  for (int i = 0; i < 45; ++i) comments = comments + hex("fffeffff") + Bytes(65533);
+  const Bytes stream =
+      Bytes(whole.begin(), whole.begin() + 2) + comments + Bytes(whole.begin() + 2, whole.end());
+  CHECK(error_of(jpeg_ls_file(stream)).code() == ErrorCode::unsupported);
+}
+
+TEST_CASE("Nonconformant: thousands of late tags are refused, not sorted for minutes", "[dicom]") {
+  Bytes elements;
+  for (int i = 0; i < 5000; ++i) {
+    const int element = 0x3000 - i;
+    elements = elements + hex("2900") +
+               Bytes{static_cast<std::byte>(element & 0xff), static_cast<std::byte>(element >> 8)} +
+               hex("4c4f0000");
+  }
+  const Bytes pixels = hex("e07f1000 4f570000 c0060000") + Bytes(1728);
+  const auto error =
+      error_of(file_with(*chest(kRows, kColumns), "1.2.840.10008.1.2.1", elements + pixels));
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(std::string(error.what()).starts_with("too many tags"));
+}
+
 TEST_CASE("Nonconformant: a last tile-part that reaches to the end, and padding", "[dicom]") {
   const bool high_throughput = GENERATE(false, true);
   Samples samples{.rows = kRows, .columns = kColumns, .bits = 12, .values = {}};
