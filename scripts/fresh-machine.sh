@@ -27,8 +27,8 @@ rm -rf --one-file-system "$root"
 mkdir -p "$(dirname "$root")"
 echo "fresh-machine: making a root of $suite"
 debootstrap --variant=minbase "$suite" "$root" >"$root.debootstrap.log" 2>&1 || { tail "$root.debootstrap.log"; exit 1; }
-git clone -q --no-hardlinks . "$root/root/aicovid"
-[ -z "${AICOVID_FRESH_DATA:-}" ] || mkdir -p "$root/root/shared/data"
+git clone -q --no-hardlinks . "$root/srv/aicovid"
+[ -z "${AICOVID_FRESH_DATA:-}" ] || mkdir -p "$root/srv/shared/data"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 
 variables=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8)
@@ -36,8 +36,8 @@ for name in PIP_INDEX_URL PIP_DEFAULT_TIMEOUT http_proxy https_proxy no_proxy HT
   if [ -n "${!name:-}" ]; then variables+=("$name=${!name}"); fi
 done
 if [ -n "${PIP_CERT:-}" ]; then
-  cp "$PIP_CERT" "$root/root/authorities.pem"
-  variables+=(PIP_CERT=/root/authorities.pem)
+  cp "$PIP_CERT" "$root/srv/authorities.pem"
+  variables+=(PIP_CERT=/srv/authorities.pem)
 fi
 
 # Mounts and processes of the root are gone when the command ends, whatever becomes of it.
@@ -47,8 +47,8 @@ in_root() {
     mount -t proc proc "$AICOVID_FRESH_ROOT/proc"
     mount --rbind /dev "$AICOVID_FRESH_ROOT/dev"
     if [ -n "${AICOVID_FRESH_DATA:-}" ]; then
-      mount --bind "$AICOVID_FRESH_DATA" "$AICOVID_FRESH_ROOT/root/shared/data"
-      mount -o remount,bind,ro "$AICOVID_FRESH_ROOT/root/shared/data"
+      mount --bind "$AICOVID_FRESH_DATA" "$AICOVID_FRESH_ROOT/srv/shared/data"
+      mount -o remount,bind,ro "$AICOVID_FRESH_ROOT/srv/shared/data"
     fi
     exec chroot "$AICOVID_FRESH_ROOT" env -i "$@"
   ' sh "${variables[@]}" "$@" </dev/null
@@ -58,7 +58,7 @@ for command in "${commands[@]}"; do
   SECONDS=0
   echo "fresh-machine: scripts/$command.sh on $suite"
   status=0
-  in_root "/root/aicovid/scripts/$command.sh" || status=$?
+  in_root "/srv/aicovid/scripts/$command.sh" || status=$?
   echo "fresh-machine: $suite $command ended with $status after $SECONDS s"
   [ "$status" -eq 0 ] || exit "$status"
 done

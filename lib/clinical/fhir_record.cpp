@@ -306,8 +306,7 @@ ClinicalRecord record_of_fhir(const Json& bundle, const ClinicalOptions& options
   if (has_unknown_modifier(bundle)) {
     reject(
         "the Bundle has implicitRules or a modifierExtension, which may change what it means; "
-        "expected "
-        "none");
+        "expected neither");
   }
   RecordBuilder builder(options);
   const Json& entries = member(bundle, "entry");
