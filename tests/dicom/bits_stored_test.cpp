@@ -9,12 +9,6 @@ using namespace aicovid::test;
 
 namespace {
 
-/// An element of group 0028 of VR US, explicit VR little endian.
-Bytes us_element(std::uint8_t element, std::uint8_t value) {
-  return hex("2800") + Bytes{std::byte{element}, std::byte{1}} + hex("55530200") +
-         Bytes{std::byte{value}, std::byte{0}};
-}
-
 /// The file with Bits Stored 10 and High Bit 9 written over the 12 and 11 of its stream.
 Bytes said_to_have_10_bits(Bytes file) {
   REQUIRE(replace(file, us_element(0x01, 12), us_element(0x01, 10)));

@@ -61,6 +61,11 @@ Bytes hex(std::string_view digits) {
   return bytes;
 }
 
+Samples ramp_samples() {
+  const auto cells = ramp(kRows, kColumns);
+  return {.rows = kRows, .columns = kColumns, .bits = 12, .values = {cells.begin(), cells.end()}};
+}
+
 Bytes encode_jpeg2000(const Samples& samples, const Cut& cut) {
   opj_image_cmptparm_t component{};
   component.dx = component.dy = 1;
@@ -179,6 +184,11 @@ Bytes file_of_codestream(const Samples& samples, std::string_view transfer_synta
   Bytes padded = codestream;
   if (padded.size() % 2 != 0) padded.push_back(std::byte{0});
   return file_with(*dataset, transfer_syntax_uid, encapsulated({padded}));
+}
+
+Bytes us_element(std::uint8_t element, std::uint8_t value) {
+  return hex("2800") + Bytes{std::byte{element}, std::byte{1}} + hex("55530200") +
+         Bytes{std::byte{value}, std::byte{0}};
 }
 
 }  // namespace aicovid::test

@@ -17,6 +17,9 @@ struct Samples {
   bool is_signed = false;
 };
 
+/// The `expected_values`, of 12 bits.
+Samples ramp_samples();
+
 /// How a JPEG 2000 codestream cuts the image.
 struct Cut {
   int levels = 5;
@@ -52,5 +55,8 @@ Bytes operator+(Bytes a, const Bytes& b);
 
 /// Bytes of this text of hexadecimal digits; blanks are skipped.
 Bytes hex(std::string_view digits);
+
+/// An element of group 0028, 01`element`, of VR US, explicit VR little endian.
+Bytes us_element(std::uint8_t element, std::uint8_t value);
 
 }  // namespace aicovid::test

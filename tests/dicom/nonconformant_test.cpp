@@ -17,32 +17,6 @@ using namespace aicovid::test;
 
 namespace {
 
-constexpr int kRows = 24;
-constexpr int kColumns = 36;
-
-std::vector<int> expected_values() {
-  const auto cells = ramp(kRows, kColumns);
-  return {cells.begin(), cells.end()};
-}
-
-using Codes = std::vector<std::string>;
-
-/// What `parse_dicom` flags as nonconformant: "tag: found; expected".
-std::vector<std::string> deviations_of(const Radiograph& radiograph) {
-  std::vector<std::string> texts;
-  for (const GateReason& reason : radiograph.gate_reasons()) {
-    if (reason.code == "nonconformant")
-      texts.push_back(reason.tag + ": " + reason.found + "; " + reason.expected);
-  }
-  return texts;
-}
-
-/// Element of group 0028 of VR US, explicit VR little endian.
-Bytes us_element(std::uint8_t element, std::uint8_t value) {
-  return hex("2800") + Bytes{std::byte{element}, std::byte{1}} + hex("55530200") +
-         Bytes{std::byte{value}, std::byte{0}};
-}
-
 /// A picture of 8 bits, its cells of 8 bits, by DCMTK's encoder.
 Bytes encoded_bytes(E_TransferSyntax syntax) {
   const auto dataset = chest(kRows, kColumns);
@@ -181,8 +155,7 @@ TEST_CASE("Nonconformant: no delimiter behind a codestream that is whole", "[dic
 
 TEST_CASE("Nonconformant: no delimiter behind JPEG 2000 that is whole or cut", "[dicom]") {
   const bool high_throughput = GENERATE(false, true);
-  Samples samples{.rows = kRows, .columns = kColumns, .bits = 12, .values = {}};
-  for (const int value : expected_values()) samples.values.push_back(value);
+  const Samples samples = ramp_samples();
   const std::string_view uid =
       high_throughput ? "1.2.840.10008.1.2.4.201" : "1.2.840.10008.1.2.4.90";
   const Bytes codestream = high_throughput ? encode_htj2k(samples) : encode_jpeg2000(samples);
@@ -322,8 +295,7 @@ TEST_CASE("Nonconformant: a High Bit that a codestream does not reach says nothi
   }
   SECTION("JPEG 2000 and HTJ2K") {
     const bool high_throughput = GENERATE(false, true);
-    Samples samples{.rows = kRows, .columns = kColumns, .bits = 12, .values = {}};
-    for (const int value : expected_values()) samples.values.push_back(value);
+    const Samples samples = ramp_samples();
     Bytes bytes =
         high_throughput
             ? file_of_codestream(samples, "1.2.840.10008.1.2.4.201", encode_htj2k(samples))
@@ -403,8 +375,7 @@ TEST_CASE("Nonconformant: thousands of late tags are refused, not sorted for min
 
 TEST_CASE("Nonconformant: a last tile-part that reaches to the end, and padding", "[dicom]") {
   const bool high_throughput = GENERATE(false, true);
-  Samples samples{.rows = kRows, .columns = kColumns, .bits = 12, .values = {}};
-  for (const int value : expected_values()) samples.values.push_back(value);
+  const Samples samples = ramp_samples();
   Bytes codestream = high_throughput ? encode_htj2k(samples) : encode_jpeg2000(samples);
   const bool is_open = GENERATE(true, false);
   if (is_open) {

@@ -14,8 +14,6 @@
 using namespace aicovid;
 using namespace aicovid::test;
 
-using Codes = std::vector<std::string>;
-
 namespace {
 
 std::string pixel_sha256(const Radiograph& radiograph) {

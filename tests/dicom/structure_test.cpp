@@ -13,14 +13,6 @@ using namespace aicovid::test;
 
 namespace {
 
-constexpr int kRows = 24;
-constexpr int kColumns = 36;
-
-std::vector<int> expected_values() {
-  const auto cells = ramp(kRows, kColumns);
-  return {cells.begin(), cells.end()};
-}
-
 /// A codestream of the ramp and the transfer syntax it belongs to.
 struct Stream {
   std::string uid;
@@ -47,8 +39,7 @@ Bytes fragment_of(E_TransferSyntax syntax) {
 }
 
 Stream stream_of(const std::string& codec) {
-  Samples samples{.rows = kRows, .columns = kColumns, .bits = 12, .values = {}};
-  for (const int value : expected_values()) samples.values.push_back(value);
+  const Samples samples = ramp_samples();
   if (codec == "JPEG 2000") return {"1.2.840.10008.1.2.4.90", encode_jpeg2000(samples)};
   if (codec == "HTJ2K") return {"1.2.840.10008.1.2.4.201", encode_htj2k(samples)};
   if (codec == "JPEG") return {"1.2.840.10008.1.2.4.70", fragment_of(EXS_JPEGProcess14SV1)};

@@ -33,6 +33,11 @@ std::vector<std::uint16_t> ramp(int rows, int columns) {
   return cells;
 }
 
+std::vector<int> expected_values() {
+  const auto cells = ramp(kRows, kColumns);
+  return {cells.begin(), cells.end()};
+}
+
 std::unique_ptr<DcmDataset> chest(int rows, int columns) {
   start_encoders();
   auto dataset = std::make_unique<DcmDataset>();
@@ -94,14 +99,23 @@ Radiograph read(DcmDataset& dataset, E_TransferSyntax syntax) {
   return parse_dicom(file_of(dataset, syntax), {.refused = Refused::decode});
 }
 
-std::vector<std::string> codes_of(const Radiograph& radiograph) {
-  std::vector<std::string> codes;
+Codes codes_of(const Radiograph& radiograph) {
+  Codes codes;
   for (const GateReason& reason : radiograph.gate_reasons()) codes.push_back(reason.code);
   return codes;
 }
 
-std::vector<std::string> gate(DcmDataset& dataset) {
+Codes gate(DcmDataset& dataset) {
   return codes_of(parse_dicom(file_of(dataset), {.decode = Decode::none}));
+}
+
+std::vector<std::string> deviations_of(const Radiograph& radiograph) {
+  std::vector<std::string> texts;
+  for (const GateReason& reason : radiograph.gate_reasons()) {
+    if (reason.code == "nonconformant")
+      texts.push_back(reason.tag + ": " + reason.found + "; " + reason.expected);
+  }
+  return texts;
 }
 
 std::vector<int> values_of(const Radiograph& radiograph) {

@@ -26,6 +26,11 @@ void set_cells(DcmDataset& dataset, const std::vector<std::uint8_t>& cells);
 /// The cells of `chest()`.
 std::vector<std::uint16_t> ramp(int rows, int columns);
 
+// The picture of most tests: `chest(kRows, kColumns)`, and its values.
+constexpr int kRows = 24;
+constexpr int kColumns = 36;
+std::vector<int> expected_values();
+
 /// Registers DCMTK's encoders.
 void start_encoders();
 
@@ -39,8 +44,12 @@ Bytes file_of(DcmDataset& dataset, E_TransferSyntax syntax = EXS_LittleEndianExp
 Radiograph read(DcmDataset& dataset, E_TransferSyntax syntax = EXS_LittleEndianExplicit);
 
 /// The codes of the gate, without its decoding.
-std::vector<std::string> codes_of(const Radiograph& radiograph);
-std::vector<std::string> gate(DcmDataset& dataset);
+using Codes = std::vector<std::string>;
+Codes codes_of(const Radiograph& radiograph);
+Codes gate(DcmDataset& dataset);
+
+/// What it flags as nonconformant: "tag: found; expected".
+std::vector<std::string> deviations_of(const Radiograph& radiograph);
 
 std::vector<int> values_of(const Radiograph& radiograph);
 

@@ -6,8 +6,6 @@
 using namespace aicovid;
 using namespace aicovid::test;
 
-using Codes = std::vector<std::string>;
-
 namespace {
 
 /// The gate's codes for the chest radiograph with one attribute changed.

@@ -11,14 +11,6 @@ using namespace aicovid::test;
 
 namespace {
 
-constexpr int kRows = 24;
-constexpr int kColumns = 36;
-
-std::vector<int> expected_values() {
-  const auto cells = ramp(kRows, kColumns);
-  return {cells.begin(), cells.end()};
-}
-
 /// View Code Sequence with these elements in its item, of defined or undefined lengths.
 Bytes view_code(const Bytes& elements, bool is_defined) {
   const auto length = [](std::size_t size) {
@@ -234,8 +226,7 @@ TEST_CASE("Tag order: an icon in an item, native or encapsulated, is passed over
   const Bytes icon = hex("88000002 5351 0000 ffffffff feff00e0 ffffffff 28001000 5553 0200 0200") +
                      pixels + hex("feff0de0 00000000 feffdde0 00000000");
   // Encapsulated data belong in a file whose syntax is encapsulated.
-  Samples samples{.rows = kRows, .columns = kColumns, .bits = 12, .values = {}};
-  for (const int value : expected_values()) samples.values.push_back(value);
+  const Samples samples = ramp_samples();
   const Bytes bytes = file_with(*chest(kRows, kColumns), "1.2.840.10008.1.2.4.90",
                                 icon + encapsulated({encode_jpeg2000(samples)}));
   CHECK(values_of(parse_dicom(bytes)) == expected_values());
