@@ -23,11 +23,12 @@ namespace {
 
 /// How far the samples of a codestream stand above their values. High Bit speaks of cells, and a
 /// codec has none: encoders give the cells as samples, or the values. Bits outside Bits Stored are
-/// no overlay there, so that they tell which.
+/// no overlay there, so that they tell which; but loss changes the lowest bits of cells too, so
+/// that only cells without them are known after it.
 template <typename T>
 int sample_shift(const Cells& cells, const ImageHeader& header) {
   const int shift = header.high_bit + 1 - header.bits_stored;
-  if (shift == 0 || cells.precision <= header.high_bit) return 0;
+  if (!may_be_cells(header, cells.precision)) return 0;
   unsigned below = 0;
   bool are_values = true;
   const unsigned low_bits = (1u << shift) - 1u;
@@ -39,8 +40,15 @@ int sample_shift(const Cells& cells, const ImageHeader& header) {
     below |= static_cast<unsigned>(value);
     are_values = are_values && value < reach && value >= (header.is_signed ? -reach : 0);
   }
+  if (below == 0) return 0;
   const bool are_cells = (below & low_bits) == 0;
-  if (are_cells == are_values && below != 0) {
+  if (cells.kind == Cells::Kind::lossy && !are_cells) {
+    fail_pixel_data(fmt::format(
+        "holds lossy samples that may be values of {} bits or cells of {} {}; expected {} {}",
+        header.bits_stored, tag_of(DCM_HighBit), header.high_bit, tag_of(DCM_HighBit),
+        header.bits_stored - 1));
+  }
+  if (are_cells == are_values) {
     fail_pixel_data(fmt::format(
         "holds samples that are {} values of {} bits {} cells of {} {}; expected one of them",
         are_cells ? "both" : "neither", header.bits_stored, are_cells ? "and" : "nor",
@@ -64,8 +72,8 @@ void to_stored(Cells& cells, const ImageHeader& header) {
   const int bits = header.bits_stored;
   const int lowest = header.is_signed ? -(1 << (bits - 1)) : 0;
   const int highest = (1 << (header.is_signed ? bits - 1 : bits)) - 1;
-  const int shift = cells.kind == Cells::Kind::coded ? sample_shift<T>(cells, header)
-                                                     : header.high_bit + 1 - bits;
+  const int shift =
+      cells.kind == Cells::Kind::raw ? header.high_bit + 1 - bits : sample_shift<T>(cells, header);
   const unsigned mask = (1u << bits) - 1u;
   const unsigned sign = header.is_signed ? 1u << (bits - 1) : 0u;
   auto* values = reinterpret_cast<T*>(cells.bytes.data());
@@ -75,9 +83,12 @@ void to_stored(Cells& cells, const ImageHeader& header) {
   for (std::size_t i = 0; i < count; ++i) {
     // NOLINTNEXTLINE(bugprone-signed-char-misuse): a stored value of 8 bits, no character
     const int cell = values[i];
-    if (cells.kind == Cells::Kind::value) {
-      far += cell < lowest - margin || cell > highest + margin ? 1 : 0;
-      values[i] = static_cast<T>(std::clamp(cell, lowest, highest));
+    if (cells.kind == Cells::Kind::exact || cells.kind == Cells::Kind::lossy) {
+      const int value = cell >> shift;
+      if (cells.kind == Cells::Kind::exact && (value < lowest || value > highest))
+        fail_range(fmt::format("the value {}", value), lowest, highest);
+      far += value < lowest - margin || value > highest + margin ? 1 : 0;
+      values[i] = static_cast<T>(std::clamp(value, lowest, highest));
     } else {
       const unsigned field = (static_cast<unsigned>(cell) >> shift) & mask;
       const int value = static_cast<int>(field ^ sign) - static_cast<int>(sign);
@@ -164,6 +175,10 @@ void check_layout(const ImageHeader& header) {
                 fmt::format("{} and {} are {} x {}; expected at most {} pixels", tag_of(DCM_Rows),
                             tag_of(DCM_Columns), header.rows, header.columns, kMaxPixels));
   }
+}
+
+bool may_be_cells(const ImageHeader& header, int precision) {
+  return header.high_bit != header.bits_stored - 1 && precision > header.high_bit;
 }
 
 PixelType pixel_type_of(const ImageHeader& header) {

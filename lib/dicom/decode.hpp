@@ -21,14 +21,15 @@ struct Cells {
             ///< around them
     coded,  ///< cells of a lossless codec: bits outside Bits Stored are no overlay, but contradict
             ///< the header
-    value,  ///< sign-extended values, which a lossy codec may have driven out of the range of Bits
+    exact,  ///< sign-extended values of a lossless codec, which may not leave Bits Stored either
+    lossy,  ///< sign-extended values, which the codec may have driven out of the range of Bits
             ///< Stored
   };
   std::vector<std::byte> bytes;  ///< [rows,columns] of Bits Allocated bits, native byte order
   int rows = 0;
   int columns = 0;
   Kind kind = Kind::raw;
-  int precision = 0;  ///< of coded cells: bits of a sample of the codestream
+  int precision = 0;  ///< of all but raw cells: bits of a sample of the codestream
   DecodedScale scale = DecodedScale::full;
 };
 
@@ -38,6 +39,10 @@ struct Cells {
 void check_layout(const ImageHeader& header);
 
 PixelType pixel_type_of(const ImageHeader& header);
+
+/// Whether samples of so many bits reach High Bit where that is not the highest of their values, so
+/// that they may be cells, whose lowest bits stand below the values.
+bool may_be_cells(const ImageHeader& header, int precision);
 
 /// Decodes the pixels to stored values, in place of the cells: bits outside Bits Stored cleared,
 /// sign-extended; values of lossy codecs clamped.

@@ -85,7 +85,7 @@ Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header) 
   if (status.bad()) fail_pixel_data(fmt::format("cannot be decoded: {}", status.text()));
   if (warned) fail_pixel_data("holds a damaged JPEG stream");
   if (has_bytes) widen(cells, header);
-  cells.kind = always_lossy(header.transfer_syntax_uid) ? Cells::Kind::value : Cells::Kind::coded;
+  cells.kind = always_lossy(header.transfer_syntax_uid) ? Cells::Kind::lossy : Cells::Kind::coded;
   return cells;
 }
 

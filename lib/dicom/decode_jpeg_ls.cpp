@@ -165,7 +165,7 @@ Cells decode_jpeg_ls(std::span<const std::byte> stream, const ImageHeader& heade
       .columns = header.columns,
       .precision = frame.precision};
   if (has_bytes) widen(cells, header);
-  cells.kind = always_lossy(header.transfer_syntax_uid) ? Cells::Kind::value : Cells::Kind::coded;
+  cells.kind = always_lossy(header.transfer_syntax_uid) ? Cells::Kind::lossy : Cells::Kind::coded;
   return cells;
 }
 

@@ -114,7 +114,8 @@ Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHea
 
 int halvings(const Codestream& codestream, const ImageHeader& header, Decode mode,
              int decompositions) {
-  if (mode != Decode::fit || codestream.sign_differs) return 0;
+  if (mode != Decode::fit || codestream.sign_differs || may_be_cells(header, codestream.precision))
+    return 0;
   constexpr int least_side = 1024;
   const int shorter = std::min(header.rows, header.columns);
   int count = 0;
@@ -128,19 +129,17 @@ SampleWriter::SampleWriter(const Codestream& codestream, const ImageHeader& head
                            int columns, int halvings)
     : cells_{.rows = rows,
              .columns = columns,
-             .kind = Cells::Kind::value,
+             .kind = Cells::Kind::exact,
+             .precision = codestream.precision,
              .scale = static_cast<DecodedScale>(halvings)},
       type_(pixel_type_of(header)) {
-  const auto range = [&header](int bits) -> Range {
-    return {header.is_signed ? -(1 << (bits - 1)) : 0,
-            (1 << (header.is_signed ? bits - 1 : bits)) - 1};
-  };
-  stored_ = range(header.bits_stored);
-  precision_ = range(codestream.precision);
+  const int bits = codestream.precision;
+  precision_ = {header.is_signed ? -(1 << (bits - 1)) : 0,
+                (1 << (header.is_signed ? bits - 1 : bits)) - 1};
   // A lossy codestream may overshoot, also where it has more bits than the header: some encoders
   // write all that are allocated. So does the low-pass filter that halves an image, at edges.
   // A reversible codestream of a lossy syntax may have been cut to a rate, and overshoots too.
-  exact_ = halvings == 0 && !may_be_lossy(header.transfer_syntax_uid);
+  if (halvings > 0 || may_be_lossy(header.transfer_syntax_uid)) cells_.kind = Cells::Kind::lossy;
   if (codestream.sign_differs) unsigned_ = Range{0, (1 << (codestream.precision - 1)) - 1};
   cells_.bytes.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) *
                       size_of(type_));
@@ -156,18 +155,8 @@ void SampleWriter::write_as(std::span<const std::int32_t> samples) {
                     tag_of(DCM_PixelRepresentation), samples[i], unsigned_->low, unsigned_->high));
   }
   auto* cells = reinterpret_cast<T*>(cells_.bytes.data()) + at_;
-  std::int32_t lowest = 0;
-  std::int32_t highest = 0;
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    const std::int32_t value = std::clamp(samples[i], precision_.low, precision_.high);
-    lowest = std::min(lowest, value);
-    highest = std::max(highest, value);
-    cells[i] = static_cast<T>(value);
-  }
-  if (exact_ && (lowest < stored_.low || highest > stored_.high)) {
-    fail_pixel_data(fmt::format("holds the value {}; expected {} to {} of {}",
-                                highest > stored_.high ? highest : lowest, stored_.low,
-                                stored_.high, tag_of(DCM_BitsStored)));
+    cells[i] = static_cast<T>(std::clamp(samples[i], precision_.low, precision_.high));
   }
   at_ += samples.size();
 }

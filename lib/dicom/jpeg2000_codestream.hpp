@@ -49,8 +49,8 @@ void check_markers(const Codestream& codestream);
 void require_part_1(const Codestream& codestream);
 
 /// The number of times that both sides may be halved, at most twice: the shorter one keeps 1024
-/// pixels, and the codestream has the resolutions. Never where the sign differs, which every sample
-/// must be looked at for.
+/// pixels, and the codestream has the resolutions. Never where the sign differs or samples may be
+/// cells, which every sample must be looked at for.
 int halvings(const Codestream& codestream, const ImageHeader& header, Decode mode,
              int decompositions);
 
@@ -63,10 +63,10 @@ class SampleWriter {
   SampleWriter(const Codestream& codestream, const ImageHeader& header, int rows, int columns,
                int halvings);
 
-  /// The next samples in row-major order, clamped to the precision of the codestream. Those of a
-  /// lossy codestream may leave the range of Bits Stored, which `to_stored_values` judges.
-  /// @throws Error{corrupt} if one of a lossless codestream does, or one is negative or reads as
-  /// negative where codestream and header differ in the sign
+  /// The next samples in row-major order, clamped to the precision of the codestream. They may
+  /// leave the range of Bits Stored, which `to_stored_values` judges.
+  /// @throws Error{corrupt} if one is negative or reads as negative where codestream and header
+  /// differ in the sign
   void write(std::span<const std::int32_t> samples);
 
   Cells take() { return std::move(cells_); }
@@ -83,8 +83,6 @@ class SampleWriter {
     std::int32_t high;
   };
   Range precision_;
-  Range stored_;
-  bool exact_ = true;              ///< nothing may overshoot
   std::optional<Range> unsigned_;  ///< where signed and unsigned agree, if that matters
 };
 

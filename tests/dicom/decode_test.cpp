@@ -94,7 +94,7 @@ TEST_CASE("Stored values: overshoot of a lossy codec is clamped, not wrapped", "
   header.bits_allocated = 16;
   header.bits_stored = 10;
   header.high_bit = 9;
-  dicom::Cells cells{.bytes = Bytes(6), .rows = 1, .columns = 3, .kind = dicom::Cells::Kind::value};
+  dicom::Cells cells{.bytes = Bytes(6), .rows = 1, .columns = 3, .kind = dicom::Cells::Kind::lossy};
   const std::uint16_t values[] = {1023, 1024, 5};
   std::memcpy(cells.bytes.data(), values, 6);
   dicom::to_stored_values(cells, header);

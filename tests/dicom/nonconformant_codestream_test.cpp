@@ -175,6 +175,78 @@ TEST_CASE("Nonconformant: a High Bit that a codestream does not reach says nothi
   }
 }
 
+TEST_CASE("Nonconformant: samples that reach High Bit are judged alike in every codec", "[dicom]") {
+  // 12 of 16 bits, High Bit 15, over samples of 16 bits: four rows of each value, since DCMTK's
+  // encoder of JPEG-LS writes beyond its buffer for images of a few pixels.
+  constexpr int side = 16;
+  const auto rows_of = [](const std::vector<int>& values) {
+    std::vector<int> rows;
+    for (const int value : values) rows.insert(rows.end(), std::size_t{4} * side, value);
+    return rows;
+  };
+  const std::string uid =
+      GENERATE("1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.90",
+               "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.203");
+  INFO(uid);
+  const auto file = [&](const std::vector<int>& values) {
+    const std::vector<int> cells = rows_of(values);
+    Bytes bytes;
+    if (uid.ends_with("70") || uid.ends_with("80")) {
+      const auto dataset = chest(side, side);
+      set_cells(*dataset, std::vector<std::uint16_t>(cells.begin(), cells.end()));
+      dataset->putAndInsertUint16(DCM_BitsStored, 16);
+      dataset->putAndInsertUint16(DCM_HighBit, 15);
+      bytes = file_of(*dataset, uid.ends_with("70") ? EXS_JPEGProcess14SV1 : EXS_JPEGLSLossless);
+    } else {
+      const Samples samples{
+          .rows = side, .columns = side, .bits = 16, .values = {cells.begin(), cells.end()}};
+      const Cut cut{.levels = 1};
+      bytes =
+          file_of_codestream(samples, uid,
+                             uid.find(".4.2") == std::string::npos ? encode_jpeg2000(samples, cut)
+                                                                   : encode_htj2k(samples, cut));
+    }
+    REQUIRE(replace(bytes, us_element(0x01, 16), us_element(0x01, 12)));
+    return bytes;
+  };
+  const bool may_be_lossy = uid.ends_with("91") || uid.ends_with("203");
+  const auto message = [&](const std::vector<int>& values) {
+    const Error error = error_of(file(values));
+    CHECK(error.code() == ErrorCode::corrupt);
+    return std::string(error.what());
+  };
+  const Radiograph cells = parse_dicom(file({16, 32, 48, 65520}));
+  CHECK(values_of(cells) == rows_of({1, 2, 3, 4095}));
+  CHECK(deviations_of(cells) == Codes{"0028,0102: 15; 11"});
+  CHECK(values_of(parse_dicom(file({0, 0, 0, 0}))) == rows_of({0, 0, 0, 0}));
+  CHECK(message({16, 32, 48, 64})
+            .starts_with("7fe0,0010 holds samples that are both values of 12 bits and cells of "));
+  if (may_be_lossy) {
+    const std::string either =
+        "7fe0,0010 holds lossy samples that may be values of 12 bits or cells of 0028,0102 15; "
+        "expected 0028,0102 11";
+    CHECK(message({17, 32, 48, 4095}) == either);
+    CHECK(message({17, 32, 48, 65520}) == either);
+  } else {
+    const Radiograph values = parse_dicom(file({17, 32, 48, 4095}));
+    CHECK(values_of(values) == rows_of({17, 32, 48, 4095}));
+    CHECK(deviations_of(values) == Codes{"0028,0102: 15; 11"});
+    CHECK(message({17, 32, 48, 65520})
+              .starts_with("7fe0,0010 holds samples that are neither values"));
+  }
+}
+
+TEST_CASE("Nonconformant: samples that may be cells are not halved", "[dicom]") {
+  Samples samples{.rows = 2048, .columns = 2048, .bits = 16, .values = {}};
+  for (int i = 0; i < 2048 * 2048; ++i) samples.values.push_back((i % 4096) << 4);
+  Bytes bytes = file_of_codestream(samples, "1.2.840.10008.1.2.4.90", encode_jpeg2000(samples));
+  CHECK(parse_dicom(bytes, {.decode = Decode::fit}).scale() == DecodedScale::half);
+  REQUIRE(replace(bytes, us_element(0x01, 16), us_element(0x01, 12)));
+  const Radiograph radiograph = parse_dicom(bytes, {.decode = Decode::fit});
+  CHECK(radiograph.scale() == DecodedScale::full);
+  CHECK(values_of(radiograph)[4095] == 4095);
+}
+
 TEST_CASE("Nonconformant: restart intervals of JPEG-LS are read", "[dicom]") {
   REQUIRE(values_of(parse_dicom(jpeg_ls_file(jpeg_ls_of(0, kRows)))) == expected_values());
   const int rows_each = GENERATE(24, 12, 7, 2, 1);
