@@ -23,6 +23,11 @@ Cells decode_native(DcmDataset& dataset, const ImageHeader& header) {
     fail_pixel_data(fmt::format("has {} bytes; expected {} of {} x {} pixels", element->getLength(),
                                 needed, header.rows, header.columns));
   }
+  // No frames, and the bytes of several: which of them is meant, if any, would be a guess.
+  if (integer(dataset, DCM_NumberOfFrames) == 0 && element->getLength() / 2 >= needed) {
+    fail_pixel_data(fmt::format("has {} bytes where {} is 0; expected {}, of 1 frame",
+                                element->getLength(), tag_of(DCM_NumberOfFrames), needed));
+  }
   // In big endian files bytes are swapped by words, which OB and UN do not have (PS3.5 A.3).
   const bool has_words = element->getVR() != EVR_OB && element->getVR() != EVR_UN;
   if (dataset.getOriginalXfer() == EXS_BigEndianExplicit && header.bits_allocated > 8 &&

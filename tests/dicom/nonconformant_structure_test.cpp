@@ -151,6 +151,27 @@ TEST_CASE("Nonconformant: Number of Frames 0 is one frame", "[dicom]") {
   CHECK(codes_of(read(*dataset)).empty());
 }
 
+TEST_CASE("Nonconformant: Number of Frames 0 over the bytes of two frames is corrupt", "[dicom]") {
+  const E_TransferSyntax syntax = GENERATE(EXS_LittleEndianExplicit, EXS_LittleEndianImplicit,
+                                           EXS_BigEndianExplicit, EXS_DeflatedLittleEndianExplicit);
+  const auto dataset = chest(kRows, kColumns);
+  const auto file = [&](const char* frames, std::size_t cells) {
+    dataset->putAndInsertString(DCM_NumberOfFrames, frames);
+    auto two = ramp(kRows, kColumns);
+    two.insert(two.end(), two.begin(), two.end());
+    two.resize(cells);
+    set_cells(*dataset, two);
+    return file_of(*dataset, syntax);
+  };
+  const std::size_t frame = std::size_t{kRows} * kColumns;
+  CHECK(values_of(parse_dicom(file("0", 2 * frame - 1))) == expected_values());
+  CHECK(values_of(parse_dicom(file("1", 2 * frame))) == expected_values());
+  const Error error = error_of(file("0", 2 * frame));
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(std::string(error.what()) ==
+        "7fe0,0010 has 3456 bytes where 0028,0008 is 0; expected 1728, of 1 frame");
+}
+
 TEST_CASE("Nonconformant: Modality DR is as good as CR and DX in their storage classes",
           "[dicom]") {
   const auto dataset = chest(kRows, kColumns);
