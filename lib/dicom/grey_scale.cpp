@@ -64,10 +64,20 @@ void check_voi_bits(LookupTable& table, Deviations& deviations) {
                             largest(table), most_of(table)));
   }
   // Tables of 12 bits that say 16 are common (Agfa), and would be black. dcm4che and Cornerstone
-  // read them so too.
+  // take the bits of the largest entry, 12 of such a table too. Where all fit a byte these are 8,
+  // and the picture 16 times as bright.
   constexpr int words = 16;
   constexpr int usual = 12;
+  constexpr int byte = 8;
   if (table.bits != words || largest(table) >= 1 << usual) return;
+  if (largest(table) < 1 << byte) {
+    throw Error(
+        ErrorCode::corrupt,
+        fmt::format("{} says {} bits and the entries of {} go up to {}, so that they may be "
+                    "of {} bits or of {}; expected the bits that they have",
+                    tag_of(DCM_LUTDescriptor), words, tag_of(DCM_LUTData), largest(table), byte,
+                    usual));
+  }
   table.bits = usual;
   note(deviations, tag_of(DCM_LUTDescriptor),
        fmt::format("{} bits, entries up to {}", words, largest(table)),

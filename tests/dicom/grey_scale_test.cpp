@@ -78,7 +78,7 @@ TEST_CASE("Grey scale: a window without width is none, and flagged where it has 
 TEST_CASE("Grey scale: a VOI table of 16 bits whose entries have 12 is one of 12, and flagged",
           "[dicom]") {
   const auto dataset = chest();
-  const auto [most, bits] = GENERATE(table<Uint16, int>({{4095, 12}, {300, 12}, {4096, 16}}));
+  const auto [most, bits] = GENERATE(table<Uint16, int>({{4095, 12}, {256, 12}, {4096, 16}}));
   put_lut(*dataset, DCM_VOILUTSequence, {3, 7, 16}, {0, 200, most});
   const Radiograph radiograph = read(*dataset);
   REQUIRE(radiograph.grey_scale().voi_lut);
@@ -89,6 +89,21 @@ TEST_CASE("Grey scale: a VOI table of 16 bits whose entries have 12 is one of 12
                        "16 bits, entries up to " + std::to_string(most), "12 bits"});
   }
   CHECK(radiograph.gate_reasons() == reasons);
+}
+
+TEST_CASE("Grey scale: a VOI table of 16 bits whose entries fit a byte has two readings",
+          "[dicom]") {
+  const auto dataset = chest();
+  put_lut(*dataset, DCM_VOILUTSequence, {3, 7, 16}, {0, 255, 200});
+  const Error error = error_of(file_of(*dataset));
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(
+      std::string(error.what()) ==
+      "0028,3002 says 16 bits and the entries of 0028,3006 go up to 255, so that they may be of 8 "
+      "bits or of 12; expected the bits that they have");
+  // What says so itself has one.
+  put_lut(*dataset, DCM_VOILUTSequence, {3, 7, 12}, {0, 255, 200});
+  CHECK(read(*dataset).grey_scale().voi_lut->bits == 12);
 }
 
 TEST_CASE("Grey scale: a VOI table whose entries need more bits than it says is corrupt",
@@ -241,7 +256,7 @@ TEST_CASE("Grey scale: a table of 8-bit entries, two to a word, is unpacked", "[
 TEST_CASE("Grey scale: a table of 65,536 entries is written as 0", "[dicom]") {
   const auto dataset = chest();
   // 65,536 words do not fit an explicit US element, so that the file is implicit.
-  put_lut(*dataset, DCM_VOILUTSequence, {0, 0, 16}, std::vector<Uint16>(65536, 9));
+  put_lut(*dataset, DCM_VOILUTSequence, {0, 0, 16}, std::vector<Uint16>(65536, 9000));
   CHECK(read(*dataset, EXS_LittleEndianImplicit).grey_scale().voi_lut->entries.size() == 65536);
 }
 
