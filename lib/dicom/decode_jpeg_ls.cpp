@@ -72,23 +72,27 @@ std::vector<std::byte> decode(std::span<const std::byte> stream, const Descripti
   return cells;
 }
 
-/// The rows of a restart interval (T.87 C.2.5); 0 where there is none.
+/// The rows of a restart interval (T.87 C.2.5), which a later segment defines anew; 0 where there
+/// is none.
 std::uint32_t restart_rows(std::span<const std::byte> stream, const JpegFrame& frame) {
-  if (!frame.restart) return 0;
-  const auto [at, size] = *frame.restart;
-  constexpr std::size_t header = 4;
-  if (size < header + 2 || size > header + 4 || size > stream.size() - at)
-    fail_pixel_data("holds a JPEG-LS restart interval that is damaged");
   std::uint32_t rows = 0;
-  for (const std::byte digit : stream.subspan(at + header, size - header))
-    rows = rows << 8 | std::to_integer<std::uint32_t>(digit);
+  for (const auto [at, size] : frame.restarts) {
+    constexpr std::size_t header = 4;
+    if (size < header + 2 || size > header + 4 || size > stream.size() - at)
+      fail_pixel_data("holds a JPEG-LS restart interval that is damaged");
+    rows = 0;
+    for (const std::byte digit : stream.subspan(at + header, size - header))
+      rows = rows << 8 | std::to_integer<std::uint32_t>(digit);
+  }
   return rows;
 }
 
-/// The restart intervals of a scan, without their markers. The decoder starts anew at each, as at
-/// an image of its own (T.87 A.1), which DCMTK's codec cannot.
+/// The restart intervals of a scan, without their markers; one where it has none. The decoder
+/// starts anew at each, as at an image of its own (T.87 A.1), which DCMTK's codec cannot. Nor does
+/// that see whether the scan is the last.
 std::vector<std::span<const std::byte>> intervals(std::span<const std::byte> scan) {
   constexpr int first_restart = 0xd0;
+  constexpr int end_of_image = 0xd9;
   constexpr int first_marker = 0x80;  // behind FF the data have a bit of 0
   constexpr int fill = 0xff;          // before a marker
   std::vector<std::span<const std::byte>> parts;
@@ -98,37 +102,47 @@ std::vector<std::span<const std::byte>> intervals(std::span<const std::byte> sca
     if (scan[at] != std::byte{0xff} || next < first_marker || next == fill) continue;
     const int expected = first_restart + static_cast<int>(parts.size() % 8);
     parts.push_back(scan.subspan(start, at - start));
-    if (next != expected) break;
+    if (next == end_of_image) return parts;
+    if (next != expected) {
+      fail_pixel_data(
+          fmt::format("holds a JPEG-LS scan that ends with marker FF{:02X}; expected "
+                      "FF{:02X}, the end of the image",
+                      next, end_of_image));
+    }
     start = at + 2;
   }
-  return parts;
+  fail_pixel_data("holds a truncated JPEG stream");
 }
 
-/// The head of the stream up to its data, for an image of so many rows without restart intervals.
+/// The head of the stream up to its data, for an image of so many rows without restart intervals,
+/// of which DCMTK's codec knows no segment.
 std::vector<std::byte> head_of(std::span<const std::byte> head, const JpegFrame& frame, int rows) {
   constexpr std::size_t rows_at = 5;
   std::vector<std::byte> bytes(head.begin(), head.end());
   bytes[frame.at + rows_at] = static_cast<std::byte>(rows >> 8);
   bytes[frame.at + rows_at + 1] = static_cast<std::byte>(rows & 0xff);
-  const auto restart = bytes.begin() + static_cast<std::ptrdiff_t>(frame.restart->at);
-  bytes.erase(restart, restart + static_cast<std::ptrdiff_t>(frame.restart->size));
+  for (auto restart = frame.restarts.rbegin(); restart != frame.restarts.rend(); ++restart) {
+    const auto first = bytes.begin() + static_cast<std::ptrdiff_t>(restart->at);
+    bytes.erase(first, first + static_cast<std::ptrdiff_t>(restart->size));
+  }
   return bytes;
 }
 
 std::vector<std::byte> decode_intervals(std::span<const std::byte> stream, const JpegFrame& frame,
                                         const Description& image, E_TransferSyntax syntax) {
-  const std::uint32_t rows = restart_rows(stream, frame);
-  if (rows == 0) return decode(stream, image, syntax);
   constexpr std::size_t scan_header = 10;  // of one component
   if (stream.size() - frame.scan < scan_header) fail_pixel_data("holds a truncated JPEG stream");
   const auto head = stream.first(frame.scan + scan_header);
   const auto parts = intervals(stream.subspan(head.size()));
   const auto height = static_cast<std::uint32_t>(image.rows);
+  const std::uint32_t defined = restart_rows(stream, frame);
+  const std::uint32_t rows = defined == 0 ? height : defined;
   const std::size_t expected = height / rows + (height % rows == 0 ? 0 : 1);
   if (parts.size() != expected) {
     fail_pixel_data(fmt::format("holds a JPEG-LS scan of {} restart intervals; expected {}",
                                 parts.size(), expected));
   }
+  if (frame.restarts.empty()) return decode(stream, image, syntax);
   // The head is copied for each interval.
   constexpr std::size_t most_bytes = std::size_t{64} << 20U;
   if (parts.size() > most_bytes / head.size()) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace aicovid::dicom {
 namespace {
@@ -40,7 +41,7 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream) {
   if (stream.size() < 4 || word(0) != 0xffd8) return std::nullopt;
 
   std::optional<JpegFrame> frame;
-  std::optional<JpegFrame::Place> restart;
+  std::vector<JpegFrame::Place> restarts;
   std::size_t at = 2;
   while (at + 4 <= stream.size() && byte(at) == 0xff) {
     const int marker = byte(at + 1);
@@ -54,18 +55,16 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream) {
                         .rows = word(at + 5),
                         .columns = word(at + 7),
                         .components = byte(at + 9),
-                        .at = at,
-                        .restart = restart};
+                        .at = at};
     }
-    if (marker == kRestartInterval) {
-      restart = JpegFrame::Place{.at = at, .size = 2 + static_cast<std::size_t>(word(at + 2))};
-      if (frame) frame->restart = restart;
-    }
+    if (marker == kRestartInterval)
+      restarts.push_back({.at = at, .size = 2 + static_cast<std::size_t>(word(at + 2))});
     if (marker == 0xda) break;  // start of scan: entropy-coded data follows
     at += 2 + static_cast<std::size_t>(word(at + 2));
   }
   if (!frame) return std::nullopt;
   frame->scan = at;
+  frame->restarts = std::move(restarts);
   // Entropy-coded data contains no FF D9.
   for (std::size_t i = stream.size() - 2; i > at && !frame->has_end; --i)
     frame->has_end = word(i) == 0xffd9;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace aicovid::dicom {
 
@@ -22,9 +23,9 @@ struct JpegFrame {
     std::size_t at = 0;
     std::size_t size = 0;
   };
-  std::optional<Place> restart;  ///< the last segment that defines a restart interval
-  bool has_end = false;          ///< the stream has an end of image marker
-  bool has_second = false;       ///< another image begins behind the scan
+  std::vector<Place> restarts;  ///< segments that define a restart interval; the last one counts
+  bool has_end = false;         ///< the stream has an end of image marker
+  bool has_second = false;      ///< another image begins behind the scan
 };
 
 /// Nothing where there is no frame header.

@@ -265,6 +265,48 @@ TEST_CASE("Nonconformant: restart intervals of JPEG-LS are read", "[dicom]") {
   CHECK(error_of(jpeg_ls_file(other_order)).code() == ErrorCode::corrupt);
 }
 
+TEST_CASE(
+    "Nonconformant: of several definitions of a restart interval the last one counts, 0 is none",
+    "[dicom]") {
+  const auto with = [](const Bytes& stream, std::string_view before, std::string_view segments) {
+    const Bytes marker = hex(before);
+    const auto at = std::ranges::search(stream, marker).begin();
+    return Bytes(stream.begin(), at) + hex(segments) + Bytes(at, stream.end());
+  };
+  const Bytes plain = jpeg_ls_of(0, kRows);
+  const Bytes twelve = with_restarts({jpeg_ls_of(0, 12), jpeg_ls_of(12, 12)}, kRows, 12);
+  // Before the frame, which its place moves, or before the scan.
+  const std::string_view before = GENERATE("fff7", "ffda");
+  INFO(before);
+  for (const std::string_view segments :
+       {"ffdd00040000", "ffdd0005000000 ffdd000600000000", "ffdd0004000c ffdd00040000"})
+    CHECK(values_of(parse_dicom(jpeg_ls_file(with(plain, before, segments)))) == expected_values());
+  CHECK(values_of(parse_dicom(jpeg_ls_file(with(twelve, "fff7", "ffdd00040007 ffdd00040000")))) ==
+        expected_values());
+  CHECK(error_of(jpeg_ls_file(with(twelve, "ffda", "ffdd00040000"))).code() == ErrorCode::corrupt);
+  CHECK(error_of(jpeg_ls_file(with(plain, before, "ffdd0004000c"))).code() == ErrorCode::corrupt);
+  CHECK(error_of(jpeg_ls_file(with(plain, before, "ffdd000300"))).code() == ErrorCode::corrupt);
+}
+
+TEST_CASE("Nonconformant: what stands between the scan of JPEG-LS and its end is corrupt",
+          "[dicom]") {
+  const Bytes stream = GENERATE(jpeg_ls_of(0, kRows),
+                                with_restarts({jpeg_ls_of(0, 12), jpeg_ls_of(12, 12)}, kRows, 12));
+  const Bytes whole(stream.begin(), stream.end() - 2);
+  const Bytes scan(std::ranges::search(whole, hex("ffda")).begin(), whole.end());
+  const Bytes end = hex("ffd9");
+  // Data, a second scan, a comment, a number of lines, restart markers with and without data.
+  for (const Bytes& more : {hex("1234"), scan, hex("fffe00043132"), hex("ffdc00040018"),
+                            hex("ffd0"), hex("ffd1"), hex("ffd1") + scan})
+    CHECK(error_of(jpeg_ls_file(whole + more + end)).code() == ErrorCode::corrupt);
+  CHECK(std::string(error_of(jpeg_ls_file(whole + scan + end)).what()) ==
+        "7fe0,0010 holds a JPEG-LS scan that ends with marker FFDA; expected FFD9, the end of the "
+        "image");
+  // Fill bytes before the marker, and padding behind it.
+  CHECK(values_of(parse_dicom(jpeg_ls_file(whole + hex("ffff") + end + Bytes(3)))) ==
+        expected_values());
+}
+
 TEST_CASE("Nonconformant: restart intervals behind a long head are refused, not copied for minutes",
           "[dicom]") {
   std::vector<Bytes> streams;
