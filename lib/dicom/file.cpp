@@ -45,18 +45,24 @@ class OrderedMetaInfo : public DcmMetaInfo {
       const DcmTagKey& tag = element->getTag();
       if (!seen_.insert(tag).second) twice_ = tag;
       if (last_ && tag < *last_ && !late_) late_.emplace(tag, *last_);
+      // Of an element that is not inserted, DCMTK disposes and reads on.
+      if (last_ && !(*last_ < tag) && !steps_.add(seen_.size())) {
+        too_many_ = true;
+        return EC_DoubledTag;
+      }
       if (!last_ || *last_ < tag) last_ = tag;
     }
     return DcmMetaInfo::insert(element, replace_old, check_order);
   }
 
   /// To be called once it is read.
-  /// @throws Error{corrupt} if a tag was there twice
+  /// @throws Error{corrupt} if a tag was there twice, or too many behind larger ones
   void check(Deviations& deviations) const {
     if (twice_) {
       throw Error(ErrorCode::corrupt,
                   fmt::format("{} is there twice; expected each tag once", found_tag(*twice_)));
     }
+    if (too_many_) fail_late_steps();
     if (!late_) return;
     const auto& [tag, last] = *late_;
     note(deviations, is_listed(tag) ? tag_of(tag) : "", fmt::format("behind {}", found_tag(last)),
@@ -67,6 +73,8 @@ class OrderedMetaInfo : public DcmMetaInfo {
   std::set<DcmTagKey> seen_;
   std::optional<DcmTagKey> last_;  ///< the largest
   std::optional<DcmTagKey> twice_;
+  LateSteps steps_;
+  bool too_many_ = false;
   std::optional<std::pair<DcmTagKey, DcmTagKey>> late_;  ///< the first, and what it is behind
 };
 

@@ -149,14 +149,9 @@ class Walk {
     if (at_ != end) note_overrun();
   }
 
-  /// The first late tag stands for all. DCMTK looks for the place of each from the end of its list.
+  /// The first late tag stands for all.
   void note_late(const Tags& tags, const Element& element) {
-    constexpr std::size_t most_steps = 10'000'000;
-    steps_ += tags.size();
-    if (steps_ > most_steps) {
-      throw Error(ErrorCode::corrupt,
-                  "too many tags are out of order; expected them in ascending order");
-    }
+    if (!steps_.add(tags.size())) fail_late_steps();
     if (!std::exchange(is_noted_, true)) tags.note_late(found_.deviations, element);
   }
 
@@ -287,7 +282,7 @@ class Walk {
   OutOfOrder handling_;
   Elements found_;
   bool is_noted_ = false;
-  std::size_t steps_ = 0;
+  LateSteps steps_;
   std::size_t at_ = 0;
   int level_ = 0;
   std::optional<Damage> overrun_;
@@ -300,6 +295,17 @@ void fail_tag_order(std::string_view last, std::string_view tag, std::string_vie
   throw Error(ErrorCode::corrupt,
               fmt::format("{} stands behind {}{}; expected tags in ascending order, each once", tag,
                           last, where));
+}
+
+bool LateSteps::add(std::size_t elements) {
+  constexpr std::size_t most_steps = 10'000'000;
+  steps_ += elements;
+  return steps_ <= most_steps;
+}
+
+void fail_late_steps() {
+  throw Error(ErrorCode::corrupt,
+              "too many tags are out of order; expected them in ascending order");
 }
 
 Elements check_elements(std::span<const std::byte> bytes, E_TransferSyntax syntax,

@@ -16,6 +16,20 @@ namespace aicovid::dicom {
 /// What becomes of a tag behind a larger one that is there once.
 enum class OutOfOrder { note, refuse };
 
+/// DCMTK looks for the place of each late element from the end of its list. These are its steps.
+class LateSteps {
+ public:
+  /// @param elements  of the list
+  /// @return whether there were not too many yet
+  bool add(std::size_t elements);
+
+ private:
+  std::size_t steps_ = 0;
+};
+
+/// Throws the Error{corrupt} for too many.
+[[noreturn]] void fail_late_steps();
+
 /// What the elements of a data set were found to be.
 struct Elements {
   Deviations deviations;

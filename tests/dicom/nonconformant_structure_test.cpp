@@ -188,6 +188,25 @@ TEST_CASE("Nonconformant: Modality DR is as good as CR and DX in their storage c
   CHECK(gate(*dataset) == codes);
 }
 
+TEST_CASE("Nonconformant: thousands of late tags of the meta information are refused too",
+          "[dicom]") {
+  Bytes elements;
+  for (int i = 0; i < 15000; ++i) {
+    const int element = 0x5000 - i;
+    elements = std::move(elements) + hex("0200") +
+               Bytes{static_cast<std::byte>(element & 0xff), static_cast<std::byte>(element >> 8)} +
+               hex("55490000");
+  }
+  // Without its group length, which need not be there.
+  const Bytes whole = file_of(*chest(kRows, kColumns));
+  const Bytes syntax = hex("02001000");
+  const auto rest = std::search(whole.begin() + 132, whole.end(), syntax.begin(), syntax.end());
+  const Error error =
+      error_of(Bytes(whole.begin(), whole.begin() + 132) + elements + Bytes(rest, whole.end()));
+  CHECK(error.code() == ErrorCode::corrupt);
+  CHECK(std::string(error.what()).starts_with("too many tags"));
+}
+
 TEST_CASE("Nonconformant: thousands of late tags are refused, not sorted for minutes", "[dicom]") {
   Bytes elements;
   for (int i = 0; i < 5000; ++i) {
