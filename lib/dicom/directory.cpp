@@ -59,6 +59,16 @@ std::filesystem::path file_of(DcmItem& record, unsigned long number) {
   return file;
 }
 
+/// A list of files has no place for what was found against the standard, and nothing is corrected
+/// without a word.
+void require_conformant(const File& file) {
+  if (file.deviations.empty()) return;
+  const GateReason& first = file.deviations.front();
+  throw Error(ErrorCode::corrupt,
+              fmt::format("{}{}{} in a DICOMDIR; expected {}", first.tag,
+                          first.tag.empty() ? "" : " is ", first.found, first.expected));
+}
+
 }  // namespace
 
 bool is_directory(const File& file) {
@@ -68,6 +78,7 @@ bool is_directory(const File& file) {
 
 std::vector<DirectoryEntry> entries_of(File& file) {
   const auto dataset = parse(file, DCM_UndefinedTagKey);
+  require_conformant(file);
   std::vector<DirectoryEntry> entries;
   for_each_file(*dataset, [&entries](DcmItem& record) {
     entries.push_back(

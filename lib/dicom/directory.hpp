@@ -12,7 +12,7 @@ namespace aicovid::dicom {
 bool is_directory(const File& file);
 
 /// The files that a DICOMDIR refers to.
-/// @throws Error{corrupt} if it is damaged, or a file ID is none
+/// @throws Error{corrupt} if it is damaged or against the standard, or a file ID is none
 std::vector<DirectoryEntry> entries_of(File& file);
 
 /// The number of images among them, whatever their file IDs.

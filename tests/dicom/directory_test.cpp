@@ -1,5 +1,5 @@
+#include "codestreams.hpp"
 #include "core/file.hpp"
-#include "synthetic.hpp"
 
 #include <aicovid/dicomdir.hpp>
 
@@ -113,6 +113,37 @@ TEST_CASE("DICOMDIR: a file ID that leaves its folder is corrupt, and not repeat
     CHECK(std::string(error.what()).find("LOVELACE") == std::string::npos);
   }
   // It is still known as a DICOMDIR of one image.
+  CHECK(error_of(bytes).code() == ErrorCode::unsupported);
+}
+
+TEST_CASE("DICOMDIR: what is flagged in an image is corrupt in a list, which has no flags",
+          "[dicom]") {
+  DcmDataset dataset;
+  DcmItem* record = add_record(dataset, "IMAGE", "IMAGES\\A");
+  record->putAndInsertString(DCM_PatientID, "LOVELACE");
+  record->putAndInsertString(DCM_PatientSex, "F");
+  Bytes bytes = directory_of(dataset);
+  REQUIRE(parse_dicomdir(bytes).size() == 1);
+  std::string message;
+  SECTION("a late tag, behind Patient's ID that has become Patient Comments") {
+    REQUIRE(replace(bytes, hex("10002000 4c4f"), hex("10000040 4c4f")));
+    message =
+        "0010,0040 is behind 0010,4000 in an item of 0004,1220 in a DICOMDIR; expected tags in "
+        "ascending order";
+  }
+  SECTION("a group length of the meta information that is too short") {
+    const int length = std::to_integer<int>(bytes[132 + 8]);
+    bytes[132 + 8] = std::byte{0};
+    message = "0002,0000 is 0 in a DICOMDIR; expected " + std::to_string(length);
+  }
+  try {
+    parse_dicomdir(bytes);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::corrupt);
+    CHECK(std::string(error.what()) == message);
+  }
+  // It is still known as a DICOMDIR.
   CHECK(error_of(bytes).code() == ErrorCode::unsupported);
 }
 
