@@ -4,11 +4,16 @@
 #include "dicom/components.hpp"
 #include "synthetic.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <istream>
 #include <random>
+#include <stdexcept>
+#include <streambuf>
 #include <thread>
 
 using namespace aicovid;
@@ -236,6 +241,45 @@ TEST_CASE("Read: a file that is not there is not_found, and its name is not repe
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::not_found);
     CHECK(std::string(error.what()).find("Lovelace") == std::string::npos);
+  }
+}
+
+TEST_CASE("Read: what cannot be read is not_found or io, not corrupt", "[dicom]") {
+  const auto code = [](const auto& read) {
+    try {
+      read();
+    } catch (const Error& error) {
+      return error.code();
+    }
+    FAIL("no error");
+    return ErrorCode::internal;
+  };
+  SECTION("a folder is no file") {
+    CHECK(code([] { read_dicom(std::filesystem::temp_directory_path()); }) == ErrorCode::not_found);
+  }
+  SECTION("a file that cannot be opened") {
+    // Permissions do not bind root; a limit of open files does.
+    const auto path = std::filesystem::temp_directory_path() /
+                      ("aicovid-test-unreadable-" + std::to_string(getpid()) + ".dcm");
+    const Bytes bytes = file_of(*chest());
+    write_file(path, bytes.data(), bytes.size());
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    const rlimit none{.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+    const ErrorCode found = code([&path] { read_dicom(path); });
+    setrlimit(RLIMIT_NOFILE, &limit);
+    CHECK(found == ErrorCode::io);
+    CHECK_NOTHROW(read_dicom(path));
+    std::filesystem::remove(path);
+  }
+  SECTION("a stream that fails before its end") {
+    class Failing : public std::streambuf {
+      int_type underflow() override { throw std::runtime_error("gone"); }
+    };
+    Failing buffer;
+    std::istream stream(&buffer);
+    CHECK(code([&stream] { read_dicom(stream); }) == ErrorCode::io);
   }
 }
 

@@ -142,6 +142,22 @@ TEST_CASE("Tag order: an attribute that is twice in an item is corrupt, out of o
   }
 }
 
+TEST_CASE("Tag order: late tags of many items give one note, that of the first", "[dicom]") {
+  const Decode decode = GENERATE(Decode::exact, Decode::none);
+  const Bytes late =
+      hex("feff00e0 ffffffff") + hex(kMeaning) + hex(kFrontal) + hex("feff0de0 00000000");
+  const Bytes scheme_late =
+      hex("feff00e0 ffffffff") + hex(kMeaning) + hex(kScheme) + hex("feff0de0 00000000");
+  Bytes items = late;
+  for (int i = 0; i < 50; ++i) items = items + scheme_late + late;
+  const Bytes sequence = hex("54002002 5351 0000 ffffffff") + items + hex("feffdde0 00000000");
+  // And one of the data set: Window Center behind it.
+  const Radiograph radiograph = parse_dicom(
+      file_with_elements(sequence + hex("28005010 4453 0400 32303438")), {.decode = decode});
+  CHECK(deviations_of(radiograph) ==
+        Codes{"0008,0100: behind 0008,0104 in an item of 0054,0220; tags in ascending order"});
+}
+
 TEST_CASE("Tag order: the order of items is seen in every encoding", "[dicom]") {
   // An item whose second element is to be made the first once more.
   const auto dataset = chest(kRows, kColumns);
