@@ -21,6 +21,12 @@ bool is_after(const std::string& date, const std::string& at) {
   return days_of(date) && date.substr(0, 10) > at.substr(0, 10);
 }
 
+/// KBV_CS_SFHIR_ICD_DIAGNOSESICHERHEIT, by its url and by its identifier.
+bool is_system_of_certainty(std::string_view system) {
+  return system == "https://fhir.kbv.de/CodeSystem/KBV_CS_SFHIR_ICD_DIAGNOSESICHERHEIT" ||
+         system == "urn:oid:1.2.276.0.76.3.1.1.5.1.21";
+}
+
 /// How sure the diagnosis is by the extension of German codings: "G" (certain), "V" (suspected),
 /// "A" (excluded) or "Z" (state after); empty where it does not say.
 std::string certainty_of(const Json& coding) {
@@ -28,8 +34,9 @@ std::string certainty_of(const Json& coding) {
   if (!extensions.is_array()) return {};
   for (const Json& extension : extensions) {
     if (!text_of(extension, "url").ends_with("/icd-10-gm-diagnosesicherheit")) continue;
-    const std::string code = text_of(member(extension, "valueCoding"), "code");
-    return code.empty() ? "unknown" : code;
+    const Json& said = member(extension, "valueCoding");
+    const std::string code = text_of(said, "code");
+    return code.empty() || !is_system_of_certainty(text_of(said, "system")) ? "unknown" : code;
   }
   return {};
 }
@@ -65,7 +72,8 @@ bool is_confirmed(const Json& condition) {
       return false;
     }
   }
-  return says(verification, {.meant = {"confirmed"},
+  return says(verification, {.system = "http://terminology.hl7.org/CodeSystem/condition-ver-status",
+                             .meant = {"confirmed"},
                              .others = {"unconfirmed", "provisional", "differential", "refuted",
                                         "entered-in-error", "unknown"}});
 }
@@ -74,7 +82,8 @@ bool is_confirmed(const Json& condition) {
 bool is_active(const Json& condition) {
   const Json& clinical = member(condition, "clinicalStatus");
   return clinical.is_null() ||
-         says(clinical, {.meant = {"active", "recurrence", "relapse"},
+         says(clinical, {.system = "http://terminology.hl7.org/CodeSystem/condition-clinical",
+                         .meant = {"active", "recurrence", "relapse"},
                          .others = {"inactive", "remission", "resolved", "unknown"}});
 }
 

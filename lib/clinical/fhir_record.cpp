@@ -58,6 +58,19 @@ struct Meaning {
   std::string_view annotation;  ///< that the unit must carry: "{FEU}"
 };
 
+/// The systems by whose codes an Observation is of the category "laboratory".
+std::set<std::string> systems_of_laboratory(const Json& observation) {
+  std::set<std::string> systems;
+  const Json& categories = member(observation, "category");
+  if (!categories.is_array()) return systems;
+  for (const Json& category : categories) {
+    for (const Json& coding : codings(category)) {
+      if (text_of(coding, "code") == "laboratory") systems.insert(text_of(coding, "system"));
+    }
+  }
+  return systems;
+}
+
 Meaning meaning_of(const Json& concept_, const Json& observation, const ClinicalVariables& known) {
   Meaning meaning;
   for (const Json& coding : codings(concept_)) {
@@ -74,12 +87,15 @@ Meaning meaning_of(const Json& concept_, const Json& observation, const Clinical
   }
   // 2708-6 alone is the saturation of arterial blood by any method: the laboratory's is a blood
   // gas.
-  if (meaning.variable && meaning.variable->name == "spo2" && !has_code(concept_, {"59408-5"})) {
-    const Json& categories = member(observation, "category");
-    if (!categories.is_array()) return meaning;
-    for (const Json& category : categories) {
-      if (has_code(category, {"laboratory"})) return {find_variable("sao2"), {}};
-    }
+  if (meaning.variable && meaning.variable->name == "spo2" &&
+      !has_code(concept_, kLoinc, "59408-5")) {
+    const std::set<std::string> systems = systems_of_laboratory(observation);
+    if (systems.empty()) return meaning;
+    // What another system's code of that name means is not known, nor is then which one it is.
+    const bool is_known =
+        systems.contains("http://hl7.org/fhir/observation-category") ||
+        systems.contains("http://terminology.hl7.org/CodeSystem/observation-category");
+    return is_known ? Meaning{find_variable("sao2"), {}} : Meaning{};
   }
   return meaning;
 }

@@ -25,7 +25,8 @@ constexpr std::array<ReasonText, 9> kReasons = {{
     {SetAside::without_time, "fhir_without_time",
      "it has no exact time, and the values are for one moment"},
     {SetAside::not_present, "fhir_not_present",
-     "it is not confirmed, no longer active or recorded later"},
+     "its verificationStatus is not confirmed or its clinicalStatus not active by HL7's codes "
+     "(condition-ver-status, condition-clinical), or it has ended, begun later or is not certain"},
     {SetAside::without_subject, "fhir_without_subject", "it does not say whose it is"},
     {SetAside::about_another, "fhir_about_another",
      "its focus is something or somebody else than the patient"},

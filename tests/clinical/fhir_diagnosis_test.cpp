@@ -71,6 +71,19 @@ TEST_CASE("FHIR diagnosis: how sure a German coding is decides", "[clinical]") {
   }
 }
 
+TEST_CASE("FHIR diagnosis: another system's letters do not say how sure a coding is",
+          "[clinical]") {
+  for (const char* certainty : {"V", "G"}) {
+    Json one = diagnosis("U07.1", certainty);
+    Json& said = one["code"]["coding"][0]["extension"][0]["valueCoding"]["system"];
+    said = "urn:oid:1.2.276.0.76.3.1.1.5.1.21";
+    CHECK(parse({one}).text("sars_cov_2").has_value());
+    said = "http://example.org/certainty";
+    CHECK(parse({one}).empty());
+    CHECK(warned(parse({one}), "fhir_not_present"));
+  }
+}
+
 TEST_CASE("FHIR diagnosis: what has ended does not count, with or without a status", "[clinical]") {
   const auto ended = [](const char* name, const Json& when, const std::string& at) {
     Json one = diagnosis("E11.9", "");

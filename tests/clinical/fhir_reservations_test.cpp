@@ -125,3 +125,34 @@ TEST_CASE("FHIR reservations: a diagnosis that is not confirmed is never true", 
       flag("clinicalStatus", Json{{"coding", {{{"code", "active"}}, {{"code", "resolved"}}}}})
           .has_value());
 }
+
+TEST_CASE(
+    "FHIR reservations: a status is said by HL7's codes, not by another system's of that name",
+    "[clinical]") {
+  const std::string hl7 = "http://terminology.hl7.org/CodeSystem/";
+  const auto read = [](const char* name, const Json& status) {
+    return parse({entry(with(diabetes(kSelf), name, status))});
+  };
+  CHECK(read("clinicalStatus", coding(hl7 + "condition-clinical", "active")).flag("diabetes"));
+  for (const std::string& system :
+       std::vector<std::string>{"http://example.org/status", hl7 + "allergyintolerance-clinical",
+                                "", "http://snomed.info/sct"}) {
+    INFO(system);
+    for (const auto& record :
+         {read("verificationStatus", coding(system, "confirmed")),
+          read("clinicalStatus", coding(system, "active")),
+          read("verificationStatus", Json{{"coding", {{{"code", "confirmed"}}}}})}) {
+      CHECK(record.empty());
+      CHECK_THAT(warning(record, "fhir_not_present"), ContainsSubstring("verificationStatus") &&
+                                                          ContainsSubstring("condition-clinical"));
+    }
+  }
+  // A translation beside HL7's code says nothing more; one that denies it is heard.
+  const auto beside = [&](const char* code) {
+    return Json{{"coding",
+                 {{{"system", hl7 + "condition-ver-status"}, {"code", "confirmed"}},
+                  {{"system", "http://example.org/status"}, {"code", code}}}}};
+  };
+  CHECK(read("verificationStatus", beside("C")).flag("diabetes") == true);
+  CHECK(read("verificationStatus", beside("refuted")).empty());
+}
