@@ -2,6 +2,8 @@
 
 #include <aicovid/error.hpp>
 
+#include <set>
+
 #include <fmt/format.h>
 
 #include "fhir_json.hpp"
@@ -91,11 +93,19 @@ bool is_active(const Json& condition) {
 
 FhirCondition read_fhir_condition(const Json& condition, const std::string& at) {
   FhirCondition result;
-  std::string certainty;
-  for (const Json& coding : codings(member(condition, "code"))) {
-    if (certainty.empty() || certainty == "G") certainty = certainty_of(coding);
-    const auto found = condition_of(text_of(coding, "system"), text_of(coding, "code"));
+  const Json& concept_ = member(condition, "code");
+  // Some put the extension of the coding above it.
+  std::set<std::string> certainties = {certainty_of(condition), certainty_of(concept_)};
+  std::set<std::string_view> terms;
+  std::set<std::string_view> exceptions;
+  for (const Json& coding : codings(concept_)) {
+    const std::string system = text_of(coding, "system");
+    const std::string code = text_of(coding, "code");
+    certainties.insert(certainty_of(coding));
+    if (const auto exception = exception_of(system, code)) exceptions.insert(*exception);
+    const auto found = condition_of(system, code);
     if (!found) continue;
+    terms.insert(found->term);
     if (result.meaning && found->variable != result.meaning->variable) {
       throw Error(ErrorCode::bad_clinical_input,
                   fmt::format("a Condition has the codes of {} and {}; expected one disease",
@@ -104,9 +114,13 @@ FhirCondition read_fhir_condition(const Json& condition, const std::string& at) 
     result.meaning = found;
   }
   if (!result.meaning) return result;
+  certainties.erase("");
+  const std::string certainty = certainties.empty() ? "G" : *certainties.begin();
   const bool suspected_infection = certainty == "V" && !result.meaning->term.empty();
   if (suspected_infection) result.meaning->term = "suspected";
-  const bool certain = certainty.empty() || certainty == "G" || suspected_infection;
+  const bool certain = certainty == "G" || suspected_infection;
+  result.contradictory = certainties.size() > 1 || (terms.size() > 1 && !suspected_infection) ||
+                         exceptions.contains(result.meaning->variable);
   result.present = is_confirmed(condition) && is_active(condition) && certain &&
                    !begins_later(condition, at) && !has_ended(condition, at);
   return result;

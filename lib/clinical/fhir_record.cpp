@@ -249,6 +249,7 @@ class BundleReader {
   void read_condition(const Json& condition) {
     const FhirCondition found = read_fhir_condition(condition, options_.at);
     if (!found.meaning) return set_aside(SetAside::unknown_code);
+    if (found.contradictory) return set_aside(SetAside::contradictory);
     if (!found.present) return set_aside(SetAside::not_present);
     if (found.meaning->term.empty()) {
       conditions_.insert(std::string(found.meaning->variable));

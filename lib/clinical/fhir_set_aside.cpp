@@ -17,13 +17,17 @@ struct ReasonText {
   std::string_view text;
 };
 
-constexpr std::array<ReasonText, 9> kReasons = {{
+constexpr std::array<ReasonText, 10> kReasons = {{
     {SetAside::unknown_code, "fhir_unknown_codes", "its codes are no clinical variable"},
     {SetAside::not_final, "fhir_not_final", "its status is not final, amended or corrected"},
     {SetAside::without_value, "fhir_without_value",
      "it, or a component of it, has no value, or none that is read"},
     {SetAside::without_time, "fhir_without_time",
      "it has no exact time, and the values are for one moment"},
+    {SetAside::contradictory, "fhir_contradictory",
+     "its codes contradict one another: a disease beside a code that is not it (obesity and "
+     "E66.3), "
+     "U07.1 beside U07.2, or two certainties; expected one meaning"},
     {SetAside::not_present, "fhir_not_present",
      "its verificationStatus is not confirmed or its clinicalStatus not active by HL7's codes "
      "(condition-ver-status, condition-clinical), or it has ended, begun later or is not certain"},
