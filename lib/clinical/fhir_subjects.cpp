@@ -3,6 +3,7 @@
 #include <aicovid/error.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <string>
 #include <utility>
@@ -44,13 +45,32 @@ const Json& contained_resource(const Json& resource, const std::string& id) {
   return none;
 }
 
+/// The text with "%7C" as "|"; a percent sign without two digits stands for itself.
+std::string percent_decoded(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view digits = text.substr(i + 1, 2);
+    const char* end = digits.data() + digits.size();
+    unsigned char byte = 0;
+    if (text[i] == '%' && digits.size() == 2 &&
+        std::from_chars(digits.data(), end, byte, 16).ptr == end) {
+      plain += static_cast<char>(byte);
+      i += 2;
+    } else {
+      plain += text[i];
+    }
+  }
+  return plain;
+}
+
 /// The identifier by which a transaction refers: "Patient?identifier=SYSTEM|VALUE".
 Json searched_identifier(const std::string& reference) {
   constexpr std::string_view kSearch = "Patient?identifier=";
-  const std::size_t bar = reference.find('|');
-  if (!reference.starts_with(kSearch) || bar == reference.npos) return nullptr;
-  return {{"system", reference.substr(kSearch.size(), bar - kSearch.size())},
-          {"value", reference.substr(bar + 1)}};
+  if (!reference.starts_with(kSearch)) return nullptr;
+  const std::string searched = percent_decoded(std::string_view(reference).substr(kSearch.size()));
+  const std::size_t bar = searched.find('|');
+  if (bar == searched.npos) return nullptr;
+  return {{"system", searched.substr(0, bar)}, {"value", searched.substr(bar + 1)}};
 }
 
 /// Finds out of whom an entry is.
