@@ -111,12 +111,15 @@ class BundleReader {
     for (const BoundEntry& one : entries) {
       place_ = &one.place;
       const Json& resource = member(*one.entry, "resource");
-      if (one.contained_patient != nullptr) {
+      const bool has_modified_patient =
+          one.contained_patient != nullptr && has_unknown_modifier(*one.contained_patient);
+      if (one.contained_patient != nullptr && !has_modified_patient) {
         contained_patients.push_back({one.place, one.contained_patient});
       }
       if (one.place.type == "Bundle") {
         set_aside(SetAside::nested_bundle);
-      } else if (has_unknown_modifier(*one.entry) || has_unknown_modifier(resource)) {
+      } else if (has_unknown_modifier(*one.entry) || has_unknown_modifier(resource) ||
+                 has_modified_patient) {
         set_aside(SetAside::unknown_modifier);
       } else if (one.place.type == "Patient") {
         patients.push_back({one.place, &resource});

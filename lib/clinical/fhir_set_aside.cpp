@@ -35,8 +35,8 @@ constexpr std::array<ReasonText, 10> kReasons = {{
     {SetAside::about_another, "fhir_about_another",
      "its focus is something or somebody else than the patient"},
     {SetAside::unknown_modifier, "fhir_unknown_modifier",
-     "it, or a component of it, has a modifierExtension or implicitRules, which may reverse its "
-     "meaning"},
+     "it, a component or the contained Patient of it has a modifierExtension or implicitRules, "
+     "which may reverse its meaning"},
     {SetAside::nested_bundle, "fhir_nested_bundle",
      "it is a Bundle within the Bundle; expected the resources as entries of one"},
 }};

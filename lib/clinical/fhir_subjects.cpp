@@ -12,6 +12,7 @@
 
 #include "fhir_json.hpp"
 #include "fhir_patient_count.hpp"
+#include "fhir_reservations.hpp"
 
 namespace aicovid {
 
@@ -39,10 +40,10 @@ const Json& contained_resource(const Json& resource, const std::string& id) {
   const Json& list = member(resource, "contained");
   // "#" alone is the resource itself.
   if (id.empty() || !list.is_array()) return none;
-  for (const Json& one : list) {
-    if (text_of(one, "id") == id) return one;
-  }
-  return none;
+  const auto has_id = [&](const Json& one) { return text_of(one, "id") == id; };
+  // Of two that are called alike nobody knows which is meant.
+  if (std::ranges::count_if(list, has_id) != 1) return none;
+  return *std::ranges::find_if(list, has_id);
 }
 
 /// The text with "%7C" as "|"; a percent sign without two digits stands for itself.
@@ -158,7 +159,16 @@ struct Mentions {
   std::map<std::string, FhirEntry> others;  ///< what is no patient, with the first entry of it
 };
 
+/// @throws Error{patient_mismatch}
+void require_person(const Json& patient, const FhirEntry& place) {
+  if (!is_animal(patient)) return;
+  throw Error(ErrorCode::patient_mismatch,
+              fmt::format("the Patient of {} is an animal (patient-animal); expected a person",
+                          to_string(place)));
+}
+
 void note_patient(const BoundEntry& one, Mentions& mentions) {
+  require_person(member(*one.entry, "resource"), one.place);
   const FhirAddress url = parse_fhir_address(text_of(*one.entry, "fullUrl"));
   FhirIdentity identity = identity_of_patient(member(*one.entry, "resource"), url);
   std::string name = identity.id.empty() ? url.text : identity.id;
@@ -188,7 +198,10 @@ bool note_subject(BoundEntry& one, const SubjectReader& reader, Mentions& mentio
       mentions.patients.push_back({std::move(*identity), ""});
       mentions.places.push_back(one.place);
     }
-    if (subject.contained != nullptr) one.contained_patient = subject.contained;
+    if (subject.contained != nullptr && is_read) {
+      require_person(*subject.contained, one.place);
+      one.contained_patient = subject.contained;
+    }
     is_bound = true;
   }
   return is_bound;

@@ -206,6 +206,10 @@ TEST_CASE("FHIR subjects: a contained patient is of its own resource", "[clinica
   const Json nameless = entry(with_contained(crp(reference("#pat")), patient("pat")));
   CHECK(is_one_patient({nameless}));
   CHECK_FALSE(is_one_patient({nameless, nameless}));
+  // Of two that are called alike nobody knows which is meant.
+  Json twice = crp(reference("#pat"));
+  twice["contained"] = {identified(patient("pat"), "1"), identified(patient("pat"), "2")};
+  CHECK_FALSE(warning(parse({entry(twice)}), "fhir_without_subject").empty());
   // A reference to nothing, or to its own resource, says nothing.
   const auto own = parse({entry(with_contained(crp(reference("#")), patient("")))});
   CHECK(own.empty());
