@@ -62,7 +62,7 @@ std::string web_address(std::string_view text, bool is_secure) {
 /// One spelling of an address, of the many that lead to the same place. The letters of a path
 /// count, and what begins with a slash is resolved by rules that nobody follows alike.
 std::string one_spelling(std::string_view text) {
-  const std::string small = lower(text);
+  std::string small = lower(text);
   for (const bool is_secure : {true, false}) {
     if (small.starts_with(is_secure ? "https://" : "http://")) return web_address(text, is_secure);
   }

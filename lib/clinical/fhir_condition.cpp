@@ -93,12 +93,12 @@ bool is_active(const Json& condition) {
 
 FhirCondition read_fhir_condition(const Json& condition, const std::string& at) {
   FhirCondition result;
-  const Json& concept_ = member(condition, "code");
+  const Json& diagnosis = member(condition, "code");
   // Some put the extension of the coding above it.
-  std::set<std::string> certainties = {certainty_of(condition), certainty_of(concept_)};
+  std::set<std::string> certainties = {certainty_of(condition), certainty_of(diagnosis)};
   std::set<std::string_view> terms;
   std::set<std::string_view> exceptions;
-  for (const Json& coding : codings(concept_)) {
+  for (const Json& coding : codings(diagnosis)) {
     const std::string system = text_of(coding, "system");
     const std::string code = text_of(coding, "code");
     certainties.insert(certainty_of(coding));

@@ -25,9 +25,8 @@ constexpr std::array<ReasonText, 10> kReasons = {{
     {SetAside::without_time, "fhir_without_time",
      "it has no exact time, and the values are for one moment"},
     {SetAside::contradictory, "fhir_contradictory",
-     "its codes contradict one another: a disease beside a code that is not it (obesity and "
-     "E66.3), "
-     "U07.1 beside U07.2, or two certainties; expected one meaning"},
+     "its codes contradict one another, as obesity and E66.3, U07.1 and U07.2 or two certainties "
+     "of ICD-10-GM do; expected one meaning"},
     {SetAside::not_present, "fhir_not_present",
      "its verificationStatus is not confirmed or its clinicalStatus not active by HL7's codes "
      "(condition-ver-status, condition-clinical), or it has ended, begun later or is not certain"},

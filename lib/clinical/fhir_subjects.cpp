@@ -3,7 +3,6 @@
 #include <aicovid/error.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <string>
 #include <utility>
@@ -46,20 +45,20 @@ const Json& contained_resource(const Json& resource, const std::string& id) {
   return *std::ranges::find_if(list, has_id);
 }
 
+/// The value of a hexadecimal digit; npos for any other character.
+std::size_t digit_of(char c) {
+  return std::string_view("0123456789abcdef").find(c >= 'A' && c <= 'F' ? char(c - 'A' + 'a') : c);
+}
+
 /// The text with "%7C" as "|"; a percent sign without two digits stands for itself.
 std::string percent_decoded(std::string_view text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view digits = text.substr(i + 1, 2);
-    const char* end = digits.data() + digits.size();
-    unsigned char byte = 0;
-    if (text[i] == '%' && digits.size() == 2 &&
-        std::from_chars(digits.data(), end, byte, 16).ptr == end) {
-      plain += static_cast<char>(byte);
-      i += 2;
-    } else {
-      plain += text[i];
-    }
+    const bool has_digits = text[i] == '%' && i + 2 < text.size() &&
+                            digit_of(text[i + 1]) != text.npos &&
+                            digit_of(text[i + 2]) != text.npos;
+    plain += has_digits ? char(16 * digit_of(text[i + 1]) + digit_of(text[i + 2])) : text[i];
+    if (has_digits) i += 2;
   }
   return plain;
 }

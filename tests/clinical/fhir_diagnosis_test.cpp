@@ -107,7 +107,7 @@ TEST_CASE("FHIR diagnosis: codes that contradict one another say nothing", "[cli
     std::string system;
     std::string code;
   };
-  const auto read = [](std::vector<Code> codes) {
+  const auto read = [](const std::vector<Code>& codes) {
     Json one = {{"resourceType", "Condition"}};
     for (const Code& code : codes) {
       one["code"]["coding"].push_back({{"system", code.system}, {"code", code.code}});
