@@ -8,7 +8,7 @@ namespace aicovid {
 /// What a coded diagnosis says: a condition is true, or SARS-CoV-2 infection is a term.
 struct CodedCondition {
   std::string_view variable;
-  std::string_view term;  ///< empty for a condition
+  std::string_view term = {};  ///< empty for a condition
 };
 
 /// Where the SNOMED CT code of a disease was read with its name; never with SNOMED International.
@@ -23,11 +23,11 @@ struct CodedDisease {
   std::string_view name;
   CodedCondition meaning;
   CodeSource source;
-  std::vector<std::string_view> snomed;  ///< these concepts alone, not their descendants
-  std::vector<std::string_view> icd;     ///< all codes that begin so, in each edition of ICD-10
-  std::vector<std::string_view> icd_cm;  ///< likewise, in ICD-10-CM alone
-  std::vector<std::string_view> but;     ///< codes below these that are another disease or none
-  std::string_view gap;                  ///< why a system has no code for it
+  std::vector<std::string_view> snomed = {};  ///< these concepts alone, not their descendants
+  std::vector<std::string_view> icd = {};  ///< all codes that begin so, in each edition of ICD-10
+  std::vector<std::string_view> icd_cm = {};  ///< likewise, in ICD-10-CM alone
+  std::vector<std::string_view> but = {};  ///< codes below these that are another disease or none
+  std::string_view gap = {};               ///< why a system has no code for it
 };
 
 /// All diseases that are read; of those whose codes overlap the first one counts.

@@ -38,6 +38,39 @@ std::string_view without_version(std::string_view text) {
   return at != text.npos && is_id(text.substr(at + kHistory.size())) ? text.substr(0, at) : text;
 }
 
+std::string without_doubled_slashes(std::string_view path) {
+  std::string plain;
+  for (const char c : path) {
+    if (c != '/' || !plain.ends_with('/')) plain += c;
+  }
+  return plain;
+}
+
+/// One spelling of an address of the web: scheme and host in small letters, no port that is the
+/// scheme's own, no empty steps in the path, and http for https. Source: RFC 3986, 6.2.2 and 6.2.3.
+std::string web_address(std::string_view text, bool is_secure) {
+  text.remove_prefix(std::string_view(is_secure ? "https://" : "http://").size());
+  const std::size_t path = std::min(text.find_first_of("/?#"), text.size());
+  const std::size_t query = std::min(text.find_first_of("?#"), text.size());
+  std::string host = lower(text.substr(0, path));
+  const std::string_view port = is_secure ? ":443" : ":80";
+  if (host.ends_with(port)) host.erase(host.size() - port.size());
+  return "http://" + host + without_doubled_slashes(text.substr(path, query - path)) +
+         std::string(text.substr(query));
+}
+
+/// One spelling of an address, of the many that lead to the same place. The letters of a path
+/// count, and what begins with a slash is resolved by rules that nobody follows alike.
+std::string one_spelling(std::string_view text) {
+  std::string small = lower(text);
+  for (const bool is_secure : {true, false}) {
+    if (small.starts_with(is_secure ? "https://" : "http://")) return web_address(text, is_secure);
+  }
+  if (small.starts_with(kUuid) || small.starts_with("urn:oid:")) return small;
+  const bool is_relative = text.find(':') == text.npos && !text.starts_with('/');
+  return is_relative ? without_doubled_slashes(text) : std::string(text);
+}
+
 /// Whether resources of a server can stand below it. What begins otherwise ("../tenant", "//host")
 /// is resolved by rules that nobody follows alike, and behind "?" or "#" stands no path.
 bool is_server(std::string_view text) {
@@ -49,10 +82,7 @@ bool is_server(std::string_view text) {
 
 FhirAddress parse_fhir_address(std::string_view text) {
   FhirAddress address;
-  text = without_version(text);
-  address.text = text;
-  if (text.starts_with("https://")) address.text.erase(4, 1);
-  if (lower(text).starts_with(kUuid)) address.text = lower(text);
+  address.text = without_version(one_spelling(text));
   const std::string_view whole = address.text;
   const std::size_t slash = whole.rfind('/');
   if (slash == whole.npos || slash == 0) return address;
@@ -63,7 +93,7 @@ FhirAddress parse_fhir_address(std::string_view text) {
   if (!is_type(type) || !is_id(id)) return address;
   if (before != whole.npos && !is_server(whole.substr(0, before))) return address;
   address.type = type;
-  address.id = id;
+  address.id = logical_id(id);
   if (before != whole.npos) address.server = whole.substr(0, before);
   return address;
 }
@@ -73,6 +103,11 @@ FhirAddress on_server(FhirAddress relative, const std::string& server) {
   relative.text = server + "/" + relative.text;
   relative.server = server;
   return relative;
+}
+
+std::string logical_id(std::string_view id) {
+  const std::string uuid = uuid_address(id);
+  return uuid.empty() ? std::string(id) : uuid.substr(kUuid.size());
 }
 
 std::string uuid_address(std::string_view id) {

@@ -62,6 +62,14 @@ std::optional<CodedCondition> condition_of(std::string_view system, std::string_
   return std::nullopt;
 }
 
+std::optional<std::string_view> exception_of(std::string_view system, std::string_view code) {
+  if (!is_icd_10(system)) return std::nullopt;
+  for (const CodedDisease& disease : coded_diseases()) {
+    if (is_below_any(code, disease.but)) return disease.meaning.variable;
+  }
+  return std::nullopt;
+}
+
 const Variable* variable_of_loinc(std::string_view code, const ClinicalVariables& known) {
   for (const auto* list : {&variables(), &declarations(known).list}) {
     for (const Variable& variable : *list) {

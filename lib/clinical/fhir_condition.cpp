@@ -2,6 +2,8 @@
 
 #include <aicovid/error.hpp>
 
+#include <set>
+
 #include <fmt/format.h>
 
 #include "fhir_json.hpp"
@@ -21,6 +23,12 @@ bool is_after(const std::string& date, const std::string& at) {
   return days_of(date) && date.substr(0, 10) > at.substr(0, 10);
 }
 
+/// KBV_CS_SFHIR_ICD_DIAGNOSESICHERHEIT, by its url and by its identifier.
+bool is_system_of_certainty(std::string_view system) {
+  return system == "https://fhir.kbv.de/CodeSystem/KBV_CS_SFHIR_ICD_DIAGNOSESICHERHEIT" ||
+         system == "urn:oid:1.2.276.0.76.3.1.1.5.1.21";
+}
+
 /// How sure the diagnosis is by the extension of German codings: "G" (certain), "V" (suspected),
 /// "A" (excluded) or "Z" (state after); empty where it does not say.
 std::string certainty_of(const Json& coding) {
@@ -28,8 +36,9 @@ std::string certainty_of(const Json& coding) {
   if (!extensions.is_array()) return {};
   for (const Json& extension : extensions) {
     if (!text_of(extension, "url").ends_with("/icd-10-gm-diagnosesicherheit")) continue;
-    const std::string code = text_of(member(extension, "valueCoding"), "code");
-    return code.empty() ? "unknown" : code;
+    const Json& said = member(extension, "valueCoding");
+    const std::string code = text_of(said, "code");
+    return code.empty() || !is_system_of_certainty(text_of(said, "system")) ? "unknown" : code;
   }
   return {};
 }
@@ -65,7 +74,8 @@ bool is_confirmed(const Json& condition) {
       return false;
     }
   }
-  return says(verification, {.meant = {"confirmed"},
+  return says(verification, {.system = "http://terminology.hl7.org/CodeSystem/condition-ver-status",
+                             .meant = {"confirmed"},
                              .others = {"unconfirmed", "provisional", "differential", "refuted",
                                         "entered-in-error", "unknown"}});
 }
@@ -74,7 +84,8 @@ bool is_confirmed(const Json& condition) {
 bool is_active(const Json& condition) {
   const Json& clinical = member(condition, "clinicalStatus");
   return clinical.is_null() ||
-         says(clinical, {.meant = {"active", "recurrence", "relapse"},
+         says(clinical, {.system = "http://terminology.hl7.org/CodeSystem/condition-clinical",
+                         .meant = {"active", "recurrence", "relapse"},
                          .others = {"inactive", "remission", "resolved", "unknown"}});
 }
 
@@ -82,11 +93,19 @@ bool is_active(const Json& condition) {
 
 FhirCondition read_fhir_condition(const Json& condition, const std::string& at) {
   FhirCondition result;
-  std::string certainty;
-  for (const Json& coding : codings(member(condition, "code"))) {
-    if (certainty.empty() || certainty == "G") certainty = certainty_of(coding);
-    const auto found = condition_of(text_of(coding, "system"), text_of(coding, "code"));
+  const Json& diagnosis = member(condition, "code");
+  // Some put the extension of the coding above it.
+  std::set<std::string> certainties = {certainty_of(condition), certainty_of(diagnosis)};
+  std::set<std::string_view> terms;
+  std::set<std::string_view> exceptions;
+  for (const Json& coding : codings(diagnosis)) {
+    const std::string system = text_of(coding, "system");
+    const std::string code = text_of(coding, "code");
+    certainties.insert(certainty_of(coding));
+    if (const auto exception = exception_of(system, code)) exceptions.insert(*exception);
+    const auto found = condition_of(system, code);
     if (!found) continue;
+    terms.insert(found->term);
     if (result.meaning && found->variable != result.meaning->variable) {
       throw Error(ErrorCode::bad_clinical_input,
                   fmt::format("a Condition has the codes of {} and {}; expected one disease",
@@ -95,9 +114,13 @@ FhirCondition read_fhir_condition(const Json& condition, const std::string& at) 
     result.meaning = found;
   }
   if (!result.meaning) return result;
+  certainties.erase("");
+  const std::string certainty = certainties.empty() ? "G" : *certainties.begin();
   const bool suspected_infection = certainty == "V" && !result.meaning->term.empty();
   if (suspected_infection) result.meaning->term = "suspected";
-  const bool certain = certainty.empty() || certainty == "G" || suspected_infection;
+  const bool certain = certainty == "G" || suspected_infection;
+  result.contradictory = certainties.size() > 1 || (terms.size() > 1 && !suspected_infection) ||
+                         exceptions.contains(result.meaning->variable);
   result.present = is_confirmed(condition) && is_active(condition) && certain &&
                    !begins_later(condition, at) && !has_ended(condition, at);
   return result;

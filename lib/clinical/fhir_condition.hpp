@@ -10,6 +10,7 @@ namespace aicovid {
 
 struct FhirCondition {
   std::optional<CodedCondition> meaning;  ///< nothing where no code is listed
+  bool contradictory = false;             ///< whether one code says what another one denies
   bool present = false;  ///< whether it is said to be so, and at the time asked for
 };
 

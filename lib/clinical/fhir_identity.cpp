@@ -36,7 +36,7 @@ void add_id(const std::string& id, FhirIdentity& identity) {
 
 FhirIdentity identity_of_patient(const Json& patient, const FhirAddress& full_url) {
   FhirIdentity identity;
-  const std::string id = text_of(patient, "id");
+  const std::string id = logical_id(text_of(patient, "id"));
   const bool is_server_address = full_url.type == "Patient" && (id.empty() || id == full_url.id);
   add_id(id.empty() && is_server_address ? full_url.id : id, identity);
   if (is_server_address) identity.server = full_url.server;

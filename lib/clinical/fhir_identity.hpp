@@ -19,7 +19,8 @@ struct FhirIdentity {
   std::string server;               ///< empty where unknown; one id on two servers is two patients
   std::string untyped;  ///< an address that is no server's, "urn:uuid:...", as it stands
   /// The values of each system. Two that share one are one patient; two of which a system says
-  /// different values are not, whatever else they share: relatives share an insurer's number.
+  /// different values are not, whatever else they share: relatives share an insurer's number. Where
+  /// somebody says that a patient has both values, they are the same.
   Identifiers identifiers;
 
   bool empty() const { return addresses.empty() && identifiers.empty(); }

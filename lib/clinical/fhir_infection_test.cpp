@@ -17,18 +17,24 @@ constexpr std::array<std::string_view, 4> kTests = {"94500-6", "94309-2", "94759
 struct ResultCode {
   std::string_view system;
   std::string_view code;
-  bool found;
+  std::optional<bool> found;  ///< nothing where the test was inconclusive
 };
-/// Detected, positive, not detected, negative. LOINC's answers: lists LL744-4 and LL2021-5, as
-/// users of them give the codes.
-constexpr std::array<ResultCode, 8> kResults = {{{kSnomed, "260373001", true},
-                                                 {kSnomed, "10828004", true},
-                                                 {kSnomed, "260415000", false},
-                                                 {kSnomed, "260385009", false},
-                                                 {kLoinc, "LA11882-0", true},
-                                                 {kLoinc, "LA6576-8", true},
-                                                 {kLoinc, "LA11883-8", false},
-                                                 {kLoinc, "LA6577-6", false}}};
+/// Detected, positive, not detected, negative; inconclusive, equivocal, indeterminate. LOINC's
+/// answers: lists LL744-4, LL2021-5 and LL1055-4, as users of them give the codes.
+constexpr std::array<ResultCode, 14> kResults = {{{kSnomed, "260373001", true},
+                                                  {kSnomed, "10828004", true},
+                                                  {kSnomed, "260415000", false},
+                                                  {kSnomed, "260385009", false},
+                                                  {kSnomed, "419984006", std::nullopt},
+                                                  {kSnomed, "42425007", std::nullopt},
+                                                  {kSnomed, "82334004", std::nullopt},
+                                                  {kLoinc, "LA11882-0", true},
+                                                  {kLoinc, "LA6576-8", true},
+                                                  {kLoinc, "LA11883-8", false},
+                                                  {kLoinc, "LA6577-6", false},
+                                                  {kLoinc, "LA9663-1", std::nullopt},
+                                                  {kLoinc, "LA11885-3", std::nullopt},
+                                                  {kLoinc, "LA11884-6", std::nullopt}}};
 
 }  // namespace
 
@@ -45,7 +51,7 @@ std::optional<bool> sars_cov_2_result(const Json& observation) {
   for (const Json& coding : codings(member(observation, "valueCodeableConcept"))) {
     for (const ResultCode& one : kResults) {
       if (text_of(coding, "system") != one.system || text_of(coding, "code") != one.code) continue;
-      if (result && *result != one.found) return std::nullopt;
+      if (!one.found || (result && result != one.found)) return std::nullopt;
       result = one.found;
     }
   }

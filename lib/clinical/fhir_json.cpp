@@ -1,5 +1,7 @@
 #include "fhir_json.hpp"
 
+#include <algorithm>
+
 namespace aicovid {
 
 const Json& member(const Json& json, const char* name) {
@@ -20,17 +22,20 @@ const Json& codings(const Json& concept_) {
   return list.is_array() ? list : none;
 }
 
-bool has_code(const Json& concept_, std::initializer_list<std::string_view> codes) {
-  for (const Json& coding : codings(concept_)) {
-    for (const std::string_view code : codes) {
-      if (text_of(coding, "code") == code) return true;
-    }
-  }
-  return false;
+bool has_code(const Json& concept_, std::string_view system, std::string_view code) {
+  return std::ranges::any_of(codings(concept_), [&](const Json& coding) {
+    return text_of(coding, "system") == system && text_of(coding, "code") == code;
+  });
 }
 
 bool says(const Json& concept_, const StatusCodes& codes) {
-  return has_code(concept_, codes.meant) && !has_code(concept_, codes.others);
+  bool said = false;
+  for (const Json& coding : codings(concept_)) {
+    const std::string code = text_of(coding, "code");
+    if (std::ranges::count(codes.others, code) > 0) return false;
+    said |= text_of(coding, "system") == codes.system && std::ranges::count(codes.meant, code) > 0;
+  }
+  return said;
 }
 
 std::optional<std::pair<Instant, Instant>> days_of(const std::string& date) {

@@ -25,15 +25,19 @@ std::string text_of(const Json& json, const char* name);
 /// The codings of a CodeableConcept; an empty list where there are none.
 const Json& codings(const Json& concept_);
 
-bool has_code(const Json& concept_, std::initializer_list<std::string_view> codes);
+/// Whether a CodeableConcept has this code of this system. The same letters of another system, or
+/// of none, may mean another thing.
+bool has_code(const Json& concept_, std::string_view system, std::string_view code);
 
-/// The codes that a status is said by, and those of its value set that say otherwise.
+/// The codes of a system that a status is said by, and those of its value set that say otherwise.
 struct StatusCodes {
+  std::string_view system;
   std::initializer_list<std::string_view> meant;
   std::initializer_list<std::string_view> others;
 };
 
-/// Whether a CodeableConcept has one of the codes that are meant, and none of the others.
+/// Whether a CodeableConcept has one of the codes that are meant, of their system, and none of the
+/// others, of any system.
 bool says(const Json& concept_, const StatusCodes& codes);
 
 /// The first and the last moment that a day, month or year can be in any zone.

@@ -10,11 +10,16 @@ namespace aicovid {
 
 namespace {
 
-/// Which mentions are linked with one another.
+/// Which things are linked with one another.
 class Links {
  public:
   explicit Links(std::size_t size) : parents_(size) {
     std::iota(parents_.begin(), parents_.end(), std::size_t{0});
+  }
+  /// One more, linked with none; returns its index.
+  std::size_t add() {
+    parents_.push_back(parents_.size());
+    return parents_.size() - 1;
   }
   std::size_t root_of(std::size_t i) {
     while (parents_[i] != i) i = parents_[i] = parents_[parents_[i]];
@@ -26,16 +31,44 @@ class Links {
   std::vector<std::size_t> parents_;
 };
 
+/// The numbers that patients have. A patient may have several of one system: where a mention says
+/// so, they are one, and others may call the patient by either alone.
+class Numbers {
+ public:
+  explicit Numbers(const std::vector<PatientMention>& mentions) {
+    for (const PatientMention& mention : mentions) {
+      for (const auto& [system, values] : mention.identity.identifiers) {
+        const std::size_t first = index_of(system, *values.begin());
+        for (const std::string& value : values) links_.join(index_of(system, value), first);
+      }
+    }
+  }
+  /// What equal numbers of a system have in common.
+  std::size_t of(const std::string& system, const std::string& value) {
+    return links_.root_of(index_of(system, value));
+  }
+
+ private:
+  std::size_t index_of(const std::string& system, const std::string& value) {
+    const auto found = indices_.find({system, value});
+    if (found != indices_.end()) return found->second;
+    return indices_.emplace(std::pair(system, value), links_.add()).first->second;
+  }
+
+  std::map<std::pair<std::string, std::string>, std::size_t> indices_;
+  Links links_{0};
+};
+
 /// What linked mentions say; each of these is of one patient.
 struct Group {
   std::set<std::pair<std::string, std::string>> ids;  ///< with their servers
   std::set<std::string> referenced;                   ///< addresses that are no server's
   std::set<std::string> entry_addresses;              ///< of Patients
   std::set<std::string> resources;
-  std::set<Identifiers> identifiers;
-  bool has_other_identifiers = false;
+  std::map<std::string, std::size_t> numbers;  ///< of each system
+  bool has_other_numbers = false;
 
-  void add(const PatientMention& mention) {
+  void add(const PatientMention& mention, Numbers& known) {
     const FhirIdentity& identity = mention.identity;
     if (!identity.id.empty()) ids.emplace(identity.server, identity.id);
     if (!mention.resource.empty()) {
@@ -44,14 +77,14 @@ struct Group {
     } else if (!identity.untyped.empty()) {
       referenced.insert("address " + identity.untyped);
     }
-    if (identity.identifiers.empty() || !identifiers.insert(identity.identifiers).second) return;
-    has_other_identifiers |= std::ranges::any_of(identifiers, [&](const Identifiers& known) {
-      return have_other_identifiers(known, identity.identifiers);
-    });
+    for (const auto& [system, values] : identity.identifiers) {
+      const std::size_t number = known.of(system, *values.begin());
+      has_other_numbers |= numbers.emplace(system, number).first->second != number;
+    }
   }
 
   std::size_t patients() const {
-    return std::max({has_other_identifiers ? std::size_t{2} : std::size_t{1}, different_ids(),
+    return std::max({has_other_numbers ? std::size_t{2} : std::size_t{1}, different_ids(),
                      different_names(), resources.size()});
   }
 
@@ -97,11 +130,12 @@ PatientCount count_patients(const std::vector<PatientMention>& mentions) {
       }
     }
   }
+  Numbers numbers(mentions);
   std::map<std::size_t, Group> groups;
   PatientCount count;
   for (std::size_t i = 0; i < mentions.size(); ++i) {
     Group& group = groups[links.root_of(i)];
-    group.add(mentions[i]);
+    group.add(mentions[i], numbers);
     if (count.first_other == 0 && (groups.size() > 1 || group.patients() > 1)) {
       count.first_other = i;
     }

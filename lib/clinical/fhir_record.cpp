@@ -58,6 +58,19 @@ struct Meaning {
   std::string_view annotation;  ///< that the unit must carry: "{FEU}"
 };
 
+/// The systems by whose codes an Observation is of the category "laboratory".
+std::set<std::string> systems_of_laboratory(const Json& observation) {
+  std::set<std::string> systems;
+  const Json& categories = member(observation, "category");
+  if (!categories.is_array()) return systems;
+  for (const Json& category : categories) {
+    for (const Json& coding : codings(category)) {
+      if (text_of(coding, "code") == "laboratory") systems.insert(text_of(coding, "system"));
+    }
+  }
+  return systems;
+}
+
 Meaning meaning_of(const Json& concept_, const Json& observation, const ClinicalVariables& known) {
   Meaning meaning;
   for (const Json& coding : codings(concept_)) {
@@ -74,12 +87,15 @@ Meaning meaning_of(const Json& concept_, const Json& observation, const Clinical
   }
   // 2708-6 alone is the saturation of arterial blood by any method: the laboratory's is a blood
   // gas.
-  if (meaning.variable && meaning.variable->name == "spo2" && !has_code(concept_, {"59408-5"})) {
-    const Json& categories = member(observation, "category");
-    if (!categories.is_array()) return meaning;
-    for (const Json& category : categories) {
-      if (has_code(category, {"laboratory"})) return {find_variable("sao2"), {}};
-    }
+  if (meaning.variable && meaning.variable->name == "spo2" &&
+      !has_code(concept_, kLoinc, "59408-5")) {
+    const std::set<std::string> systems = systems_of_laboratory(observation);
+    if (systems.empty()) return meaning;
+    // What another system's code of that name means is not known, nor is then which one it is.
+    const bool is_known =
+        systems.contains("http://hl7.org/fhir/observation-category") ||
+        systems.contains("http://terminology.hl7.org/CodeSystem/observation-category");
+    return is_known ? Meaning{find_variable("sao2"), {}} : Meaning{};
   }
   return meaning;
 }
@@ -95,12 +111,15 @@ class BundleReader {
     for (const BoundEntry& one : entries) {
       place_ = &one.place;
       const Json& resource = member(*one.entry, "resource");
-      if (one.contained_patient != nullptr) {
+      const bool has_modified_patient =
+          one.contained_patient != nullptr && has_unknown_modifier(*one.contained_patient);
+      if (one.contained_patient != nullptr && !has_modified_patient) {
         contained_patients.push_back({one.place, one.contained_patient});
       }
       if (one.place.type == "Bundle") {
         set_aside(SetAside::nested_bundle);
-      } else if (has_unknown_modifier(*one.entry) || has_unknown_modifier(resource)) {
+      } else if (has_unknown_modifier(*one.entry) || has_unknown_modifier(resource) ||
+                 has_modified_patient) {
         set_aside(SetAside::unknown_modifier);
       } else if (one.place.type == "Patient") {
         patients.push_back({one.place, &resource});
@@ -233,6 +252,7 @@ class BundleReader {
   void read_condition(const Json& condition) {
     const FhirCondition found = read_fhir_condition(condition, options_.at);
     if (!found.meaning) return set_aside(SetAside::unknown_code);
+    if (found.contradictory) return set_aside(SetAside::contradictory);
     if (!found.present) return set_aside(SetAside::not_present);
     if (found.meaning->term.empty()) {
       conditions_.insert(std::string(found.meaning->variable));

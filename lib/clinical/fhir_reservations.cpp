@@ -15,6 +15,10 @@ bool is_focus_extension(const Json& extension) {
   return url.ends_with("/observation-focusCode") || url.ends_with("/observation-focal-subject");
 }
 
+bool is_animal_extension(const Json& extension) {
+  return text_of(extension, "url").ends_with("/patient-animal");
+}
+
 }  // namespace
 
 bool has_unknown_modifier(const Json& element) {
@@ -34,6 +38,12 @@ bool is_about_another(const Json& observation) {
            text_of(one, "reference") != text_of(subject, "reference") ||
            member(one, "identifier") != member(subject, "identifier");
   });
+}
+
+bool is_animal(const Json& patient) {
+  const Json& extensions = member(patient, "extension");
+  return !member(patient, "animal").is_null() ||
+         (extensions.is_array() && std::ranges::any_of(extensions, is_animal_extension));
 }
 
 }  // namespace aicovid

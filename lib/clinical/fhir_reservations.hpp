@@ -13,4 +13,7 @@ bool has_unknown_modifier(const nlohmann::json& element);
 /// device. Its focus says so, or an extension that stands for it.
 bool is_about_another(const nlohmann::json& observation);
 
+/// Whether a Patient is an animal: by the extension of R4, or by the element that STU3 had for it.
+bool is_animal(const nlohmann::json& patient);
+
 }  // namespace aicovid

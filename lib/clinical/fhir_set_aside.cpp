@@ -17,21 +17,25 @@ struct ReasonText {
   std::string_view text;
 };
 
-constexpr std::array<ReasonText, 9> kReasons = {{
+constexpr std::array<ReasonText, 10> kReasons = {{
     {SetAside::unknown_code, "fhir_unknown_codes", "its codes are no clinical variable"},
     {SetAside::not_final, "fhir_not_final", "its status is not final, amended or corrected"},
     {SetAside::without_value, "fhir_without_value",
      "it, or a component of it, has no value, or none that is read"},
     {SetAside::without_time, "fhir_without_time",
      "it has no exact time, and the values are for one moment"},
+    {SetAside::contradictory, "fhir_contradictory",
+     "its codes contradict one another, as obesity and E66.3, U07.1 and U07.2 or two certainties "
+     "of ICD-10-GM do; expected one meaning"},
     {SetAside::not_present, "fhir_not_present",
-     "it is not confirmed, no longer active or recorded later"},
+     "its verificationStatus is not confirmed or its clinicalStatus not active by HL7's codes "
+     "(condition-ver-status, condition-clinical), or it has ended, begun later or is not certain"},
     {SetAside::without_subject, "fhir_without_subject", "it does not say whose it is"},
     {SetAside::about_another, "fhir_about_another",
      "its focus is something or somebody else than the patient"},
     {SetAside::unknown_modifier, "fhir_unknown_modifier",
-     "it, or a component of it, has a modifierExtension or implicitRules, which may reverse its "
-     "meaning"},
+     "it, a component or the contained Patient of it has a modifierExtension or implicitRules, "
+     "which may reverse its meaning"},
     {SetAside::nested_bundle, "fhir_nested_bundle",
      "it is a Bundle within the Bundle; expected the resources as entries of one"},
 }};

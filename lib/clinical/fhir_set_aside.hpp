@@ -15,6 +15,7 @@ enum class SetAside {
   not_final,
   without_value,
   without_time,
+  contradictory,
   not_present,
   without_subject,
   about_another,

@@ -11,6 +11,7 @@
 
 #include "fhir_json.hpp"
 #include "fhir_patient_count.hpp"
+#include "fhir_reservations.hpp"
 
 namespace aicovid {
 
@@ -38,19 +39,38 @@ const Json& contained_resource(const Json& resource, const std::string& id) {
   const Json& list = member(resource, "contained");
   // "#" alone is the resource itself.
   if (id.empty() || !list.is_array()) return none;
-  for (const Json& one : list) {
-    if (text_of(one, "id") == id) return one;
+  const auto has_id = [&](const Json& one) { return text_of(one, "id") == id; };
+  // Of two that are called alike nobody knows which is meant.
+  if (std::ranges::count_if(list, has_id) != 1) return none;
+  return *std::ranges::find_if(list, has_id);
+}
+
+/// The value of a hexadecimal digit; npos for any other character.
+std::size_t digit_of(char c) {
+  return std::string_view("0123456789abcdef").find(c >= 'A' && c <= 'F' ? char(c - 'A' + 'a') : c);
+}
+
+/// The text with "%7C" as "|"; a percent sign without two digits stands for itself.
+std::string percent_decoded(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool has_digits = text[i] == '%' && i + 2 < text.size() &&
+                            digit_of(text[i + 1]) != text.npos &&
+                            digit_of(text[i + 2]) != text.npos;
+    plain += has_digits ? char(16 * digit_of(text[i + 1]) + digit_of(text[i + 2])) : text[i];
+    if (has_digits) i += 2;
   }
-  return none;
+  return plain;
 }
 
 /// The identifier by which a transaction refers: "Patient?identifier=SYSTEM|VALUE".
 Json searched_identifier(const std::string& reference) {
   constexpr std::string_view kSearch = "Patient?identifier=";
-  const std::size_t bar = reference.find('|');
-  if (!reference.starts_with(kSearch) || bar == reference.npos) return nullptr;
-  return {{"system", reference.substr(kSearch.size(), bar - kSearch.size())},
-          {"value", reference.substr(bar + 1)}};
+  if (!reference.starts_with(kSearch)) return nullptr;
+  const std::string searched = percent_decoded(std::string_view(reference).substr(kSearch.size()));
+  const std::size_t bar = searched.find('|');
+  if (bar == searched.npos) return nullptr;
+  return {{"system", searched.substr(0, bar)}, {"value", searched.substr(bar + 1)}};
 }
 
 /// Finds out of whom an entry is.
@@ -138,7 +158,16 @@ struct Mentions {
   std::map<std::string, FhirEntry> others;  ///< what is no patient, with the first entry of it
 };
 
+/// @throws Error{patient_mismatch}
+void require_person(const Json& patient, const FhirEntry& place) {
+  if (!is_animal(patient)) return;
+  throw Error(ErrorCode::patient_mismatch,
+              fmt::format("the Patient of {} is an animal (patient-animal); expected a person",
+                          to_string(place)));
+}
+
 void note_patient(const BoundEntry& one, Mentions& mentions) {
+  require_person(member(*one.entry, "resource"), one.place);
   const FhirAddress url = parse_fhir_address(text_of(*one.entry, "fullUrl"));
   FhirIdentity identity = identity_of_patient(member(*one.entry, "resource"), url);
   std::string name = identity.id.empty() ? url.text : identity.id;
@@ -168,7 +197,10 @@ bool note_subject(BoundEntry& one, const SubjectReader& reader, Mentions& mentio
       mentions.patients.push_back({std::move(*identity), ""});
       mentions.places.push_back(one.place);
     }
-    if (subject.contained != nullptr) one.contained_patient = subject.contained;
+    if (subject.contained != nullptr && is_read) {
+      require_person(*subject.contained, one.place);
+      one.contained_patient = subject.contained;
+    }
     is_bound = true;
   }
   return is_bound;

@@ -80,7 +80,8 @@ std::string lower(std::string text) {
   return text;
 }
 
-/// A code of the schema, "4" or "4.0"; nothing for "14", which is several or none.
+/// A code of the schema, "4" or, as pandas writes a column with gaps, "4.0"; nothing for "14",
+/// which is several or none.
 std::optional<int> code_up_to(int last, std::string_view text) {
   if (text.ends_with(".0")) text.remove_suffix(2);
   if (text.size() != 1 || text[0] < '0' || text[0] > '0' + last) return std::nullopt;
@@ -118,8 +119,9 @@ class NccidRow {
     const std::string* text = cell("Sex");
     if (!text) return;
     const std::string sex = lower(*text);
-    if (sex == "1" || sex == "m") return add("sex", {{"value", "male"}});
-    if (sex == "0" || sex == "f") return add("sex", {{"value", "female"}});
+    const std::optional<int> code = code_up_to(1, sex);
+    if (code == 1 || sex == "m") return add("sex", {{"value", "male"}});
+    if (code == 0 || sex == "f") return add("sex", {{"value", "female"}});
     drop("sex", "is neither 0, 1, F nor M");
   }
 
@@ -191,11 +193,10 @@ class NccidRow {
     const std::string* text = older.empty() ? nullptr : cell(older);
     if (!text) return;
     const std::string given = lower(*text);
-    if (given != "1" && given != "1es" && given != "yes" && given != "0") {
-      return drop(variable, "is neither 0 nor 1");
-    }
+    const std::optional<int> code = given == "1es" || given == "yes" ? 1 : code_up_to(1, given);
+    if (!code) return drop(variable, "is neither 0 nor 1");
     say(variable, "was taken from the older or misspelt column");
-    add(variable, {{"value", given != "0"}});
+    add(variable, {{"value", *code == 1}});
   }
 
   void read_lung_disease() {
@@ -225,12 +226,17 @@ class NccidRow {
 
   /// A positive test confirms; a negative one of the first days does not rule out.
   void read_tests() {
+    bool is_unread = false;
     for (const std::string_view column :
          {"1st RT-PCR result", "2nd RT-PCR result", "Final COVID Status"}) {
       const std::string* text = cell(column);
-      if (!text || (*text != "1" && *text != "RNA DETECTED (SARS-CoV-2)")) continue;
-      return add("sars_cov_2", {{"value", "confirmed"}});
+      if (!text) continue;
+      const std::optional<int> code =
+          *text == "RNA DETECTED (SARS-CoV-2)" ? 1 : code_up_to(1, *text);
+      if (code == 1) return add("sars_cov_2", {{"value", "confirmed"}});
+      is_unread |= !code;
     }
+    if (is_unread) drop("sars_cov_2", "is neither 0, 1 nor RNA DETECTED (SARS-CoV-2)");
   }
 
   void read_unread(const UnreadColumn& column) {
@@ -248,8 +254,7 @@ class NccidRow {
   std::optional<bool> flag_of(std::string_view column, std::string_view variable) {
     const std::string* text = cell(column);
     if (!text) return std::nullopt;
-    if (*text == "0" || *text == "0.0") return false;
-    if (*text == "1" || *text == "1.0") return true;
+    if (const auto code = code_up_to(1, *text)) return *code == 1;
     drop(variable, "is neither 0 nor 1");
     return std::nullopt;
   }

@@ -71,6 +71,19 @@ TEST_CASE("FHIR diagnosis: how sure a German coding is decides", "[clinical]") {
   }
 }
 
+TEST_CASE("FHIR diagnosis: another system's letters do not say how sure a coding is",
+          "[clinical]") {
+  for (const char* certainty : {"V", "G"}) {
+    Json one = diagnosis("U07.1", certainty);
+    Json& said = one["code"]["coding"][0]["extension"][0]["valueCoding"]["system"];
+    said = "urn:oid:1.2.276.0.76.3.1.1.5.1.21";
+    CHECK(parse({one}).text("sars_cov_2").has_value());
+    said = "http://example.org/certainty";
+    CHECK(parse({one}).empty());
+    CHECK(warned(parse({one}), "fhir_not_present"));
+  }
+}
+
 TEST_CASE("FHIR diagnosis: what has ended does not count, with or without a status", "[clinical]") {
   const auto ended = [](const char* name, const Json& when, const std::string& at) {
     Json one = diagnosis("E11.9", "");
@@ -85,6 +98,72 @@ TEST_CASE("FHIR diagnosis: what has ended does not count, with or without a stat
   CHECK_FALSE(ended("abatementDateTime", "2020-05", kAt));
   CHECK(ended("abatementPeriod", {{"start", "2019-01-01"}}, kAt));
   CHECK(ended("abatementString", "in childhood", kAt));
+}
+
+TEST_CASE("FHIR diagnosis: codes that contradict one another say nothing", "[clinical]") {
+  const std::string snomed = "http://snomed.info/sct";
+  const std::string cm = "http://hl7.org/fhir/sid/icd-10-cm";
+  struct Code {
+    std::string system;
+    std::string code;
+  };
+  const auto read = [](const std::vector<Code>& codes) {
+    Json one = {{"resourceType", "Condition"}};
+    for (const Code& code : codes) {
+      one["code"]["coding"].push_back({{"system", code.system}, {"code", code.code}});
+    }
+    return parse({one});
+  };
+  for (const auto& [a, b] :
+       std::vector<std::pair<Code, Code>>{{{cm, "E66.3"}, {snomed, "414916001"}},
+                                          {{cm, "E66.3"}, {cm, "E66.9"}},
+                                          {{cm, "E10.A1"}, {snomed, "46635009"}},
+                                          {{cm, "E11.A"}, {snomed, "44054006"}},
+                                          {{cm, "I48.3"}, {snomed, "49436004"}},
+                                          {{cm, "C44.3"}, {snomed, "363346000"}},
+                                          {{cm, "U07.1"}, {cm, "U07.2"}},
+                                          {{snomed, "840539006"}, {snomed, "840544004"}}}) {
+    INFO(a.code << " " << b.code);
+    for (const auto& record : {read({a, b}), read({b, a})}) {
+      CHECK(record.empty());
+      CHECK(warned(record, "fhir_contradictory"));
+    }
+  }
+  CHECK(read({{cm, "E66.9"}, {snomed, "414916001"}}).flag("obesity") == true);
+  CHECK(read({{cm, "U07.1"}, {snomed, "840539006"}}).text("sars_cov_2") == "confirmed");
+  // Two Conditions are two statements.
+  CHECK(parse({diagnosis("U07.1", ""), diagnosis("U07.2", "")}).text("sars_cov_2") == "confirmed");
+}
+
+TEST_CASE("FHIR diagnosis: two certainties are none, wherever they stand", "[clinical]") {
+  const auto with = [](const char* first, const char* second) {
+    Json one = diagnosis("U07.1", first);
+    one["code"]["coding"].push_back(diagnosis("U07.1", second)["code"]["coding"][0]);
+    return parse({one});
+  };
+  for (const auto& [a, b] : {std::pair("V", "A"), std::pair("A", "V"), std::pair("G", "V"),
+                             std::pair("V", "G"), std::pair("G", "Z")}) {
+    CHECK(with(a, b).empty());
+    CHECK(warned(with(a, b), "fhir_contradictory"));
+  }
+  CHECK(with("G", "").text("sars_cov_2") == "confirmed");
+  CHECK(with("", "V").text("sars_cov_2") == "suspected");
+  Json above = diagnosis("E11.9", "A");
+  above["extension"] = above["code"]["coding"][0]["extension"];
+  above["code"]["coding"][0].erase("extension");
+  CHECK(warned(parse({above}), "fhir_not_present"));
+}
+
+TEST_CASE("FHIR diagnosis: a result that is inconclusive too is none", "[clinical]") {
+  for (const char* code : {"419984006", "42425007", "82334004", "260415000"}) {
+    for (const bool first : {true, false}) {
+      Json test = pcr(first ? code : kDetected);
+      test["valueCodeableConcept"]["coding"].push_back(
+          {{"system", "http://snomed.info/sct"}, {"code", first ? kDetected : code}});
+      CHECK(parse({test}).empty());
+      CHECK(warned(parse({test}), "fhir_without_value"));
+    }
+  }
 }
 
 TEST_CASE("FHIR diagnosis: a test of the virus says infected or not", "[clinical]") {

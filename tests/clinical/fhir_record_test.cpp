@@ -204,6 +204,16 @@ TEST_CASE("FHIR: saturation is of the oximeter, or of the laboratory's blood gas
       coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory")};
   CHECK(parse({gas}).number("sao2") == 91);
   CHECK_FALSE(parse({gas}).number("spo2").has_value());
+  gas["category"] = {coding("http://hl7.org/fhir/observation-category", "laboratory")};  // STU3
+  CHECK(parse({gas}).number("sao2") == 91);
+  // Which of the two another system's category, or another system's code, means is not known.
+  gas["category"] = {coding("http://example.org/category", "laboratory")};
+  CHECK(parse({gas}).empty());
+  CHECK(warned(parse({gas}), "fhir_unknown_codes"));
+  gas["category"] = {
+      coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory")};
+  gas["code"]["coding"].push_back({{"system", "http://example.org/codes"}, {"code", "59408-5"}});
+  CHECK(parse({gas}).number("sao2") == 91);
 }
 
 TEST_CASE("FHIR: units are UCUM codes, and their annotations say nothing", "[clinical]") {
@@ -284,7 +294,9 @@ TEST_CASE("FHIR: the age is of completed years on the day asked for, the birth d
 TEST_CASE("FHIR: a condition counts if it is confirmed, present and not of later", "[clinical]") {
   const auto with = [](const char* name, const std::string& code) {
     Json one = condition("44054006");
-    one[name] = coding("http://terminology.hl7.org/CodeSystem/x", code);
+    const std::string list =
+        std::string(name) == "clinicalStatus" ? "condition-clinical" : "condition-ver-status";
+    one[name] = coding("http://terminology.hl7.org/CodeSystem/" + list, code);
     return parse({one}).flag("diabetes");
   };
   CHECK(parse({condition("44054006"), condition("46635009")}).flag("diabetes") == true);

@@ -48,6 +48,46 @@ TEST_CASE("FHIR reservations: an unknown modifier forbids to read the resource",
   CHECK(parse({entry(with(crp(kSelf), "modifierExtension", Json::array()))}).number("crp") == 98);
 }
 
+TEST_CASE("FHIR reservations: an unknown modifier of a contained Patient forbids to read its entry",
+          "[clinical]") {
+  const auto of = [](const Json& contained) {
+    return entry(with(crp(reference("#c")), "contained", Json::array({contained})));
+  };
+  Json same = patient("c");
+  same["identifier"] = Json::array({identifier("1")});
+  Json own = patient("p1");
+  own["identifier"] = same["identifier"];
+  CHECK(parse({entry(own), of(same)}).number("crp") == 98);
+  for (const Json& changed : {modified(same), with(same, "implicitRules", "http://example.org")}) {
+    const auto record = parse({entry(own), of(changed)});
+    CHECK(record.given().size() == 2);  // age and sex
+    CHECK_THAT(warning(record, "fhir_unknown_modifier"),
+               ContainsSubstring("entry[1] (Observation)") && ContainsSubstring("contained"));
+  }
+  // What may not be read has no say, but is still of whom it is.
+  CHECK(parse({entry(own), of(modified(with(same, "gender", "male")))}).text("sex") == "female");
+  CHECK_FALSE(
+      mismatch_of([&] {
+        parse({entry(own), of(modified(with(same, "identifier", Json::array({identifier("2")}))))});
+      }).empty());
+}
+
+TEST_CASE("FHIR reservations: an animal is no patient", "[clinical]") {
+  const Json of_r4 = with(patient("p1"), "extension",
+                          {{{"url", "http://hl7.org/fhir/StructureDefinition/patient-animal"}}});
+  const Json of_stu3 = with(patient("p1"), "animal", {{"species", coding("x", "canislf")}});
+  for (const Json& animal : {of_r4, of_stu3}) {
+    CHECK_THAT(mismatch_of([&] {
+                 parse({entry(animal), entry(crp(kSelf))});
+               }),
+               ContainsSubstring("entry[0] (Patient)") && ContainsSubstring("a person"));
+    CHECK_THAT(mismatch_of([&] {
+                 parse({entry(with(crp(reference("#p1")), "contained", Json::array({animal})))});
+               }),
+               ContainsSubstring("entry[0] (Observation)") && ContainsSubstring("a person"));
+  }
+}
+
 TEST_CASE("FHIR reservations: an unknown modifier of a component forbids to read that",
           "[clinical]") {
   const Json systolic = {{"code", coding("http://loinc.org", "8480-6")},
@@ -124,4 +164,35 @@ TEST_CASE("FHIR reservations: a diagnosis that is not confirmed is never true", 
   CHECK_FALSE(
       flag("clinicalStatus", Json{{"coding", {{{"code", "active"}}, {{"code", "resolved"}}}}})
           .has_value());
+}
+
+TEST_CASE(
+    "FHIR reservations: a status is said by HL7's codes, not by another system's of that name",
+    "[clinical]") {
+  const std::string hl7 = "http://terminology.hl7.org/CodeSystem/";
+  const auto read = [](const char* name, const Json& status) {
+    return parse({entry(with(diabetes(kSelf), name, status))});
+  };
+  CHECK(read("clinicalStatus", coding(hl7 + "condition-clinical", "active")).flag("diabetes"));
+  for (const std::string& system :
+       std::vector<std::string>{"http://example.org/status", hl7 + "allergyintolerance-clinical",
+                                "", "http://snomed.info/sct"}) {
+    INFO(system);
+    for (const auto& record :
+         {read("verificationStatus", coding(system, "confirmed")),
+          read("clinicalStatus", coding(system, "active")),
+          read("verificationStatus", Json{{"coding", {{{"code", "confirmed"}}}}})}) {
+      CHECK(record.empty());
+      CHECK_THAT(warning(record, "fhir_not_present"), ContainsSubstring("verificationStatus") &&
+                                                          ContainsSubstring("condition-clinical"));
+    }
+  }
+  // A translation beside HL7's code says nothing more; one that denies it is heard.
+  const auto beside = [&](const char* code) {
+    return Json{{"coding",
+                 {{{"system", hl7 + "condition-ver-status"}, {"code", "confirmed"}},
+                  {{"system", "http://example.org/status"}, {"code", code}}}}};
+  };
+  CHECK(read("verificationStatus", beside("C")).flag("diabetes") == true);
+  CHECK(read("verificationStatus", beside("refuted")).empty());
 }

@@ -87,6 +87,28 @@ TEST_CASE("FHIR subjects: one patient may be referred to in any way", "[clinical
   CHECK(read(kServer + "Patient/p1", "", "Patient/p1", ""));
   CHECK(read("", "", kServer + "Patient/p1"));
 
+  // Other spellings of one address.
+  CHECK(read(kServer + "Patient/p1", "", "https://host/fhir//Patient/p1"));
+  CHECK(read(kServer + "Patient/p1", "", "https://host//fhir/Patient//p1//_history/2"));
+  CHECK(read("https://host/fhir//Patient/p1", kServer + "Observation/o1", "Patient/p1"));
+  CHECK(read("", "", "Patient//p1"));
+  CHECK(read(kServer + "Patient/p1", "", "HTTPS://HOST/fhir/Patient/p1"));
+  CHECK(read(kServer + "Patient/p1", "", "https://host:443/fhir/Patient/p1"));
+  CHECK(read(kServer + "Patient/p1", "", "Http://Host:80/fhir/Patient/p1"));
+  CHECK(read("https://Host:443/fhir/Patient/p1", kServer + "Observation/o1", "Patient/p1"));
+  const std::string capitals = "0C3151BD-1CBF-4D64-B04D-CD9187A4C6E0";
+  CHECK(read("urn:uuid:" + kUuid, "", "URN:UUID:" + capitals));
+  CHECK(read("urn:uuid:" + capitals, "", "urn:uuid:" + kUuid));
+  CHECK(read("", "", "urn:uuid:" + kUuid, capitals));
+  CHECK(read("", "", "Patient/" + kUuid, capitals));
+  CHECK(read(kServer + "Patient/" + kUuid, "", "urn:uuid:" + kUuid, capitals));
+  CHECK(read("urn:oid:1.2.3", "", "URN:OID:1.2.3"));
+
+  CHECK_FALSE(read("", "", "Patient/P1"));
+  CHECK_FALSE(read(kServer + "Patient/p1", "", "https://host/FHIR/Patient/p1"));
+  CHECK_FALSE(read(kServer + "Patient/p1", "", "https://host:8443/fhir/Patient/p1"));
+  CHECK_FALSE(read(kServer + "Patient/p1", "", "http://host:443/fhir/Patient/p1"));
+  CHECK_FALSE(read(kServer + "Patient/p1", "", "https://host/fhir/a//Patient/p1"));
   CHECK_FALSE(read("", "", "Patient/p10"));
   CHECK_FALSE(read("urn:uuid:0", "urn:uuid:1", "Patient/0"));
   CHECK_FALSE(read("urn:uuid:0", "urn:uuid:1", "urn:uuid:p1"));
@@ -130,6 +152,43 @@ TEST_CASE("FHIR subjects: an identifier names the patient who has it", "[clinica
   const Json searched = entry(crp(reference("Patient?identifier=http://hospital/mrn|1")));
   CHECK(is_one_patient({entry(identified(patient("p1"), "1")), searched}));
   CHECK_FALSE(is_one_patient({entry(identified(patient("p1"), "2")), searched}));
+  for (const auto& [text, same] :
+       {std::pair("http%3A%2F%2Fhospital%2Fmrn%7C1", true),
+        std::pair("http%3a%2f%2fhospital/mrn|%31", true),
+        std::pair("http%3A%2F%2Fhospital%2Fmrn%7C2", false),
+        std::pair("http://hospital/mrn|1%", false), std::pair("http://hospital/mrn|1%3", false),
+        std::pair("http://hospital/mrn|1%zz", false)}) {
+    INFO(text);
+    const Json encoded = entry(crp(reference(std::string("Patient?identifier=") + text)));
+    CHECK(is_one_patient({entry(identified(patient("p1"), "1")), encoded}) == same);
+  }
+}
+
+TEST_CASE("FHIR subjects: a patient with two numbers of a system may be called by either",
+          "[clinical]") {
+  const auto by = [](const char* value) { return entry(crp({{"identifier", identifier(value)}})); };
+  Json both = patient("p1");
+  both["identifier"] = {identifier("1"), identifier("2")};
+  for (const auto& entries : std::vector<std::vector<Json>>{{entry(both), by("1"), by("2")},
+                                                            {by("1"), by("2"), entry(both)},
+                                                            {by("2"), entry(both), by("1")}}) {
+    CHECK(is_one_patient(entries));
+  }
+  CHECK(parse({entry(both), by("1"), by("2")}).number("crp") == 98);
+  CHECK_FALSE(is_one_patient({entry(both), by("1"), by("3")}));
+  CHECK_FALSE(is_one_patient({by("1"), by("2")}));
+  CHECK_THAT(mismatch_of([&] {
+               parse({by("1"), by("2"), entry(both), by("3")});
+             }),
+             ContainsSubstring("entry[3]"));
+  // A number of another system says nothing of it.
+  const Json insured = {{"system", "http://insurer"}, {"value", "7"}};
+  Json child = patient("p2");
+  child["identifier"] = {identifier("3"), insured};
+  both["identifier"].push_back(insured);
+  CHECK_FALSE(is_one_patient({entry(both), entry(child)}));
+  child["id"] = "c";
+  CHECK_FALSE(is_one_patient({entry(both), entry(with_contained(crp(reference("#c")), child))}));
 }
 
 TEST_CASE("FHIR subjects: a contained patient is of its own resource", "[clinical]") {
@@ -147,6 +206,10 @@ TEST_CASE("FHIR subjects: a contained patient is of its own resource", "[clinica
   const Json nameless = entry(with_contained(crp(reference("#pat")), patient("pat")));
   CHECK(is_one_patient({nameless}));
   CHECK_FALSE(is_one_patient({nameless, nameless}));
+  // Of two that are called alike nobody knows which is meant.
+  Json twice = crp(reference("#pat"));
+  twice["contained"] = {identified(patient("pat"), "1"), identified(patient("pat"), "2")};
+  CHECK_FALSE(warning(parse({entry(twice)}), "fhir_without_subject").empty());
   // A reference to nothing, or to its own resource, says nothing.
   const auto own = parse({entry(with_contained(crp(reference("#")), patient("")))});
   CHECK(own.empty());

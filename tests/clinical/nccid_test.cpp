@@ -106,6 +106,33 @@ TEST_CASE("NCCID: a code of the schema is read, digits of several or other text 
   }
 }
 
+TEST_CASE("NCCID: a code that pandas wrote as a float is read in each column of codes",
+          "[clinical]") {
+  CHECK(parse("Sex", "1.0").text("sex") == "male");
+  CHECK(parse("Sex", "0.0").text("sex") == "female");
+  CHECK(parse_clinical(R"({"Sex": 1.0})", {.clean = Cleaning::nccid}).text("sex") == "male");
+  for (const char* column : {"1st RT-PCR result", "2nd RT-PCR result", "Final COVID Status"}) {
+    INFO(column);
+    CHECK(parse(column, "1.0").text("sars_cov_2") == "confirmed");
+    CHECK(parse(column, "1").text("sars_cov_2") == "confirmed");
+    for (const char* code : {"0.0", "1.5", "1.00", "11", "11.0", "2.0", "1.", ".0", "-1.0"}) {
+      const auto record = parse(column, code);
+      CHECK_FALSE(record.text("sars_cov_2").has_value());
+      CHECK(count(record, "nccid_cleaned", "sars_cov_2") == (std::string(code) != "0.0"));
+    }
+  }
+  CHECK(parse("PMH CKD", "1.0").flag("chronic_kidney_disease") == true);
+  CHECK(parse("PMH h1pertension", "1.0").flag("hypertension") == true);
+  CHECK(parse("PMH h1pertension", "0.0").flag("hypertension") == false);
+  for (const char* code : {"1.5", "1.00", "11", "2.0", "1."}) {
+    INFO(code);
+    for (const char* column : {"Sex", "PMH CKD", "PMH h1pertension"}) {
+      CHECK(parse(column, code).empty());
+      CHECK(parse(column, code).warnings().size() == 1);
+    }
+  }
+}
+
 TEST_CASE("NCCID: oxygen is a percentage, a fraction, a flow or the colour of a mask",
           "[clinical]") {
   const std::map<std::string, double> expected = {
