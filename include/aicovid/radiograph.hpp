@@ -77,6 +77,8 @@ enum class Sex : std::uint8_t { female, male };
 struct AcquisitionTime {
   std::chrono::sys_seconds earliest;
   std::chrono::sys_seconds latest;
+
+  bool operator==(const AcquisitionTime&) const = default;
 };
 
 /// What the file says of the image, as far as it may be repeated: numbers, UIDs, and terms of fixed
@@ -106,11 +108,13 @@ struct ImageHeader {
   /// Height of a pixel over its width. Where a plan asks for a square, or keeps one, it is a square
   /// of millimetres.
   double pixel_aspect = 1;
-  /// For the comparison with the clinical record, and for the flag `paediatric`, which holds whole
-  /// years; otherwise never reported.
+  /// For the comparison with the clinical record, and for the flag `paediatric`; in no report. Ages
+  /// that a file's reader gives are completed years.
   std::optional<Sex> patient_sex;
   std::optional<double> patient_age_years;
   std::optional<AcquisitionTime> acquired;
+
+  bool operator==(const ImageHeader&) const = default;
 };
 
 /// How much of the resolution was decoded.

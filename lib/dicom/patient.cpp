@@ -4,12 +4,12 @@
 
 #include <charconv>
 #include <chrono>
+#include <utility>
 
 namespace aicovid::dicom {
 namespace {
 
-constexpr double kDaysInYear = 365.2425;  // mean year of the Gregorian calendar
-constexpr double kOldestYears = 130;
+constexpr int kOldestYears = 130;
 
 std::optional<int> digits(std::string_view text) {
   int value = 0;
@@ -20,7 +20,7 @@ std::optional<int> digits(std::string_view text) {
 }
 
 /// "YYYYMMDD", or "YYYY.MM.DD" of ACR-NEMA.
-std::optional<std::chrono::sys_days> date(std::string_view stored) {
+std::optional<std::chrono::year_month_day> date(std::string_view stored) {
   std::string text = normalised(stored);
   if (text.size() == 10 && text[4] == '.' && text[7] == '.')
     text = text.substr(0, 4) + text.substr(5, 2) + text.substr(8);
@@ -33,11 +33,11 @@ std::optional<std::chrono::sys_days> date(std::string_view stored) {
                                          std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
   if (!when.ok()) return std::nullopt;
-  return std::chrono::sys_days(when);
+  return when;
 }
 
-std::optional<double> plausible(double years) {
-  return years >= 0 && years <= kOldestYears ? std::optional(years) : std::nullopt;
+std::optional<double> plausible(int years) {
+  return years >= 0 && years <= kOldestYears ? std::optional<double>(years) : std::nullopt;
 }
 
 }  // namespace
@@ -52,16 +52,16 @@ std::optional<Sex> sex_of(std::string_view text) {
 std::optional<double> age_years_of(std::string_view text) {
   std::string term = normalised(text);
   if (term.empty()) return std::nullopt;
-  double years_per_unit = 1;
+  int units_in_year = 1;
   switch (term.back()) {
     case 'D':
-      years_per_unit = 1 / kDaysInYear;
+      units_in_year = 365;
       break;
     case 'W':
-      years_per_unit = 7 / kDaysInYear;
+      units_in_year = 52;
       break;
     case 'M':
-      years_per_unit = 1.0 / 12;
+      units_in_year = 12;
       break;
     default:
       break;
@@ -71,14 +71,17 @@ std::optional<double> age_years_of(std::string_view text) {
     term.pop_back();
   }
   const auto number = digits(term);
-  return number ? plausible(*number * years_per_unit) : std::nullopt;
+  return number ? plausible(*number / units_in_year) : std::nullopt;
 }
 
 std::optional<double> age_years_between(std::string_view birth_date, std::string_view study_date) {
   const auto birth = date(birth_date);
   const auto study = date(study_date);
   if (!birth || !study) return std::nullopt;
-  return plausible(static_cast<double>((*study - *birth).count()) / kDaysInYear);
+  const int years = static_cast<int>(study->year()) - static_cast<int>(birth->year());
+  const bool had_birthday =
+      std::pair(study->month(), study->day()) >= std::pair(birth->month(), birth->day());
+  return plausible(had_birthday ? years : years - 1);
 }
 
 }  // namespace aicovid::dicom

@@ -62,8 +62,7 @@ TEST_CASE("Read: JPEG 2000 and uncompressed twins give the same pixels, those of
     CHECK(radiograph.header().body_part == "CHEST");
     CHECK(radiograph.header().patient_orientation == "L\\F");
     CHECK(radiograph.header().patient_sex == Sex::female);
-    CHECK(radiograph.header().patient_age_years.value() > 64.4);
-    CHECK(radiograph.header().patient_age_years.value() < 64.6);
+    CHECK(radiograph.header().patient_age_years == 64);
     CHECK(radiograph.grey_scale().photometric == Photometric::monochrome1);
     CHECK(radiograph.grey_scale().window->centre == 15000);
     CHECK(codes_of(radiograph) == Codes{"derived"});

@@ -1,0 +1,86 @@
+#include "engine_choice.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <algorithm>
+
+namespace aicovid {
+namespace {
+
+std::vector<std::string> kinds_of(const NetworkEntry& entry) {
+  std::vector<std::string> kinds;
+  for (const auto& [kind, file] : entry.files) kinds.push_back(kind);
+  return kinds;
+}
+
+/// The manifest's order of preference, else the table's. Names that this build does not know are
+/// passed over: a later one may.
+std::vector<const Engine*> preferred(const OrderedJson& manifest) {
+  std::vector<const Engine*> order;
+  if (!manifest.contains("engines")) {
+    for (const Engine& engine : engines()) order.push_back(&engine);
+    return order;
+  }
+  for (const std::string name : manifest.at("engines")) {
+    const auto found = std::ranges::find(engines(), name, &Engine::name);
+    if (found != engines().end()) order.push_back(&*found);
+  }
+  return order;
+}
+
+void require_files(const Engine& engine, const std::vector<NetworkEntry*>& networks) {
+  for (const NetworkEntry* entry : networks) {
+    if (file_for(*entry, engine) != nullptr) continue;
+    throw Error(ErrorCode::bad_bundle,
+                fmt::format("manifest.json: {}/files has no file that the backend '{}' reads ({}); "
+                            "the network has files for {}",
+                            entry->where, engine.name, fmt::join(engine.files, ", "),
+                            fmt::join(kinds_of(*entry), ", ")));
+  }
+}
+
+}  // namespace
+
+const NetworkFileEntry* file_for(const NetworkEntry& entry, const Engine& engine) {
+  for (const std::string_view kind : engine.files) {
+    const auto found = entry.files.find(std::string(kind));
+    if (found != entry.files.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+const Engine& choose_engine(const OrderedJson& manifest, const std::vector<NetworkEntry*>& networks,
+                            std::string_view backend, const Device& device) {
+  if (backend != kAutoBackend) {
+    const Engine& engine = engine_named(backend);
+    require_engine(engine, device);
+    require_files(engine, networks);
+    return engine;
+  }
+  std::vector<std::string> passed_over;
+  for (const Engine* engine : preferred(manifest)) {
+    try {
+      require_engine(*engine, device);
+      require_files(*engine, networks);
+      return *engine;
+    } catch (const Error& error) {
+      passed_over.emplace_back(error.what());
+    }
+  }
+  throw Error(ErrorCode::unsupported, fmt::format("no engine can run the bundle's networks: {}",
+                                                  fmt::join(passed_over, "; ")));
+}
+
+void load_network_of(NetworkEntry& entry, const Engine& engine, const Device& device,
+                     unsigned workers, BundleFiles& files) {
+  const NetworkFileEntry& file = *file_for(entry, engine);
+  const std::vector<std::byte> bytes = files.read(file.file);
+  std::vector<std::byte> weights;
+  if (file.weights) weights = files.read(*file.weights);
+  entry.network.network = load_network(engine, {.bytes = bytes, .weights = weights},
+                                       entry.network.spec, device, workers);
+}
+
+}  // namespace aicovid

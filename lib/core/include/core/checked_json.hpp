@@ -1,0 +1,36 @@
+#pragma once
+
+#include <aicovid/error.hpp>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace aicovid {
+
+/// JSON whose members keep their order.
+using OrderedJson = nlohmann::ordered_json;
+
+/// What a JSON text is checked against.
+struct JsonCheck {
+  std::string_view schema;  ///< a JSON Schema, draft 7, with a description of each member
+  std::string definition;   ///< a definition of the schema, or empty for the whole of it
+  std::string what;         ///< for messages: "manifest.json"
+  ErrorCode code = ErrorCode::corrupt;
+};
+
+/// Parses a text and checks it against a schema. No text may be longer than 2048 bytes, but a member
+/// named `base64`.
+///
+/// @throws Error{code} with line and column of a syntax error, or with the JSON path of what is
+///         against the schema, what is there and what was expected
+OrderedJson parse_checked(std::string_view text, const JsonCheck& check);
+
+/// A value for a message: as JSON if it is a scalar, cut if long; else "an object", "a list of N".
+std::string brief(const nlohmann::json& value);
+
+/// @throws Error{internal} naming the member of `what` that is NaN or infinite: JSON has no such
+///         numbers
+void require_finite(const OrderedJson& json, std::string_view what);
+
+}  // namespace aicovid

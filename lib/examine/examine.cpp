@@ -1,0 +1,102 @@
+#include "examine/examine.hpp"
+
+#include "chain.hpp"
+#include "examine/unreliable_image.hpp"
+
+#include "core/sha256.hpp"
+#include "core/utc_now.hpp"
+#include "findings/image_findings.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <algorithm>
+#include <variant>
+
+namespace aicovid {
+
+namespace {
+
+void add_reasons(const std::vector<GateReason>& reasons, bool force, Examination& examination) {
+  auto& all = examination.gate_reasons;
+  all.insert(all.end(), reasons.begin(), reasons.end());
+  examination.verdict = verdict_of(all, force);
+}
+
+/// The findings with the sides as Patient Orientation has them.
+ImageFindings on_the_patients_sides(ImageFindings findings, const std::string& orientation) {
+  const bool exchanged = exchanges_sides(orientation);
+  if (exchanged) exchange_sides(findings);
+  findings.side_verified = exchanged || confirms_sides(orientation);
+  return findings;
+}
+
+/// What the fusion network takes of the image: outputs of the severity network are kept by name, so
+/// that they can be written.
+void keep_fusion_inputs(const BundleNetwork& fusion, const Chain& chain, Examination& examination) {
+  for (std::size_t i = 0; i < fusion.inputs.size(); ++i) {
+    const NetworkSource& source = fusion.inputs[i];
+    if (const auto* severity = std::get_if<SeveritySource>(&source)) {
+      examination.kept_outputs[severity->output] = chain.fusion_inputs[i];
+    } else if (!std::holds_alternative<RecordSource>(source)) {
+      examination.rejudge = false;
+    }
+  }
+  if (!examination.rejudge) examination.fusion_inputs = chain.fusion_inputs;
+}
+
+}  // namespace
+
+Examination examine(const Bundle& bundle, const Radiograph& radiograph, const Device& device,
+                    bool force) {
+  Examination examination;
+  examination.created = utc_now();
+  examination.model = bundle.info;
+  examination.compute = {.device = device.to_string(),
+                         .backend = backend_name(bundle.engine),
+                         .precision = "fp32",
+                         .decode = std::string(to_string(radiograph.scale()))};
+  examination.input = radiograph.header();
+  examination.timing_ms.read = radiograph.read_ms();
+  examination.timing_ms.decode = radiograph.decode_ms();
+  add_reasons(radiograph.gate_reasons(), force, examination);
+  add_reasons(bundle_gate(bundle, radiograph), force, examination);
+  if (examination.refused()) return examination;
+  if (!radiograph.has_pixels()) {
+    throw Error(ErrorCode::invalid_argument,
+                "the radiograph was read without its pixels; to force a score, read it with "
+                "Refused::decode");
+  }
+
+  examination.pixel_sha256 = sha256({radiograph.data(), radiograph.size_bytes()});
+  Chain chain = run_networks(bundle, radiograph, device);
+  examination.timing_ms.preprocess = chain.preprocess_ms;
+  examination.timing_ms.infer = chain.infer_ms;
+  add_reasons(chain.reasons, force, examination);
+  if (examination.refused()) return examination;
+
+  examination.findings =
+      on_the_patients_sides(std::move(chain.findings), radiograph.header().patient_orientation);
+  const auto embedding = chain.severity.find("embedding");
+  if (embedding != chain.severity.end()) examination.embedding = embedding->second;
+  const BundleNetwork* fusion = network_of(bundle.networks, NetworkRole::fusion);
+  // Without lungs no network after the first has run.
+  if (fusion != nullptr && !chain.fusion_inputs.empty()) {
+    keep_fusion_inputs(*fusion, chain, examination);
+  }
+  for (const OutcomeReason& reason : unreliable_image(examination.gate_reasons)) {
+    examination.warnings.push_back(
+        {reason.code, "The image's findings are unreliable: " +
+                          std::string(gate_code(reason.code).meaning) + "."});
+  }
+  return examination;
+}
+
+bool Examination::operator==(const Examination& other) const {
+  return model == other.model && compute == other.compute && input == other.input &&
+         pixel_sha256 == other.pixel_sha256 && verdict == other.verdict &&
+         gate_reasons == other.gate_reasons && warnings == other.warnings &&
+         findings == other.findings && embedding == other.embedding &&
+         kept_outputs == other.kept_outputs && rejudge == other.rejudge;
+}
+
+}  // namespace aicovid

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <aicovid/device.hpp>
+#include <aicovid/version.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aicovid {
+
+/// An engine that runs networks, as a module beside the library.
+struct Engine {
+  std::string_view name;                    ///< as `--backend` and manifests have it
+  std::string_view library;                 ///< "LibTorch"
+  std::span<const std::string_view> files;  ///< the kinds of network files it reads, best first
+  std::string_view module;                  ///< its file beside the library
+  /// The files of its library that the module needs, in the order of loading.
+  std::span<const std::string_view> libraries;
+  bool cuda;                                ///< runs on CUDA devices too
+  std::string_view built_with;              ///< the library's version; empty if it was not built
+};
+
+/// All engines that this library knows of, in the order in which they are tried.
+std::span<const Engine> engines();
+
+/// @throws Error{invalid_argument} for an unknown name
+const Engine& engine_named(std::string_view name);
+
+/// The engine's name, "none" for null: what results say of what ran.
+std::string backend_name(const Engine* engine);
+
+/// Whether the engine's module lies beside the library. Opens nothing.
+bool is_installed(const Engine& engine);
+
+/// @throws Error{unsupported} if its module is not there, or the engine does not run on the device
+void require_engine(const Engine& engine, const Device& device);
+
+/// Each engine with the version it was built with, or what is missing. Opens nothing.
+std::vector<Component> engine_components();
+
+}  // namespace aicovid

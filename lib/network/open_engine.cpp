@@ -1,0 +1,143 @@
+#include "open_engine.hpp"
+
+#include "core/installation.hpp"
+
+#include <aicovid/error.hpp>
+#include <aicovid/version.hpp>
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <link.h>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace aicovid {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error unsupported(const Engine& engine, const std::string& what) {
+  return {ErrorCode::unsupported, fmt::format("backend is '{}'; {}", engine.name, what)};
+}
+
+Error other_version(const Engine& engine, std::string_view found) {
+  return unsupported(engine, fmt::format("its module was built with {0} {1}, and would run on {0} "
+                                         "{2}, which this process has loaded or "
+                                         "AICOVID_ENGINE_PATH names; expected the same version",
+                                         engine.library, engine.built_with, found));
+}
+
+/// What stands between the first digit of a line and its end, quotation mark or local part
+/// ("2.11.0+cpu").
+std::string version_in(const std::string& line) {
+  const std::size_t start = line.find_first_of("0123456789");
+  if (start == std::string::npos) return {};
+  return line.substr(start, line.find_first_of("+'\" ", start) - start);
+}
+
+/// The version of a LibTorch by the files around its libraries: a Python package says it in
+/// version.py, the official archive in build-version. Empty where neither is there; OpenVINO's
+/// version is part of its libraries' names.
+std::string version_around(const fs::path& libraries) {
+  std::string line;
+  std::ifstream archive(libraries.parent_path() / "build-version");
+  if (std::getline(archive, line)) return version_in(line);
+  std::ifstream package(libraries.parent_path() / "version.py");
+  while (std::getline(package, line)) {
+    if (line.starts_with("__version__")) return version_in(line);
+  }
+  return {};
+}
+
+void require_version(const Engine& engine, const fs::path& libraries) {
+  const std::string found = version_around(libraries);
+  if (!found.empty() && found != engine.built_with) throw other_version(engine, found);
+}
+
+/// The folder of a library that the process has loaded already; empty if it has not.
+fs::path loaded_from(std::string_view library) {
+  void* handle = dlopen(std::string(library).c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  if (handle == nullptr) return {};
+  link_map* map = nullptr;
+  const bool known = dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0 && map != nullptr;
+  const fs::path file = known ? map->l_name : "";
+  dlclose(handle);
+  std::error_code status;
+  return fs::canonical(file, status).parent_path();
+}
+
+/// The first folder of AICOVID_ENGINE_PATH that holds the library; empty if none does.
+fs::path folder_of_user(std::string_view library) {
+  const char* variable = std::getenv("AICOVID_ENGINE_PATH");
+  std::string_view folders = variable != nullptr ? variable : "";
+  while (!folders.empty()) {
+    const std::size_t end = std::min(folders.find(':'), folders.size());
+    const fs::path folder = folders.substr(0, end);
+    std::error_code status;
+    if (!folder.empty() && fs::exists(folder / library, status)) return folder;
+    folders.remove_prefix(std::min(end + 1, folders.size()));
+  }
+  return {};
+}
+
+/// Loads the engine's libraries from the user's folder, so that the module finds them loaded.
+void load_from_user(const Engine& engine) {
+  const fs::path folder = folder_of_user(engine.libraries.back());
+  if (folder.empty()) return;
+  require_version(engine, folder);
+  for (const std::string_view library : engine.libraries) {
+    if (dlopen((folder / library).c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr) {
+      throw unsupported(engine, fmt::format("{} of the folder that AICOVID_ENGINE_PATH names does "
+                                            "not load; expected {} {}",
+                                            library, engine.library, engine.built_with));
+    }
+  }
+}
+
+const AicovidEngine* open_module(const Engine& engine) {
+  if (const fs::path loaded = loaded_from(engine.libraries.back()); !loaded.empty()) {
+    require_version(engine, loaded);
+  } else {
+    load_from_user(engine);
+  }
+  void* module = dlopen(module_file(engine.module).c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* entry = module != nullptr ? dlsym(module, AICOVID_ENGINE_ENTRY) : nullptr;
+  if (entry == nullptr) {
+    throw unsupported(
+        engine, fmt::format("its module {} does not load: {} {}, which it was built with, is not "
+                            "found; AICOVID_ENGINE_PATH may name the folder of its libraries",
+                            engine.module, engine.library, engine.built_with));
+  }
+  const AicovidEngine* table = reinterpret_cast<AicovidEngineEntry>(entry)();
+  if (table->table_version != AICOVID_ENGINE_TABLE_VERSION) {
+    throw unsupported(engine, fmt::format("its module {} has table version {}; expected {}",
+                                          engine.module, table->table_version,
+                                          std::uint32_t{AICOVID_ENGINE_TABLE_VERSION}));
+  }
+  if (table->build != version()) {
+    throw unsupported(engine, fmt::format("its module {} is of aicovid {}; expected {}",
+                                          engine.module, table->build, version()));
+  }
+  if (table->library_version != engine.built_with) {
+    throw other_version(engine, table->library_version);
+  }
+  return table;
+}
+
+}  // namespace
+
+const AicovidEngine& open_engine(const Engine& engine) {
+  static std::mutex mutex;
+  static std::map<std::string_view, const AicovidEngine*> opened;
+  const std::scoped_lock lock(mutex);
+  // Tried again on the next call if it throws.
+  const auto found = opened.find(engine.name);
+  if (found != opened.end()) return *found->second;
+  return *opened.emplace(engine.name, open_module(engine)).first->second;
+}
+
+}  // namespace aicovid

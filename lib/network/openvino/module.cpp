@@ -1,0 +1,195 @@
+// The engine "openvino": OpenVINO on the CPU, behind the border of engine_module.hpp.
+#include "../engine_module.hpp"
+#include "../failure_reason.hpp"
+
+#include <openvino/openvino.hpp>
+
+#include <fmt/format.h>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace {
+
+/// What ends a call of the library; it does not leave this file.
+struct Failure {
+  AicovidEngineStatus status;
+  std::string text;
+};
+
+/// One a process: it keeps the plug-ins.
+ov::Core& core() {
+  static ov::Core one;
+  return one;
+}
+
+ov::Shape ov_shape(const AicovidShape& shape) {
+  return {shape.extents, shape.extents + shape.rank};
+}
+
+std::shared_ptr<ov::Model> read_model(const AicovidNetworkFile& file) {
+  const std::string text(static_cast<const char*>(file.bytes), file.size);
+  ov::Tensor weights;
+  if (file.weights != nullptr) {
+    // Read and not changed.
+    weights = ov::Tensor(ov::element::u8, {file.weights_size}, const_cast<void*>(file.weights));
+  }
+  try {
+    return core().read_model(text, weights);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Failure{AICOVID_ENGINE_NOT_A_NETWORK, aicovid::failure_reason(error.what())};
+  }
+}
+
+/// Fixes the extents that the file leaves free.
+void set_shapes(ov::Model& model, std::span<const AicovidShape> shapes) {
+  if (model.inputs().size() != shapes.size()) {
+    throw Failure{AICOVID_ENGINE_NETWORK_FAILS, fmt::format("it takes {} inputs; expected {}",
+                                                            model.inputs().size(), shapes.size())};
+  }
+  std::map<std::size_t, ov::PartialShape> wanted;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    if (model.input(i).get_element_type() != ov::element::f32) {
+      throw Failure{AICOVID_ENGINE_NOT_ALLOWED,
+                    fmt::format("takes input {} as {}; expected float32", i,
+                                model.input(i).get_element_type().to_string())};
+    }
+    wanted[i] = ov_shape(shapes[i]);
+  }
+  model.reshape(wanted);
+  if (!model.get_variables().empty()) {
+    throw Failure{AICOVID_ENGINE_NOT_ALLOWED,
+                  "changes its own state; expected outputs that depend on the inputs alone"};
+  }
+}
+
+class OpenVinoNetwork {
+ public:
+  explicit OpenVinoNetwork(const AicovidNetworkFile& file) {
+    const auto model = read_model(file);
+    set_shapes(*model, {file.inputs, file.input_count});
+    const auto workers = static_cast<std::int32_t>(file.workers);
+    // float32 means float32: where the CPU has bfloat16, OpenVINO takes it unasked. A stream has one
+    // thread, so that a result does not depend on how many there are; threads are not pinned, as
+    // the cores are not ours alone.
+    compiled_ =
+        core().compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32),
+                             ov::num_streams(workers), ov::inference_num_threads(workers),
+                             ov::hint::enable_cpu_pinning(false));
+  }
+
+  void run(std::span<const AicovidInput> inputs, AicovidTakeOutput take, void* context) const {
+    const Lease lease(*this);
+    ov::InferRequest& request = lease.request();
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      // Read and not changed.
+      request.set_input_tensor(i, {ov::element::f32, ov_shape(inputs[i].shape),
+                                   const_cast<void*>(inputs[i].values)});
+    }
+    request.infer();
+    const std::size_t count = compiled_.outputs().size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const ov::Tensor values = request.get_output_tensor(i);
+      const bool is_float = values.get_element_type() == ov::element::f32;
+      const std::string type =
+          is_float ? "float32"
+                   : fmt::format("{} (OpenVINO's name)", values.get_element_type().to_string());
+      const std::vector<std::int64_t> shape(values.get_shape().begin(), values.get_shape().end());
+      const AicovidOutput output{.index = i,
+                                 .count = count,
+                                 .shape = {shape.data(), shape.size()},
+                                 .type = type.c_str(),
+                                 .values = is_float ? values.data<const float>() : nullptr};
+      if (!take(context, &output)) return;
+    }
+  }
+
+ private:
+  /// An infer request of one caller, which goes back when the call ends: two callers never share
+  /// one.
+  class Lease {
+   public:
+    explicit Lease(const OpenVinoNetwork& network) : network_(network) {
+      const std::scoped_lock lock(network_.mutex_);
+      if (network_.idle_.empty()) {
+        request_ = network_.compiled_.create_infer_request();
+      } else {
+        request_ = std::move(network_.idle_.back());
+        network_.idle_.pop_back();
+      }
+    }
+    ~Lease() {
+      const std::scoped_lock lock(network_.mutex_);
+      network_.idle_.push_back(std::move(request_));
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ov::InferRequest& request() const { return request_; }
+
+   private:
+    const OpenVinoNetwork& network_;
+    mutable ov::InferRequest request_;
+  };
+
+  mutable ov::CompiledModel compiled_;
+  mutable std::mutex mutex_;
+  mutable std::vector<ov::InferRequest> idle_;
+};
+
+AicovidEngineResult result(AicovidEngineStatus status, std::string_view text) {
+  AicovidEngineResult made{status, {}};
+  text.copy(made.text, sizeof(made.text) - 1);
+  return made;
+}
+
+/// Calls `work`; nothing that it throws goes on.
+template <typename Work>
+AicovidEngineResult contained(const Work& work) noexcept {
+  try {
+    work();
+    return result(AICOVID_ENGINE_OK, "");
+  } catch (const Failure& failure) {
+    return result(failure.status, failure.text);
+  } catch (const std::bad_alloc&) {
+    return result(AICOVID_ENGINE_OUT_OF_MEMORY, "");
+  } catch (const std::exception& error) {
+    return result(AICOVID_ENGINE_NETWORK_FAILS, aicovid::failure_reason(error.what()));
+  } catch (...) {
+    return result(AICOVID_ENGINE_BROKEN, "an unknown exception");
+  }
+}
+
+AicovidEngineResult load(const AicovidNetworkFile* file, void** network) {
+  return contained([&] { *network = new OpenVinoNetwork(*file); });
+}
+
+AicovidEngineResult run(const void* network, const AicovidInput* inputs, std::size_t count,
+                        AicovidTakeOutput take, void* context) {
+  return contained([&] {
+    static_cast<const OpenVinoNetwork*>(network)->run({inputs, count}, take, context);
+  });
+}
+
+void release(void* network) { delete static_cast<OpenVinoNetwork*>(network); }
+
+/// The version of the OpenVINO that is loaded: "2026.4.1" of "2026.4.1-22982-...".
+std::string loaded_version() {
+  const std::string build = ov::get_openvino_version().buildNumber;
+  return build.substr(0, build.find('-'));
+}
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) const AicovidEngine* aicovid_engine_module() {
+  static const std::string version = loaded_version();
+  static const AicovidEngine engine{.table_version = AICOVID_ENGINE_TABLE_VERSION,
+                                    .build = AICOVID_VERSION,
+                                    .library_version = version.c_str(),
+                                    .load = load,
+                                    .run = run,
+                                    .release = release};
+  return &engine;
+}

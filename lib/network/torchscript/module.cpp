@@ -1,0 +1,292 @@
+// The engine "torchscript": LibTorch's interpreter, behind the border of engine_module.hpp.
+#include "../engine_module.hpp"
+#include "../failure_reason.hpp"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
+#include <caffe2/serialize/read_adapter_interface.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <span>
+
+namespace {
+
+/// What ends a call of the library; it does not leave this file.
+struct Failure {
+  AicovidEngineStatus status;
+  std::string text;
+};
+
+/// Lets the archive reader read from memory that the caller keeps.
+class BytesReader final : public caffe2::serialize::ReadAdapterInterface {
+ public:
+  explicit BytesReader(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  std::size_t size() const override { return bytes_.size(); }
+  std::size_t read(std::uint64_t position, void* buffer, std::size_t count,
+                   const char*) const override {
+    if (position >= bytes_.size()) return 0;
+    const std::size_t available = std::min<std::size_t>(count, bytes_.size() - position);
+    std::memcpy(buffer, bytes_.data() + position, available);
+    return available;
+  }
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
+/// LibTorch's message without the C++ stack that `what()` adds.
+std::string reason_of(const std::exception& error) {
+  const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
+  return aicovid::failure_reason(torch_error != nullptr ? torch_error->what_without_backtrace()
+                                               : error.what());
+}
+
+/// Whether the host's memory did not suffice. LibTorch has no type for that: its allocator on the
+/// CPU names itself in the message.
+bool of_host_memory(const std::exception& error) {
+  return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
+         std::string_view(error.what()).find("DefaultCPUAllocator") != std::string_view::npos;
+}
+
+/// Opens LibTorch's CUDA library, which this module does not link: a CPU run must not load it.
+void require_cuda(int device) {
+  const auto unavailable = [](const std::string& reason) {
+    return Failure{AICOVID_ENGINE_NO_DEVICE, reason};
+  };
+  // The driver first: LibTorch's CUDA library takes seconds and hundreds of megabytes.
+  if (dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) == nullptr) {
+    throw unavailable("there is no NVIDIA driver (libcuda.so.1)");
+  }
+  static const bool opened = [] {
+    Dl_info info{};
+    if (dladdr(reinterpret_cast<void*>(&at::get_num_threads), &info) == 0) return false;
+    const auto folder = std::filesystem::path(info.dli_fname).parent_path();
+    return dlopen((folder / "libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL) != nullptr;
+  }();
+  if (!opened) {
+    throw unavailable("libtorch_cuda.so, or a CUDA library that it needs, is not beside LibTorch");
+  }
+  if (!at::Context::hasCUDART()) {
+    throw unavailable(
+        "LibTorch has already been used on the CPU in this process and does not look for CUDA "
+        "again; load the CUDA device's networks first");
+  }
+  const int devices = static_cast<int>(at::getNumGPUs());
+  if (devices == 0) throw unavailable("LibTorch finds no CUDA device");
+  if (device >= devices) {
+    throw unavailable(fmt::format("LibTorch finds {} CUDA devices, numbered from 0", devices));
+  }
+  at::globalContext().lazyInitDevice(c10::DeviceType::CUDA);
+  // fp32 means fp32: convolutions would otherwise round their inputs to TF32.
+  at::globalContext().setAllowTF32CuDNN(false);
+  at::globalContext().setAllowTF32CuBLAS(false);
+}
+
+c10::Device torch_device(int cuda_device) {
+  return cuda_device < 0
+             ? c10::Device(c10::DeviceType::CPU)
+             : c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(cuda_device));
+}
+
+at::IntArrayRef extents(const AicovidShape& shape) { return {shape.extents, shape.rank}; }
+
+at::Tensor view_of(const AicovidInput& input) {
+  return at::from_blob(
+      const_cast<void*>(input.values), extents(input.shape),
+      at::TensorOptions().dtype(at::kFloat).device(torch_device(input.cuda_device)));
+}
+
+/// Whether the graph reads or writes attributes: freezing leaves those alone that the network
+/// changes.
+bool has_state(torch::jit::Block* block) {
+  for (torch::jit::Node* node : block->nodes()) {
+    if (node->kind() == c10::prim::GetAttr || node->kind() == c10::prim::SetAttr) return true;
+    for (torch::jit::Block* inner : node->blocks()) {
+      if (has_state(inner)) return true;
+    }
+  }
+  return false;
+}
+
+std::string type_name(at::ScalarType type) {
+  return type == at::kFloat ? "float32" : fmt::format("{} (LibTorch's name)", c10::toString(type));
+}
+
+/// LibTorch keeps the number of threads for each calling thread; setting it is slow, asking is not.
+void use_one_thread() {
+  if (at::get_num_threads() != 1) at::set_num_threads(1);
+}
+
+class TorchScriptNetwork {
+ public:
+  explicit TorchScriptNetwork(const AicovidNetworkFile& file)
+      : device_(torch_device(file.cuda_device)) {
+    use_one_thread();
+    load({static_cast<const std::byte*>(file.bytes), file.size});
+    warm_up({file.inputs, file.input_count});
+  }
+
+  void run(std::span<const AicovidInput> inputs, AicovidTakeOutput take, void* context) const {
+    use_one_thread();
+    const c10::InferenceMode inference;
+    std::vector<c10::IValue> arguments;
+    for (const AicovidInput& input : inputs) arguments.emplace_back(view_of(input).to(device_));
+    const std::vector<at::Tensor> outputs = forward(std::move(arguments));
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const at::Tensor values = outputs[i].to(c10::DeviceType::CPU).contiguous();
+      const bool is_float = values.scalar_type() == at::kFloat;
+      const std::string type = type_name(values.scalar_type());
+      const AicovidOutput output{
+          .index = i,
+          .count = outputs.size(),
+          .shape = {values.sizes().data(), values.sizes().size()},
+          .type = type.c_str(),
+          .values = is_float ? values.const_data_ptr<float>() : nullptr,
+      };
+      if (!take(context, &output)) return;
+    }
+  }
+
+  bool on_cuda() const { return device_.is_cuda(); }
+
+ private:
+  void load(std::span<const std::byte> file) {
+    bool stateful = false;
+    try {
+      auto module = torch::jit::load(std::make_shared<BytesReader>(file), device_,
+                                     /*load_debug_files=*/false);
+      module.eval();
+      module_ = torch::jit::freeze(module);
+      stateful = has_state(module_.get_method("forward").graph()->block());
+    } catch (const std::exception& error) {
+      if (of_host_memory(error)) throw;
+      throw Failure{AICOVID_ENGINE_NOT_A_NETWORK, reason_of(error)};
+    }
+    if (stateful) {
+      throw Failure{
+          AICOVID_ENGINE_NOT_ALLOWED,
+          "changes its own state; expected outputs that depend on the inputs alone",
+      };
+    }
+  }
+
+  /// Runs on zeros: the first call makes the executor's plan.
+  void warm_up(std::span<const AicovidShape> inputs) const {
+    // Not in inference mode, where tensors do not count their changes.
+    const at::NoGradGuard no_gradients;
+    std::vector<c10::IValue> arguments;
+    std::vector<std::int64_t> versions;
+    for (const AicovidShape& shape : inputs) {
+      const at::Tensor zeros =
+          at::zeros(extents(shape), at::TensorOptions().dtype(at::kFloat).device(device_));
+      versions.push_back(zeros._version());
+      arguments.emplace_back(zeros);
+    }
+    forward(arguments);
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      if (arguments[i].toTensor()._version() != versions[i]) {
+        throw Failure{
+            AICOVID_ENGINE_NOT_ALLOWED,
+            fmt::format("changes its input {} in place; expected it to be left alone", i),
+        };
+      }
+    }
+  }
+
+  std::vector<at::Tensor> forward(std::vector<c10::IValue> arguments) const {
+    // The profiling executor would specialise the graph during the first calls: the second took 20
+    // ms instead of 13.5, and a result might depend on how many calls went before.
+    const torch::jit::GraphOptimizerEnabledGuard without_profiling(false);
+    const c10::IValue result = module_.get_method("forward")(std::move(arguments));
+    if (result.isTensor()) return {result.toTensor()};
+    if (result.isTensorList()) return result.toTensorVector();
+    if (result.isTuple()) {
+      const auto& elements = result.toTupleRef().elements();
+      std::vector<at::Tensor> tensors;
+      for (const c10::IValue& element : elements) {
+        if (element.isTensor()) tensors.push_back(element.toTensor());
+      }
+      if (tensors.size() == elements.size()) return tensors;
+    }
+    throw Failure{
+        AICOVID_ENGINE_NOT_ALLOWED,
+        fmt::format("gives a value of type {}; expected a tensor, or a tuple or list of tensors",
+                    result.tagKind())};
+  }
+
+  c10::Device device_;
+  torch::jit::Module module_;
+};
+
+AicovidEngineResult result(AicovidEngineStatus status, std::string_view text) {
+  AicovidEngineResult made{status, {}};
+  text.copy(made.text, sizeof(made.text) - 1);
+  return made;
+}
+
+/// Calls `work`; nothing that it throws goes on.
+template <typename Work>
+AicovidEngineResult contained(bool on_cuda, const Work& work) noexcept {
+  try {
+    work();
+    return result(AICOVID_ENGINE_OK, "");
+  } catch (const Failure& failure) {
+    return result(failure.status, failure.text);
+  } catch (const std::exception& error) {
+    if (of_host_memory(error)) return result(AICOVID_ENGINE_OUT_OF_MEMORY, "");
+    const std::string reason = reason_of(error);
+    const bool of_cuda = on_cuda && reason.find("CUDA") != std::string::npos;
+    return result(of_cuda ? AICOVID_ENGINE_DEVICE_FAILS : AICOVID_ENGINE_NETWORK_FAILS, reason);
+  } catch (...) {
+    return result(AICOVID_ENGINE_BROKEN, "an unknown exception");
+  }
+}
+
+AicovidEngineResult load(const AicovidNetworkFile* file, void** network) {
+  return contained(file->cuda_device >= 0, [&] {
+    if (file->cuda_device >= 0) require_cuda(file->cuda_device);
+    *network = new TorchScriptNetwork(*file);
+  });
+}
+
+AicovidEngineResult run(const void* network, const AicovidInput* inputs, std::size_t count,
+                        AicovidTakeOutput take, void* context) {
+  const auto* one = static_cast<const TorchScriptNetwork*>(network);
+  return contained(one->on_cuda(), [&] { one->run({inputs, count}, take, context); });
+}
+
+void release(void* network) { delete static_cast<TorchScriptNetwork*>(network); }
+
+/// The version of the LibTorch that is loaded, which need not be the one of the headers.
+std::string loaded_version() {
+  constexpr std::string_view kMember = "TORCH_VERSION=";
+  const std::string text = at::show_config();
+  const std::size_t start = text.find(kMember);
+  if (start == std::string::npos) return "of an unknown version";
+  const std::size_t from = start + kMember.size();
+  return text.substr(from, text.find_first_of(", +\n", from) - from);
+}
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) const AicovidEngine* aicovid_engine_module() {
+  static const std::string version = loaded_version();
+  static const AicovidEngine engine{.table_version = AICOVID_ENGINE_TABLE_VERSION,
+                                    .build = AICOVID_VERSION,
+                                    .library_version = version.c_str(),
+                                    .load = load,
+                                    .run = run,
+                                    .release = release};
+  return &engine;
+}
