@@ -30,10 +30,6 @@ ClinicalRecord parse(const std::string& text, const std::string& at, const std::
   return parse_clinical(text, options);
 }
 
-py::object loads(const std::string& json) {
-  return py::module_::import("json").attr("loads")(json);
-}
-
 py::list warnings(const ClinicalRecord& record) {
   py::list list;
   for (const ClinicalWarning& warning : record.warnings()) {

@@ -6,6 +6,10 @@
 
 namespace py = pybind11;
 
+py::object aicovid::python::loads(const std::string& json) {
+  return py::module_::import("json").attr("loads")(json);
+}
+
 PYBIND11_MODULE(_aicovid, module) {
   // Never destroyed: the interpreter may outlive or precede static destructors.
   static const py::handle error_type =
@@ -29,5 +33,6 @@ PYBIND11_MODULE(_aicovid, module) {
   aicovid::python::bind_plan(module);
   aicovid::python::bind_clinical_record(module);
   aicovid::python::bind_scores(module);
+  aicovid::python::bind_examination(module);
   aicovid::python::bind_assessor(module);
 }

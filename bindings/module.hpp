@@ -3,6 +3,7 @@
 #include <aicovid/clinical_record.hpp>
 
 #include <pybind11/pybind11.h>
+#include <string>
 
 namespace aicovid::python {
 
@@ -10,7 +11,11 @@ void bind_radiograph(pybind11::module_& module);
 void bind_plan(pybind11::module_& module);
 void bind_clinical_record(pybind11::module_& module);
 void bind_scores(pybind11::module_& module);
+void bind_examination(pybind11::module_& module);
 void bind_assessor(pybind11::module_& module);
+
+/// The library's JSON text as Python's objects.
+pybind11::object loads(const std::string& json);
 
 /// A ClinicalRecord, a dict in the form of a JSON record, JSON text, or None for an empty record.
 ///

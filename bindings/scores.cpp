@@ -10,8 +10,7 @@ void bind_scores(py::module_& module) {
   module.def(
       "published_scores",
       [](const py::object& clinical) {
-        return py::module_::import("json").attr("loads")(
-            to_json(published_scores(to_record(clinical))));
+        return loads(to_json(published_scores(to_record(clinical))));
       },
       py::arg("clinical"),
       "The published clinical scores as a dict (docs/schemas/scores.json).\n\n"

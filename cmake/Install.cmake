@@ -1,5 +1,6 @@
 # cmake --install: headers, library, program, bundles, DICOM dictionary, and the CMake package. The tree can be
-# moved: the library finds its files relative to itself. LibTorch stays where it was found (AICOVID_TORCH_DIR).
+# moved: the library finds its files relative to itself. LibTorch stays where it was found (AICOVID_TORCH_DIR); OpenVINO goes
+# with it.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS aicovid EXPORT aicovid LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
@@ -7,8 +8,27 @@ install(TARGETS aicovid_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 if(AICOVID_CUDA)
   install(TARGETS aicovid_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endif()
+if(AICOVID_TORCHSCRIPT)
+  install(TARGETS aicovid_torchscript LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
+if(AICOVID_OPENVINO)
+  install(TARGETS aicovid_openvino LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  # What one CPU needs to run IR and ONNX files; the other plug-ins and front ends are as large again.
+  file(GLOB openvino_libraries
+    ${AICOVID_OPENVINO_DIR}/libs/${AICOVID_OPENVINO_SONAME}
+    ${AICOVID_OPENVINO_DIR}/libs/libopenvino_intel_cpu_plugin.so
+    ${AICOVID_OPENVINO_DIR}/libs/libopenvino_onnx_frontend.so.*
+    ${AICOVID_OPENVINO_DIR}/libs/libopenvino_ir_frontend.so.*
+    ${AICOVID_OPENVINO_DIR}/libs/libtbb.so.*)
+  install(FILES ${openvino_libraries} DESTINATION ${CMAKE_INSTALL_LIBDIR}/openvino)
+endif()
 install(DIRECTORY include/aicovid DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(DIRECTORY models/severity models/severity-open DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid/models)
+# An installation without LibTorch has no use for its files; a bundle is checked by what is there.
+set(left_out)
+if(NOT AICOVID_TORCHSCRIPT)
+  set(left_out PATTERN "*.pt" EXCLUDE)
+endif()
+install(DIRECTORY models/severity models/severity-open DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid/models ${left_out})
 install(DIRECTORY docs/schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid)
 if(AICOVID_WITH_DICOM)

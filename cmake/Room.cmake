@@ -18,7 +18,8 @@ function(aicovid_room name)
   target_link_libraries(aicovid_${name} PUBLIC aicovid_settings PRIVATE fmt::fmt nlohmann_json::nlohmann_json ${ROOM_LINKS})
 endfunction()
 
-# aicovid_link_rooms(TARGET room...) links the objects of the rooms and of all rooms they use.
+# aicovid_link_rooms(TARGET room...) links the objects of the rooms and of all rooms they use, and has the engines built
+# that are opened at run time.
 function(aicovid_link_rooms target)
   set(closure)
   foreach(name ${ARGN})
@@ -28,6 +29,11 @@ function(aicovid_link_rooms target)
   list(REMOVE_DUPLICATES closure)
   foreach(name ${closure})
     target_link_libraries(${target} PRIVATE aicovid_${name})
+  endforeach()
+  foreach(engine torchscript openvino)
+    if("network" IN_LIST closure AND TARGET aicovid_${engine})
+      add_dependencies(${target} aicovid_${engine})
+    endif()
   endforeach()
 endfunction()
 

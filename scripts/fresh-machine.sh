@@ -6,8 +6,9 @@
 #
 # Needs root, debootstrap, and 20 GB below AICOVID_FRESH_DIR (default /var/tmp/aicovid-fresh), where the root is made
 # anew each time and left for inspection. The root sees no data, as a stranger's machine has none, unless
-# AICOVID_FRESH_DATA names a folder, which it then sees read-only at the place of ../shared/data. What pip needs to reach
-# its index from here (PIP_CERT, PIP_INDEX_URL, proxies) is passed on.
+# AICOVID_FRESH_DATA names a folder, which it then sees read-only at the place of ../shared/data. AICOVID_FRESH_CCACHE names
+# a compiler cache to use; without one, everything is compiled. What pip needs to reach its index from here (PIP_CERT,
+# PIP_INDEX_URL, proxies) is passed on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,6 +30,7 @@ echo "fresh-machine: making a root of $suite"
 debootstrap --variant=minbase "$suite" "$root" >"$root.debootstrap.log" 2>&1 || { tail "$root.debootstrap.log"; exit 1; }
 git clone -q --no-hardlinks . "$root/srv/aicovid"
 [ -z "${AICOVID_FRESH_DATA:-}" ] || mkdir -p "$root/srv/shared/data"
+[ -z "${AICOVID_FRESH_CCACHE:-}" ] || mkdir -p "$root/root/.cache/ccache"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 
 variables=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8)
@@ -49,6 +51,9 @@ in_root() {
     if [ -n "${AICOVID_FRESH_DATA:-}" ]; then
       mount --bind "$AICOVID_FRESH_DATA" "$AICOVID_FRESH_ROOT/srv/shared/data"
       mount -o remount,bind,ro "$AICOVID_FRESH_ROOT/srv/shared/data"
+    fi
+    if [ -n "${AICOVID_FRESH_CCACHE:-}" ]; then
+      mount --bind "$AICOVID_FRESH_CCACHE" "$AICOVID_FRESH_ROOT/root/.cache/ccache"
     fi
     exec chroot "$AICOVID_FRESH_ROOT" env -i "$@"
   ' sh "${variables[@]}" "$@" </dev/null

@@ -1,9 +1,23 @@
 #!/usr/bin/env bash
-# Installs what aicovid is built and tested with: Debian packages (by apt-get, needs root or sudo) and a
-# virtual environment `.venv` with pinned Python packages, LibTorch among them. Does nothing, and asks no
-# server anything, when all is there already.
+# Installs what aicovid is built and tested with: Debian packages (by apt-get, needs root or sudo) and a virtual
+# environment with pinned Python packages. Does nothing, and asks no server anything, when all is there already.
+#
+#   scripts/setup.sh                       everything, into .venv: LibTorch, OpenVINO, references, training
+#   scripts/setup.sh --engines openvino    without LibTorch, into .venv-openvino: 0.4 GB instead of 5
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+venv=.venv
+requirements=scripts/requirements.txt
+nodeps=scripts/requirements-nodeps.txt
+size="LibTorch included: 5 GB"
+if [ $# -gt 0 ]; then
+  [ "$*" = "--engines openvino" ] || { echo "setup: unknown arguments $*; expected nothing, or --engines openvino"; exit 2; }
+  venv=.venv-openvino
+  requirements=scripts/requirements-openvino.txt
+  nodeps=scripts/requirements-openvino-nodeps.txt
+  size="0.4 GB"
+fi
 
 # The names of scripts/packages.txt, but for Catch2, whose version decides where it comes from.
 mapfile -t packages < <(sed 's/#.*//' scripts/packages.txt | while read -r name _; do
@@ -83,13 +97,13 @@ if [ "${#needed[@]}" -gt 0 ]; then
 fi
 catch2_is_v3 || install_catch2
 
-stamp=.venv/aicovid-requirements.sha256
-wanted=$(cat scripts/requirements.txt scripts/requirements-nodeps.txt | sha256sum)
+stamp=$venv/aicovid-requirements.sha256
+wanted=$(cat "$requirements" "$nodeps" | sha256sum)
 if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
-  say "making .venv with the packages of scripts/requirements.txt (LibTorch included: 5 GB, some minutes)"
-  [ -x .venv/bin/python ] || python3 -m venv .venv
-  .venv/bin/python -m pip install -q --disable-pip-version-check -r scripts/requirements.txt
+  say "making $venv with the packages of $requirements ($size, some minutes)"
+  [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check -r "$requirements"
   # Packages whose declared requirements would pull in what is not used here.
-  .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps -r scripts/requirements-nodeps.txt
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps -r "$nodeps"
   echo "$wanted" > "$stamp"
 fi

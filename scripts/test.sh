@@ -4,12 +4,13 @@
 #   release   build, all tests
 #   tidy      clang-tidy over all sources but the one that includes LibTorch
 #   cpu-only  build without the CUDA module, smoke test
+#   openvino  build, tests and a score without LibTorch, and the size of that installation
 #   asan      AddressSanitizer and UBSan: all rooms without LibTorch, and one full score
 #   fuzz      clang: replays the fuzzers' corpora, then fuzzes for a minute (docs/fuzzing.md)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stages=("$@")
-[ "${#stages[@]}" -gt 0 ] || stages=(format release tidy cpu-only asan fuzz)
+[ "${#stages[@]}" -gt 0 ] || stages=(format release tidy cpu-only openvino asan fuzz)
 
 scripts/setup.sh
 export PATH="$PWD/.venv/bin:$PATH"
@@ -47,6 +48,22 @@ stage_cpu-only() {
   local status=0
   build/cpu-only/bin/aicovid score "$radiograph" --device cuda 2>build/cpu-only/cuda.log || status=$?
   [ "$status" -eq 6 ] || { echo "score --device cuda ended with $status; expected 6"; cat build/cpu-only/cuda.log; return 1; }
+}
+
+stage_openvino() {
+  scripts/setup.sh --engines openvino
+  if .venv-openvino/bin/python -c 'import torch' 2>/dev/null; then echo "there is a torch in .venv-openvino"; return 1; fi
+  build openvino aicovid_cli _aicovid test_network test_bundle test_assess
+  ctest --preset openvino --parallel 2 --no-tests=error -L '^(network|bundle|assess)$'
+  local prefix=$PWD/build/openvino/installed radiograph
+  rm -rf "$prefix"
+  cmake --install build/openvino --prefix "$prefix" >build/openvino/install.log
+  radiograph=$(python scripts/pydicom_data_file.py RG1_J2KR.dcm)
+  "$prefix/bin/aicovid" score "$radiograph" --clinical examples/patient.json --format json >build/openvino/report.json
+  python scripts/validate_json.py report <build/openvino/report.json
+  grep -q '"backend": "openvino"' build/openvino/report.json
+  "$prefix/bin/aicovid" model verify severity
+  .venv-openvino/bin/python scripts/installed_size.py "$prefix" --most 130
 }
 
 stage_asan() {

@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUP = 8
-LEFT_OUT = "lib/network/torchscript.cpp"
+LEFT_OUT = "lib/network/torchscript/module.cpp"
 
 
 def commands(build: Path) -> dict[str, list[str]]:

@@ -4,7 +4,9 @@
     radiograph = aicovid.read("chest.dcm")
     report = assessor.assess(radiograph, {"age": {"value": 63, "unit": "a"}, "sex": "male"})    # a dict
 
-    report, maps = assessor.assess_with_maps(radiograph)          # the lung mask and the attribution as arrays
+    examination = assessor.examine(radiograph)                    # the networks run once, for any number of records
+    report = assessor.judge(examination, {"age": {"value": 64, "unit": "a"}, "sex": "male"})
+    labels, source = examination.lung_mask                        # also attribution and embedding, as arrays
 
     record = aicovid.ClinicalRecord.parse(text, at="2020-04-01T10:00:00Z")      # JSON record, FHIR Bundle or CSV
     report = assessor.assess(radiograph, record)
@@ -19,10 +21,11 @@ Every failure is an `aicovid.Error`, whose `code` is one of the library's stable
 """
 
 from aicovid._aicovid import (
-    Assessor, ClinicalRecord, ClinicalVariables, Error, Plan, Radiograph, Workspace, clinical_variables, published_scores, read,
+    Assessor, ClinicalRecord, ClinicalVariables, Error, Examination, Plan, Radiograph, Workspace, clinical_variables, published_scores,
+    read,
 )
 
 __all__ = [
-    "Assessor", "ClinicalRecord", "ClinicalVariables", "Error", "Plan", "Radiograph", "Workspace", "clinical_variables",
-    "published_scores", "read",
+    "Assessor", "ClinicalRecord", "ClinicalVariables", "Error", "Examination", "Plan", "Radiograph", "Workspace",
+    "clinical_variables", "published_scores", "read",
 ]

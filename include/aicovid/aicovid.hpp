@@ -8,9 +8,11 @@
 #include <aicovid/device_image.hpp>
 #include <aicovid/dicomdir.hpp>
 #include <aicovid/error.hpp>
+#include <aicovid/examination.hpp>
 #include <aicovid/findings.hpp>
 #include <aicovid/gate.hpp>
 #include <aicovid/plan.hpp>
+#include <aicovid/provenance.hpp>
 #include <aicovid/radiograph.hpp>
 #include <aicovid/read.hpp>
 #include <aicovid/report.hpp>

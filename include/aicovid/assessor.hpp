@@ -3,11 +3,13 @@
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/device.hpp>
 #include <aicovid/error.hpp>
+#include <aicovid/examination.hpp>
 #include <aicovid/export.hpp>
 #include <aicovid/plan.hpp>
 #include <aicovid/radiograph.hpp>
 #include <aicovid/report.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -18,9 +20,19 @@
 
 namespace aicovid {
 
+/// Which networks of a bundle are loaded: `fusion` is what `judge` needs, `none` what checking
+/// clinical values needs. With the shipped bundles neither opens an engine.
+enum class Networks : std::uint8_t { all, fusion, none };
+
 struct AssessorOptions {
   Device device;
-  std::string backend = "torchscript";
+  /// The engine that runs the networks: "torchscript", "openvino", or "auto" for the first of the
+  /// bundle's preference that is installed and runs on the device.
+  std::string backend = "auto";
+  Networks networks = Networks::all;
+  /// How many threads will examine at the same time. More are allowed; they may wait for one
+  /// another. No result depends on it.
+  unsigned workers = 1;
 };
 
 struct AssessOptions {
@@ -43,22 +55,41 @@ struct Check {
 /// A loaded model bundle. Immutable after `load`: any number of threads may share one.
 ///
 /// Every image is one forward pass with one intra-op thread, so that a report does not depend on
-/// what else runs: all members but `created` and `timing_ms` are equal to the bit. (LibTorch's
-/// thread count of the calling thread is set to one.)
+/// what else runs: all members but `created` and `timing_ms` are equal to the bit with one engine.
+/// (LibTorch's thread count of the calling thread is set to one.)
 class AICOVID_EXPORT Assessor {
  public:
   /// @param model  a bundle's directory or, where there is no such directory, the name of a bundle
   ///               installed beside the library
   /// @throws Error{not_found} if there is no such bundle; Error{bad_bundle} naming the JSON path,
   ///         or the file, and what is wrong; Error{device_unavailable}; Error{invalid_argument} for
-  ///         an unknown backend
+  ///         an unknown backend; Error{unsupported} for one that is not installed, or whose library
+  ///         is of another version than it was built with
   static Assessor load(const std::filesystem::path& model = "severity",
                        const AssessorOptions& options = {});
 
-  /// @throws Error{patient_mismatch} if the header's sex or age contradicts the record;
-  ///         Error{invalid_argument} if the record has values that another bundle declares;
-  ///         Error{bad_bundle} if a network fails on this input. A refusal is no error but a
-  ///         report.
+  /// What the networks see of a radiograph, without any clinical value.
+  ///
+  /// @throws Error{invalid_argument} if the networks were not loaded, or the radiograph was read
+  ///         without its pixels and is not refused; Error{bad_bundle} if a network fails on it. A
+  ///         refusal is no error but an examination without findings.
+  Examination examine(const Radiograph& radiograph, const AssessOptions& options = {}) const;
+
+  /// The risks that follow from an examination and a record. Runs no network of the image; a fusion
+  /// network runs here.
+  ///
+  /// @throws Error{bad_bundle} if the examination is of another manifest; Error{patient_mismatch}
+  /// if
+  ///         the header's sex or age contradicts the record, without `force`;
+  ///         Error{invalid_argument} if the record has values that another bundle declares, or
+  ///         `force` is to score what was examined without it; Error{unsupported} if the bundle's
+  ///         fusion network takes the picture, which a written examination does not hold
+  RiskReport judge(const Examination& examination, const ClinicalRecord& record = {},
+                   const AssessOptions& options = {}) const;
+
+  /// `examine` and `judge`; what contradicts the record is found before the networks run.
+  ///
+  /// @throws as both. A refusal is no error but a report.
   RiskReport assess(const Radiograph& radiograph, const ClinicalRecord& record = {},
                     const AssessOptions& options = {}) const;
 

@@ -33,11 +33,12 @@ struct AICOVID_EXPORT Examination {
   std::optional<Tensor> embedding;  ///< [1,n] of the severity network, where it has this output
   /// Outputs of the severity network that the bundle's fusion network takes, by name.
   std::map<std::string, Tensor> kept_outputs;
-  /// Whether what the fusion network takes of the image is kept in `kept_outputs`, so that it can be
-  /// judged again after it was written and read. False where the network takes the picture itself.
+  /// Whether what the fusion network takes of the image is kept in `kept_outputs`, so that it can
+  /// be judged again after it was written and read. False where the network takes the picture
+  /// itself.
   bool rejudge = true;
-  /// Where `rejudge` is false, the fusion network's inputs in its order, those of a record empty; in
-  /// memory alone.
+  /// Where `rejudge` is false, the fusion network's inputs in its order, those of a record empty;
+  /// in memory alone.
   std::vector<Tensor> fusion_inputs;
   Timing timing_ms;
 
@@ -53,8 +54,7 @@ struct AICOVID_EXPORT Examination {
 /// @throws Error{internal} naming the member that is not a finite number
 AICOVID_EXPORT std::string to_json(const Examination& examination, int indent = -1);
 
-/// @throws Error{corrupt} naming the JSON path, what is there and what was expected;
-///         Error{unsupported} for another schema
+/// @throws Error{corrupt} naming the JSON path, what is there and what was expected
 AICOVID_EXPORT Examination parse_examination(std::string_view json);
 
 }  // namespace aicovid

@@ -16,12 +16,16 @@ namespace aicovid {
 struct Interval {
   double low = 0;
   double high = 0;
+
+  bool operator==(const Interval&) const = default;
 };
 
 /// A score read from the image, with a prediction interval where the bundle has one.
 struct Estimate {
   double value = 0;
   std::optional<Interval> interval;
+
+  bool operator==(const Estimate&) const = default;
 };
 
 /// The six zones of the Brixia score, in the order A to F of Borghesi and Maroldi 2020: the
@@ -39,18 +43,23 @@ struct LungMask {
   Rectangle source;  ///< what the raster covers, in the radiograph's pixels
 
   bool empty() const noexcept { return labels.empty(); }
+  bool operator==(const LungMask&) const = default;
 };
 
 /// The severity network's own account of where the score comes from.
 struct Attribution {
   Tensor map;        ///< [h,w] float32, >= 0, Brixia points per cell: the sum is about the total
   Rectangle source;  ///< what the map covers, in the radiograph's pixels
+
+  bool operator==(const Attribution&) const = default;
 };
 
 /// A severity that was never compared with readers' scores: it ranks images and has no unit.
 struct SeverityIndex {
   double value = 0;   ///< 0..1
   std::string scale;  ///< what 0 and 1 stand for, as the bundle says it
+
+  bool operator==(const SeverityIndex&) const = default;
 };
 
 /// What the networks read from one radiograph.
@@ -67,6 +76,8 @@ struct ImageFindings {
   std::optional<bool> inverted;  ///< the grey scale looks inverted; nothing where not checked
   LungMask mask;
   std::optional<Attribution> attribution;
+
+  bool operator==(const ImageFindings&) const = default;
 };
 
 }  // namespace aicovid

@@ -4,6 +4,7 @@
 #include <aicovid/export.hpp>
 #include <aicovid/findings.hpp>
 #include <aicovid/gate.hpp>
+#include <aicovid/provenance.hpp>
 #include <aicovid/radiograph.hpp>
 
 #include <cstdint>
@@ -85,34 +86,6 @@ struct Outcome {
   /// is an index alone, logit(index).
   std::vector<Contribution> contributions;
   std::vector<Assumption> assumed;
-};
-
-struct Warning {
-  std::string code;
-  std::string message;
-};
-
-/// What the report says of the model and the machine.
-struct ModelInfo {
-  std::string name;
-  std::string version;
-  std::string manifest_sha256;
-  std::string licence;
-};
-
-struct ComputeInfo {
-  std::string device;
-  std::string backend;
-  std::string precision;
-  std::string decode;  ///< "exact", "1/2" or "1/4"
-};
-
-struct Timing {
-  double read = 0;
-  double decode = 0;
-  double preprocess = 0;
-  double infer = 0;
-  double fuse = 0;
 };
 
 /// The answer for one patient. A refusal is a report too: `refused()`, with the gate's reasons and

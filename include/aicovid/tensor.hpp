@@ -43,6 +43,10 @@ class AICOVID_EXPORT Tensor {
   std::span<float> floats();
   std::span<const float> floats() const;
 
+  /// Of equal shape and type, and equal to the bit.
+  /// @throws Error{internal} for memory that is not on the CPU
+  bool operator==(const Tensor& other) const;
+
  private:
   std::vector<std::int64_t> shape_;
   DType dtype_ = DType::float32;

@@ -4,37 +4,26 @@
 #include "bundle/bundle.hpp"
 #include "clinical/declared_variables.hpp"
 #include "core/installation.hpp"
-#include "core/sha256.hpp"
-#include "findings/image_findings.hpp"
+#include "core/stopwatch.hpp"
+#include "core/utc_now.hpp"
+#include "examine/examine.hpp"
+#include "examine/unreliable_image.hpp"
 #include "fusion/outcome.hpp"
 #include "preprocess/cuda_module.hpp"
 
-#include "chain.hpp"
 #include "image_time.hpp"
 #include "joint_network.hpp"
 #include "patient_mismatch.hpp"
-#include "stopwatch.hpp"
-#include "unreliable_image.hpp"
 #include "verify.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
-#include <chrono>
-#include <ctime>
 #include <exception>
 
 namespace aicovid {
 
 namespace {
-
-std::string utc_now() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1,
-                     utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
-}
 
 std::filesystem::path find_bundle(const std::filesystem::path& model) {
   std::error_code status;
@@ -48,31 +37,42 @@ std::filesystem::path find_bundle(const std::filesystem::path& model) {
               "no such model: neither a directory nor the name of an installed bundle");
 }
 
+NetworksToLoad to_load(Networks networks) {
+  switch (networks) {
+    case Networks::all:
+      return NetworksToLoad::all;
+    case Networks::fusion:
+      return NetworksToLoad::fusion;
+    case Networks::none:
+      break;
+  }
+  return NetworksToLoad::none;
+}
+
 }  // namespace
 
 struct Assessor::State {
+  std::filesystem::path directory;
   Bundle bundle;
   ClinicalVariables variables;
   std::vector<OutcomeConfig> outcomes;
   Device device;
-  ComputeInfo compute;
 };
 
 Assessor Assessor::load(const std::filesystem::path& model, const AssessorOptions& options) {
-  const auto backends = network_backends();
-  if (std::ranges::find(backends, options.backend) == backends.end()) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("backend is '{}'; this build has: {}", options.backend,
-                            fmt::join(backends, ", ")));
-  }
   require_cuda_device(options.device);
   auto state = std::make_shared<State>();
-  state->bundle = load_bundle(find_bundle(model), options.backend, options.device);
+  state->directory = find_bundle(model);
+  state->bundle = load_bundle(state->directory, {.backend = options.backend,
+                                                 .device = options.device,
+                                                 .networks = to_load(options.networks),
+                                                 .workers = options.workers});
   state->variables = parse_declared_variables(state->bundle.clinical);
   for (const std::string& outcome : state->bundle.outcomes) {
     OutcomeConfig config = parse_outcome(outcome, state->bundle.outcome_files, state->variables);
     const auto* learned = std::get_if<LearnedOutcome>(&config.model);
-    if (learned && learned->needs_network() && !joint_network(state->bundle)) {
+    const BundleNetwork* fusion = network_of(state->bundle.networks, NetworkRole::fusion);
+    if (learned && learned->needs_network() && fusion == nullptr) {
       throw Error(ErrorCode::bad_bundle,
                   fmt::format("outcome {}: expected a network of role \"fusion\" in /networks",
                               learned->name()));
@@ -80,10 +80,6 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
     state->outcomes.push_back(std::move(config));
   }
   state->device = options.device;
-  state->compute = {.device = options.device.to_string(),
-                    .backend = options.backend,
-                    .precision = "fp32",
-                    .decode = ""};
   return Assessor(std::move(state));
 }
 
@@ -126,89 +122,131 @@ void add_uncertainty_warnings(const std::vector<OutcomeConfig>& configs, RiskRep
   }
 }
 
-/// @param chain  null without an image
-void add_outcomes(const std::vector<OutcomeConfig>& configs, const Bundle& bundle,
-                  const Chain* chain, RiskReport& report) {
-  const Stopwatch fuse;
+/// What the outcomes may take of the image.
+///
+/// @param examination  null without an image
+ImageEvidence evidence_of(const Bundle& bundle, const Examination* examination) {
   ImageEvidence image;
-  if (report.findings) image.findings = &*report.findings;
-  image.unreliable = unreliable_image(report.gate_reasons);
-  for (const OutcomeReason& reason : image.unreliable) {
-    report.warnings.push_back({reason.code, "The image's findings are unreliable: " +
-                                                std::string(gate_code(reason.code).meaning) + "."});
+  std::vector<Tensor> inputs;
+  const BundleNetwork* fusion = network_of(bundle.networks, NetworkRole::fusion);
+  if (examination != nullptr) {
+    if (examination->findings) image.findings = &*examination->findings;
+    image.unreliable = unreliable_image(examination->gate_reasons);
+    if (fusion != nullptr) inputs = image_inputs(*fusion, *examination);
   }
-  if (const BundleNetwork* joint = joint_network(bundle)) {
-    image.network_sees_image = sees_image(*joint);
-    if (chain || !image.network_sees_image) {
-      image.network = joint_logit(*joint, chain ? chain->joint_inputs : std::vector<Tensor>());
-    }
+  if (fusion != nullptr && fusion->network != nullptr) {
+    image.network_sees_image = sees_image(*fusion);
+    if (!inputs.empty() || !image.network_sees_image) image.network = joint_logit(*fusion, inputs);
   }
+  return image;
+}
+
+void add_outcomes(const std::vector<OutcomeConfig>& configs, const ImageEvidence& image,
+                  RiskReport& report) {
   for (const OutcomeConfig& config : configs) {
     report.outcomes.push_back(assess_outcome(config, report.clinical, image));
   }
-  report.timing_ms.fuse = fuse.elapsed_ms();
   add_uncertainty_warnings(configs, report);
+}
+
+/// What contradicts the header. Nothing where nothing does.
+void check_patient(const ImageHeader& header, const ClinicalRecord& record, bool force,
+                   std::vector<Warning>& warnings) {
+  if (const auto mismatch = patient_mismatch(header, record)) {
+    if (!force) throw Error(ErrorCode::patient_mismatch, *mismatch);
+    warnings.push_back({"patient_mismatch", *mismatch});
+  }
+}
+
+void require_networks(const Bundle& bundle, NetworkRole first) {
+  for (const BundleNetwork& network : bundle.networks) {
+    if (network.role >= first && network.network == nullptr) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("the bundle was loaded without its network of role \"{}\"",
+                              to_string(network.role)));
+    }
+  }
 }
 
 }  // namespace
 
-RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& record,
-                            const AssessOptions& options) const {
+Examination Assessor::examine(const Radiograph& radiograph, const AssessOptions& options) const {
+  require_networks(state_->bundle, NetworkRole::lungs);
+  return aicovid::examine(state_->bundle, radiograph, state_->device, options.force);
+}
+
+RiskReport Assessor::judge(const Examination& examination, const ClinicalRecord& record,
+                           const AssessOptions& options) const {
   const Bundle& bundle = state_->bundle;
+  require_networks(bundle, NetworkRole::fusion);
+  if (examination.model.manifest_sha256 != bundle.info.manifest_sha256) {
+    throw Error(ErrorCode::bad_bundle,
+                fmt::format("the examination is of the bundle {} {} with the manifest {}; expected "
+                            "one of {} {} with {}",
+                            examination.model.name, examination.model.version,
+                            examination.model.manifest_sha256, bundle.info.name,
+                            bundle.info.version, bundle.info.manifest_sha256));
+  }
   RiskReport report;
   report.created = utc_now();
   report.model = bundle.info;
-  report.compute = state_->compute;
-  report.compute.decode = to_string(radiograph.scale());
-  report.input = radiograph.header();
+  report.compute = examination.compute;
+  report.input = examination.input;
+  report.pixel_sha256 = examination.pixel_sha256;
+  report.gate_reasons = examination.gate_reasons;
+  report.timing_ms = examination.timing_ms;
   set_clinical(record, state_->variables, report);
-  report.timing_ms.read = radiograph.read_ms();
-  report.timing_ms.decode = radiograph.decode_ms();
-
-  if (const auto mismatch = patient_mismatch(radiograph.header(), record)) {
-    if (!options.force) throw Error(ErrorCode::patient_mismatch, *mismatch);
-    report.warnings.push_back({"patient_mismatch", *mismatch});
-  }
-  if (const auto warning = values_not_at_image_time(radiograph.header(), record)) {
+  check_patient(examination.input, record, options.force, report.warnings);
+  if (const auto warning = values_not_at_image_time(examination.input, record)) {
     report.warnings.push_back(*warning);
   }
-
-  const auto add_reasons = [&](const std::vector<GateReason>& reasons) {
-    report.gate_reasons.insert(report.gate_reasons.end(), reasons.begin(), reasons.end());
-    report.verdict = verdict_of(report.gate_reasons, options.force);
-  };
-  add_reasons(radiograph.gate_reasons());
-  add_reasons(bundle_gate(bundle, radiograph));
+  report.verdict = verdict_of(report.gate_reasons, options.force);
   if (report.refused()) return report;
-  if (!radiograph.has_pixels()) {
+  if (!examination.findings) {
     throw Error(ErrorCode::invalid_argument,
-                "the radiograph was read without its pixels; to force a score, read it with "
-                "Refused::decode");
+                "the image was examined without force and refused; examine it with force to score "
+                "it all the same");
   }
-
-  report.pixel_sha256 = sha256({radiograph.data(), radiograph.size_bytes()});
-  Chain chain = run_networks(bundle, radiograph, state_->device);
-  report.timing_ms.preprocess = chain.preprocess_ms;
-  report.timing_ms.infer = chain.infer_ms;
-  add_reasons(chain.reasons);
-  if (report.refused()) return report;
-
-  const std::string& orientation = radiograph.header().patient_orientation;
-  const bool exchanged = exchanges_sides(orientation);
-  if (exchanged) exchange_sides(chain.findings);
-  chain.findings.side_verified = exchanged || confirms_sides(orientation);
-  report.findings = std::move(chain.findings);
-  add_outcomes(state_->outcomes, bundle, &chain, report);
+  if (!examination.rejudge && examination.fusion_inputs.empty()) {
+    throw Error(ErrorCode::unsupported,
+                "the bundle's fusion network takes the picture itself, which a written examination "
+                "does not hold (\"rejudge\": false); score the image again");
+  }
+  const Stopwatch fuse;
+  report.findings = examination.findings;
+  report.warnings.insert(report.warnings.end(), examination.warnings.begin(),
+                         examination.warnings.end());
+  add_outcomes(state_->outcomes, evidence_of(bundle, &examination), report);
+  report.timing_ms.fuse = fuse.elapsed_ms();
   return report;
 }
 
+RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& record,
+                            const AssessOptions& options) const {
+  // What contradicts the record should not wait for the networks; `judge` finds it again.
+  RiskReport trial;
+  set_clinical(record, state_->variables, trial);
+  check_patient(radiograph.header(), record, options.force, trial.warnings);
+  return judge(examine(radiograph, options), record, options);
+}
+
 RiskReport Assessor::assess(const ClinicalRecord& record) const {
+  const Bundle& bundle = state_->bundle;
+  require_networks(bundle, NetworkRole::fusion);
   RiskReport report;
   report.created = utc_now();
-  report.model = state_->bundle.info;
-  report.compute = state_->compute;
+  report.model = bundle.info;
+  // A fusion network that sees the image does not run without one.
+  const BundleNetwork* fusion = network_of(bundle.networks, NetworkRole::fusion);
+  const bool runs_network = fusion != nullptr && !sees_image(*fusion);
+  report.compute = {.device = state_->device.to_string(),
+                    .backend = backend_name(runs_network ? bundle.engine : nullptr),
+                    .precision = "fp32",
+                    .decode = ""};
   set_clinical(record, state_->variables, report);
-  add_outcomes(state_->outcomes, state_->bundle, nullptr, report);
+  const Stopwatch fuse;
+  add_outcomes(state_->outcomes, evidence_of(bundle, nullptr), report);
+  report.timing_ms.fuse = fuse.elapsed_ms();
   return report;
 }
 
@@ -234,6 +272,14 @@ std::vector<std::variant<RiskReport, Error>> Assessor::assess_batch(
 std::vector<Check> Assessor::verify() const {
   std::vector<Check> checks;
   checks.push_back({"files", true, "manifest, checksums, networks and their output shapes"});
+  for (const UnusedFile& file : check_unused_files(state_->directory, state_->bundle.engine)) {
+    const std::string detail =
+        !file.present
+            ? fmt::format("not installed; {} does not need it", backend_name(state_->bundle.engine))
+        : file.as_listed ? std::string("as the manifest lists it")
+                         : std::string("was changed; expected the SHA-256 of the manifest");
+    checks.push_back({fmt::format("file {}", file.path), !file.present || file.as_listed, detail});
+  }
   for (const GoldenCase& golden : state_->bundle.golden) {
     const ClinicalRecord record =
         golden.record.empty()

@@ -4,7 +4,7 @@
 #include "dicom/components.hpp"
 #endif
 #include "image/components.hpp"
-#include "network/network.hpp"
+#include "network/engines.hpp"
 
 namespace aicovid {
 
@@ -27,7 +27,7 @@ std::vector<Component> components() {
   all.push_back({"DICOM reader", "not built"});
 #endif
   add(image_components());
-  add(network_components());
+  add(engine_components());
   return all;
 }
 

@@ -1,6 +1,7 @@
 #include "bundle/bundle.hpp"
 
 #include "bundle_files.hpp"
+#include "engine_choice.hpp"
 #include "findings_section.hpp"
 #include "manifest_schema.hpp"
 #include "networks_section.hpp"
@@ -74,8 +75,23 @@ std::map<std::string, double> golden_outcomes(const OrderedJson& expected,
   return outcomes;
 }
 
+/// One for all engines, or one by engine and precision.
+double golden_tolerance(const OrderedJson& entry, const Engine* engine, const std::string& where) {
+  if (!entry.contains("tolerance")) return GoldenCase().tolerance;
+  const OrderedJson& tolerance = entry.at("tolerance");
+  if (tolerance.is_number()) return tolerance;
+  // Without an engine nothing is compared that depends on one.
+  if (engine == nullptr) return GoldenCase().tolerance;
+  const std::string name(engine->name);
+  if (!tolerance.contains(name)) {
+    throw bad_golden(fmt::format("{}/tolerance/{}", where, name), "is missing; expected an object");
+  }
+  return tolerance.at(name).at("fp32");
+}
+
 GoldenCase read_golden_case(const OrderedJson& entry, const OrderedJson& manifest,
-                            const std::string& where, const BundleFiles& files) {
+                            const std::string& where, const BundleFiles& files,
+                            const Engine* engine) {
   const OrderedJson& expected = entry.at("expected");
   const auto number = [&](const char* name) {
     return expected.contains(name) ? std::optional<double>(expected.at(name)) : std::nullopt;
@@ -91,7 +107,7 @@ GoldenCase read_golden_case(const OrderedJson& entry, const OrderedJson& manifes
                     .severity_index = number("severity_index"),
                     .lung_area_fraction = number("lung_area_fraction"),
                     .outcomes = golden_outcomes(expected, manifest, where + "/expected")};
-  golden.tolerance = entry.value("tolerance", golden.tolerance);
+  golden.tolerance = golden_tolerance(entry, engine, where);
   if (entry.contains("image")) {
     golden.image = files.locate(files.listed(entry.at("image"), where + "/image"));
     golden.name = golden.image.filename().string();
@@ -104,12 +120,14 @@ GoldenCase read_golden_case(const OrderedJson& entry, const OrderedJson& manifes
   return golden;
 }
 
-std::vector<GoldenCase> read_golden(const OrderedJson& manifest, const BundleFiles& files) {
+std::vector<GoldenCase> read_golden(const OrderedJson& manifest, const BundleFiles& files,
+                                    const Engine* engine) {
   std::vector<GoldenCase> cases;
   if (!manifest.contains("golden")) return cases;
   for (const OrderedJson& entry : manifest.at("golden")) {
     const std::size_t index = cases.size();
-    GoldenCase golden = read_golden_case(entry, manifest, fmt::format("/golden/{}", index), files);
+    GoldenCase golden =
+        read_golden_case(entry, manifest, fmt::format("/golden/{}", index), files, engine);
     if (golden.name.empty()) golden.name = fmt::format("record {}", index + 1);
     cases.push_back(std::move(golden));
   }
@@ -131,13 +149,9 @@ std::string read_clinical_section(const std::filesystem::path& directory) {
   return clinical_section(parse_manifest(BundleFiles(directory).read_manifest()));
 }
 
-Bundle load_bundle(const std::filesystem::path& directory, const std::string& backend,
-                   const Device& device) {
-  const auto backends = network_backends();
-  if (std::ranges::find(backends, backend) == backends.end()) {
-    throw Error(ErrorCode::invalid_argument, fmt::format("backend is '{}'; this build has {}",
-                                                         backend, fmt::join(backends, ", ")));
-  }
+Bundle load_bundle(const std::filesystem::path& directory, const BundleOptions& options) {
+  // A wrong name is said before anything is read.
+  if (options.backend != kAutoBackend) engine_named(options.backend);
   BundleFiles files(directory);
   const auto bytes = files.read_manifest();
   const OrderedJson manifest = parse_manifest(bytes);
@@ -152,23 +166,49 @@ Bundle load_bundle(const std::filesystem::path& directory, const std::string& ba
   bundle.views = manifest.at("accepts").at("views");
   bundle.plans = read_plans(manifest);
   read_listed_files(manifest, files);
-  auto networks = read_networks(manifest, bundle.plans, files, backend);
+  std::vector<NetworkEntry> networks = read_networks(manifest, bundle.plans);
+  std::vector<NetworkEntry*> wanted;
+  for (NetworkEntry& entry : networks) {
+    const bool is_wanted =
+        options.networks == NetworksToLoad::all ||
+        (options.networks == NetworksToLoad::fusion && entry.network.role == NetworkRole::fusion);
+    if (is_wanted) wanted.push_back(&entry);
+  }
+  if (!wanted.empty()) {
+    bundle.engine = &choose_engine(manifest, wanted, options.backend, options.device);
+  }
 
-  const auto severity = std::ranges::find_if(
-      networks, [](const NetworkEntry& entry) { return entry.network.role == "severity"; });
+  const auto severity = std::ranges::find_if(networks, [](const NetworkEntry& entry) {
+    return entry.network.role == NetworkRole::severity;
+  });
   const NetworkSpec* spec = severity == networks.end() ? nullptr : &severity->network.spec;
   bundle.findings = read_findings(manifest, files, spec);
   bundle.gate = read_gate(manifest, spec);
   bundle.clinical = clinical_section(manifest);
   read_outcomes(manifest, files, bundle);
-  bundle.golden = read_golden(manifest, files);
+  bundle.golden = read_golden(manifest, files, bundle.engine);
 
   // Last, as it takes longest: the networks are run once all else is known to be right.
-  for (NetworkEntry& entry : networks) {
-    entry.network.network = load_network(backend, entry.file, entry.network.spec, device);
-    bundle.networks.push_back(std::move(entry.network));
+  for (NetworkEntry* entry : wanted) {
+    load_network_of(*entry, *bundle.engine, options.device, options.workers, files);
   }
+  for (NetworkEntry& entry : networks) bundle.networks.push_back(std::move(entry.network));
   return bundle;
+}
+
+std::vector<UnusedFile> check_unused_files(const std::filesystem::path& directory,
+                                           const Engine* engine) {
+  const BundleFiles files(directory);
+  const OrderedJson manifest = parse_manifest(files.read_manifest());
+  std::vector<UnusedFile> unused;
+  for (const NetworkEntry& entry : read_networks(manifest, read_plans(manifest))) {
+    const NetworkFileEntry* used = engine == nullptr ? nullptr : file_for(entry, *engine);
+    for (const auto& [kind, file] : entry.files) {
+      if (&file == used) continue;
+      for (const FileEntry& part : file.parts()) unused.push_back(files.compare(part));
+    }
+  }
+  return unused;
 }
 
 }  // namespace aicovid

@@ -78,6 +78,14 @@ std::vector<std::byte> BundleFiles::read(const FileEntry& entry) {
   return bytes;
 }
 
+UnusedFile BundleFiles::compare(const FileEntry& entry) const {
+  UnusedFile file{.path = entry.path};
+  std::error_code status;
+  file.present = stays_inside(entry.path) && fs::exists(directory_ / entry.path, status);
+  if (file.present) file.as_listed = sha256(read_file(locate(entry))) == entry.sha256;
+  return file;
+}
+
 const FileEntry& BundleFiles::listed(const std::string& path, const std::string& where) const {
   const auto found = listed_.find(path);
   if (found == listed_.end()) {

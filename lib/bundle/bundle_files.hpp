@@ -1,5 +1,7 @@
 #pragma once
 
+#include "bundle/bundle.hpp"
+
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -29,6 +31,10 @@ class BundleFiles {
   /// @throws Error{bad_bundle} naming the file if its path leaves the bundle, it is missing, or has
   /// another SHA-256
   std::vector<std::byte> read(const FileEntry& entry);
+
+  /// Whether a file is there, and is what the manifest lists.
+  /// @throws Error{bad_bundle} if its path leaves the bundle
+  UnusedFile compare(const FileEntry& entry) const;
 
   /// A file that the manifest refers to at `where`.
   /// @throws Error{bad_bundle} if it is not among the files read so far

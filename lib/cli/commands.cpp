@@ -31,6 +31,18 @@ std::string read_text(const std::string& file) {
   return text;
 }
 
+void write_text(const std::string& file, const std::string& text) {
+  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+  stream << text;
+  stream.close();
+  if (!stream) throw Error(ErrorCode::io, file + ": the file cannot be written");
+}
+
+int print_report(const RiskReport& report, Format format) {
+  print_line(format == Format::json ? to_json(report, 2) : to_text(report));
+  return report.refused() ? exit_status(ErrorCode::refused) : 0;
+}
+
 void print_line(const std::string& text) {
   if (std::fprintf(stdout, "%s\n", text.c_str()) < 0 || std::fflush(stdout) != 0) {
     throw Error(ErrorCode::io, "the result could not be written to standard output");

@@ -17,6 +17,8 @@ using Run = std::function<int()>;
 /// Each adds its subcommand to `app`; the chosen one stores what to do in `run`. `format` is set to
 /// what the user asked for, so that an error can be printed in the same format.
 void add_score(CLI::App& app, Run& run, Format& format);
+void add_examine(CLI::App& app, Run& run);
+void add_judge(CLI::App& app, Run& run, Format& format);
 void add_clinical(CLI::App& app, Run& run, Format& format);
 void add_inspect(CLI::App& app, Run& run, Format& format);
 void add_preprocess(CLI::App& app, Run& run);
@@ -35,6 +37,12 @@ auto naming(const std::string& file, Work&& work) {
 /// The whole text file.
 /// @throws Error{not_found}; Error{unsupported} beyond 16 MiB
 std::string read_text(const std::string& file);
+
+/// @throws Error{io} naming the file
+void write_text(const std::string& file, const std::string& text);
+
+/// Prints a report, and returns the exit status that goes with it.
+int print_report(const RiskReport& report, Format format);
 
 /// Prints a line to standard output and makes sure that it got there.
 /// @throws Error{internal} if it did not: a report must not be lost on a full disk

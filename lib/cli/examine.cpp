@@ -25,9 +25,8 @@ int examine(const ExamineArguments& arguments) {
                             .refused = arguments.force ? Refused::decode : Refused::skip_pixels});
   });
   const Assessor assessor = load_assessor(arguments.networks);
-  const Examination examination = naming(arguments.image, [&] {
-    return assessor.examine(radiograph, {.force = arguments.force});
-  });
+  const Examination examination = naming(
+      arguments.image, [&] { return assessor.examine(radiograph, {.force = arguments.force}); });
   write_text(arguments.out, to_json(examination) + "\n");
   return examination.refused() ? exit_status(ErrorCode::refused) : 0;
 }

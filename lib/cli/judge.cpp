@@ -15,11 +15,25 @@ struct JudgeArguments {
   bool force = false;
 };
 
+/// An error about the clinical values names their file, any other the examination.
+RiskReport judge(const JudgeArguments& arguments, const Assessor& assessor,
+                 const Examination& examination, const ClinicalRecord& record) {
+  try {
+    return assessor.judge(examination, record, {.force = arguments.force});
+  } catch (const Error& error) {
+    // It is about both files and names neither.
+    if (error.code() == ErrorCode::patient_mismatch) throw;
+    const bool of_record = error.code() == ErrorCode::bad_clinical_input;
+    throw Error(error.code(),
+                (of_record ? arguments.clinical.file : arguments.file) + ": " + error.what());
+  }
+}
+
 int judge(const JudgeArguments& arguments, Format format) {
   const std::string text = read_text(arguments.file);
-  const Examination examination =
-      naming(arguments.file, [&] { return parse_examination(text); });
-  const NetworksInput networks{.model = arguments.model.empty() ? examination.model.name : arguments.model};
+  const Examination examination = naming(arguments.file, [&] { return parse_examination(text); });
+  const NetworksInput networks{.model = arguments.model.empty() ? examination.model.name
+                                                                : arguments.model};
   ClinicalInput clinical = arguments.clinical;
   if (!clinical.file.empty()) {
     clinical.options.variables =
@@ -27,15 +41,7 @@ int judge(const JudgeArguments& arguments, Format format) {
   }
   const ClinicalRecord record = read_clinical(clinical);
   const Assessor assessor = load_assessor(networks, Networks::fusion);
-  try {
-    return print_report(assessor.judge(examination, record, {.force = arguments.force}), format);
-  } catch (const Error& error) {
-    // It is about both files and names neither.
-    if (error.code() == ErrorCode::patient_mismatch) throw;
-    const bool of_record = error.code() == ErrorCode::bad_clinical_input;
-    throw Error(error.code(),
-                (of_record ? clinical.file : arguments.file) + ": " + error.what());
-  }
+  return print_report(judge(arguments, assessor, examination, record), format);
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  aicovid score chest.dcm --clinical patient.json --heatmap chest.png\n"
     "  aicovid score chest.dcm --format json > report.json\n"
+    "  aicovid examine chest.dcm --out seen.json\n"
+    "  aicovid judge seen.json --clinical patient.json\n"
     "  aicovid clinical patient.json\n"
     "  aicovid inspect chest.dcm --pixels stored.npy\n"
     "  aicovid preprocess chest.dcm --model severity --plan mask_in --out input.npy\n"
@@ -77,6 +79,8 @@ int run_program(int argc, char** argv) {
   Run run;
   Format format = format_of(argc, argv);
   add_score(app, run, format);
+  add_examine(app, run);
+  add_judge(app, run, format);
   add_clinical(app, run, format);
   add_inspect(app, run, format);
   add_preprocess(app, run);

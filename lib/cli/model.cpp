@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "networks_input.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -8,12 +9,11 @@ namespace aicovid::cli {
 
 namespace {
 
-int verify(const std::string& directory, const std::string& device) {
-  const AssessorOptions options{.device = Device::parse(device)};
-  const auto [info, checks] = naming(directory, [&] {
-    const Assessor assessor = Assessor::load(directory, options);
-    return std::pair(assessor.model(), assessor.verify());
-  });
+int verify(const NetworksInput& networks) {
+  const std::string& directory = networks.model;
+  const Assessor assessor = load_assessor(networks);
+  const ModelInfo& info = assessor.model();
+  const auto checks = naming(directory, [&] { return assessor.verify(); });
   std::string text =
       fmt::format("{} {}  manifest {}", info.name, info.version, info.manifest_sha256);
   for (const Check& check : checks) {
@@ -31,23 +31,16 @@ int verify(const std::string& directory, const std::string& device) {
 }  // namespace
 
 void add_model(CLI::App& app, Run& run) {
-  struct Arguments {
-    std::string directory;
-    std::string device = "cpu";
-  };
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<NetworksInput>();
   CLI::App* model = app.add_subcommand("model", "Work on model bundles");
   model->require_subcommand(1);
   CLI::App* command =
       model->add_subcommand("verify", "Check a bundle's checksums and run its golden cases");
   command
-      ->add_option("DIR", arguments->directory,
-                   "bundle: a directory, or the name of an installed one")
+      ->add_option("DIR", arguments->model, "bundle: a directory, or the name of an installed one")
       ->required();
-  command->add_option("--device", arguments->device, "cpu, cuda or cuda:N")->capture_default_str();
-  command->callback([arguments, &run] {
-    run = [arguments] { return verify(arguments->directory, arguments->device); };
-  });
+  add_engine_options(*command, *arguments);
+  command->callback([arguments, &run] { run = [arguments] { return verify(*arguments); }; });
 }
 
 }  // namespace aicovid::cli

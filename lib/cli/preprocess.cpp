@@ -27,8 +27,9 @@ Plan load_plan(const PreprocessArguments& arguments) {
     const std::string text = read_text(arguments.recipe);
     return naming(arguments.recipe, [&] { return Plan::parse_json(text); });
   }
-  return naming(arguments.model,
-                [&] { return Assessor::load(arguments.model).plan(arguments.plan); });
+  return naming(arguments.model, [&] {
+    return Assessor::load(arguments.model, {.networks = Networks::none}).plan(arguments.plan);
+  });
 }
 
 int preprocess(const PreprocessArguments& arguments) {

@@ -1,5 +1,6 @@
 #include "clinical_input.hpp"
 #include "commands.hpp"
+#include "networks_input.hpp"
 
 #include <fmt/format.h>
 #include <cstdio>
@@ -13,9 +14,7 @@ namespace {
 struct ScoreArguments {
   std::string image;
   ClinicalInput clinical;
-  std::string model = "severity";
-  std::string device = "cpu";
-  std::string backend = "torchscript";
+  NetworksInput networks;
   std::string heat_map;
   std::string lung_mask;
   Decode decode = Decode::exact;
@@ -29,7 +28,7 @@ RiskReport assess(const ScoreArguments& arguments, const Assessor& assessor,
     return assessor.assess(radiograph, record, {.force = arguments.force});
   } catch (const Error& error) {
     if (error.code() == ErrorCode::bad_bundle)
-      throw Error(error.code(), arguments.model + ": " + error.what());
+      throw Error(error.code(), arguments.networks.model + ": " + error.what());
     // It is about both files and names neither.
     if (error.code() == ErrorCode::patient_mismatch) throw;
     if (error.code() != ErrorCode::bad_clinical_input)
@@ -54,38 +53,31 @@ void write_pictures(const ScoreArguments& arguments, const Radiograph& radiograp
   }
 }
 
-int print(const RiskReport& report, Format format) {
-  print_line(format == Format::json ? to_json(report, 2) : to_text(report));
-  return report.refused() ? exit_status(ErrorCode::refused) : 0;
-}
-
 int score(const ScoreArguments& arguments, Format format) {
   // Cheap checks first: a wrong device or record should not wait for a decoded image.
-  const AssessorOptions options{.device = Device::parse(arguments.device),
-                                .backend = arguments.backend};
+  arguments.networks.options();
   require_other_file(arguments.heat_map, arguments.image);
   require_other_file(arguments.lung_mask, arguments.image);
   ClinicalInput clinical = arguments.clinical;
   if (!clinical.file.empty()) {
-    clinical.options.variables =
-        naming(arguments.model, [&] { return clinical_variables(arguments.model); });
+    clinical.options.variables = naming(
+        arguments.networks.model, [&] { return clinical_variables(arguments.networks.model); });
   }
   const ClinicalRecord record = read_clinical(clinical);
-  const auto load = [&] {
-    return naming(arguments.model, [&] { return Assessor::load(arguments.model, options); });
-  };
   if (arguments.image.empty()) {
-    const Assessor assessor = load();
-    return print(naming(arguments.clinical.file, [&] { return assessor.assess(record); }), format);
+    const Assessor assessor = load_assessor(arguments.networks, Networks::fusion);
+    return print_report(naming(arguments.clinical.file, [&] { return assessor.assess(record); }),
+                        format);
   }
   const Radiograph radiograph = naming(arguments.image, [&] {
     return read_radiograph(arguments.image,
                            {.decode = arguments.decode,
                             .refused = arguments.force ? Refused::decode : Refused::skip_pixels});
   });
-  const RiskReport report = assess(arguments, load(), radiograph, record);
+  const RiskReport report =
+      assess(arguments, load_assessor(arguments.networks), radiograph, record);
   write_pictures(arguments, radiograph, report);
-  return print(report, format);
+  return print_report(report, format);
 }
 
 }  // namespace
@@ -101,13 +93,8 @@ void add_score(CLI::App& app, Run& run, Format& format) {
       "--clinical", arguments->clinical.file,
       "clinical values with their units: a JSON record, a FHIR Bundle or a CSV table");
   add_clinical_options(*command, arguments->clinical);
-  command
-      ->add_option("--model", arguments->model,
-                   "bundle: a directory, or the name of an installed one")
-      ->capture_default_str();
-  command->add_option("--device", arguments->device, "cpu, cuda or cuda:N")->capture_default_str();
-  command->add_option("--backend", arguments->backend, "engine that runs the networks")
-      ->capture_default_str();
+  add_model_option(*command, arguments->networks.model)->capture_default_str();
+  add_engine_options(*command, arguments->networks);
   command->add_flag("--force", arguments->force,
                     "score even what the gate refuses; the report says so");
   command->add_option("--heatmap", arguments->heat_map, "write the heat map to this PNG file");

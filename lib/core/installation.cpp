@@ -15,6 +15,13 @@ std::filesystem::path library_directory() {
   return std::filesystem::canonical(info.dli_fname).parent_path();
 }
 
+std::filesystem::path module_file(std::string_view name) {
+  const auto folder = library_directory();
+  auto beside = folder / name;
+  std::error_code status;
+  return std::filesystem::exists(beside, status) ? beside : folder.parent_path() / "lib" / name;
+}
+
 std::filesystem::path data_directory() {
   return library_directory().parent_path() / "share" / "aicovid";
 }

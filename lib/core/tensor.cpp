@@ -2,6 +2,7 @@
 #include <aicovid/tensor.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <numeric>
 
@@ -57,6 +58,15 @@ std::span<const float> Tensor::floats() const {
     throw Error(ErrorCode::internal, "a tensor is not float32 on the CPU");
   }
   return {static_cast<const float*>(data_.get()), static_cast<std::size_t>(size())};
+}
+
+bool Tensor::operator==(const Tensor& other) const {
+  if (device_.is_cuda() || other.device_.is_cuda()) {
+    throw Error(ErrorCode::internal, "tensors are compared on the CPU alone");
+  }
+  if (shape_ != other.shape_ || dtype_ != other.dtype_ || size() != other.size()) return false;
+  const std::size_t bytes = static_cast<std::size_t>(size()) * size_of(dtype_);
+  return bytes == 0 || std::memcmp(data_.get(), other.data_.get(), bytes) == 0;
 }
 
 }  // namespace aicovid

@@ -28,15 +28,21 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(start, text.find_last_not_of(" \t\r") + 1 - start);
 }
 
+/// A line in which OpenVINO says where in its source, or in the network, it stood.
+bool is_place(std::string_view line) {
+  return line.starts_with("Exception from ") || line.starts_with("Check '") ||
+         line.starts_with("While validating ") || line.starts_with("FrontEnd API failed");
+}
+
 /// The line that tells the cause: after an interpreter's trace it is the one that begins with the
-/// exception's type, else the first that is not empty.
+/// exception's type, else the first that is neither empty nor a place.
 std::string_view telling_line(std::string_view message) {
   std::string_view first;
   while (!message.empty()) {
     const std::size_t end = std::min(message.find('\n'), message.size());
     const std::string_view line = trimmed(message.substr(0, end));
     if (const auto reason = behind_exception_type(line); !reason.empty()) return reason;
-    if (first.empty()) first = line;
+    if (first.empty() && !is_place(line)) first = line;
     message.remove_prefix(std::min(end + 1, message.size()));
   }
   return first;

@@ -18,7 +18,7 @@ namespace {
 
 /// Stays open until the program ends: CUDA keeps state that cannot be unloaded.
 const CudaModule* open_module(const Device& device) {
-  const auto file = library_directory() / "libaicovid_cuda.so";
+  const auto file = module_file("libaicovid_cuda.so");
   if (!std::filesystem::exists(file)) {
     fail(device,
          "the CUDA module libaicovid_cuda.so is not beside the library; build it where nvcc is "

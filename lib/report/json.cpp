@@ -1,42 +1,23 @@
 #include "intended_use.hpp"
 
+#include "core/checked_json.hpp"
+#include "findings/findings_json.hpp"
+
 #include <aicovid/error.hpp>
 #include <aicovid/report.hpp>
 #include <aicovid/version.hpp>
 
 #include <fmt/format.h>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace aicovid {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// @throws Error{internal} naming the member that is NaN or infinite: JSON has no such numbers
-void require_finite(const Json& json, const std::string& path) {
-  if (json.is_number_float() && !std::isfinite(json.get<double>())) {
-    throw Error(ErrorCode::internal, fmt::format("the report's {} is not finite", path));
-  }
-  std::size_t index = 0;
-  for (const auto& item : json.items()) {
-    if (json.is_object()) require_finite(item.value(), fmt::format("{}/{}", path, item.key()));
-    if (json.is_array()) require_finite(item.value(), fmt::format("{}/{}", path, index++));
-  }
-}
+using Json = OrderedJson;
 
 /// Adds a member unless the text is empty: what is unknown is absent.
 void add_text(Json& object, const char* name, const std::string& text) {
   if (!text.empty()) object[name] = text;
-}
-
-Json to_json(const Estimate& estimate) {
-  Json json = {{"value", estimate.value}};
-  if (estimate.interval) {
-    json["low"] = estimate.interval->low;
-    json["high"] = estimate.interval->high;
-  }
-  return json;
 }
 
 Json to_json(const ImageHeader& header, const std::string& pixel_sha256) {
@@ -91,27 +72,6 @@ Json to_json(const ClinicalRecord& record) {
     list.push_back({{"name", name}, {"derived_from", source}, {"canonical", std::move(canonical)}});
   }
   return list;
-}
-
-Json to_json(const ImageFindings& findings) {
-  Json json = Json::object();
-  if (findings.brixia) json["brixia"] = to_json(*findings.brixia);
-  if (findings.zones) {
-    for (std::size_t i = 0; i < kZones; ++i) {
-      json["zones"][std::string(kZoneNames[i])] = to_json((*findings.zones)[i]);
-    }
-  }
-  if (findings.extent) json["extent"] = to_json(*findings.extent);
-  if (findings.opacity) json["opacity"] = to_json(*findings.opacity);
-  if (findings.severity_index) {
-    json["severity_index"] = {{"value", findings.severity_index->value},
-                              {"scale", findings.severity_index->scale}};
-  }
-  if (findings.infiltrates) json["infiltrates"] = {{"value", *findings.infiltrates}};
-  if (findings.lung_area_fraction) json["lung_area_fraction"] = *findings.lung_area_fraction;
-  if (findings.inverted) json["inverted"] = *findings.inverted;
-  json["side_verified"] = findings.side_verified;
-  return json;
 }
 
 Json to_json(const Evidence& evidence) {
@@ -185,7 +145,7 @@ std::string to_json(const RiskReport& report, int indent) {
     json["gate"] = gate_to_json(report);
   }
   json["clinical"] = to_json(report.clinical);
-  if (report.findings) json["image"] = to_json(*report.findings);
+  if (report.findings) json["image"] = findings_to_json(*report.findings);
   json["outcomes"] = Json::array();
   for (const Outcome& outcome : report.outcomes) json["outcomes"].push_back(to_json(outcome));
   json["warnings"] = Json::array();
@@ -197,7 +157,7 @@ std::string to_json(const RiskReport& report, int indent) {
                        {"preprocess", report.timing_ms.preprocess},
                        {"infer", report.timing_ms.infer},
                        {"fuse", report.timing_ms.fuse}};
-  require_finite(json, "");
+  require_finite(json, "report");
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 

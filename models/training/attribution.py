@@ -24,8 +24,8 @@ def zone_labels(lungs: np.ndarray) -> np.ndarray:
 
 def points_of_zones(reading: Reading) -> tuple[np.ndarray, float]:
     """Attribution [6] in each zone, and its share inside the lungs; each cell's points are spread evenly over the cell."""
-    cells, source = reading.maps["attribution"]
-    labels, mask_source = reading.maps["lung_mask"]
+    cells, source = reading.examination.attribution
+    labels, mask_source = reading.examination.lung_mask
     # Sixteen samples a cell's side, on the raster of the attribution.
     fine = np.kron(cells, np.ones((16, 16))) / 256
     lungs = lung_mask.resample(labels, mask_source, source, *fine.shape) > 0

@@ -61,11 +61,12 @@ def read(bundle: Path, rows: list[LabelledRadiograph], saved: Path) -> pd.DataFr
     assessor, lines = aicovid.Assessor.load(bundle), {}
     for row in rows:
         pixels = row.grey8()
-        report, maps = assessor.assess_with_maps(aicovid.Radiograph.from_array(np.ascontiguousarray(pixels)))
+        examination = assessor.examine(aicovid.Radiograph.from_array(np.ascontiguousarray(pixels)))
+        report = assessor.judge(examination)
         found = find_lungs(lungs, pixels)
-        if "lung_mask" in maps:
+        if examination.lung_mask is not None:
             # Sums in another order may turn a pixel whose probability is half: the library's own mask.
-            found = replace(found, labels=maps["lung_mask"][0])
+            found = replace(found, labels=examination.lung_mask[0])
         line = {"status": report["status"], "brixia": np.nan} | dict(zip(GEOMETRY, _geometry(found), strict=True))
         if "brixia" in report.get("image", {}):
             line["brixia"] = report["image"]["brixia"]["value"]

@@ -32,7 +32,7 @@ def index_of(reading: Reading) -> float:
 
 
 def found_lungs(reading: Reading) -> PredictedLungs:
-    return PredictedLungs(*reading.maps["lung_mask"], np.nan)
+    return PredictedLungs(*reading.examination.lung_mask, np.nan)
 
 
 def _known(statistic, patients: list[str], *values: np.ndarray) -> dict:

@@ -20,10 +20,10 @@ from labelled_radiographs import ZONES, LabelledRadiograph
 
 @dataclass(frozen=True)
 class Reading:
-    """One report, with the lung mask and the attribution that it came from."""
+    """One report, with the examination that it came from: the lung mask and the attribution."""
 
     report: dict
-    maps: dict
+    examination: aicovid.Examination
 
     def _estimate(self, name: str, part: str = "value") -> float:
         return self.report.get("image", {}).get(name, {}).get(part, np.nan)
@@ -58,9 +58,9 @@ class Reading:
 
     def lungs(self, rows: int, columns: int) -> np.ndarray:
         """[2,rows,columns] bool: the lungs that the library found, on a raster of the whole radiograph."""
-        if "lung_mask" not in self.maps:
+        if self.examination.lung_mask is None:
             return np.zeros((2, rows, columns), bool)
-        labels, source = self.maps["lung_mask"]
+        labels, source = self.examination.lung_mask
         height, width = (self.report["input"][side] for side in ("rows", "columns"))
         return lung_mask.resample(labels, source, (0, 0, height, width), rows, columns) > 0
 
@@ -73,7 +73,8 @@ class Bundle:
 
     def read(self, pixels: np.ndarray) -> Reading:
         """@param pixels  [H,W] uint8, MONOCHROME2"""
-        return Reading(*self.assessor.assess_with_maps(aicovid.Radiograph.from_array(np.ascontiguousarray(pixels))))
+        examination = self.assessor.examine(aicovid.Radiograph.from_array(np.ascontiguousarray(pixels)))
+        return Reading(self.assessor.judge(examination), examination)
 
     @cached_property
     def platt(self) -> dict:

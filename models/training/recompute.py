@@ -139,7 +139,7 @@ def of_the_folds(folds: Folds, shipped: Bundle, data: Path) -> dict[str, Figure]
         raise ValueError(f"the folds hold out {len(rows)} of {len(every)} scored images")
     base = [folds.read(row) for row in rows]
     scored = np.array([row.has_brixia for row in rows])
-    lungs = {row.key: PredictedLungs(*reading.maps["lung_mask"], np.nan) for row, reading in zip(rows, base, strict=True)}
+    lungs = {row.key: PredictedLungs(*reading.examination.lung_mask, np.nan) for row, reading in zip(rows, base, strict=True)}
     copies = {"shrunk": [Shrunk(row) for row in rows], "contrast_test": draw_contrasts(rows, TEST_SEED),
               "contrast_test_2": draw_contrasts(rows, TEST_SEED + 1), "painted_test": draw_painted(rows, lungs, TEST_SEED)}
     tested = {name: np.stack([folds.read(row, copy.grey8()).zones for row, copy in zip(rows, those, strict=True)]) for name, those in copies.items()}

@@ -33,7 +33,9 @@ class LearnedBundle {
     directory = name;
     const fs::path source = AICOVID_SOURCE_DIR;
     fs::copy(source / "models/severity", directory, fs::copy_options::recursive);
-    fs::copy(source / "tests/network/data/joint.pt", directory / "joint.pt");
+    for (const char* file : {"joint.pt", "joint.onnx"}) {
+      fs::copy(source / "tests/network/data" / file, directory / file);
+    }
     for (const char* file : {"logistic.json", "platt.json"}) {
       fs::copy(source / "tests/fusion/golden/learned" / file,
                directory / (std::string("learned_") + file));
@@ -60,6 +62,19 @@ class LearnedBundle {
     return {{"path", path}, {"sha256", sha256(read_file(directory / path))}};
   }
 
+  /// The joint network in a form whose image input is a picture [1,1,2,2].
+  void use_network_of_pictures() {
+    fs::copy(fs::path(AICOVID_SOURCE_DIR) / "tests/network/data/joint_picture.pt",
+             directory / "joint_picture.pt");
+    fs::copy(fs::path(AICOVID_SOURCE_DIR) / "tests/network/data/joint_picture.onnx",
+             directory / "joint_picture.onnx");
+    for (ordered_json& network : manifest["networks"]) {
+      if (network["role"] != "fusion") continue;
+      network["files"] = {{"torchscript", file("joint_picture.pt")},
+                          {"onnx", file("joint_picture.onnx")}};
+    }
+  }
+
   fs::path directory;
   ordered_json manifest;
 
@@ -67,7 +82,7 @@ class LearnedBundle {
   void add() {
     manifest["networks"].push_back(
         {{"role", "fusion"},
-         {"files", {{"torchscript", file("joint.pt")}}},
+         {"files", {{"torchscript", file("joint.pt")}, {"onnx", file("joint.onnx")}}},
          {"inputs", {"record:values", "record:missing", "severity:embedding"}},
          {"outputs", {{"logit", {1, 1}}}}});
     for (const char* path : {"learned_logistic.json", "learned_platt.json"}) {
@@ -167,6 +182,50 @@ TEST_CASE("Assessor: a joint network sees the record and the image", "[assess]")
       Radiograph::from_array(flipped.data(), golden.rows(), golden.columns(), PixelType::uint8),
       record(40, crp));
   CHECK(network_part(named(mirrored, "joint")) != network_part(first));
+}
+
+TEST_CASE("Assessor: a joint network judges an examination that was written and read", "[assess]") {
+  const LearnedBundle bundle;
+  const Assessor assessor = bundle.load();
+  const Radiograph radiograph = golden_radiograph();
+  const Examination seen = assessor.examine(radiograph);
+  CHECK(seen.rejudge);
+  CHECK(seen.kept_outputs.contains("embedding"));
+  const Examination again = parse_examination(to_json(seen));
+  CHECK(again == seen);
+  const Assessor judge = Assessor::load(bundle.directory, {.networks = Networks::fusion});
+  const double expected =
+      named(assessor.assess(radiograph, record(40)), "joint").probability.value();
+  CHECK(named(assessor.judge(seen, record(40)), "joint").probability == expected);
+  CHECK(named(judge.judge(again, record(40)), "joint").probability == expected);
+  CHECK_FALSE(named(judge.judge(again, record(70)), "joint").probability == expected);
+}
+
+TEST_CASE("Assessor: a joint network that takes the picture is judged in memory alone",
+          "[assess]") {
+  LearnedBundle bundle;
+  bundle.manifest["plans"]["small"] =
+      ordered_json::parse(R"([{"op": "grey"}, {"op": "resize", "size": 2}])");
+  for (ordered_json& network : bundle.manifest["networks"]) {
+    if (network["role"] == "fusion") network["inputs"][2] = "plan:small";
+  }
+  bundle.use_network_of_pictures();
+  const Assessor assessor = bundle.load();
+  const Radiograph radiograph = golden_radiograph();
+  const Examination seen = assessor.examine(radiograph);
+  CHECK_FALSE(seen.rejudge);
+  CHECK(seen.kept_outputs.empty());
+  CHECK(named(assessor.judge(seen, record(40)), "joint").probability ==
+        named(assessor.assess(radiograph, record(40)), "joint").probability);
+  const Examination again = parse_examination(to_json(seen));
+  CHECK(again == seen);
+  try {
+    assessor.judge(again, record(40));
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::unsupported);
+    CHECK(std::string(error.what()).find("\"rejudge\": false") != std::string::npos);
+  }
 }
 
 TEST_CASE("Assessor: without an image a joint network that needs one says so", "[assess]") {

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import json
 import shutil
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from PIL import Image
 
 import aicovid
 from aicovid.validation.command import main
+from aicovid.validation.scoring import score
 from aicovid.validation.table import TableError, read_table
 
 BUNDLE = SOURCE / "models" / "severity"
@@ -135,6 +137,33 @@ def test_the_numbers_are_the_librarys(ran, images):
         if number == 3:  # the clinician's reading enters its own marker alone
             assert line["clinician_value"] == risk(assessor.assess(None, record | {"radiographic_infiltrates": True}))
             assert line["clinician_value"] > line["clinical_value"]
+
+
+class LooksAnew:
+    """An assessor whose networks see the image again for every report."""
+
+    def __init__(self, assessor):
+        self.assess = assessor.assess
+
+    def examine(self, radiograph):
+        return radiograph
+
+    def judge(self, radiograph, clinical=None):
+        return self.assess(radiograph, clinical)
+
+
+def test_one_look_at_an_image_gives_what_one_for_each_record_gives(ran, images):
+    _, folder, report = ran
+    assessor = aicovid.Assessor.load(BUNDLE)
+    exams = read_table(folder.parent / "table.csv", images, assessor.clinical_variables).exams
+    # Those with a reading and with a value missing, and every fate of an image or a record.
+    chosen = [exams[n] for n in (0, 3, 4, *range(24, 30))]
+    once = [score(assessor, exam, "deterioration") for exam in chosen]
+    assert once == [score(LooksAnew(assessor), exam, "deterioration") for exam in chosen]
+    assert {each.image for each in once} == set(report["fates"]["images"])
+    statuses = {entry["status"] for entry in fate(report, "fused")["reasons"]} | {"ok"}
+    assert {each.answers["fused"].status for each in once} >= statuses
+    assert sum((each.warnings for each in once), Counter())
 
 
 def test_the_figures_are_those_of_the_predictions(ran):

@@ -48,10 +48,13 @@ TEST_CASE("Bundle: its networks run, lungs first, outputs in the manifest's orde
   REQUIRE(bundle.networks.size() == 2);
   const BundleNetwork& lungs = bundle.networks[0];
   const BundleNetwork& severity = bundle.networks[1];
-  CHECK(lungs.role == "lungs");
-  CHECK(lungs.inputs == std::vector<std::string>{"plan:mask_in"});
+  CHECK(lungs.role == NetworkRole::lungs);
+  REQUIRE(lungs.inputs.size() == 1);
+  CHECK(std::holds_alternative<PlanSource>(lungs.inputs[0]));
+  REQUIRE(severity.inputs.size() == 2);
+  CHECK(std::holds_alternative<LungMaskSource>(severity.inputs[1]));
   CHECK(lungs.spec.input_shapes == std::vector<std::vector<std::int64_t>>{{1, 1, 16, 16}});
-  CHECK(severity.role == "severity");
+  CHECK(severity.role == NetworkRole::severity);
   CHECK(severity.spec.input_shapes ==
         std::vector<std::vector<std::int64_t>>{{1, 1, 24, 24}, {1, 2, 24, 24}});
   REQUIRE(severity.spec.outputs.size() == 3);
@@ -81,7 +84,7 @@ TEST_CASE("Bundle: no directory, or no manifest in it, is not_found", "[bundle]"
   const auto directory = GENERATE_REF(small.directory / "absent", small.directory / "golden",
                                       small.directory / "platt.json");
   try {
-    load_bundle(directory, "torchscript", Device{});
+    load_bundle(directory, {});
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::not_found);
@@ -93,18 +96,30 @@ TEST_CASE("Bundle: an engine that no build has, and one that a network has no fi
           "[bundle]") {
   SmallBundle small;
   try {
-    small.load("abacus");
+    small.load({.backend = "abacus"});
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::invalid_argument);
     CHECK_THAT(error.what(), ContainsSubstring("abacus") && ContainsSubstring("torchscript"));
   }
-  OrderedJson& files = small.at("/networks/1/files");
-  files["openvino"] = files["torchscript"];
-  files.erase("torchscript");
-  CHECK(small.fault() ==
-        "manifest.json: /networks/1/files/torchscript is missing; the network has files for "
-        "openvino");
+  small.at("/networks/1/files").erase("torchscript");
+  small.write("manifest.json", small.manifest.dump());
+  try {
+    load_bundle(small.directory, {.backend = "torchscript"});
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK((error.code() == ErrorCode::bad_bundle || !is_installed(engine_named("torchscript"))));
+    CHECK_THAT(error.what(), ContainsSubstring("torchscript"));
+  }
+  small.at("/networks/1/files").erase("onnx");
+  small.at("/networks/1/files")["abacus"] = small.at("/files/0");
+  try {
+    small.load();
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::unsupported);
+    CHECK_THAT(error.what(), StartsWith("no engine can run the bundle's networks: "));
+  }
 }
 
 TEST_CASE("Bundle: a changed byte in any file is found and the file named", "[bundle]") {
@@ -129,7 +144,8 @@ TEST_CASE("Bundle: a network that loads but cannot be right is named by its role
   SECTION("no TorchScript") {
     small.write("lungs.pt", "#!/bin/sh\necho no network\n");
     small.checksum(small.at("/networks/0/files/torchscript"));
-    CHECK_THAT(small.fault(), StartsWith("network 'lungs': the file is not a TorchScript network"));
+    CHECK_THAT(small.fault(),
+               StartsWith("network 'lungs': the file is not a network that LibTorch can load"));
   }
   SECTION("another output shape than the manifest's") {
     small.at("/networks/0/outputs/mask") = {1, 2, 32, 32};
@@ -161,8 +177,47 @@ TEST_CASE("Bundle: the repository's own bundle loads", "[bundle][slow]") {
   const auto directory = std::filesystem::path(AICOVID_SOURCE_DIR) / "models" / "severity";
   if (!std::filesystem::exists(directory / "manifest.json"))
     SKIP("models/severity has no manifest.json");
-  const Bundle bundle = load_bundle(directory, "torchscript", Device{});
+  const Bundle bundle = load_bundle(directory, {});
   CHECK(bundle.info.name == "severity");
   CHECK(bundle.networks.size() == 2);
   CHECK_FALSE(bundle.golden.empty());
+}
+
+TEST_CASE("Bundle: auto takes the manifest's first engine that is installed and has files",
+          "[bundle]") {
+  for (const Engine& engine : engines()) {
+    if (!is_installed(engine)) SKIP("needs both engines");
+  }
+  SmallBundle small;
+  CHECK(small.load().engine->name == "torchscript");
+  small.manifest["engines"] = {"abacus", "openvino", "torchscript"};
+  CHECK(small.load().engine->name == "openvino");
+  CHECK(small.load({.backend = "torchscript"}).engine->name == "torchscript");
+  small.at("/networks/0/files").erase("onnx");
+  CHECK(small.load().engine->name == "torchscript");
+}
+
+TEST_CASE("Bundle: networks that are not asked for are neither opened nor run", "[bundle]") {
+  SmallBundle small;
+  for (const char* file : {"lungs.pt", "severity.pt", "lungs.onnx", "severity.onnx"}) {
+    std::filesystem::remove(small.directory / file);
+  }
+  for (const NetworksToLoad networks : {NetworksToLoad::fusion, NetworksToLoad::none}) {
+    const Bundle bundle = small.load({.networks = networks});
+    CHECK(bundle.engine == nullptr);
+    REQUIRE(bundle.networks.size() == 2);
+    CHECK(bundle.networks[0].network == nullptr);
+  }
+  CHECK_THROWS_AS(small.load(), Error);
+}
+
+TEST_CASE("Bundle: a golden tolerance is a number, or one by engine and precision", "[bundle]") {
+  SmallBundle small;
+  small.at("/golden/0/tolerance") = OrderedJson::parse(
+      R"({"torchscript": {"fp32": 0.01}, "openvino": {"fp32": 0.02, "bf16": 0.3}})");
+  const Bundle bundle = small.load();
+  CHECK(bundle.golden[0].tolerance == (bundle.engine->name == "torchscript" ? 0.01 : 0.02));
+  small.at("/golden/0/tolerance").erase(std::string(bundle.engine->name));
+  CHECK_THAT(small.fault(), StartsWith("manifest.json: /golden/0/tolerance/") &&
+                                ContainsSubstring("is missing; expected an object"));
 }

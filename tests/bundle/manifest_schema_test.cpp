@@ -108,7 +108,8 @@ TEST_CASE("Manifest schema: a wrong value is told with path, value and what was 
            "is a list of 1; expected the least and the greatest possible value, in the canonical "
            "unit"},
       Case{"/clinical/0/loinc/0", "26881", "is \"26881\"; expected a LOINC code"},
-      Case{"/golden/0/tolerance", 0, "is 0; expected a number above 0"},
+      Case{"/golden/0/tolerance", 0,
+           "is 0; expected a number above 0, or an object: for each engine one by precision"},
       Case{"/outcomes/0", nullptr,
            "is null; expected an outcome: an object with name, model, and what the model takes"});
   small.manifest[OrderedJson::json_pointer(path)] = value;

@@ -26,7 +26,9 @@ class SmallBundle {
     directory = name;
     const auto networks = std::filesystem::path(AICOVID_SOURCE_DIR) / "tests" / "network" / "data";
     for (const std::string network : {"lungs", "severity", "nan"}) {
-      std::filesystem::copy_file(networks / (network + ".pt"), directory / (network + ".pt"));
+      for (const std::string ending : {".pt", ".onnx"}) {
+        std::filesystem::copy_file(networks / (network + ending), directory / (network + ending));
+      }
     }
     std::filesystem::create_directory(directory / "golden");
     write("golden/case.png", "a picture");
@@ -39,9 +41,9 @@ class SmallBundle {
         "mask_in": [{"op": "grey"}, {"op": "resize", "size": 16}],
         "severity_in": [{"op": "grey"}, {"op": "lung_crop", "margin": 0.1}, {"op": "resize", "size": 24}]},
       "networks": [
-        {"role": "lungs", "files": {"torchscript": {"path": "lungs.pt"}},
+        {"role": "lungs", "files": {"torchscript": {"path": "lungs.pt"}, "onnx": {"path": "lungs.onnx"}},
          "inputs": ["plan:mask_in"], "outputs": {"mask": [1, 2, 16, 16]}},
-        {"role": "severity", "files": {"torchscript": {"path": "severity.pt"}},
+        {"role": "severity", "files": {"torchscript": {"path": "severity.pt"}, "onnx": {"path": "severity.onnx"}},
          "inputs": ["plan:severity_in", "mask:lungs"],
          "outputs": {"zones": [1, 6], "infiltrates_logit": [1, 1], "attribution": [1, 1, 6, 6]}}],
       "files": [{"path": "platt.json"}, {"path": "golden/case.png"}],
@@ -83,9 +85,9 @@ class SmallBundle {
     return manifest.at(OrderedJson::json_pointer(json_path));
   }
 
-  Bundle load(const std::string& backend = "torchscript") const {
+  Bundle load(const BundleOptions& options = {}) const {
     write("manifest.json", manifest.dump(2));
-    return load_bundle(directory, backend, Device{});
+    return load_bundle(directory, options);
   }
 
   /// The message of the Error{bad_bundle} that loading ends with.
@@ -107,8 +109,12 @@ class SmallBundle {
 
  private:
   std::vector<OrderedJson*> entries() {
-    return {&at("/networks/0/files/torchscript"), &at("/networks/1/files/torchscript"),
-            &at("/files/0"), &at("/files/1")};
+    return {&at("/networks/0/files/torchscript"),
+            &at("/networks/0/files/onnx"),
+            &at("/networks/1/files/torchscript"),
+            &at("/networks/1/files/onnx"),
+            &at("/files/0"),
+            &at("/files/1")};
   }
 };
 

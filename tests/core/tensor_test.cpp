@@ -21,3 +21,18 @@ TEST_CASE("Tensor: floats() asks for float32 on the CPU", "[core]") {
   CHECK(Tensor().empty());
   CHECK(Tensor({3, 0}, DType::float32).empty());
 }
+
+TEST_CASE("Tensor: equal means shape, type and every bit", "[core]") {
+  Tensor a({2, 3}, DType::float32);
+  Tensor b({2, 3}, DType::float32);
+  CHECK(a == b);
+  a.floats()[5] = 0.5F;
+  CHECK_FALSE(a == b);
+  b.floats()[5] = 0.5F;
+  CHECK(a == b);
+  b.floats()[0] = -0.0F;
+  CHECK_FALSE(a == b);
+  CHECK_FALSE(Tensor({2, 3}, DType::float32) == Tensor({3, 2}, DType::float32));
+  CHECK_FALSE(Tensor({2}, DType::uint8) == Tensor({2}, DType::int8));
+  CHECK(Tensor() == Tensor());
+}

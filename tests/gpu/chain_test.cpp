@@ -17,7 +17,9 @@ namespace {
 
 const std::filesystem::path kBundle = AICOVID_SOURCE_DIR "/models/severity";
 
-Bundle load_on(const Device& device) { return load_bundle(kBundle, "torchscript", device); }
+Bundle load_on(const Device& device) {
+  return load_bundle(kBundle, {.backend = "torchscript", .device = device});
+}
 
 bool close(double a, double b, double tolerance) { return std::abs(a - b) <= tolerance; }
 

@@ -61,8 +61,10 @@ int run(bool query) {
     check(cuda_module(device).synchronize(device.index, nullptr), device, "waiting");
   };
   // For CUDA first: LibTorch looks for it once.
-  const Bundle bundle = load_bundle(AICOVID_SOURCE_DIR "/models/severity", "torchscript", device);
-  const Bundle on_cpu = load_bundle(AICOVID_SOURCE_DIR "/models/severity", "torchscript", {});
+  const Bundle bundle = load_bundle(AICOVID_SOURCE_DIR "/models/severity",
+                                    {.backend = "torchscript", .device = device});
+  const Bundle on_cpu =
+      load_bundle(AICOVID_SOURCE_DIR "/models/severity", {.backend = "torchscript"});
 
   const Radiograph radiograph = large_radiograph();
   const Rectangle lung_box{250, 390, 2000, 2610};

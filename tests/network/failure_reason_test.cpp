@@ -39,3 +39,17 @@ TEST_CASE("Failure reason: one short line, whatever the engine says", "[network]
   CHECK(failure_reason(std::string(10'000'000, 'x')).size() == 203);
   CHECK(failure_reason("RuntimeError: " + std::string(10'000'000, 'x')).size() == 203);
 }
+
+TEST_CASE("Failure reason: of OpenVINO's messages the cause, not where it was found", "[network]") {
+  CHECK(failure_reason("Exception from src/inference/src/cpp/core.cpp:105:\nException from "
+                       "src/inference/src/model_reader.cpp:188:\nUnable to read the model. Please "
+                       "check if the model format is supported and model is correct.\n\n") ==
+        "Unable to read the model");
+  CHECK(
+      failure_reason(
+          "Check 'data_rank.is_dynamic()' failed at src/core/util.hpp:307:\nWhile validating node "
+          "'opset1::Convolution /features/Conv':\nData batch channel count (2) does not match "
+          "filter input channel count (3).\n") ==
+      "Data batch channel count (2) does not match filter input channel count (3)");
+  CHECK(failure_reason("Exception from src/a.cpp:1:\n") == "no reason given");
+}

@@ -1,14 +1,18 @@
-"""Makes the small TorchScript files of the network and bundle tests, with the outputs that Python gets from them.
+"""Makes the small network files of the network and bundle tests, with the outputs that Python gets from them.
 
     .venv/bin/python tests/network/make_networks.py
 
-Everything is seeded; the files under tests/network/data are what it wrote with torch 2.11.0.
+Everything is seeded; the files under tests/network/data are what it wrote with torch 2.11.0,
+onnx 1.19.1 and openvino 2026.4.1: TorchScript, ONNX with a free batch axis, and for one network OpenVINO's own IR.
 """
 
 import json
 import pathlib
+import warnings
 import zipfile
 
+import onnx
+import openvino
 import torch
 from torch import Tensor, nn
 
@@ -50,6 +54,14 @@ class Joint(nn.Module):
     def forward(self, values: Tensor, missing: Tensor, image: Tensor):
         of_values = values[:, 0:1] / 64 + values[:, 1:2] / 128 - values[:, 2:3] / 32
         return of_values + missing.sum(1, keepdim=True) / 4 + image.mean(1, keepdim=True) - 1
+
+
+class JointOfPicture(Joint):
+    """The same with a picture [1,1,h,w] in place of what the severity network keeps."""
+
+    def forward(self, values: Tensor, missing: Tensor, image: Tensor):
+        of_values = values[:, 0:1] / 64 + values[:, 1:2] / 128 - values[:, 2:3] / 32
+        return of_values + missing.sum(1, keepdim=True) / 4 + image.flatten(1).mean(1, keepdim=True) - 1
 
 
 class TwoInAList(nn.Module):
@@ -118,6 +130,23 @@ def save(network, file):
             archive.writestr(zipfile.ZipInfo(name), content)
 
 
+def save_onnx(network, inputs, file):
+    names = [f"input_{i}" for i in range(len(inputs))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter of TorchScript is deprecated, and the only one that takes these
+        torch.onnx.export(network, tuple(inputs), str(file), dynamo=False, opset_version=17, input_names=names,
+                          dynamic_axes={name: {0: "batch"} for name in names})
+    model = onnx.load(str(file))
+    for node in model.graph.node:
+        node.doc_string = ""  # source positions, which hold paths
+    onnx.save(model, str(file))
+
+
+def save_ir(source, file):
+    """OpenVINO's own format: a text, and the weights beside it."""
+    openvino.save_model(openvino.Core().read_model(str(source)), str(file), compress_to_fp16=False)
+
+
 def as_json(tensor):
     return {"shape": list(tensor.shape), "values": tensor.flatten().tolist()}
 
@@ -144,6 +173,7 @@ def main():
         "lungs_frozen": (torch.jit.freeze(torch.jit.trace(lungs, small)), [small]),
         "severity": (torch.jit.trace(severity, (image, mask)), [image, mask]),
         "joint": (torch.jit.script(Joint()), [row, torch.tensor([[0.0, 1.0, 0.0]]), torch.tensor([[0.5, 1.5, -1.0, 2.0]])]),
+        "joint_picture": (torch.jit.script(JointOfPicture()), [row, torch.tensor([[0.0, 1.0, 0.0]]), torch.ones(1, 1, 2, 2)]),
         "list": (torch.jit.script(TwoInAList()), [row]),
         "nan": (torch.jit.trace(not_a_number, small, check_trace=False), None),
         "double": (torch.jit.script(Doubles()), None),
@@ -162,6 +192,12 @@ def main():
             outputs = network(*inputs)
         outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
         golden[name] = {"inputs": [as_json(t) for t in inputs], "outputs": [as_json(t) for t in outputs]}
+    # Names of networks that OpenVINO is to run, with inputs to trace them with.
+    for name, inputs in {"lungs": [small], "severity": [image, mask], "joint": networks["joint"][1],
+                         "joint_picture": networks["joint_picture"][1],
+                         "nan": [small], "double": [row], "divides": [row]}.items():
+        save_onnx(networks[name][0], inputs, DATA / f"{name}.onnx")
+    save_ir(DATA / "lungs.onnx", DATA / "lungs.xml")
     torch.save(lungs.state_dict(), DATA / "weights_only.pt")
     (DATA / "golden.json").write_text(json.dumps({"torch": torch.__version__, "seed": SEED, "networks": golden}))
 

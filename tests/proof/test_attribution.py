@@ -1,8 +1,15 @@
 """The attribution lies in the zones whose scores it explains."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from chests import SOURCE, rows, spread
+
+
+def seen(labels, cells):
+    whole = (0, 0, 512, 512)
+    return SimpleNamespace(lung_mask=(labels, whole), attribution=(cells, whole))
 
 
 def test_points_are_counted_in_the_zone_that_they_lie_in():
@@ -15,12 +22,11 @@ def test_points_are_counted_in_the_zone_that_they_lie_in():
     for zone, (y, x) in enumerate([(4, 4), (8, 4), (12, 4), (4, 12), (8, 12), (12, 12)]):
         cells = np.zeros((16, 16), np.float32)
         cells[y - 1, x - 1] = 2.5  # rows 16 y - 16 to 16 y, inside the zone
-        reading = Reading({}, {"lung_mask": (labels, (0, 0, 512, 512)), "attribution": (cells, (0, 0, 512, 512))})
-        points, inside = attribution.points_of_zones(reading)
+        points, inside = attribution.points_of_zones(Reading({}, seen(labels, cells)))
         assert points == pytest.approx(np.eye(6)[zone] * 2.5)
         assert inside == pytest.approx(1)
     cells[:] = 1
-    points, inside = attribution.points_of_zones(Reading({}, {"lung_mask": (labels, (0, 0, 512, 512)), "attribution": (cells, (0, 0, 512, 512))}))
+    points, inside = attribution.points_of_zones(Reading({}, seen(labels, cells)))
     assert inside == pytest.approx((labels > 0).mean())
 
 

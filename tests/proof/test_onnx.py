@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import SOURCE, validate
+from conftest import SOURCE, run_cli, validate
 
 import aicovid
 
@@ -56,8 +56,12 @@ def test_a_changed_onnx_file_is_an_error_of_the_bundle(exported, tmp_path):
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
     with pytest.raises(aicovid.Error, match="SHA-256") as caught:
-        aicovid.Assessor.load(bundle)
+        aicovid.Assessor.load(bundle, backend="openvino")
     assert caught.value.code == "bad_bundle"
+    # An engine that does not read the file does not open it; `model verify` does.
+    aicovid.Assessor.load(bundle, backend="torchscript")
+    result = run_cli("model", "verify", bundle, "--backend", "torchscript")
+    assert result.returncode == 5 and "FAIL file lungs.onnx: was changed" in result.stdout
 
 
 def test_a_file_of_another_network_is_seen(exported):

@@ -9,7 +9,7 @@ import aicovid
 import numpy as np
 import pydicom
 import pytest
-from conftest import SOURCE, run_cli
+from conftest import SOURCE, run_cli, validate
 from PIL import Image, PngImagePlugin
 from pydicom.datadict import DicomDictionary
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
@@ -219,6 +219,20 @@ def files(picture, tmp_path_factory):
     return made
 
 
+# Files with the date of birth also in what says when the image was taken.
+WITH_THAT_DAY = ("dates", "everything")
+
+
+def examined(text, name):
+    """What an examination holds besides the patient's sex and age and the time of the image, which it holds by design."""
+    document = validate(json.loads(text), "examination")
+    patient = document["patient"]
+    assert patient.keys() <= {"sex", "age_years", "acquired"}
+    if name in WITH_THAT_DAY:
+        patient.pop("acquired", None)
+    return json.dumps(document)
+
+
 def test_reports_and_errors_of_every_file(files, capfd):
     """In one process, with all that any library writes to its standard streams."""
     assessor = aicovid.Assessor.load("severity")
@@ -230,7 +244,9 @@ def test_reports_and_errors_of_every_file(files, capfd):
             try:
                 radiograph = aicovid.read(path, force=force)
                 said += [str(radiograph.header), str(radiograph.gate_reasons), repr(radiograph)]
-                report = assessor.assess(radiograph, patient, force=force)
+                examination = assessor.examine(radiograph, force=force)
+                said.append(examined(examination.to_json(), name))
+                report = assessor.judge(examination, patient, force=force)
                 statuses.add(report["gate"]["verdict"])
                 said.append(json.dumps(report))
             except aicovid.Error as error:
@@ -271,7 +287,7 @@ def test_damaged_copies(files, tmp_path, capfd):
 
 
 def test_the_program(files, tmp_path):
-    """`inspect` of every file and `score` of some, as text and JSON."""
+    """`inspect` of every file, `score` of some, as text and JSON, and `examine` and `judge` of these."""
 
     def said_of(job):
         result = run_cli(*job)
@@ -280,9 +296,28 @@ def test_the_program(files, tmp_path):
     jobs = [("inspect", path, *form) for path in files.values() for form in ([], ["--format", "json"])]
     scored = ["everything", "gate", "modality", "window", "png"]
     jobs += [("score", files[name], *form) for name in scored for form in ([], ["--format", "json"], ["--force"])]
+    seen = {name: tmp_path / f"{name}.json" for name in scored}
+    examine = [("examine", files[name], "--force", "--out", seen[name]) for name in scored]
+    judge = [("judge", path, *form) for path in seen.values() for form in ([], ["--force", "--format", "json"])]
     with ThreadPoolExecutor(2) as pool:
-        leaks = [said for said in pool.map(said_of, jobs) if said[1]]
+        leaks = [said for work in (jobs + examine, judge) for said in pool.map(said_of, work) if said[1]]
     assert not leaks
+    written = {name: path.read_text() for name, path in seen.items() if path.exists()}
+    assert {"everything", "gate", "png"} <= written.keys()
+    for name, text in written.items():
+        assert not has_secret(examined(text, name)), name
+
+
+def test_an_examination_does_not_give_the_birth_date_away(picture, tmp_path):
+    """An age of more than whole years, beside the day of the image, would be the date itself."""
+    dataset = chest(picture)
+    dataset.PatientSex, dataset.StudyDate, dataset.StudyTime = "F", "20200401", "101500"
+    dataset.TimezoneOffsetFromUTC = "+0000"
+    pydicom.dcmwrite(tmp_path / "chest.dcm", dataset, enforce_file_format=True)
+    examination = aicovid.Assessor.load("severity").examine(aicovid.read(tmp_path / "chest.dcm"))
+    patient = examination.to_dict()["patient"]
+    assert patient["sex"] == "female" and patient["acquired"]["earliest"] == "2020-04-01T10:15:00Z"
+    assert patient["age_years"] == 88
 
 
 def png_texts(path):
@@ -325,6 +360,9 @@ def test_a_dicomdir(picture, tmp_path):
     for command in ("inspect", "score"):
         result = run_cli(command, path, "--format", "json")
         assert not has_secret(result.stdout + result.stderr)
+    result = run_cli("examine", path, "--out", tmp_path / "seen.json")
+    assert result.status == 4 and not (tmp_path / "seen.json").exists()
+    assert not has_secret(result.stdout + result.stderr)
 
 
 @pytest.mark.parametrize(

@@ -90,12 +90,13 @@ def score(assessor: aicovid.Assessor, exam: Exam, outcome: str) -> Scored:
     if exam.file is None:
         return _without_image(scored, "no_image", [])
     try:
-        radiograph = aicovid.read(exam.file)
-        report = assessor.assess(radiograph, {})
+        examination = assessor.examine(aicovid.read(exam.file))
     except aicovid.Error as error:
         if error.code not in OF_THE_IMAGE:
             raise
         return _without_image(scored, "unreadable", [error.code])
+    # The networks have seen the image; a report for each record takes no second look.
+    report = assessor.judge(examination)
     scored.view = report["input"].get("view", exam.view)
     scored.image_reasons = [reason["code"] for reason in report["gate"]["reasons"]]
     if report["status"] == "refused":
@@ -104,7 +105,7 @@ def score(assessor: aicovid.Assessor, exam: Exam, outcome: str) -> Scored:
     scored.findings = {name: report["image"][name]["value"] for name in MARKERS[:2] if name in report["image"]}
     scored.answers["image"] = _answer(report, outcome)
     try:
-        both = assessor.assess(radiograph, exam.record)
+        both = assessor.judge(examination, exam.record)
         scored.answers["fused"] = _answer(both, outcome)
         scored.warnings.update({warning["code"] for warning in both["warnings"]})
     except aicovid.Error as error:

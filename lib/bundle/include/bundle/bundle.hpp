@@ -12,18 +12,46 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 namespace aicovid {
 
+/// What a network is for, in the order in which they run.
+enum class NetworkRole : std::uint8_t { lungs, severity, fusion };
+
+/// "lungs", "severity" or "fusion", as the manifest and messages have it.
+std::string_view to_string(NetworkRole role) noexcept;
+
+/// Where an input of a network comes from: a plan makes it of the radiograph ("plan:NAME").
+struct PlanSource {
+  Plan plan;
+};
+/// The cleaned lung mask on the raster of the plan beside it ("mask:lungs").
+struct LungMaskSource {};
+/// Of fusion: an output of the severity network ("severity:OUTPUT").
+struct SeveritySource {
+  std::string output;
+};
+/// Of fusion: a row of the record ("record:values"), or what is missing of it ("record:missing").
+enum class RecordSource : std::uint8_t { values, missing };
+
+using NetworkSource = std::variant<PlanSource, LungMaskSource, SeveritySource, RecordSource>;
+
 /// A network of the bundle and what it is fed with.
 struct BundleNetwork {
-  std::string role;  ///< "lungs", "severity", "fusion"
-  /// "plan:NAME", "mask:lungs"; of fusion also "severity:OUTPUT", "record:values", "record:missing"
-  std::vector<std::string> inputs;
+  NetworkRole role = NetworkRole::lungs;
+  std::vector<NetworkSource> inputs;
   NetworkSpec spec;
-  std::shared_ptr<const Network> network;
+  std::shared_ptr<const Network> network;  ///< null where it was not asked for
 };
+
+/// The network of a role; null if the bundle has none.
+const BundleNetwork* network_of(const std::vector<BundleNetwork>& networks, NetworkRole role);
+
+/// Which networks of a bundle are loaded.
+enum class NetworksToLoad : std::uint8_t { all, fusion, none };
 
 /// A golden case: an image of the bundle, a clinical record, or both, and what the chain must make
 /// of it. What is absent is not compared.
@@ -39,7 +67,14 @@ struct GoldenCase {
   std::optional<double> severity_index;
   std::optional<double> lung_area_fraction;
   std::map<std::string, double> outcomes;  ///< the probability, or the index where there is none
-  double tolerance = 1e-3;
+  double tolerance = 1e-3;                 ///< of the engine and precision that run here
+};
+
+/// A file of a network that this engine does not read.
+struct UnusedFile {
+  std::string path;  ///< in the bundle
+  bool present = false;
+  bool as_listed = false;  ///< its SHA-256 is the manifest's
 };
 
 /// A model bundle: manifest, plans and networks, all checked.
@@ -50,6 +85,7 @@ struct Bundle {
   std::vector<std::string> views;
   std::map<std::string, Plan, std::less<>> plans;
   std::vector<BundleNetwork> networks;  ///< in the order in which they run
+  const Engine* engine = nullptr;       ///< what runs them; null if none was loaded
   FindingsConfig findings;
   PixelGateConfig gate;
   std::string clinical = "[]";        ///< JSON of the section; lib/clinical reads it
@@ -64,14 +100,29 @@ struct Bundle {
 /// @throws Error{not_found, bad_bundle} as `load_bundle`
 std::string read_clinical_section(const std::filesystem::path& directory);
 
-/// Reads and checks a bundle: manifest against its JSON Schema, SHA-256 of every file, plans,
-/// networks (loaded, warmed up, output shapes, finite outputs).
+/// How a bundle is loaded.
+struct BundleOptions {
+  /// The name of an engine, or "auto": the first of the manifest's `engines`, else of all, that is
+  /// installed, runs on the device and has a file for every network.
+  std::string backend = "auto";
+  Device device;
+  NetworksToLoad networks = NetworksToLoad::all;
+  unsigned workers = 1;
+};
+
+/// Reads and checks a bundle: manifest against its JSON Schema, plans, SHA-256 of every file that
+/// it opens, networks (loaded, warmed up, output shapes, finite outputs).
 ///
 /// @throws Error{not_found} if the directory has no manifest.json; Error{bad_bundle} naming the
-/// JSON path or the
-///         file (relative to the bundle) and what is wrong; Error{invalid_argument} for a backend
-///         that this build does not have; Error{device_unavailable}
-Bundle load_bundle(const std::filesystem::path& directory, const std::string& backend,
-                   const Device& device);
+///         JSON path or the file (relative to the bundle) and what is wrong;
+///         Error{invalid_argument} for an unknown backend; Error{unsupported} for one that is not
+///         installed; Error{device_unavailable}
+Bundle load_bundle(const std::filesystem::path& directory, const BundleOptions& options);
+
+/// The files of networks that the engine does not read, compared with the manifest.
+///
+/// @param engine  null for none: all files
+std::vector<UnusedFile> check_unused_files(const std::filesystem::path& directory,
+                                           const Engine* engine);
 
 }  // namespace aicovid

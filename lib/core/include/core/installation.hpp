@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 namespace aicovid {
 
@@ -8,7 +9,10 @@ namespace aicovid {
 /// an installed tree as in a build tree: it has the DICOM dictionary and the bundles.
 std::filesystem::path data_directory();
 
-/// The folder of the library that holds this code, where the CUDA module lies too.
+/// The folder of the library that holds this code.
 std::filesystem::path library_directory();
+
+/// Where a module of the library lies: beside it, or in `../lib` from its folder.
+std::filesystem::path module_file(std::string_view name);
 
 }  // namespace aicovid

@@ -1,14 +1,17 @@
 #pragma once
 
+#include "network/engines.hpp"
+
 #include <aicovid/device.hpp>
 #include <aicovid/tensor.hpp>
-#include <aicovid/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace aicovid {
@@ -25,6 +28,9 @@ struct NetworkSpec {
   std::vector<std::vector<std::int64_t>>
       input_shapes;  ///< for warming up, and for the check of a forward pass
   std::vector<NetworkOutput> outputs;
+
+  /// Where an output stands; nothing if there is none of this name.
+  std::optional<std::size_t> position(std::string_view output) const;
 };
 
 /// A network, ready to run on its device. Immutable; any number of threads may `run` one at a time
@@ -38,30 +44,29 @@ class Network {
   /// @param inputs  float32, of the specified shapes, on the CPU or on the network's device
   /// @return        float32 on the CPU, in the order of the specified outputs
   /// @throws Error{bad_bundle} if the network fails, or an output is missing, of another shape, or
-  /// not finite;
-  ///         Error{internal} if an input is of another shape
+  ///         not finite; Error{internal} if an input is of another shape
   virtual std::vector<Tensor> run(std::span<const Tensor> inputs) const = 0;
 };
 
-/// The engines that this build has, by the name that manifests and `--backend` use.
-std::vector<std::string> network_backends();
+/// The bytes of a network's file.
+struct NetworkFile {
+  std::span<const std::byte> bytes;
+  std::span<const std::byte> weights;  ///< of formats that keep them in a second file
+};
 
-/// Loads a network, warms it up on zeros and checks its outputs.
+/// Loads a network, warms it up on zeros and checks its outputs. Opens the engine's module.
 ///
 /// A network must give the same outputs for the same inputs: one that changes its own state or its
 /// inputs is refused. LibTorch looks for CUDA once: in a process that is to use both devices, load
 /// for CUDA first.
 ///
-/// @param backend  "torchscript"
-/// @param file     the bytes of the network file
+/// @param workers  how many callers will run it at the same time; more than that is allowed, and
+///                 they wait
 /// @throws Error{bad_bundle} naming the role and what is wrong; Error{device_unavailable};
-/// Error{unsupported} for
-///         an unknown backend
-std::unique_ptr<const Network> load_network(const std::string& backend,
-                                            std::span<const std::byte> file,
-                                            const NetworkSpec& spec, const Device& device);
-
-/// Engine names and versions, for `components()`.
-std::vector<Component> network_components();
+///         Error{unsupported} if the engine's module is not there, is of another build, or its
+///         library is of another version
+std::unique_ptr<const Network> load_network(const Engine& engine, const NetworkFile& file,
+                                            const NetworkSpec& spec, const Device& device,
+                                            unsigned workers = 1);
 
 }  // namespace aicovid
