@@ -9,7 +9,8 @@ AssessorOptions NetworksInput::options() const {
 }
 
 CLI::Option* add_model_option(CLI::App& command, std::string& model) {
-  return command.add_option("--model", model, "bundle: a directory, or the name of an installed one");
+  return command.add_option("--model", model,
+                            "bundle: a directory, or the name of an installed one");
 }
 
 void add_engine_options(CLI::App& command, NetworksInput& input) {

@@ -30,8 +30,7 @@ json parse_text(std::string_view text, const JsonCheck& check) {
     const bool is_text = (is_key || event == json::parse_event_t::value) && value.is_string();
     // No regular expression looks at these.
     const bool may_be_long = in_base64 && !is_key;
-    if (is_text && !may_be_long &&
-        value.get_ref<const std::string&>().size() > kLongestText) {
+    if (is_text && !may_be_long && value.get_ref<const std::string&>().size() > kLongestText) {
       throw Error(check.code,
                   fmt::format("{}: a text is longer than {} bytes", check.what, kLongestText));
     }
@@ -140,11 +139,11 @@ OrderedJson parse_checked(std::string_view text, const JsonCheck& check) {
   const valijson::adapters::NlohmannJsonAdapter adapter(document);
   if (!valijson::Validator(valijson::Validator::kStrongTypes).validate(schema, adapter, &results)) {
     // The innermost error comes first.
-    throw Error(check.code, fmt::format("{}: {}", check.what,
-                                        results.numErrors() == 0
-                                            ? "against its schema"
-                                            : message_of(*results.begin(), document,
-                                                         schema_document)));
+    throw Error(check.code,
+                fmt::format("{}: {}", check.what,
+                            results.numErrors() == 0
+                                ? "against its schema"
+                                : message_of(*results.begin(), document, schema_document)));
   }
   return OrderedJson::parse(text);
 }
@@ -160,7 +159,8 @@ void require_finite_at(const OrderedJson& value, std::string_view what, const st
     if (value.is_object()) {
       require_finite_at(item.value(), what, fmt::format("{}/{}", path, item.key()));
     }
-    if (value.is_array()) require_finite_at(item.value(), what, fmt::format("{}/{}", path, index++));
+    if (value.is_array())
+      require_finite_at(item.value(), what, fmt::format("{}/{}", path, index++));
   }
 }
 

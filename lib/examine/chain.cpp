@@ -36,8 +36,8 @@ struct InputMaker {
   Plan::Shape raster = {};  ///< of the last plan
 
   Tensor operator()(const PlanSource& from) {
-    PlanOutput made = std::visit(
-        [&](const auto& here) { return from.plan.run(here, chain.lung_box); }, image);
+    PlanOutput made =
+        std::visit([&](const auto& here) { return from.plan.run(here, chain.lung_box); }, image);
     raster = from.plan.output_shape();
     source = made.source;
     return std::move(made.tensor);

@@ -161,7 +161,8 @@ Tensor read_tensor(const OrderedJson& json, const std::string& path) {
   std::int64_t size = 1;
   for (const std::int64_t extent : shape) {
     size *= extent;
-    if (size > kMost) throw bad_member(path + "/shape", fmt::format("has more than {} values", kMost));
+    if (size > kMost)
+      throw bad_member(path + "/shape", fmt::format("has more than {} values", kMost));
   }
   const auto bytes = read_bytes(json, static_cast<std::size_t>(size) * sizeof(float), path);
   Tensor tensor(std::move(shape), DType::float32);
@@ -223,9 +224,9 @@ void read_gate(const OrderedJson& json, Examination& examination) {
   const bool forced = json.at("verdict") == to_string(Verdict::forced);
   examination.verdict = verdict_of(examination.gate_reasons, forced);
   if (json.at("verdict") != to_string(examination.verdict)) {
-    throw bad_member("/gate/verdict", fmt::format("is {}; expected {} from its reasons",
-                                                  json.at("verdict").dump(),
-                                                  to_string(examination.verdict)));
+    throw bad_member("/gate/verdict",
+                     fmt::format("is {}; expected {} from its reasons", json.at("verdict").dump(),
+                                 to_string(examination.verdict)));
   }
 }
 
@@ -316,7 +317,8 @@ Examination parse_examination(std::string_view text) {
     examination.warnings.push_back({warning.at("code"), warning.at("message")});
   }
   read_image(json, examination);
-  if (json.contains("embedding")) examination.embedding = read_tensor(json.at("embedding"), "/embedding");
+  if (json.contains("embedding"))
+    examination.embedding = read_tensor(json.at("embedding"), "/embedding");
   for (const auto& [name, tensor] : json.at("kept_outputs").items()) {
     examination.kept_outputs[name] = read_tensor(tensor, "/kept_outputs/" + name);
   }

@@ -84,9 +84,9 @@ Examination examine(const Bundle& bundle, const Radiograph& radiograph, const De
     keep_fusion_inputs(*fusion, chain, examination);
   }
   for (const OutcomeReason& reason : unreliable_image(examination.gate_reasons)) {
-    examination.warnings.push_back(
-        {reason.code, "The image's findings are unreliable: " +
-                          std::string(gate_code(reason.code).meaning) + "."});
+    examination.warnings.push_back({reason.code, "The image's findings are unreliable: " +
+                                                     std::string(gate_code(reason.code).meaning) +
+                                                     "."});
   }
   return examination;
 }

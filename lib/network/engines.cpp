@@ -47,8 +47,8 @@ const Engine& engine_named(std::string_view name) {
   if (found != kEngines.end()) return *found;
   std::vector<std::string_view> names;
   for (const Engine& engine : kEngines) names.push_back(engine.name);
-  throw Error(ErrorCode::invalid_argument, fmt::format("backend is '{}'; expected auto, {}", name,
-                                                       fmt::join(names, " or ")));
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("backend is '{}'; expected auto, {}", name, fmt::join(names, " or ")));
 }
 
 std::string backend_name(const Engine* engine) {

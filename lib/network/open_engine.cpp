@@ -114,9 +114,9 @@ const AicovidEngine* open_module(const Engine& engine) {
   }
   const AicovidEngine* table = reinterpret_cast<AicovidEngineEntry>(entry)();
   if (table->table_version != AICOVID_ENGINE_TABLE_VERSION) {
-    throw unsupported(engine, fmt::format("its module {} has table version {}; expected {}",
-                                          engine.module, table->table_version,
-                                          std::uint32_t{AICOVID_ENGINE_TABLE_VERSION}));
+    throw unsupported(
+        engine, fmt::format("its module {} has table version {}; expected {}", engine.module,
+                            table->table_version, std::uint32_t{AICOVID_ENGINE_TABLE_VERSION}));
   }
   if (table->build != version()) {
     throw unsupported(engine, fmt::format("its module {} is of aicovid {}; expected {}",

@@ -72,13 +72,12 @@ class OpenVinoNetwork {
     const auto model = read_model(file);
     set_shapes(*model, {file.inputs, file.input_count});
     const auto workers = static_cast<std::int32_t>(file.workers);
-    // float32 means float32: where the CPU has bfloat16, OpenVINO takes it unasked. A stream has one
-    // thread, so that a result does not depend on how many there are; threads are not pinned, as
-    // the cores are not ours alone.
-    compiled_ =
-        core().compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32),
-                             ov::num_streams(workers), ov::inference_num_threads(workers),
-                             ov::hint::enable_cpu_pinning(false));
+    // float32 means float32: where the CPU has bfloat16, OpenVINO takes it unasked. A stream has
+    // one thread, so that a result does not depend on how many there are; threads are not pinned,
+    // as the cores are not ours alone.
+    compiled_ = core().compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32),
+                                     ov::num_streams(workers), ov::inference_num_threads(workers),
+                                     ov::hint::enable_cpu_pinning(false));
   }
 
   void run(std::span<const AicovidInput> inputs, AicovidTakeOutput take, void* context) const {
@@ -86,8 +85,8 @@ class OpenVinoNetwork {
     ov::InferRequest& request = lease.request();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       // Read and not changed.
-      request.set_input_tensor(i, {ov::element::f32, ov_shape(inputs[i].shape),
-                                   const_cast<void*>(inputs[i].values)});
+      request.set_input_tensor(
+          i, {ov::element::f32, ov_shape(inputs[i].shape), const_cast<void*>(inputs[i].values)});
     }
     request.infer();
     const std::size_t count = compiled_.outputs().size();

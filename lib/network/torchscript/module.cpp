@@ -49,7 +49,7 @@ class BytesReader final : public caffe2::serialize::ReadAdapterInterface {
 std::string reason_of(const std::exception& error) {
   const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
   return aicovid::failure_reason(torch_error != nullptr ? torch_error->what_without_backtrace()
-                                               : error.what());
+                                                        : error.what());
 }
 
 /// Whether the host's memory did not suffice. LibTorch has no type for that: its allocator on the

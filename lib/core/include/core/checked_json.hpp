@@ -19,8 +19,8 @@ struct JsonCheck {
   ErrorCode code = ErrorCode::corrupt;
 };
 
-/// Parses a text and checks it against a schema. No text may be longer than 2048 bytes, but a member
-/// named `base64`.
+/// Parses a text and checks it against a schema. No text may be longer than 2048 bytes, but a
+/// member named `base64`.
 ///
 /// @throws Error{code} with line and column of a syntax error, or with the JSON path of what is
 ///         against the schema, what is there and what was expected

@@ -18,8 +18,8 @@ struct Engine {
   std::string_view module;                  ///< its file beside the library
   /// The files of its library that the module needs, in the order of loading.
   std::span<const std::string_view> libraries;
-  bool cuda;                                ///< runs on CUDA devices too
-  std::string_view built_with;              ///< the library's version; empty if it was not built
+  bool cuda;                    ///< runs on CUDA devices too
+  std::string_view built_with;  ///< the library's version; empty if it was not built
 };
 
 /// All engines that this library knows of, in the order in which they are tried.
