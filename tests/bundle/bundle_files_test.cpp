@@ -6,7 +6,9 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 using namespace aicovid;
+using aicovid::testing::small_engine;
 using aicovid::testing::SmallBundle;
+using aicovid::testing::SmallEngine;
 using Catch::Matchers::StartsWith;
 
 namespace fs = std::filesystem;
@@ -27,13 +29,14 @@ TEST_CASE("Bundle files: a path that leaves the bundle is refused, whatever it l
 
 TEST_CASE("Bundle files: a link out of the bundle is not followed", "[bundle]") {
   const SmallBundle outside;
+  const SmallEngine engine = small_engine();
   SmallBundle small;
   SECTION("a linked file") {
-    fs::remove(small.directory / "lungs.pt");
-    fs::create_symlink(outside.directory / "lungs.pt", small.directory / "lungs.pt");
-    CHECK(
-        small.fault() ==
-        "file \"lungs.pt\" of the bundle (/networks/0/files/torchscript) leaves it through a link");
+    const std::string lungs = "lungs" + engine.ending;
+    fs::remove(small.directory / lungs);
+    fs::create_symlink(outside.directory / lungs, small.directory / lungs);
+    CHECK(small.fault() == "file \"" + lungs + "\" of the bundle (/networks/0/files/" +
+                               engine.kind + ") leaves it through a link");
   }
   SECTION("a linked folder") {
     fs::remove_all(small.directory / "golden");
@@ -53,8 +56,9 @@ TEST_CASE("Bundle files: a link out of the bundle is not followed", "[bundle]") 
 
 TEST_CASE("Bundle files: a link inside the bundle, or to the bundle, is good", "[bundle]") {
   const SmallBundle small;
-  fs::rename(small.directory / "lungs.pt", small.directory / "lungs-1.pt");
-  fs::create_symlink("lungs-1.pt", small.directory / "lungs.pt");
+  const std::string lungs = "lungs" + small_engine().ending;
+  fs::rename(small.directory / lungs, small.directory / "another_name");
+  fs::create_symlink("another_name", small.directory / lungs);
   CHECK_NOTHROW(small.load());
   const fs::path link = small.directory.string() + "-link";
   fs::create_directory_symlink(small.directory, link);
@@ -65,9 +69,11 @@ TEST_CASE("Bundle files: a link inside the bundle, or to the bundle, is good", "
 TEST_CASE("Bundle files: a missing file, a folder in its place, a wrong checksum", "[bundle]") {
   SmallBundle small;
   SECTION("missing") {
-    fs::remove(small.directory / "severity.pt");
-    CHECK(small.fault() ==
-          "file \"severity.pt\" of the bundle (/networks/1/files/torchscript) is missing");
+    const SmallEngine engine = small_engine();
+    const std::string severity = "severity" + engine.ending;
+    fs::remove(small.directory / severity);
+    CHECK(small.fault() == "file \"" + severity + "\" of the bundle (/networks/1/files/" +
+                               engine.kind + ") is missing");
   }
   SECTION("a folder") {
     small.at("/files/0/path") = "golden";
@@ -87,13 +93,13 @@ TEST_CASE("Bundle files: a missing file, a folder in its place, a wrong checksum
               "; expected " + wrong);
   }
   SECTION("the file of an engine that is not used is not opened, and verified on demand") {
-    small.at("/networks/0/files")["onnx"] = {{"path", "absent.onnx"},
-                                             {"sha256", std::string(64, 'a')}};
-    small.at("/networks/1/files")["onnx"] = small.at("/files/0");
+    const std::string other = small_engine().kind == "onnx" ? "torchscript" : "onnx";
+    small.at("/networks/0/files")[other]["path"] = "absent";
+    small.at("/networks/1/files")[other] = small.at("/files/0");
     const Engine* engine = small.load().engine;
     auto unused = check_unused_files(small.directory, engine);
     REQUIRE(unused.size() == 2);
-    CHECK(unused[0].path == "absent.onnx");
+    CHECK(unused[0].path == "absent");
     CHECK_FALSE(unused[0].present);
     CHECK(unused[1].present);
     CHECK(unused[1].as_listed);

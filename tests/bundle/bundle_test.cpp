@@ -5,7 +5,9 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 using namespace aicovid;
+using aicovid::testing::small_engine;
 using aicovid::testing::SmallBundle;
+using aicovid::testing::SmallEngine;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 
@@ -124,7 +126,9 @@ TEST_CASE("Bundle: an engine that no build has, and one that a network has no fi
 
 TEST_CASE("Bundle: a changed byte in any file is found and the file named", "[bundle]") {
   const SmallBundle small;
-  const std::string path = GENERATE("lungs.pt", "severity.pt", "platt.json", "golden/case.png");
+  const std::string ending = small_engine().ending;
+  const std::string path =
+      GENERATE_COPY("lungs" + ending, "severity" + ending, "platt.json", "golden/case.png");
   auto bytes = read_file(small.directory / path);
   bytes[bytes.size() / 2] ^= std::byte{1};
   write_file(small.directory / path, bytes.data(), bytes.size());
@@ -134,18 +138,20 @@ TEST_CASE("Bundle: a changed byte in any file is found and the file named", "[bu
 
 TEST_CASE("Bundle: a network that loads but cannot be right is named by its role", "[bundle]") {
   SmallBundle small;
+  const SmallEngine engine = small_engine();
+  OrderedJson& file = small.at("/networks/0/files/" + engine.kind);
   SECTION("NaN weights") {
-    small.at("/networks/0/files/torchscript/path") = "nan.pt";
-    small.checksum(small.at("/networks/0/files/torchscript"));
+    file["path"] = "nan" + engine.ending;
+    small.checksum(file);
     CHECK(small.fault() ==
           "network 'lungs': output 'mask' [1,2,16,16] holds 256 values that are not finite; "
           "expected none");
   }
-  SECTION("no TorchScript") {
-    small.write("lungs.pt", "#!/bin/sh\necho no network\n");
-    small.checksum(small.at("/networks/0/files/torchscript"));
+  SECTION("no network") {
+    small.write("lungs" + engine.ending, "#!/bin/sh\necho no network\n");
+    small.checksum(file);
     CHECK_THAT(small.fault(),
-               StartsWith("network 'lungs': the file is not a network that LibTorch can load"));
+               StartsWith("network 'lungs': the file is not a network that " + engine.library));
   }
   SECTION("another output shape than the manifest's") {
     small.at("/networks/0/outputs/mask") = {1, 2, 32, 32};

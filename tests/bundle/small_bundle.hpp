@@ -16,6 +16,18 @@
 
 namespace aicovid::testing {
 
+/// The engine that `auto` takes here, and the files of the small networks that it reads.
+struct SmallEngine {
+  std::string library;
+  std::string kind;
+  std::string ending;
+};
+
+inline SmallEngine small_engine() {
+  if (is_installed(engine_named("torchscript"))) return {"LibTorch", "torchscript", ".pt"};
+  return {"OpenVINO", "onnx", ".onnx"};
+}
+
 /// A valid bundle of the small networks of tests/network/data, in a directory of its own that goes
 /// with it. A test changes `manifest` or a file, saves, and loads.
 class SmallBundle {
