@@ -60,6 +60,11 @@ struct Assessor::State {
 };
 
 Assessor Assessor::load(const std::filesystem::path& model, const AssessorOptions& options) {
+  constexpr unsigned kMostWorkers = 1024;
+  if (options.workers < 1 || options.workers > kMostWorkers) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("workers is {}; expected 1 to {}", options.workers, kMostWorkers));
+  }
   require_cuda_device(options.device);
   auto state = std::make_shared<State>();
   state->directory = find_bundle(model);
@@ -216,7 +221,10 @@ RiskReport Assessor::judge(const Examination& examination, const ClinicalRecord&
   report.findings = examination.findings;
   report.warnings.insert(report.warnings.end(), examination.warnings.begin(),
                          examination.warnings.end());
-  add_outcomes(state_->outcomes, evidence_of(bundle, &examination), report);
+  const ImageEvidence image = evidence_of(bundle, &examination);
+  const std::string backend = backend_name(bundle.engine);
+  if (image.network && backend != report.compute.backend) report.compute.backend += ", " + backend;
+  add_outcomes(state_->outcomes, image, report);
   report.timing_ms.fuse = fuse.elapsed_ms();
   return report;
 }

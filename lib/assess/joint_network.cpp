@@ -1,11 +1,22 @@
 #include "joint_network.hpp"
 
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <vector>
 
 namespace aicovid {
 
 namespace {
+
+/// Whether the networks after that of the lungs have run.
+bool has_lungs(const Examination& examination) {
+  const LungMask& mask = examination.findings->mask;
+  return mask.empty() ||
+         std::ranges::any_of(mask.labels, [](std::uint8_t label) { return label != 0; });
+}
 
 Tensor row_tensor(const InputRow& row, bool flags) {
   Tensor tensor({1, static_cast<std::int64_t>(row.values.size())}, DType::float32);
@@ -25,17 +36,25 @@ bool sees_image(const BundleNetwork& network) {
 
 std::vector<Tensor> image_inputs(const BundleNetwork& network, const Examination& examination) {
   if (!examination.fusion_inputs.empty()) return examination.fusion_inputs;
-  std::vector<Tensor> inputs;
-  for (const NetworkSource& input : network.inputs) {
-    const auto* severity = std::get_if<SeveritySource>(&input);
-    if (severity == nullptr) {
-      inputs.emplace_back();
-      continue;
+  std::vector<Tensor> inputs(network.inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (std::holds_alternative<RecordSource>(network.inputs[i])) continue;
+    const auto* severity = std::get_if<SeveritySource>(&network.inputs[i]);
+    const auto kept = severity == nullptr ? examination.kept_outputs.end()
+                                          : examination.kept_outputs.find(severity->output);
+    if (kept == examination.kept_outputs.end()) {
+      // Without lungs no network after the first has run, and there is nothing to feed.
+      if (!has_lungs(examination)) return {};
+      throw Error(ErrorCode::corrupt,
+                  "the examination lacks an output that the bundle's fusion network takes");
     }
-    const auto kept = examination.kept_outputs.find(severity->output);
-    // Without lungs the severity network has not run, and there is nothing to feed.
-    if (kept == examination.kept_outputs.end()) return {};
-    inputs.push_back(kept->second);
+    if (kept->second.shape() != network.spec.input_shapes[i]) {
+      throw Error(ErrorCode::corrupt,
+                  fmt::format("the examination's output {} is [{}]; expected [{}]", kept->first,
+                              fmt::join(kept->second.shape(), ","),
+                              fmt::join(network.spec.input_shapes[i], ",")));
+    }
+    inputs[i] = kept->second;
   }
   return inputs;
 }

@@ -13,7 +13,10 @@ namespace aicovid {
 /// Whether the network takes anything of the image.
 bool sees_image(const BundleNetwork& network);
 
-/// What the network takes of an image, in the order of its inputs, those of a record empty.
+/// What the network takes of an image, in the order of its inputs, those of a record empty. Nothing
+/// of an image without lungs.
+/// @throws Error{corrupt} if the examination lacks an output that the network takes, or has it in
+///         another shape
 std::vector<Tensor> image_inputs(const BundleNetwork& network, const Examination& examination);
 
 /// Runs the network with a record's values in the places of its inputs that are empty. Refers to

@@ -27,11 +27,15 @@ void add_golden_checks(const GoldenCase& golden, const RiskReport& report,
                        std::vector<Check>& checks) {
   const auto compare = [&](const std::string& name, const std::optional<double>& found,
                            double expected) {
-    const bool passed = found && std::abs(*found - expected) <= golden.tolerance;
-    checks.push_back({fmt::format("{}: {}", golden.name, name), passed,
-                      found ? fmt::format("{:.6f}; expected {:.6f} within {}", *found, expected,
-                                          golden.tolerance)
-                            : std::string("not computed")});
+    const std::string what = fmt::format("{}: {}", golden.name, name);
+    if (!found || !golden.tolerance) {
+      checks.push_back(
+          {what, false, found ? "the bundle has no tolerance for this engine" : "not computed"});
+      return;
+    }
+    checks.push_back(
+        {what, std::abs(*found - expected) <= *golden.tolerance,
+         fmt::format("{:.6f}; expected {:.6f} within {}", *found, expected, *golden.tolerance)});
   };
   const ImageFindings findings = report.findings.value_or(ImageFindings{});
   if (golden.brixia) compare("brixia", value_of(findings.brixia), *golden.brixia);

@@ -79,9 +79,12 @@ std::vector<std::byte> BundleFiles::read(const FileEntry& entry) {
 }
 
 UnusedFile BundleFiles::compare(const FileEntry& entry) const {
+  if (!stays_inside(entry.path)) {
+    throw bad_file(entry, "leaves it; expected a relative path without ..");
+  }
   UnusedFile file{.path = entry.path};
   std::error_code status;
-  file.present = stays_inside(entry.path) && fs::exists(directory_ / entry.path, status);
+  file.present = fs::exists(directory_ / entry.path, status);
   if (file.present) file.as_listed = sha256(read_file(locate(entry))) == entry.sha256;
   return file;
 }

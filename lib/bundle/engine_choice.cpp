@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
+#include <optional>
 
 namespace aicovid {
 namespace {
@@ -59,18 +60,34 @@ const Engine& choose_engine(const OrderedJson& manifest, const std::vector<Netwo
     require_files(engine, networks);
     return engine;
   }
+  const std::vector<const Engine*> candidates = preferred(manifest);
+  if (candidates.empty()) {
+    throw Error(ErrorCode::unsupported, "manifest.json: /engines names none that this build knows");
+  }
   std::vector<std::string> passed_over;
-  for (const Engine* engine : preferred(manifest)) {
+  std::optional<ErrorCode> code;  // of all, where it is one and the same
+  const auto pass_over = [&](const Error& error) {
+    code = !code || *code == error.code() ? error.code() : ErrorCode::unsupported;
+    passed_over.emplace_back(error.what());
+  };
+  for (const Engine* engine : candidates) {
     try {
-      require_engine(*engine, device);
       require_files(*engine, networks);
-      return *engine;
+      require_engine(*engine, device);
     } catch (const Error& error) {
-      passed_over.emplace_back(error.what());
+      pass_over(error);
+      continue;
+    }
+    try {
+      open(*engine);
+      return *engine;
+    } catch (const EngineMissing& error) {
+      // Not so a library of another version: no other engine is taken in silence.
+      pass_over(error);
     }
   }
-  throw Error(ErrorCode::unsupported, fmt::format("no engine can run the bundle's networks: {}",
-                                                  fmt::join(passed_over, "; ")));
+  throw Error(*code, fmt::format("no engine can run the bundle's networks: {}",
+                                 fmt::join(passed_over, "; ")));
 }
 
 void load_network_of(NetworkEntry& entry, const Engine& engine, const Device& device,

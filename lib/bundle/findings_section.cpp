@@ -56,7 +56,8 @@ LinearScore own_output(const OrderedJson& section, const std::string& where, dou
           .of_brixia = false};
 }
 
-LinearScore linear_of_brixia(const OrderedJson& section, const std::string& where) {
+/// @param maximum  the end of the score's range, which begins at 0
+LinearScore linear_of_brixia(const OrderedJson& section, const std::string& where, double maximum) {
   for (const char* member : kLine) {
     if (!section.contains(member)) throw bad_member(where, member, "is missing; expected a number");
   }
@@ -65,11 +66,11 @@ LinearScore linear_of_brixia(const OrderedJson& section, const std::string& wher
                      .minimum = section.at("minimum"),
                      .maximum = section.at("maximum"),
                      .error = optional_quantiles(section, where)};
-  if (linear.minimum >= linear.maximum) {
-    throw Error(
-        ErrorCode::bad_bundle,
-        fmt::format("manifest.json: {} has minimum {} and maximum {}; expected minimum < maximum",
-                    where, linear.minimum, linear.maximum));
+  if (linear.minimum >= linear.maximum || linear.minimum < 0 || linear.maximum > maximum) {
+    throw Error(ErrorCode::bad_bundle,
+                fmt::format("manifest.json: {} has minimum {} and maximum {}; expected minimum < "
+                            "maximum, both from 0 to {}",
+                            where, linear.minimum, linear.maximum, maximum));
   }
   return linear;
 }
@@ -145,7 +146,7 @@ FindingsConfig read_findings(const OrderedJson& manifest, BundleFiles& files,
               "manifest.json: {} is computed from the Brixia score; expected /findings/brixia",
               where));
     }
-    return linear_of_brixia(findings.at(name), where);
+    return linear_of_brixia(findings.at(name), where, maximum);
   };
   config.extent = score("extent", kMaximumExtent);
   config.opacity = score("opacity", kMaximumOpacity);

@@ -31,8 +31,14 @@ std::string read_text(const std::string& file) {
   return text;
 }
 
-void write_text(const std::string& file, const std::string& text) {
+void write_private_text(const std::string& file, const std::string& text) {
+  std::error_code status;
+  const bool is_new = !std::filesystem::exists(file, status);
   std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+  if (is_new) {
+    using std::filesystem::perms;
+    std::filesystem::permissions(file, perms::owner_read | perms::owner_write, status);
+  }
   stream << text;
   stream.close();
   if (!stream) throw Error(ErrorCode::io, file + ": the file cannot be written");

@@ -38,8 +38,9 @@ auto naming(const std::string& file, Work&& work) {
 /// @throws Error{not_found}; Error{unsupported} beyond 16 MiB
 std::string read_text(const std::string& file);
 
+/// Writes a file as sensitive as a record: a new one is its owner's alone.
 /// @throws Error{io} naming the file
-void write_text(const std::string& file, const std::string& text);
+void write_private_text(const std::string& file, const std::string& text);
 
 /// Prints a report, and returns the exit status that goes with it.
 int print_report(const RiskReport& report, Format format);

@@ -27,7 +27,7 @@ int examine(const ExamineArguments& arguments) {
   const Assessor assessor = load_assessor(arguments.networks);
   const Examination examination = naming(
       arguments.image, [&] { return assessor.examine(radiograph, {.force = arguments.force}); });
-  write_text(arguments.out, to_json(examination) + "\n");
+  write_private_text(arguments.out, to_json(examination) + "\n");
   return examination.refused() ? exit_status(ErrorCode::refused) : 0;
 }
 

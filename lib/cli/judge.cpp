@@ -11,7 +11,7 @@ namespace {
 struct JudgeArguments {
   std::string file;
   ClinicalInput clinical;
-  std::string model;  ///< empty: the one of the examination
+  NetworksInput networks;
   bool force = false;
 };
 
@@ -32,8 +32,7 @@ RiskReport judge(const JudgeArguments& arguments, const Assessor& assessor,
 int judge(const JudgeArguments& arguments, Format format) {
   const std::string text = read_text(arguments.file);
   const Examination examination = naming(arguments.file, [&] { return parse_examination(text); });
-  const NetworksInput networks{.model = arguments.model.empty() ? examination.model.name
-                                                                : arguments.model};
+  const NetworksInput& networks = arguments.networks;
   ClinicalInput clinical = arguments.clinical;
   if (!clinical.file.empty()) {
     clinical.options.variables =
@@ -55,7 +54,8 @@ void add_judge(CLI::App& app, Run& run, Format& format) {
       "--clinical", arguments->clinical.file,
       "clinical values with their units: a JSON record, a FHIR Bundle or a CSV table");
   add_clinical_options(*command, arguments->clinical);
-  add_model_option(*command, arguments->model)->default_str("the one of the examination");
+  add_model_option(*command, arguments->networks.model)->capture_default_str();
+  add_engine_options(*command, arguments->networks);
   command->add_flag("--force", arguments->force,
                     "score even what the gate refused; the report says so");
   add_format_option(*command, format);

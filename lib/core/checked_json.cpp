@@ -6,6 +6,7 @@
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace aicovid {
@@ -40,12 +41,15 @@ json parse_text(std::string_view text, const JsonCheck& check) {
   try {
     return json::parse(text, within_limits);
   } catch (const json::exception& error) {
-    // Behind the library's own name of the error: "[json.exception.parse_error.101] ".
+    // Behind the library's own name of the error, "[json.exception.parse_error.101] ", and before
+    // what it read last, which may be anything.
     const std::string_view message = error.what();
-    const std::size_t start = message.find("] ");
-    throw Error(check.code,
-                fmt::format("{}: {}", check.what,
-                            start == message.npos ? message : message.substr(start + 2)));
+    const std::size_t start = message.find("parse error at ");
+    if (start == std::string_view::npos) {
+      throw Error(check.code, fmt::format("{}: is no JSON", check.what));
+    }
+    const std::size_t end = std::min(message.find(": ", start), message.size());
+    throw Error(check.code, fmt::format("{}: {}", check.what, message.substr(start, end - start)));
   }
 }
 
@@ -91,8 +95,13 @@ std::string name_behind(const std::string& marker, const std::string& message) {
   return message.substr(start, message.size() - 2 - start);
 }
 
+/// A value for a message of this document.
+std::string shown(const json& value, const JsonCheck& check) {
+  return value.is_string() && !check.repeats_texts ? "another text" : brief(value);
+}
+
 std::string message_of(const valijson::ValidationResults::Error& error, const json& document,
-                       const json& schema) {
+                       const json& schema, const JsonCheck& check) {
   std::vector<std::string> path;
   for (std::size_t i = 1; i < error.context.size();
        ++i) {  // the first is "<root>", the others "[step]"
@@ -110,7 +119,7 @@ std::string message_of(const valijson::ValidationResults::Error& error, const js
   }
   const auto pointer = pointer_to(path);
   return fmt::format("{} is {}; expected {}", path.empty() ? "the text" : pointer.to_string(),
-                     brief(document.at(pointer)), expected_at(schema, path));
+                     shown(document.at(pointer), check), expected_at(schema, path));
 }
 
 }  // namespace
@@ -143,7 +152,7 @@ OrderedJson parse_checked(std::string_view text, const JsonCheck& check) {
                 fmt::format("{}: {}", check.what,
                             results.numErrors() == 0
                                 ? "against its schema"
-                                : message_of(*results.begin(), document, schema_document)));
+                                : message_of(*results.begin(), document, schema_document, check)));
   }
   return OrderedJson::parse(text);
 }

@@ -135,6 +135,15 @@ class Walk {
     const std::uint32_t kind = segment.number(0, 1) & 31;
     segment.require(is_reversible_ ? kind == 0 && segment.body.size() == 1 + bands
                                    : kind == 2 && segment.body.size() == 1 + 2 * bands);
+    // Bit planes of a subband (E-2). Samples of 16 bits have a few more than 16; from 31 on, which
+    // is damage, OpenJPH 0.21 has code-blocks of 64 bits in lines of 32 and ends the program.
+    constexpr std::uint32_t most_planes = 30;
+    const std::uint32_t guard_bits = segment.number(0, 1) >> 5;
+    const std::size_t step = is_reversible_ ? 1 : 2;
+    for (std::size_t at = 1; at < segment.body.size(); at += step) {
+      const std::uint32_t exponent = segment.number(at, 1) >> 3;
+      segment.require(guard_bits + exponent <= most_planes + 1);
+    }
   }
 
   /// The place behind it.

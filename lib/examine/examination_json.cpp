@@ -8,8 +8,10 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 
 namespace aicovid {
@@ -57,6 +59,20 @@ auto number_members(Header& header) {
       {"bits_stored", &header.bits_stored},
       {"high_bit", &header.high_bit},
   }};
+}
+
+/// Texts go into reports and messages, of which a line must stay one.
+void require_plain_texts(const OrderedJson& json, const std::string& path) {
+  if (json.is_string()) {
+    const auto& text = json.get_ref<const std::string&>();
+    if (std::ranges::any_of(text, [](unsigned char c) { return c < ' ' || c == 0x7f; })) {
+      throw bad_member(path, "holds a control character");
+    }
+  }
+  if (!json.is_structured()) return;
+  for (const auto& item : json.items()) {
+    require_plain_texts(item.value(), fmt::format("{}/{}", path, item.key()));
+  }
 }
 
 std::string time_to_text(std::chrono::sys_seconds time) {
@@ -127,6 +143,9 @@ ImageHeader read_header(const OrderedJson& input, const OrderedJson& patient) {
     header.acquired =
         AcquisitionTime{read_time(acquired.at("earliest"), "/patient/acquired/earliest"),
                         read_time(acquired.at("latest"), "/patient/acquired/latest")};
+    if (header.acquired->earliest > header.acquired->latest) {
+      throw bad_member("/patient/acquired", "ends before it begins");
+    }
   }
   return header;
 }
@@ -167,6 +186,9 @@ Tensor read_tensor(const OrderedJson& json, const std::string& path) {
   const auto bytes = read_bytes(json, static_cast<std::size_t>(size) * sizeof(float), path);
   Tensor tensor(std::move(shape), DType::float32);
   std::memcpy(tensor.data(), bytes.data(), bytes.size());
+  if (!std::ranges::all_of(tensor.floats(), [](float value) { return std::isfinite(value); })) {
+    throw bad_member(path + "/base64", "holds a number that is not finite");
+  }
   return tensor;
 }
 
@@ -211,7 +233,8 @@ OrderedJson gate_to_json(const Examination& examination) {
   return {{"verdict", to_string(examination.verdict)}, {"reasons", std::move(reasons)}};
 }
 
-void read_gate(const OrderedJson& json, Examination& examination) {
+void read_gate(const OrderedJson& document, Examination& examination) {
+  const OrderedJson& json = document.at("gate");
   for (const OrderedJson& entry : json.at("reasons")) {
     const std::string code = entry.at("code");
     if (std::ranges::find(gate_codes(), code, &GateCode::code) == gate_codes().end()) {
@@ -227,6 +250,11 @@ void read_gate(const OrderedJson& json, Examination& examination) {
     throw bad_member("/gate/verdict",
                      fmt::format("is {}; expected {} from its reasons", json.at("verdict").dump(),
                                  to_string(examination.verdict)));
+  }
+  const std::string_view status = examination.refused() ? "refused" : "ok";
+  if (document.at("status") != status) {
+    throw bad_member("/status", fmt::format("is {}; expected {} from the gate's verdict",
+                                            document.at("status").dump(), status));
   }
 }
 
@@ -254,6 +282,9 @@ void read_image(const OrderedJson& json, Examination& examination) {
     const OrderedJson& attribution = json.at("attribution");
     findings.attribution = Attribution{read_tensor(attribution, "/attribution"),
                                        read_rectangle(attribution.at("source"))};
+    if (findings.attribution->map.shape().size() != 2) {
+      throw bad_member("/attribution/shape", "has not two extents; expected [h,w]");
+    }
   }
   examination.findings = std::move(findings);
 }
@@ -302,6 +333,7 @@ std::string to_json(const Examination& examination, int indent) {
 Examination parse_examination(std::string_view text) {
   const OrderedJson json =
       parse_checked(text, JsonCheck{.schema = kExaminationSchema, .what = "examination"});
+  require_plain_texts(json, "");
   Examination examination;
   examination.created = json.at("created");
   const OrderedJson& model = json.at("model");
@@ -312,7 +344,7 @@ Examination parse_examination(std::string_view text) {
                          compute.at("decode")};
   examination.input = read_header(json.at("input"), json.at("patient"));
   examination.pixel_sha256 = json.at("input").value("pixel_sha256", std::string());
-  read_gate(json.at("gate"), examination);
+  read_gate(json, examination);
   for (const OrderedJson& warning : json.at("warnings")) {
     examination.warnings.push_back({warning.at("code"), warning.at("message")});
   }

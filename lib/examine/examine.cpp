@@ -52,7 +52,7 @@ Examination examine(const Bundle& bundle, const Radiograph& radiograph, const De
   examination.created = utc_now();
   examination.model = bundle.info;
   examination.compute = {.device = device.to_string(),
-                         .backend = backend_name(bundle.engine),
+                         .backend = backend_name(nullptr),
                          .precision = "fp32",
                          .decode = std::string(to_string(radiograph.scale()))};
   examination.input = radiograph.header();
@@ -68,6 +68,7 @@ Examination examine(const Bundle& bundle, const Radiograph& radiograph, const De
   }
 
   examination.pixel_sha256 = sha256({radiograph.data(), radiograph.size_bytes()});
+  examination.compute.backend = backend_name(bundle.engine);
   Chain chain = run_networks(bundle, radiograph, device);
   examination.timing_ms.preprocess = chain.preprocess_ms;
   examination.timing_ms.infer = chain.infer_ms;

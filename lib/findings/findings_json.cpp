@@ -14,7 +14,12 @@ OrderedJson to_json(const Estimate& estimate) {
 
 Estimate read_estimate(const OrderedJson& json) {
   Estimate estimate{.value = json.at("value"), .interval = {}};
-  if (json.contains("low")) estimate.interval = Interval{json.at("low"), json.at("high")};
+  if (json.contains("low")) {
+    estimate.interval = Interval{json.at("low"), json.at("high")};
+    if (estimate.interval->low > estimate.interval->high) {
+      throw Error(ErrorCode::corrupt, "an interval of /image has its low above its high");
+    }
+  }
   return estimate;
 }
 

@@ -2,8 +2,6 @@
 
 #include "core/installation.hpp"
 
-#include <aicovid/error.hpp>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
@@ -62,10 +60,10 @@ bool is_installed(const Engine& engine) {
 
 void require_engine(const Engine& engine, const Device& device) {
   if (!is_installed(engine)) {
-    throw Error(ErrorCode::unsupported,
-                fmt::format("backend is '{}'; its module {} is not beside the library: build it "
-                            "where {} is found, or choose another backend",
-                            engine.name, engine.module, engine.library));
+    throw EngineMissing(fmt::format(
+        "backend is '{}'; its module {} is not beside the library: build it where {} is found, or "
+        "choose another backend",
+        engine.name, engine.module, engine.library));
   }
   if (device.is_cuda() && !engine.cuda) {
     throw Error(ErrorCode::device_unavailable,

@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <link.h>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -107,10 +108,16 @@ const AicovidEngine* open_module(const Engine& engine) {
   void* module = dlopen(module_file(engine.module).c_str(), RTLD_NOW | RTLD_LOCAL);
   void* entry = module != nullptr ? dlsym(module, AICOVID_ENGINE_ENTRY) : nullptr;
   if (entry == nullptr) {
-    throw unsupported(
-        engine, fmt::format("its module {} does not load: {} {}, which it was built with, is not "
-                            "found; AICOVID_ENGINE_PATH may name the folder of its libraries",
-                            engine.module, engine.library, engine.built_with));
+    if (!loaded_from(engine.libraries.back()).empty()) {
+      throw unsupported(engine, fmt::format("its module {} does not load with the {} that this "
+                                            "process has, whose version is not known; expected {}",
+                                            engine.module, engine.library, engine.built_with));
+    }
+    throw EngineMissing(
+        fmt::format("backend is '{}'; its module {} does not load: {} {}, which it was built with, "
+                    "is not found; "
+                    "AICOVID_ENGINE_PATH may name the folder of its libraries",
+                    engine.name, engine.module, engine.library, engine.built_with));
   }
   const AicovidEngine* table = reinterpret_cast<AicovidEngineEntry>(entry)();
   if (table->table_version != AICOVID_ENGINE_TABLE_VERSION) {
@@ -139,5 +146,7 @@ const AicovidEngine& open_engine(const Engine& engine) {
   if (found != opened.end()) return *found->second;
   return *opened.emplace(engine.name, open_module(engine)).first->second;
 }
+
+void open(const Engine& engine) { open_engine(engine); }
 
 }  // namespace aicovid

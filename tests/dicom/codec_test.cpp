@@ -156,6 +156,28 @@ TEST_CASE("Codecs: HTJ2K data that hold a marker's bytes are corrupt", "[dicom]"
   }
 }
 
+TEST_CASE("Codecs: HTJ2K of more bit planes than samples can have is corrupt", "[dicom]") {
+  // OpenJPH 0.21 ends the process from 31 on.
+  const Samples samples = picture(61, 83);
+  const Bytes codestream = encode_htj2k(samples);
+  const auto quantisation = std::ranges::search(codestream, hex("ff5c")).begin() + 4;
+  const auto start = quantisation - codestream.begin();
+  const int guard_bits = std::to_integer<int>(*quantisation) >> 5;
+  const int bands = std::to_integer<int>(codestream[start - 1]) - 3;
+  REQUIRE(bands > 3);
+  for (int band = 0; band < bands; ++band) {
+    for (const int planes : {31, 32, 37}) {
+      const int exponent = planes + 1 - guard_bits;
+      if (exponent > 31) continue;
+      Bytes changed = codestream;
+      changed[start + 1 + band] = std::byte(exponent << 3);
+      INFO("band " << band << ", " << planes << " planes");
+      const Bytes file = file_of_codestream(samples, kHtj2k, changed);
+      REQUIRE(error_of(file).code() == ErrorCode::corrupt);
+    }
+  }
+}
+
 TEST_CASE("Codecs: HTJ2K with markers between packets is unsupported", "[dicom]") {
   const Samples samples = picture(61, 83);
   Bytes codestream = encode_htj2k(samples);

@@ -44,7 +44,7 @@ class Random {
 
 Estimate estimate(Random& random) {
   Estimate made{.value = random.number(18), .interval = {}};
-  if (random.coin()) made.interval = Interval{random.number(3), random.number(18)};
+  if (random.coin()) made.interval = Interval{random.number(3), 3 + random.number(15)};
   return made;
 }
 
@@ -181,9 +181,9 @@ TEST_CASE("Examination: what was damaged is named by its JSON path", "[examine]"
     return fault(json.dump());
   };
   CHECK(damaged("/input/rows", "many") ==
-        "examination: /input/rows is \"many\"; expected a whole number from 0 to 2147483647");
+        "examination: /input/rows is another text; expected a whole number from 0 to 2147483647");
   CHECK(damaged("/schema", "aicovid.examination/2") ==
-        "examination: /schema is \"aicovid.examination/2\"; expected \"aicovid.examination/1\"");
+        "examination: /schema is another text; expected \"aicovid.examination/1\"");
   CHECK(damaged("/patient/name", "Doe") ==
         "examination: /patient/name is unknown; expected an object: of the header, for the checks "
         "against a record");
@@ -202,11 +202,20 @@ TEST_CASE("Examination: what was damaged is named by its JSON path", "[examine]"
   CHECK_THAT(damaged("/gate/reasons/0",
                      {{"code", "unheard_of"}, {"tag", ""}, {"found", ""}, {"expected", ""}}),
              StartsWith("examination: /gate/reasons/0/code is no code of the gate"));
+  CHECK(damaged("/status", "refused") ==
+        "examination: /status is \"refused\"; expected ok from the gate's verdict");
+  CHECK(damaged("/compute/backend", "torch\nRisk 0 %") ==
+        "examination: /compute/backend holds a control character");
+  CHECK(damaged("/embedding/base64", "AADAfwAAAAAAAAAAAAAAAAAAAAA=") ==
+        "examination: /embedding/base64 holds a number that is not finite");
+  CHECK(damaged("/patient/acquired/latest", "1969-01-01T00:00:00Z") ==
+        "examination: /patient/acquired ends before it begins");
   ordered_json without = sound;
   without.erase("image");
   CHECK(fault(without.dump()) ==
         "examination: /image is missing; expected it, as the image was not refused");
   CHECK_THAT(fault("{"), StartsWith("examination: "));
+  CHECK(fault("{\"created\": \"Doe^John") == "examination: parse error at line 1, column 22");
   CHECK_THAT(fault(""), StartsWith("examination: "));
   CHECK_THAT(fault(R"({"schema": ")" + std::string(5000, 'x') + "\"}"),
              StartsWith("examination: a text is longer than 2048 bytes"));

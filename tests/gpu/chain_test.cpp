@@ -47,13 +47,14 @@ TEST_CASE("CUDA: the chain of networks finds what it finds on the CPU", "[gpu]")
     const Chain found = run_networks(on_device, radiograph, device);
     REQUIRE(found.findings.brixia);
     REQUIRE(found.findings.zones);
-    CHECK(close(found.findings.brixia->value, expected.findings.brixia->value, golden.tolerance));
+    CHECK(close(found.findings.brixia->value, expected.findings.brixia->value,
+                golden.tolerance.value()));
     for (std::size_t i = 0; i < found.findings.zones->size(); ++i) {
       CHECK(close((*found.findings.zones)[i].value, (*expected.findings.zones)[i].value,
-                  golden.tolerance));
+                  golden.tolerance.value()));
     }
     CHECK(close(found.findings.infiltrates.value(), expected.findings.infiltrates.value(),
-                golden.tolerance));
+                golden.tolerance.value()));
     CHECK(found.reasons.size() == expected.reasons.size());
   }
 }

@@ -197,6 +197,9 @@ def main():
                          "joint_picture": networks["joint_picture"][1],
                          "nan": [small], "double": [row], "divides": [row]}.items():
         save_onnx(networks[name][0], inputs, DATA / f"{name}.onnx")
+    onnx.save(onnx.load(str(DATA / "lungs.onnx")), str(DATA / "external.onnx"), save_as_external_data=True,
+              location="external.data", size_threshold=0)
+    (DATA / "external.data").unlink()  # the file is refused before it is looked for
     save_ir(DATA / "lungs.onnx", DATA / "lungs.xml")
     torch.save(lungs.state_dict(), DATA / "weights_only.pt")
     (DATA / "golden.json").write_text(json.dumps({"torch": torch.__version__, "seed": SEED, "networks": golden}))

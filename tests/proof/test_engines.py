@@ -87,7 +87,7 @@ def test_the_golden_cases_hold_in_both_engines(tmp_path):
     for backend in ("torchscript", "openvino"):
         for bundle in ("severity", "severity-open"):
             result = run_cli("model", "verify", SOURCE / "models" / bundle, "--backend", backend)
-            assert result.returncode == 0, result.stderr
+            assert result.status == 0, result.stderr
             assert "FAIL" not in result.stdout
 
 

@@ -5,9 +5,13 @@
 #include <openvino/openvino.hpp>
 
 #include <fmt/format.h>
+#include <cstring>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -30,10 +34,18 @@ ov::Shape ov_shape(const AicovidShape& shape) {
 
 std::shared_ptr<ov::Model> read_model(const AicovidNetworkFile& file) {
   const std::string text(static_cast<const char*>(file.bytes), file.size);
+  // ONNX Runtime's and OpenVINO's readers look for such data beside the working directory: bytes
+  // that no checksum of the bundle covers.
+  constexpr std::string_view kExternalData = "\x0a\x08location\x12";
+  if (text.find(kExternalData) != std::string::npos) {
+    throw Failure{AICOVID_ENGINE_NOT_ALLOWED,
+                  "keeps its weights in another file; expected them in the network's own"};
+  }
+  // The compiled network refers to its weights, which the caller does not keep.
   ov::Tensor weights;
   if (file.weights != nullptr) {
-    // Read and not changed.
-    weights = ov::Tensor(ov::element::u8, {file.weights_size}, const_cast<void*>(file.weights));
+    weights = ov::Tensor(ov::element::u8, {file.weights_size});
+    std::memcpy(weights.data(), file.weights, file.weights_size);
   }
   try {
     return core().read_model(text, weights);
@@ -115,6 +127,8 @@ class OpenVinoNetwork {
       const std::scoped_lock lock(network_.mutex_);
       if (network_.idle_.empty()) {
         request_ = network_.compiled_.create_infer_request();
+        // So that giving it back asks for no memory.
+        network_.idle_.reserve(++network_.requests_);
       } else {
         request_ = std::move(network_.idle_.back());
         network_.idle_.pop_back();
@@ -136,6 +150,7 @@ class OpenVinoNetwork {
   mutable ov::CompiledModel compiled_;
   mutable std::mutex mutex_;
   mutable std::vector<ov::InferRequest> idle_;
+  mutable std::size_t requests_ = 0;  ///< made so far
 };
 
 AicovidEngineResult result(AicovidEngineStatus status, std::string_view text) {

@@ -17,6 +17,8 @@ struct JsonCheck {
   std::string definition;   ///< a definition of the schema, or empty for the whole of it
   std::string what;         ///< for messages: "manifest.json"
   ErrorCode code = ErrorCode::corrupt;
+  /// Whether messages may repeat a text of the document. Not where it may be a patient's.
+  bool repeats_texts = false;
 };
 
 /// Parses a text and checks it against a schema. No text may be longer than 2048 bytes, but a

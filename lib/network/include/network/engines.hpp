@@ -1,6 +1,7 @@
 #pragma once
 
 #include <aicovid/device.hpp>
+#include <aicovid/error.hpp>
 #include <aicovid/version.hpp>
 
 #include <span>
@@ -34,8 +35,22 @@ std::string backend_name(const Engine* engine);
 /// Whether the engine's module lies beside the library. Opens nothing.
 bool is_installed(const Engine& engine);
 
-/// @throws Error{unsupported} if its module is not there, or the engine does not run on the device
+/// @throws EngineMissing if its module is not there; Error{device_unavailable} if the engine does
+/// not
+///         run on the device
 void require_engine(const Engine& engine, const Device& device);
+
+/// The engine's module, or a library that it needs, is not there.
+class EngineMissing : public Error {
+ public:
+  explicit EngineMissing(const std::string& message) : Error(ErrorCode::unsupported, message) {}
+};
+
+/// Opens the engine's module, once a process; it stays open until the program ends.
+/// @throws EngineMissing; Error{unsupported} with both versions if the module is of another build,
+/// or
+///         its library of another version than it was built with
+void open(const Engine& engine);
 
 /// Each engine with the version it was built with, or what is missing. Opens nothing.
 std::vector<Component> engine_components();
