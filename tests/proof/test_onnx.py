@@ -61,7 +61,7 @@ def test_a_changed_onnx_file_is_an_error_of_the_bundle(exported, tmp_path):
     # An engine that does not read the file does not open it; `model verify` does.
     aicovid.Assessor.load(bundle, backend="torchscript")
     result = run_cli("model", "verify", bundle, "--backend", "torchscript")
-    assert result.returncode == 5 and "FAIL file lungs.onnx: was changed" in result.stdout
+    assert result.status == 5 and "FAIL file lungs.onnx: was changed" in result.stdout
 
 
 def test_a_file_of_another_network_is_seen(exported):
