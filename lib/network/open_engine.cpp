@@ -72,7 +72,8 @@ fs::path loaded_from(std::string_view library) {
   void* handle = dlopen(std::string(library).c_str(), RTLD_LAZY | RTLD_NOLOAD);
   if (handle == nullptr) return {};
   link_map* map = nullptr;
-  const bool known = dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0 && map != nullptr;
+  const bool known =
+      dlinfo(handle, RTLD_DI_LINKMAP, static_cast<void*>(&map)) == 0 && map != nullptr;
   const fs::path file = known ? map->l_name : "";
   dlclose(handle);
   std::error_code status;
