@@ -63,8 +63,8 @@ class AICOVID_EXPORT Assessor {
   ///               installed beside the library
   /// @throws Error{not_found} if there is no such bundle; Error{bad_bundle} naming the JSON path,
   ///         or the file, and what is wrong; Error{device_unavailable}; Error{invalid_argument} for
-  ///         an unknown backend; Error{unsupported} for one that is not installed, or whose library
-  ///         is of another version than it was built with
+  ///         an unknown backend, or workers beyond 1 to 1024; Error{unsupported} for one that is
+  ///         not installed, or whose library is of another version than it was built with
   static Assessor load(const std::filesystem::path& model = "severity",
                        const AssessorOptions& options = {});
 
@@ -78,12 +78,13 @@ class AICOVID_EXPORT Assessor {
   /// The risks that follow from an examination and a record. Runs no network of the image; a fusion
   /// network runs here.
   ///
-  /// @throws Error{bad_bundle} if the examination is of another manifest; Error{patient_mismatch}
-  /// if
-  ///         the header's sex or age contradicts the record, without `force`;
-  ///         Error{invalid_argument} if the record has values that another bundle declares, or
-  ///         `force` is to score what was examined without it; Error{unsupported} if the bundle's
-  ///         fusion network takes the picture, which a written examination does not hold
+  /// @throws Error{bad_bundle} if the examination is of another manifest;
+  ///         Error{patient_mismatch} if the header's sex or age contradicts the record, without
+  ///         `force`; Error{invalid_argument} if the record has values that another bundle
+  ///         declares, the fusion network was not loaded, or `force` is to score what was examined
+  ///         without it; Error{corrupt} if the examination lacks an output that the fusion network
+  ///         takes; Error{unsupported} if that network takes the picture, which a written
+  ///         examination does not hold
   RiskReport judge(const Examination& examination, const ClinicalRecord& record = {},
                    const AssessOptions& options = {}) const;
 

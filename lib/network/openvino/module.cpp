@@ -1,5 +1,5 @@
 // The engine "openvino": OpenVINO on the CPU, behind the border of engine_module.hpp.
-#include "../engine_module.hpp"
+#include "../engine_side.hpp"
 #include "../failure_reason.hpp"
 
 #include <openvino/openvino.hpp>
@@ -16,11 +16,7 @@
 
 namespace {
 
-/// What ends a call of the library; it does not leave this file.
-struct Failure {
-  AicovidEngineStatus status;
-  std::string text;
-};
+using namespace aicovid::engine_side;
 
 /// One a process: it keeps the plug-ins.
 ov::Core& core() {
@@ -34,8 +30,8 @@ ov::Shape ov_shape(const AicovidShape& shape) {
 
 std::shared_ptr<ov::Model> read_model(const AicovidNetworkFile& file) {
   const std::string text(static_cast<const char*>(file.bytes), file.size);
-  // ONNX Runtime's and OpenVINO's readers look for such data beside the working directory: bytes
-  // that no checksum of the bundle covers.
+  // OpenVINO looks for such data in the working directory: bytes that no checksum of the bundle
+  // covers.
   constexpr std::string_view kExternalData = "\x0a\x08location\x12";
   if (text.find(kExternalData) != std::string::npos) {
     throw Failure{AICOVID_ENGINE_NOT_ALLOWED,
@@ -153,36 +149,20 @@ class OpenVinoNetwork {
   mutable std::size_t requests_ = 0;  ///< made so far
 };
 
-AicovidEngineResult result(AicovidEngineStatus status, std::string_view text) {
-  AicovidEngineResult made{status, {}};
-  text.copy(made.text, sizeof(made.text) - 1);
-  return made;
-}
-
-/// Calls `work`; nothing that it throws goes on.
-template <typename Work>
-AicovidEngineResult contained(const Work& work) noexcept {
-  try {
-    work();
-    return result(AICOVID_ENGINE_OK, "");
-  } catch (const Failure& failure) {
-    return result(failure.status, failure.text);
-  } catch (const std::bad_alloc&) {
-    return result(AICOVID_ENGINE_OUT_OF_MEMORY, "");
-  } catch (const std::exception& error) {
-    return result(AICOVID_ENGINE_NETWORK_FAILS, aicovid::failure_reason(error.what()));
-  } catch (...) {
-    return result(AICOVID_ENGINE_BROKEN, "an unknown exception");
+Failure failure_of(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
+    return {AICOVID_ENGINE_OUT_OF_MEMORY, ""};
   }
+  return {AICOVID_ENGINE_NETWORK_FAILS, aicovid::failure_reason(error.what())};
 }
 
 AicovidEngineResult load(const AicovidNetworkFile* file, void** network) {
-  return contained([&] { *network = new OpenVinoNetwork(*file); });
+  return contained(failure_of, [&] { *network = new OpenVinoNetwork(*file); });
 }
 
 AicovidEngineResult run(const void* network, const AicovidInput* inputs, std::size_t count,
                         AicovidTakeOutput take, void* context) {
-  return contained([&] {
+  return contained(failure_of, [&] {
     static_cast<const OpenVinoNetwork*>(network)->run({inputs, count}, take, context);
   });
 }
@@ -199,11 +179,6 @@ std::string loaded_version() {
 
 extern "C" __attribute__((visibility("default"))) const AicovidEngine* aicovid_engine_module() {
   static const std::string version = loaded_version();
-  static const AicovidEngine engine{.table_version = AICOVID_ENGINE_TABLE_VERSION,
-                                    .build = AICOVID_VERSION,
-                                    .library_version = version.c_str(),
-                                    .load = load,
-                                    .run = run,
-                                    .release = release};
+  static const AicovidEngine engine = table(version, load, run, release);
   return &engine;
 }

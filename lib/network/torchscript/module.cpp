@@ -1,5 +1,5 @@
 // The engine "torchscript": LibTorch's interpreter, behind the border of engine_module.hpp.
-#include "../engine_module.hpp"
+#include "../engine_side.hpp"
 #include "../failure_reason.hpp"
 
 #include <ATen/Context.h>
@@ -22,11 +22,7 @@
 
 namespace {
 
-/// What ends a call of the library; it does not leave this file.
-struct Failure {
-  AicovidEngineStatus status;
-  std::string text;
-};
+using namespace aicovid::engine_side;
 
 /// Lets the archive reader read from memory that the caller keeps.
 class BytesReader final : public caffe2::serialize::ReadAdapterInterface {
@@ -229,32 +225,18 @@ class TorchScriptNetwork {
   torch::jit::Module module_;
 };
 
-AicovidEngineResult result(AicovidEngineStatus status, std::string_view text) {
-  AicovidEngineResult made{status, {}};
-  text.copy(made.text, sizeof(made.text) - 1);
-  return made;
-}
-
-/// Calls `work`; nothing that it throws goes on.
-template <typename Work>
-AicovidEngineResult contained(bool on_cuda, const Work& work) noexcept {
-  try {
-    work();
-    return result(AICOVID_ENGINE_OK, "");
-  } catch (const Failure& failure) {
-    return result(failure.status, failure.text);
-  } catch (const std::exception& error) {
-    if (of_host_memory(error)) return result(AICOVID_ENGINE_OUT_OF_MEMORY, "");
+/// Of a call that runs on a CUDA device, or on none.
+auto failure_of(bool on_cuda) {
+  return [on_cuda](const std::exception& error) -> Failure {
+    if (of_host_memory(error)) return {AICOVID_ENGINE_OUT_OF_MEMORY, ""};
     const std::string reason = reason_of(error);
     const bool of_cuda = on_cuda && reason.find("CUDA") != std::string::npos;
-    return result(of_cuda ? AICOVID_ENGINE_DEVICE_FAILS : AICOVID_ENGINE_NETWORK_FAILS, reason);
-  } catch (...) {
-    return result(AICOVID_ENGINE_BROKEN, "an unknown exception");
-  }
+    return {of_cuda ? AICOVID_ENGINE_DEVICE_FAILS : AICOVID_ENGINE_NETWORK_FAILS, reason};
+  };
 }
 
 AicovidEngineResult load(const AicovidNetworkFile* file, void** network) {
-  return contained(file->cuda_device >= 0, [&] {
+  return contained(failure_of(file->cuda_device >= 0), [&] {
     if (file->cuda_device >= 0) require_cuda(file->cuda_device);
     *network = new TorchScriptNetwork(*file);
   });
@@ -263,7 +245,7 @@ AicovidEngineResult load(const AicovidNetworkFile* file, void** network) {
 AicovidEngineResult run(const void* network, const AicovidInput* inputs, std::size_t count,
                         AicovidTakeOutput take, void* context) {
   const auto* one = static_cast<const TorchScriptNetwork*>(network);
-  return contained(one->on_cuda(), [&] { one->run({inputs, count}, take, context); });
+  return contained(failure_of(one->on_cuda()), [&] { one->run({inputs, count}, take, context); });
 }
 
 void release(void* network) { delete static_cast<TorchScriptNetwork*>(network); }
@@ -282,11 +264,6 @@ std::string loaded_version() {
 
 extern "C" __attribute__((visibility("default"))) const AicovidEngine* aicovid_engine_module() {
   static const std::string version = loaded_version();
-  static const AicovidEngine engine{.table_version = AICOVID_ENGINE_TABLE_VERSION,
-                                    .build = AICOVID_VERSION,
-                                    .library_version = version.c_str(),
-                                    .load = load,
-                                    .run = run,
-                                    .release = release};
+  static const AicovidEngine engine = table(version, load, run, release);
   return &engine;
 }
