@@ -18,7 +18,7 @@ function(aicovid_room name)
   target_link_libraries(aicovid_${name} PUBLIC aicovid_settings PRIVATE fmt::fmt nlohmann_json::nlohmann_json ${ROOM_LINKS})
 endfunction()
 
-# aicovid_link_rooms(TARGET room...) links the objects of the rooms and of all rooms they use, and has the engines built
+# aicovid_link_rooms(TARGET room...) links the objects of the rooms and of all rooms they use, and has the modules built
 # that are opened at run time.
 function(aicovid_link_rooms target)
   set(closure)
@@ -35,6 +35,9 @@ function(aicovid_link_rooms target)
       add_dependencies(${target} aicovid_${engine})
     endif()
   endforeach()
+  if("report" IN_LIST closure)
+    add_dependencies(${target} aicovid_drawing)
+  endif()
 endfunction()
 
 # Flags that every target shares.

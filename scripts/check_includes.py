@@ -37,7 +37,7 @@ LIBRARIES = [
     (r"openjpeg|openjph/", ["dicom"]),
     (r"(torch|ATen|c10|caffe2)/", ["network/torchscript"]),
     (r"openvino/", ["network/openvino"]),
-    (r"opencv2/", ["report"]),
+    (r"opencv2/", ["report/drawing"]),
     (r"pybind11/", ["bindings"]),
     (r"(cuda|thrust/|cub/)", ["preprocess"]),
     (r"CLI/", ["cli"]),

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What an installation needs to score a radiograph, in megabytes: what it holds itself (program, library, engine, bundle),
-and the libraries of the system that it loads, but for the C and C++ runtime, which each Debian has.
+and the libraries of the system that it loads, but for the C and C++ runtime, which each Debian has. What heat maps need
+besides is told apart.
 
     scripts/installed_size.py PREFIX [--most MB]
 """
@@ -46,11 +47,14 @@ def main() -> int:
         "bundle severity": {each for each in (prefix / "share/aicovid/models/severity").rglob("*") if each.is_file()},
         "DICOM dictionary": {prefix / "share/aicovid/dicom.dic"},
     }
-    system = set().union(*(libraries(each) for each in code)) - parts["program, library, engine"]
+    drawing = prefix / "lib" / "libaicovid_drawing.so"
+    own_code = parts["program, library, engine"]
+    system = set().union(*(libraries(each) for each in code if each != drawing)) - own_code
     own = sum(show(name, files) for name, files in parts.items())
     print(f"{'the installation':26} {own:7.1f} MB")
     loaded = show("libraries of the system", {each for each in system if not RUNTIME.match(each.name)})
     print(f"{'all':26} {own + loaded:7.1f} MB")
+    show("heat maps, besides", {each for each in libraries(drawing) - system - own_code if not RUNTIME.match(each.name)})
     return 1 if arguments.most is not None and own > arguments.most else 0
 
 

@@ -21,15 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// An engine's libraries see their own symbols before those of the program: LibTorch would otherwise
-// multiply matrices with the BLAS that OpenCV brings along, slower and with other roundings.
-// Not where AddressSanitizer refuses it, nor with the libstdc++ of g++ 14, in which LibTorch then
-// ends in std::bad_cast: there the program's BLAS is used.
-#if defined(__SANITIZE_ADDRESS__) || _GLIBCXX_RELEASE >= 14
 constexpr int kOpenFlags = RTLD_NOW | RTLD_LOCAL;
-#else
-constexpr int kOpenFlags = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
-#endif
 
 Error unsupported(const Engine& engine, const std::string& what) {
   return {ErrorCode::unsupported, fmt::format("backend is '{}'; {}", engine.name, what)};

@@ -1,97 +1,59 @@
 #include "heat_map_layout.hpp"
 
-#include "attribution_scale.hpp"
+#include "core/installation.hpp"
 #include "drawable.hpp"
-#include "lettering.hpp"
-#include "overlay.hpp"
-#include "panel.hpp"
+#include "drawing/module.hpp"
 #include "png.hpp"
 
 #include <aicovid/error.hpp>
 #include <aicovid/plan.hpp>
 #include <aicovid/report.hpp>
+#include <aicovid/version.hpp>
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <opencv2/core.hpp>
+#include <vector>
 
 namespace aicovid {
 namespace {
 
 /// A plan's `resize` makes no longer side.
 constexpr int kLongestSide = 8192;
+/// What the panel needs, in heights of its text.
+constexpr int kPanelRows = 60;
+constexpr int kPanelColumns = 27;
+/// OpenCV's code for memory that does not suffice (StsNoMem).
+constexpr int kNoMemory = -4;
 
-/// The radiograph as it is displayed, 8 bits: its own grey scale, then the range that nearly all
-/// pixels take.
-cv::Mat display_grey(const Radiograph& radiograph, int rows, int columns) {
+Error unsupported(const std::string& what) {
+  return {ErrorCode::unsupported, fmt::format("the module libaicovid_drawing.so, which draws heat "
+                                              "maps, {}",
+                                              what)};
+}
+
+/// Stays open until the program ends.
+const DrawingModule* open_module() {
+  void* module = dlopen(module_file("libaicovid_drawing.so").c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* entry = module != nullptr ? dlsym(module, "aicovid_drawing_module") : nullptr;
+  if (entry == nullptr) {
+    throw unsupported("does not load; expected it beside the library, and OpenCV installed");
+  }
+  const DrawingModule* table = reinterpret_cast<decltype(&aicovid_drawing_module)>(entry)();
+  if (table->build != version()) {
+    throw unsupported(fmt::format("is of aicovid {}; expected {}", table->build, version()));
+  }
+  return table;
+}
+
+/// The radiograph as it is displayed: its own grey scale, then the range that nearly all pixels
+/// take.
+PlanOutput display_grey(const Radiograph& radiograph, const HeatMapLayout& layout) {
   const Plan plan = Plan::parse_json(fmt::format(
       R"([{{"op": "grey"}}, {{"op": "percentile_clip", "low": 0.5, "high": 99.5}}, {{"op": "resize", "size": [{}, {}]}}])",
-      rows, columns));
-  const PlanOutput output = plan.run(radiograph);
-  // Not written to: OpenCV has no read-only view.
-  const cv::Mat grey(rows, columns, CV_32FC1, const_cast<void*>(output.tensor.data()));
-  cv::Mat bytes;
-  grey.convertTo(bytes, CV_8UC1, 255);
-  return bytes;
-}
-
-void draw_top_strip(cv::Mat& strip, const ImageFindings& findings, int text) {
-  strip.setTo(colour::kBackground);
-  const RightLung side = side_of_right_lung(findings.mask);
-  if (side == RightLung::unknown) return;
-  const bool right_first = side == RightLung::left_of_image;
-  const Lettering marker{.height = 3 * text / 2,
-                         .colour = findings.side_verified ? colour::kText : colour::kCaution,
-                         .bold = true};
-  const int baseline = (strip.rows + marker.height) / 2;
-  const std::string last = right_first ? "L" : "R";
-  write_text(strip, right_first ? "R" : "L", {text, baseline}, marker);
-  write_text(strip, last, {strip.cols - text - text_width(last, marker), baseline}, marker);
-  if (findings.side_verified) return;
-  const Lettering note{.height = text, .colour = colour::kCaution};
-  const std::string words = "side not verified";
-  const int width = text_width(words, note);
-  if (width > strip.cols - 8 * text) return;  // the panel says it too
-  write_text(strip, words, {(strip.cols - width) / 2, (strip.rows + note.height) / 2}, note);
-}
-
-void draw_bottom_strip(cv::Mat& strip, int text) {
-  strip.setTo(colour::kBackground);
-  const Lettering lettering{.height = text, .colour = colour::kText};
-  const std::string words = "Research use only - not a medical device";
-  write_text(strip, words,
-             {(strip.cols - text_width(words, lettering)) / 2, (strip.rows + text) / 2}, lettering);
-}
-
-cv::Mat draw_heat_map(const Radiograph& radiograph, const RiskReport& report) {
-  const ImageFindings& findings = *report.findings;
-  const HeatMapLayout layout = make_layout(radiograph.rows(), radiograph.columns());
-  cv::Mat canvas(layout.rows(), layout.columns(), CV_8UC3, colour::kBackground);
-
-  std::optional<AttributionScale> scale;
-  const bool has_lungs = side_of_right_lung(findings.mask) != RightLung::unknown;
-  if (has_lungs && findings.attribution && !findings.attribution->map.empty()) {
-    scale = make_attribution_scale(findings);
-  }
-  cv::Mat image = canvas(cv::Rect(0, layout.strip, layout.image_columns, layout.image_rows));
-  const cv::Mat grey = display_grey(radiograph, layout.image_rows, layout.image_columns);
-  cv::merge(std::vector<cv::Mat>(3, grey), image);
-  draw_overlay(image, {.findings = findings,
-                       .scale = scale,
-                       .image_per_radiograph =
-                           static_cast<double>(layout.image_columns) / radiograph.columns(),
-                       .text_height = 5 * layout.text / 4});
-
-  cv::Mat panel =
-      canvas(cv::Rect(layout.image_columns, 0, layout.panel_columns, layout.rows() - layout.strip));
-  draw_panel(panel, report, scale, layout.text);
-  cv::Mat top = canvas(cv::Rect(0, 0, layout.image_columns, layout.strip));
-  draw_top_strip(top, findings, layout.text);
-  cv::Mat bottom =
-      canvas(cv::Rect(0, layout.rows() - layout.strip, layout.columns(), layout.strip));
-  draw_bottom_strip(bottom, layout.text);
-  return canvas;
+      layout.image_rows, layout.image_columns));
+  return plan.run(radiograph);
 }
 
 }  // namespace
@@ -109,26 +71,36 @@ HeatMapLayout make_layout(int image_rows, int image_columns) {
   layout.strip = 3 * layout.text;
   layout.image_rows = scaled(image_rows);
   layout.image_columns = scaled(image_columns);
-  layout.panel_columns = panel_columns(layout.text);
-  layout.body_rows = std::max(layout.image_rows, panel_rows(layout.text) - layout.strip);
+  layout.panel_columns = kPanelColumns * layout.text;
+  layout.body_rows = std::max(layout.image_rows, kPanelRows * layout.text - layout.strip);
   return layout;
 }
 
 void write_heat_map(const Radiograph& radiograph, const RiskReport& report,
                     const std::filesystem::path& file) {
   require_drawable(radiograph, report);
-  try {
-    const cv::Mat picture = draw_heat_map(radiograph, report);
-    write_png({.rows = picture.rows,
-               .columns = picture.cols,
-               .channels = 3,
-               .pixels = picture.data,
-               .row_bytes = picture.step[0]},
-              file);
-  } catch (const cv::Exception& error) {
+  // Tried again on the next call if it throws.
+  static const DrawingModule* const module = open_module();
+  const HeatMapLayout layout = make_layout(radiograph.rows(), radiograph.columns());
+  const PlanOutput grey = display_grey(radiograph, layout);
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(layout.rows()) *
+                                   static_cast<std::size_t>(layout.columns()) * 3);
+  const int status = module->draw_heat_map({.report = report,
+                                            .layout = layout,
+                                            .radiograph_columns = radiograph.columns(),
+                                            .grey = static_cast<const float*>(grey.tensor.data()),
+                                            .pixels = pixels.data()});
+  if (status == kNoMemory) throw std::bad_alloc();
+  if (status != 0) {
     throw Error(ErrorCode::internal,
-                fmt::format("the heat map cannot be drawn: OpenCV error {}", error.code));
+                fmt::format("the heat map cannot be drawn: OpenCV error {}", status));
   }
+  write_png({.rows = layout.rows(),
+             .columns = layout.columns(),
+             .channels = 3,
+             .pixels = pixels.data(),
+             .row_bytes = static_cast<std::size_t>(layout.columns()) * 3},
+            file);
 }
 
 }  // namespace aicovid

@@ -15,7 +15,7 @@ struct PngImage {
   std::size_t row_bytes = 0;  ///< from one row to the next
 };
 
-/// @throws Error{not_found} if the file cannot be written; Error{internal} if libpng fails
+/// @throws Error{io} if the file cannot be written; Error{internal} if libpng fails
 void write_png(const PngImage& image, const std::filesystem::path& file);
 
 }  // namespace aicovid

@@ -54,6 +54,27 @@ def test_the_consumer_links_aicovid_alone(consumer):
     assert not foreign
 
 
+def test_the_library_brings_no_matrix_code(prefix):
+    """A BLAS that the program has loaded is found before LibTorch's own: results would round otherwise, and take longer."""
+    loaded = run("ldd", prefix / "lib" / "libaicovid.so")
+    assert "libpng" in loaded
+    assert not re.search(r"opencv|blas|lapack", loaded)
+
+
+def test_heat_maps_need_their_module(prefix, tmp_path):
+    copy = tmp_path / "without-drawing"
+    shutil.copytree(prefix, copy, symlinks=True)
+    command = [copy / "bin" / "aicovid", "score", SOURCE / "models" / "severity" / "golden" / "rg1.png", "--heatmap"]
+    environment = {"PATH": "/usr/bin:/bin"}
+    run(*command, tmp_path / "with.png", env=environment)
+    assert (tmp_path / "with.png").stat().st_size > 100_000
+    os.remove(copy / "lib" / "libaicovid_drawing.so")
+    done = subprocess.run([*command, tmp_path / "without.png"], capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 4
+    assert done.stderr.startswith("aicovid: unsupported: ") and "the module libaicovid_drawing.so" in done.stderr
+    assert not (tmp_path / "without.png").exists()
+
+
 def test_the_package_names_no_other_package(prefix):
     files = list(prefix.rglob("cmake/aicovid/*.cmake"))
     assert files
