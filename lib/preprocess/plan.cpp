@@ -99,11 +99,11 @@ Plan Plan::parse_json(std::string_view json) {
   return Plan(std::move(state));
 }
 
-bool Plan::needs_lung_box() const noexcept { return state_->recipe.needs_lung_box; }
+bool Plan::needs_lung_box() const noexcept { return state_->recipe.image.needs_lung_box; }
 
 Plan::Shape Plan::output_shape() const noexcept {
-  const Recipe& recipe = state_->recipe;
-  return {.channels = recipe.channels, .height = recipe.height, .width = recipe.width};
+  const ImageFacts& image = state_->recipe.image;
+  return {.channels = image.channels, .height = image.height, .width = image.width};
 }
 
 PlanOutput Plan::run(const Radiograph& radiograph, const std::optional<Rectangle>& lung_box) const {
@@ -128,7 +128,7 @@ void Plan::run(std::span<const PlanInput> images, Layout layout, Tensor& tensor,
     }
     const ImageSize size{radiograph.rows(), radiograph.columns(), radiograph.header().pixel_aspect};
     std::shared_ptr<const Program> whole;
-    if (state_->recipe.needs_lung_box) {
+    if (needs_lung_box()) {
       make_program(state_->recipe, size, lung_box, workspace.memory_->cropped);
     } else {
       whole = state_->programs.of(state_->recipe, size);
@@ -167,7 +167,7 @@ void Plan::run(std::span<const DevicePlanInput> images, Layout layout, Tensor& t
     const Radiograph& radiograph = image.radiograph();
     const ImageSize size{radiograph.rows(), radiograph.columns(), radiograph.header().pixel_aspect};
     std::shared_ptr<const Program> whole;
-    if (state_->recipe.needs_lung_box) {
+    if (needs_lung_box()) {
       make_program(state_->recipe, size, lung_box, cropped);
     } else {
       whole = state_->programs.of(state_->recipe, size);

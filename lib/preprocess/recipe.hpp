@@ -1,5 +1,6 @@
 #pragma once
 
+#include "image_facts.hpp"
 #include "operations.hpp"
 
 #include <string_view>
@@ -10,11 +11,7 @@ namespace aicovid {
 /// A plan as it was written, checked and in order.
 struct Recipe {
   std::vector<Operation> operations;
-  /// Of the output; the operations say so too.
-  int height = 0;
-  int width = 0;
-  int channels = 1;
-  bool needs_lung_box = false;
+  ImageFacts image;  ///< after the last of them
 };
 
 /// @throws Error{invalid_argument} naming the operation's index, the member and what was expected

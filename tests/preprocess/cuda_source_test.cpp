@@ -27,7 +27,8 @@ std::vector<std::byte> by_cuda_source(const RandomCase& test, DType dtype, Layou
   Program program;
   make_program(recipe, {radiograph.rows(), radiograph.columns()}, test.lung_box, program);
   std::vector<std::byte> out(
-      size_of(dtype) * static_cast<std::size_t>(recipe.channels * recipe.height * recipe.width));
+      size_of(dtype) *
+      static_cast<std::size_t>(recipe.image.channels * recipe.image.height * recipe.image.width));
   // A copy of just the stored values, so that AddressSanitizer sees a read beside them.
   const std::vector<std::byte> pixels(radiograph.data(),
                                       radiograph.data() + radiograph.size_bytes());

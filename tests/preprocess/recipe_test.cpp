@@ -29,13 +29,13 @@ TEST_CASE("Recipe: the operations stand in their order with their members", "[pr
   CHECK(std::get<LungCrop>(list[3]).square);
   CHECK(std::get<PadSquare>(list[5]).value == 0.5);
   CHECK(std::get<Resize>(list[6]).method == Resize::Method::linear);
-  CHECK(recipe.height == 320);
-  CHECK(recipe.width == 256);
+  CHECK(recipe.image.height == 320);
+  CHECK(recipe.image.width == 256);
   CHECK(std::get<Normalize>(list[7]).functions.size() == 1);
   REQUIRE(std::get<Normalize>(list[9]).functions.size() == 3);
   CHECK(std::get<Normalize>(list[9]).functions[2](7.0) == 2.0);
-  CHECK(recipe.channels == 3);
-  CHECK(recipe.needs_lung_box);
+  CHECK(recipe.image.channels == 3);
+  CHECK(recipe.image.needs_lung_box);
 }
 
 TEST_CASE("Recipe: an error names the operation, the member and what was expected",

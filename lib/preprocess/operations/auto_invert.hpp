@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 #include "../rounding.hpp"
 
@@ -41,6 +42,7 @@ struct AutoInvert {
     members.allow({});
     return {};
   }
+  void update(ImageFacts&) const {}
   template <typename Outline>
   void outline(Outline& outline) const {
     const PixelBox box = outline.pixels();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../image_facts.hpp"
+
 #include <string_view>
 
 namespace aicovid {
@@ -14,6 +16,7 @@ struct CentreCrop {
     members.allow({});
     return {};
   }
+  void update(ImageFacts& image) const { image.cropped = true; }
   template <typename Outline>
   void outline(Outline& outline) const {
     outline.crop_to_centre();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../image_facts.hpp"
+
 #include <string_view>
 
 namespace aicovid {
@@ -15,6 +17,7 @@ struct Channels {
     members.allow({"count"});
     return {.count = members.integer("count", {}, kMost)};
   }
+  void update(ImageFacts& image) const { image.channels = count; }
   template <typename Outline>
   void outline(Outline& outline) const {
     outline.repeat(count);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 #include "../rounding.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -41,6 +43,10 @@ struct Clahe {
     clahe.equalize.tiles_y = y;
     clahe.equalize.tiles_x = x;
     return clahe;
+  }
+  void update(ImageFacts& image) const {
+    image.filtered_crop = image.cropped;
+    image.greatest_number = std::max(image.greatest_number, 1.0);
   }
   template <typename Outline>
   void outline(Outline& outline) const {

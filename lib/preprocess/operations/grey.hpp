@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../host_device.hpp"
+#include "../image_facts.hpp"
 
 #include <string_view>
 
@@ -19,6 +20,7 @@ struct Grey {
     members.allow({"voi"});
     return {.voi = members.flag("voi", true)};
   }
+  void update(ImageFacts&) const {}
   template <typename Outline>
   void outline(Outline&) const {}
 };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../image_facts.hpp"
+
 #include <string_view>
 
 namespace aicovid {
@@ -16,6 +18,10 @@ struct LungCrop {
   static LungCrop parse(const Members& members) {
     members.allow({"margin", "square"});
     return {.margin = members.number("margin", 0, 0, 10), .square = members.flag("square", false)};
+  }
+  void update(ImageFacts& image) const {
+    image.cropped = true;
+    image.needs_lung_box = true;
   }
   template <typename Outline>
   void outline(Outline& outline) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 
 #include <string_view>
@@ -75,6 +76,7 @@ struct Median {
     if (members.integer("size", 3, 3) != 3) members.fail("size", "3");
     return {};
   }
+  void update(ImageFacts& image) const { image.filtered_crop = image.cropped; }
   template <typename Outline>
   void outline(Outline& outline) const {
     outline.add(MedianFilter{outline.pixels()});

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -29,6 +31,13 @@ struct Normalize {
       result.functions[i].divide = deviation.size() == 1 ? deviation[0] : deviation[i];
     }
     return result;
+  }
+  void update(ImageFacts& image) const {
+    double greatest = 0;
+    for (const auto& function : functions)
+      greatest = std::max(greatest, function.greatest_result(image.greatest_number));
+    image.greatest_number = greatest;
+    image.in_zero_to_one = false;
   }
   template <typename Outline>
   void outline(Outline& outline) const {

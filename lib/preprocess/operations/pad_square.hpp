@@ -1,7 +1,10 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <string_view>
 
 namespace aicovid {
@@ -16,6 +19,9 @@ struct PadSquare {
   static PadSquare parse(const Members& members) {
     members.allow({"value"});
     return {.value = members.number("value", 0)};
+  }
+  void update(ImageFacts& image) const {
+    image.greatest_number = std::max(image.greatest_number, std::abs(value));
   }
   template <typename Outline>
   void outline(Outline& outline) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 
 #include <cstdint>
@@ -69,6 +70,7 @@ struct PercentileClip {
     }
     return clip;
   }
+  void update(ImageFacts& image) const { image.greatest_number = 1; }
   template <typename Outline>
   void outline(Outline& outline) const {
     outline.add(PercentileStretch{

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 
 #include <string_view>
@@ -25,6 +26,10 @@ struct Rescale {
                          .divide = from[1] - from[0],
                          .multiply = to[1] - to[0],
                          .add = to[0]}};
+  }
+  void update(ImageFacts& image) const {
+    image.greatest_number = function.greatest_result(image.greatest_number);
+    image.in_zero_to_one = false;
   }
   template <typename Outline>
   void outline(Outline& outline) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../host_device.hpp"
+#include "../image_facts.hpp"
 
 #include <string_view>
 
@@ -25,6 +26,10 @@ struct Resize {
         .height = height,
         .width = width,
         .method = static_cast<Method>(members.choice("method", {"area", "linear", "gaussian"}))};
+  }
+  void update(ImageFacts& image) const {
+    image.height = height;
+    image.width = width;
   }
   template <typename Outline>
   void outline(Outline& outline) const {
