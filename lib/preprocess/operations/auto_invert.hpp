@@ -43,9 +43,9 @@ struct AutoInvert {
     return {};
   }
   void update(ImageFacts&) const {}
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    const PixelBox box = outline.pixels();
+  template <typename Writer>
+  void write(Writer& program) const {
+    const PixelBox box = program.pixels();
     // A box of at least a pixel: [from, to) of `extent` pixels from `start` on, in percent.
     const auto part = [](int start, int extent, int from, int to) {
       struct Span {
@@ -63,7 +63,7 @@ struct AutoInvert {
     const auto upper = part(box.y0, box.rows(), 0, 20);
     const auto left = part(box.x0, box.columns(), 0, 20);
     const auto right = part(box.x0, box.columns(), 80, 100);
-    outline.add(
+    program.add(
         InvertIfNegative{.centre = {rows.low, columns.low, rows.high, columns.high},
                          .corners = {PixelBox{upper.low, left.low, upper.high, left.high},
                                      PixelBox{upper.low, right.low, upper.high, right.high}}});

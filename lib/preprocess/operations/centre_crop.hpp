@@ -17,9 +17,9 @@ struct CentreCrop {
     return {};
   }
   void update(ImageFacts& image) const { image.cropped = true; }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.crop_to_centre();
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.crop_to_centre();
   }
 };
 

@@ -18,9 +18,9 @@ struct Channels {
     return {.count = members.integer("count", {}, kMost)};
   }
   void update(ImageFacts& image) const { image.channels = count; }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.repeat(count);
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.repeat(count);
   }
 };
 

@@ -48,11 +48,11 @@ struct Clahe {
     image.filtered_crop = image.cropped;
     image.greatest_number = std::max(image.greatest_number, 1.0);
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
+  template <typename Writer>
+  void write(Writer& program) const {
     Equalize step = equalize;
-    step.over = outline.pixels();
-    outline.add(step);
+    step.over = program.pixels();
+    program.add(step);
   }
 };
 

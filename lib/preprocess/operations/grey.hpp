@@ -21,8 +21,8 @@ struct Grey {
     return {.voi = members.flag("voi", true)};
   }
   void update(ImageFacts&) const {}
-  template <typename Outline>
-  void outline(Outline&) const {}
+  template <typename Writer>
+  void write(Writer&) const {}
 };
 
 /// Stored value -> its entry of a table. Values outside Bits Stored are clamped to it.

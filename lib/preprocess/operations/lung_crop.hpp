@@ -23,9 +23,9 @@ struct LungCrop {
     image.cropped = true;
     image.needs_lung_box = true;
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.crop_to_lungs(*this);
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.crop_to_lungs(*this);
   }
 };
 

@@ -77,9 +77,9 @@ struct Median {
     return {};
   }
   void update(ImageFacts& image) const { image.filtered_crop = image.cropped; }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.add(MedianFilter{outline.pixels()});
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.add(MedianFilter{program.pixels()});
   }
 };
 

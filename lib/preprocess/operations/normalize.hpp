@@ -39,9 +39,9 @@ struct Normalize {
     image.greatest_number = greatest;
     image.in_zero_to_one = false;
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.add(Points{functions});
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.add(Points{functions});
   }
 };
 

@@ -23,10 +23,10 @@ struct PadSquare {
   void update(ImageFacts& image) const {
     image.greatest_number = std::max(image.greatest_number, std::abs(value));
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.pad_to_square();
-    outline.add(Background{value});
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.pad_to_square();
+    program.add(Background{value});
   }
 };
 

@@ -71,10 +71,10 @@ struct PercentileClip {
     return clip;
   }
   void update(ImageFacts& image) const { image.greatest_number = 1; }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.add(PercentileStretch{
-        .low = low, .high = high, .over = whole_image ? outline.image() : outline.pixels()});
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.add(PercentileStretch{
+        .low = low, .high = high, .over = whole_image ? program.image() : program.pixels()});
   }
 };
 

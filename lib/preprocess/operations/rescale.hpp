@@ -31,9 +31,9 @@ struct Rescale {
     image.greatest_number = function.greatest_result(image.greatest_number);
     image.in_zero_to_one = false;
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.add(Points{{&function, 1}});
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.add(Points{{&function, 1}});
   }
 };
 

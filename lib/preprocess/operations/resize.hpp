@@ -31,9 +31,9 @@ struct Resize {
     image.height = height;
     image.width = width;
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.resize(*this);
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.resize(*this);
   }
 };
 
