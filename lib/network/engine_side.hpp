@@ -3,6 +3,7 @@
 #include "engine_module.hpp"
 
 #include <exception>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,7 @@ inline AicovidEngineResult result(AicovidEngineStatus status, std::string_view t
 
 /// Calls `work`; nothing that it throws goes on.
 ///
-/// @param failure_of  what an exception of the engine's library stands for
+/// @param failure_of  says what another exception of the engine's library stands for
 template <typename FailureOf, typename Work>
 AicovidEngineResult contained(const FailureOf& failure_of, const Work& work) noexcept {
   try {
@@ -31,6 +32,8 @@ AicovidEngineResult contained(const FailureOf& failure_of, const Work& work) noe
     return result(AICOVID_ENGINE_OK, "");
   } catch (const Failure& failure) {
     return result(failure.status, failure.text);
+  } catch (const std::bad_alloc&) {
+    return result(AICOVID_ENGINE_OUT_OF_MEMORY, "");
   } catch (const std::exception& error) {
     const Failure failure = failure_of(error);
     return result(failure.status, failure.text);

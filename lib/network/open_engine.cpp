@@ -61,9 +61,10 @@ void require_version(const Engine& engine, const fs::path& libraries) {
   if (!found.empty() && found != engine.built_with) throw other_version(engine, found);
 }
 
-/// The folder of a library that the process has loaded already; empty if it has not.
-fs::path loaded_from(std::string_view library) {
-  void* handle = dlopen(std::string(library).c_str(), RTLD_LAZY | RTLD_NOLOAD);
+/// The folder of the engine's library, where the process has loaded it already; else empty.
+fs::path loaded_from(const Engine& engine) {
+  if (engine.libraries.empty()) return {};
+  void* handle = dlopen(std::string(engine.libraries.back()).c_str(), RTLD_LAZY | RTLD_NOLOAD);
   if (handle == nullptr) return {};
   link_map* map = nullptr;
   const bool known =
@@ -90,6 +91,7 @@ fs::path folder_of_user(std::string_view library) {
 
 /// Loads the engine's libraries from the user's folder, so that the module finds them loaded.
 void load_from_user(const Engine& engine) {
+  if (engine.libraries.empty()) return;
   const fs::path folder = folder_of_user(engine.libraries.back());
   if (folder.empty()) return;
   require_version(engine, folder);
@@ -103,7 +105,7 @@ void load_from_user(const Engine& engine) {
 }
 
 const AicovidEngine* open_module(const Engine& engine) {
-  if (const fs::path loaded = loaded_from(engine.libraries.back()); !loaded.empty()) {
+  if (const fs::path loaded = loaded_from(engine); !loaded.empty()) {
     require_version(engine, loaded);
   } else {
     load_from_user(engine);
@@ -111,7 +113,7 @@ const AicovidEngine* open_module(const Engine& engine) {
   void* module = dlopen(module_file(engine.module).c_str(), kOpenFlags);
   void* entry = module != nullptr ? dlsym(module, AICOVID_ENGINE_ENTRY) : nullptr;
   if (entry == nullptr) {
-    if (!loaded_from(engine.libraries.back()).empty()) {
+    if (!loaded_from(engine).empty()) {
       throw unsupported(engine, fmt::format("its module {} does not load with the {} that this "
                                             "process has, whose version is not known; expected {}",
                                             engine.module, engine.library, engine.built_with));

@@ -39,7 +39,8 @@ struct PointFunction {
     const bool within = std::abs(multiply) <= kGreatestNumber && shifted <= kGreatestNumber &&
                         divided <= kGreatestNumber && result <= kGreatestNumber;
     if (!within) return std::numeric_limits<double>::infinity();
-    return std::min(result, std::max<double>(std::abs(low), std::abs(high)));
+    return std::max(std::abs(std::clamp<double>(-result, low, high)),
+                    std::abs(std::clamp<double>(result, low, high)));
   }
 
   /// The same function of another precision: each of its numbers is rounded once.

@@ -150,9 +150,6 @@ class OpenVinoNetwork {
 };
 
 Failure failure_of(const std::exception& error) {
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
-    return {AICOVID_ENGINE_OUT_OF_MEMORY, ""};
-  }
   return {AICOVID_ENGINE_NETWORK_FAILS, aicovid::failure_reason(error.what())};
 }
 

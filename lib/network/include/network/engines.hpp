@@ -17,7 +17,8 @@ struct Engine {
   std::string_view library;                 ///< "LibTorch"
   std::span<const std::string_view> files;  ///< the kinds of network files it reads, best first
   std::string_view module;                  ///< its file beside the library
-  /// The files of its library that the module needs, in the order of loading.
+  /// The files of its library that the module needs, in the order of loading; none where the module
+  /// needs no library.
   std::span<const std::string_view> libraries;
   bool cuda;                    ///< runs on CUDA devices too
   std::string_view built_with;  ///< the library's version; empty if it was not built
