@@ -1,11 +1,12 @@
+#include <aicovid/plan.hpp>
+
 #include "cpu_driver.hpp"
 #include "cuda_calls.hpp"
-#include "device_tables.hpp"
+#include "grey_levels.hpp"
 #include "program.hpp"
 #include "recipe.hpp"
 
 #include <aicovid/error.hpp>
-#include <aicovid/plan.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,8 +16,8 @@
 namespace aicovid {
 namespace {
 
-/// The programs of a recipe for whole images, one a size: they are made once. Safe to use from
-/// several threads.
+/// Keeps the programs of a recipe for whole images, one for each size, so that each is made once.
+/// Several threads may use it at once.
 class ProgramCache {
  public:
   std::shared_ptr<const Program> of(const Recipe& recipe, ImageSize size) {
@@ -26,7 +27,7 @@ class ProgramCache {
     }
     auto program = std::make_shared<Program>();
     make_program(recipe, size, {}, *program);
-    // A user with images of very many sizes gets their programs made again.
+    // A user whose images have very many sizes gets some programs made again.
     if (entries_.size() == kMost) entries_.erase(entries_.begin());
     entries_.push_back({size, program});
     return program;
@@ -48,8 +49,10 @@ struct Batch {
   Device device;
 };
 
-/// The bytes of one image's part of the tensor.
-/// @throws Error{invalid_argument}
+/// Checks that the tensor and the sources fit the batch.
+///
+/// @return the bytes of one image's part of the tensor
+/// @throws Error{invalid_argument} naming what does not fit
 std::size_t check_batch(const Plan::Shape& output, Layout layout, const Tensor& tensor,
                         const Batch& batch, std::size_t sources) {
   const auto [channels, height, width] = output;

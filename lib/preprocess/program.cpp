@@ -51,7 +51,7 @@ class ProgramWriter {
     program_.source = window;
     program_.padded = window != content;
     // skimage.transform.resize clips to the range of what it resizes, which matters where the zeros
-    // outside are not in it. The other methods give weighted means.
+    // outside are not in that range. The other methods give weighted means.
     if (resize.method == Resize::Method::gaussian) program_.clip_to_range_of = region_.pixels();
     raster_ = {0, 0, resize.height, resize.width};
     resized_ = true;

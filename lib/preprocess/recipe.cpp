@@ -15,7 +15,8 @@ namespace {
 
 using nlohmann::json;
 
-/// Reads the operations one after the other, and holds each to its place.
+/// Reads the operations one after the other, holds each to its place, and to numbers of which none
+/// can become infinite or NaN.
 class Parser {
  public:
   void add(Members& members, bool is_first) {

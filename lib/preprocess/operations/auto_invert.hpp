@@ -9,14 +9,14 @@
 
 namespace aicovid {
 
-/// Adds greys so that their order cannot matter: as integers of 16 bits.
+/// Greys are summed as integers of 16 bits, so that the order of the additions cannot matter.
 struct GreySum {
   AICOVID_HOST_DEVICE static std::uint64_t of(double x) {
     return static_cast<std::uint64_t>(quantize(x, 65535));
   }
 };
 
-/// True where the mean of the centre is below that of the corners.
+/// Tells whether the mean of the centre is below that of the corners.
 AICOVID_HOST_DEVICE inline bool is_inverted(std::uint64_t centre, std::uint64_t centre_pixels,
                                             std::uint64_t corners, std::uint64_t corner_pixels) {
   return static_cast<double>(centre) / static_cast<double>(centre_pixels) <
@@ -31,7 +31,7 @@ inline constexpr PointFunction<double> kInvert{.multiply = -1, .add = 1};
 /// of the height and of the width each); otherwise x. Greys in [0, 1] are summed as integers of 16
 /// bits, padding values as 0.
 ///
-/// A guess from the pixels, for recipes that make it: `grey` has turned MONOCHROME1 already.
+/// It is a guess from the pixels, for recipes that make it: `grey` has turned MONOCHROME1 already.
 /// Source: the inversion test of the ELTE team in the Covid CXR Hackathon 2022, about 99 % right by
 /// their count.
 struct AutoInvert {
@@ -46,7 +46,7 @@ struct AutoInvert {
   template <typename Writer>
   void write(Writer& program) const {
     const PixelBox box = program.pixels();
-    // A box of at least a pixel: [from, to) of `extent` pixels from `start` on, in percent.
+    // The part [from, to), in percent, of `extent` pixels from `start` on has at least a pixel.
     const auto part = [](int start, int extent, int from, int to) {
       struct Span {
         int low, high;

@@ -9,7 +9,7 @@ namespace aicovid {
 /// `channels` {"count": 3}: repeats the image.
 struct Channels {
   static constexpr std::string_view kName = "channels";
-  static constexpr int kMost = 64;  ///< more would not be a network's input
+  static constexpr int kMost = 64;  ///< a network's input has no more
   int count = 1;
 
   template <typename Members>

@@ -25,7 +25,7 @@ struct Grey {
   void write(Writer&) const {}
 };
 
-/// Stored value -> its entry of a table. Values outside Bits Stored are clamped to it.
+/// Looks up a stored value's entry of a table. Values outside Bits Stored are clamped to it.
 template <typename Entry>
 struct Lookup {
   const Entry* table;  ///< entry i belongs to stored value lowest + i

@@ -7,8 +7,8 @@
 
 namespace aicovid {
 
-/// The median of nine numbers at (y, x) and about it; beyond the edge stands the nearest pixel.
-/// `at(y, x)` gives a number.
+/// Takes the median of the nine numbers at (y, x) and about it; beyond the edge stands the nearest
+/// pixel. `at(y, x)` gives a number.
 struct Median9 {
   int rows;
   int columns;

@@ -12,7 +12,7 @@ namespace aicovid {
 struct Resize {
   static constexpr std::string_view kName = "resize";
   enum class Method { area, linear, gaussian };
-  /// More would not be a network's input; it bounds the memory that a plan can ask for.
+  /// A network's input has no more pixels a side; this bounds the memory that a plan can ask for.
   static constexpr int kMost = 8192;
   int height = 0;
   int width = 0;
@@ -37,8 +37,8 @@ struct Resize {
   }
 };
 
-/// One tap of a weighted sum; the taps of an output pixel are added in ascending order of their
-/// position.
+/// Adds one tap to a weighted sum. The taps of an output pixel are added in ascending order of
+/// their position.
 struct Tap {
   AICOVID_HOST_DEVICE float operator()(float sum, float weight, float value) const {
     return sum + weight * value;
