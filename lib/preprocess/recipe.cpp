@@ -5,6 +5,7 @@
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -35,11 +36,7 @@ class Parser {
         hold_to_place<Entry::kPlace>(members, index);
         const Type operation = Type::parse(members);
         operation.update(image_);
-        // Written so that NaN fails too.
-        if (!(image_.greatest_number <= kGreatestNumber)) {
-          members.fail("op",
-                       fmt::format("members that keep its numbers within {:.1e}", kGreatestNumber));
-        }
+        require_bounded_numbers(members);
         recipe_.operations.emplace_back(operation);
       }
       ++index;
@@ -78,6 +75,17 @@ class Parser {
       if (repeated_) members.fail_order(word + " once");
       repeated_ = true;
     }
+  }
+
+  void require_bounded_numbers(const Members& members) const {
+    const double greatest = image_.greatest_number;
+    // NaN is not within the bound either.
+    if (greatest <= kGreatestNumber) return;
+    // It is finite where a member itself is too large, and not where a function leads beyond.
+    members.fail("op",
+                 fmt::format("{} within {:.1e}",
+                             std::isfinite(greatest) ? "numbers" : "members that keep its numbers",
+                             kGreatestNumber));
   }
 
   static std::string name_of(std::size_t wanted) {

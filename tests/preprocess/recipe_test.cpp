@@ -94,7 +94,8 @@ TEST_CASE("Recipe: an error names the operation, the member and what was expecte
        {"\"std\" is 1e-46", "float32"}},
       {R"([{"op": "grey"}, {"op": "normalize", "mean": 1e300, "std": 1}])",
        {"\"mean\"", "float32"}},
-      {R"([{"op": "grey"}, {"op": "normalize", "mean": 0, "std": 1e-40}])", {"\"op\"", "within"}},
+      {R"([{"op": "grey"}, {"op": "normalize", "mean": 0, "std": 1e-40}])",
+       {"\"op\"", "expected members that keep its numbers within 8.5e+37"}},
       {R"([{"op": "grey"}, {"op": "normalize", "mean": 0, "std": 1e-20}, {"op": "normalize", "mean": 0, "std": 1e-20}])",
        {"operation 2", "within"}},
       {R"([{"op": "grey"}, {"op": "rescale", "from": [0, 1e-46], "to": [0, 1]}])",
@@ -105,7 +106,8 @@ TEST_CASE("Recipe: an error names the operation, the member and what was expecte
        {"\"to\"", "float32"}},
       {R"([{"op": "grey"}, {"op": "rescale", "from": [0, 1], "to": [-3e38, 3e38]}])", {"within"}},
       {R"([{"op": "grey"}, {"op": "pad_square", "value": 1e300}])", {"\"value\"", "float32"}},
-      {R"([{"op": "grey"}, {"op": "pad_square", "value": 3e38}])", {"operation 1", "within"}},
+      {R"([{"op": "grey"}, {"op": "pad_square", "value": 3e38}])",
+       {"operation 1", "expected numbers within 8.5e+37"}},
       // Values and names that are large, deep or no text.
       {R"([{"op": "grey"}, {"op": "resize", "size": )" + std::string(100'000, '[') +
            std::string(100'000, ']') + "}]",
