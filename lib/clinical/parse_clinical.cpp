@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "fhir_record.hpp"
-#include "json_object.hpp"
-#include "json_record.hpp"
+#include "formats/fhir/record.hpp"
+#include "formats/json_object.hpp"
+#include "formats/json_record.hpp"
 
 namespace aicovid {
 

@@ -1,5 +1,6 @@
-#include <clinical/value_range.hpp>
 #include <scores/eligibility.hpp>
+
+#include <clinical/value_range.hpp>
 
 #include <algorithm>
 #include <map>

@@ -5,16 +5,16 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "csv.hpp"
 #include "nccid.hpp"
-#include "record_builder.hpp"
-#include "unknown_name.hpp"
-#include "variables.hpp"
+#include "record/record_builder.hpp"
+#include "variables/unknown_name.hpp"
+#include "variables/variables.hpp"
 
 namespace aicovid {
 

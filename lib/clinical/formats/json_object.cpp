@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "unknown_name.hpp"
+#include "variables/unknown_name.hpp"
 
 namespace aicovid {
 

@@ -2,16 +2,16 @@
 
 #include <aicovid/error.hpp>
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "nccid.hpp"
-#include "record_builder.hpp"
-#include "unknown_name.hpp"
-#include "variables.hpp"
+#include "record/record_builder.hpp"
+#include "variables/unknown_name.hpp"
+#include "variables/variables.hpp"
 
 namespace aicovid {
 

@@ -11,8 +11,8 @@
 
 #include <fmt/format.h>
 
-#include "record_builder.hpp"
-#include "variables.hpp"
+#include "record/record_builder.hpp"
+#include "variables/variables.hpp"
 
 namespace aicovid {
 

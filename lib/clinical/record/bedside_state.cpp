@@ -1,5 +1,6 @@
-#include <aicovid/error.hpp>
 #include <clinical/bedside_state.hpp>
+
+#include <aicovid/error.hpp>
 #include <clinical/value_range.hpp>
 
 #include <fmt/format.h>

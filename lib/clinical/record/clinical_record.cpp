@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "variables.hpp"
+#include "variables/variables.hpp"
 
 namespace aicovid {
 

@@ -6,15 +6,15 @@
 #include <array>
 #include <cctype>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <regex>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "timestamp.hpp"
-#include "unknown_name.hpp"
+#include "variables/unknown_name.hpp"
 
 namespace aicovid {
 
@@ -227,6 +227,30 @@ double to_canonical(const Variable& variable, const ClinicalValue& given) {
     found += fmt::format(", that is {}{:.6g} {}", given.comparator, value, canonical);
   }
   reject(variable.name, found, fmt::format("{} to {} {}", variable.low, variable.high, canonical));
+}
+
+void add_suspicions(const Variable& variable, const ClinicalValue& given, double canonical,
+                    std::vector<ClinicalWarning>& warnings) {
+  const std::string name(variable.name);
+  const std::string shown = fmt::format("{} is {}{}{}{}", name, given.comparator, *given.number,
+                                        given.unit.empty() ? "" : " ", given.unit);
+  if (!given.comparator.empty()) {
+    warnings.push_back({"censored_value", name, shown + ": only a bound of it is known"});
+  }
+  for (const Suspicion& one : variable.suspicions) {
+    const bool meant = one.unit.empty() || one.unit == given.unit;
+    if (!meant || canonical < one.from || canonical >= one.below) continue;
+    warnings.push_back({"suspicious_value", name,
+                        fmt::format("{}, which is possible and unusual: {}", shown, one.check)});
+    break;
+  }
+  for (const AcceptedUnit& unit : variable.units) {
+    if (unit.code == given.unit && !unit.approximation.empty()) {
+      warnings.push_back({"approximate_conversion", name,
+                          fmt::format("{}, converted to {:.6g} {}: {}", shown, canonical,
+                                      variable.units.front().code, unit.approximation)});
+    }
+  }
 }
 
 }  // namespace aicovid

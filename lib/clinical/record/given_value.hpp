@@ -2,11 +2,11 @@
 
 #include <aicovid/clinical_record.hpp>
 
-#include <nlohmann/json_fwd.hpp>
-#include <string>
-#include <string_view>
+#include <vector>
 
-#include "variables.hpp"
+#include <nlohmann/json_fwd.hpp>
+
+#include "variables/variables.hpp"
 
 namespace aicovid {
 
@@ -19,5 +19,11 @@ ClinicalValue parse_given_value(const Variable& variable, const nlohmann::json& 
 ///
 /// @throws Error{bad_clinical_input} if it is outside the variable's range
 double to_canonical(const Variable& variable, const ClinicalValue& given);
+
+/// Adds what a reader should know of an accepted number: that it is known by a bound only, that it
+/// is unusual in its unit and usual in another, and that its unit was converted by an
+/// approximation.
+void add_suspicions(const Variable& variable, const ClinicalValue& given, double canonical,
+                    std::vector<ClinicalWarning>& warnings);
 
 }  // namespace aicovid

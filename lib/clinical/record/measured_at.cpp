@@ -1,7 +1,7 @@
 #include <clinical/measured_at.hpp>
 
 #include "timestamp.hpp"
-#include "variables.hpp"
+#include "variables/variables.hpp"
 
 namespace aicovid {
 

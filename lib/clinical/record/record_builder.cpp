@@ -8,12 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "count_agreement.hpp"
+#include "agreement.hpp"
 #include "given_value.hpp"
-#include "oxygen_agreement.hpp"
-#include "pressure_agreement.hpp"
-#include "suspicion.hpp"
-#include "urea_agreement.hpp"
 
 namespace aicovid {
 

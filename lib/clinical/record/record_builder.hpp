@@ -2,13 +2,14 @@
 
 #include <aicovid/clinical_record.hpp>
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "timestamp.hpp"
-#include "variables.hpp"
+#include "variables/variables.hpp"
 
 namespace aicovid {
 

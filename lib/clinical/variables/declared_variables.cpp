@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
-#include "fhir_codes.hpp"
 #include "variables.hpp"
 
 namespace aicovid {

@@ -1,6 +1,6 @@
-#include "variable_tables.hpp"
-
 #include <limits>
+
+#include "variable_tables.hpp"
 
 namespace aicovid {
 

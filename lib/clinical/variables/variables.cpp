@@ -42,6 +42,21 @@ const DeclaredVariables& declarations(const ClinicalVariables& variables) {
   return variables.declared_ ? *variables.declared_ : none;
 }
 
+const Variable* variable_of_loinc(std::string_view code, const ClinicalVariables& known) {
+  for (const auto* list : {&variables(), &declarations(known).list}) {
+    for (const Variable& variable : *list) {
+      if (std::ranges::count(variable.loinc, code, &LoincCode::code) > 0) return &variable;
+    }
+  }
+  return nullptr;
+}
+
+std::string_view unit_annotation_of_loinc(std::string_view code) {
+  if (code == "48065-7" || code == "48067-3" || code == "71427-9") return "{FEU}";
+  if (code == "48066-5" || code == "48058-2" || code == "91556-1") return "{DDU}";
+  return {};
+}
+
 std::vector<std::string> ClinicalVariables::declared() const {
   std::vector<std::string> names;
   for (const Variable& variable : declarations(*this).list) names.emplace_back(variable.name);

@@ -80,4 +80,11 @@ const Variable* find_variable(std::string_view name);
 /// Null for a name that no variable has, declared ones included.
 const Variable* find_variable(std::string_view name, const ClinicalVariables& known);
 
+/// The variable of a LOINC code; null for one that is not listed.
+const Variable* variable_of_loinc(std::string_view code, const ClinicalVariables& known = {});
+
+/// "{FEU}" or "{DDU}" for the codes of D-dimer, which say what the unit cannot; empty for any
+/// other.
+std::string_view unit_annotation_of_loinc(std::string_view code);
+
 }  // namespace aicovid

@@ -1,7 +1,7 @@
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
+
 #include <algorithm>
-#include <catch2/catch_test_macros.hpp>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -10,7 +10,9 @@
 #include <sstream>
 #include <string>
 
-#include "csv.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include "formats/csv.hpp"
 #include "rejection.hpp"
 
 using namespace aicovid;

@@ -1,10 +1,12 @@
 #include <aicovid/clinical_record.hpp>
+
+#include <limits>
+#include <string>
+
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <limits>
-#include <string>
 
 #include "rejection.hpp"
 

@@ -1,11 +1,12 @@
 #include <aicovid/clinical_record.hpp>
+
+#include <string>
+
+#include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_adapters.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <string>
-
-#include <fmt/format.h>
 
 #include "rejection.hpp"
 

@@ -1,8 +1,9 @@
-#include "timestamp.hpp"
+#include "record/timestamp.hpp"
+
+#include <string_view>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <string_view>
 
 using aicovid::parse_timestamp;
 

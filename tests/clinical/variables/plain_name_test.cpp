@@ -1,9 +1,11 @@
-#include <algorithm>
-#include <catch2/catch_test_macros.hpp>
 #include <clinical/plain_name.hpp>
+
+#include <algorithm>
 #include <set>
 
-#include "variables.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include "variables/variables.hpp"
 
 using namespace aicovid;
 

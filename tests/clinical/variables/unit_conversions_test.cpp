@@ -1,23 +1,24 @@
 #include <aicovid/clinical_record.hpp>
-#include <catch2/catch_approx.hpp>
-#include <catch2/catch_test_macros.hpp>
+
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <set>
 #include <string>
 
 #include <fmt/format.h>
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <nlohmann/json.hpp>
 
 #include "rejection.hpp"
-#include "variables.hpp"
+#include "variables/variables.hpp"
 
 using namespace aicovid;
 
 namespace {
 
 nlohmann::json golden() {
-  std::ifstream file(AICOVID_SOURCE_DIR "/tests/clinical/unit_conversions.json");
+  std::ifstream file(AICOVID_SOURCE_DIR "/tests/clinical/variables/unit_conversions.json");
   REQUIRE(file);
   return nlohmann::json::parse(file);
 }

@@ -1,14 +1,15 @@
-#include "unknown_name.hpp"
+#include "variables/unknown_name.hpp"
 
 #include <aicovid/clinical_record.hpp>
+
+#include <string>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <string>
 
 #include "rejection.hpp"
-#include "variables.hpp"
+#include "variables/variables.hpp"
 
 using namespace aicovid;
 using Catch::Matchers::ContainsSubstring;

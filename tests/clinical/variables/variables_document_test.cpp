@@ -1,13 +1,13 @@
-#include <catch2/catch_test_macros.hpp>
 #include <fstream>
 #include <sstream>
 #include <string>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <catch2/catch_test_macros.hpp>
 
-#include "fhir_codes.hpp"
-#include "variables.hpp"
+#include "formats/fhir/diagnosis_codes.hpp"
+#include "variables/variables.hpp"
 
 using namespace aicovid;
 

@@ -1,4 +1,4 @@
-#include "fhir_address.hpp"
+#include "address.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "coded_diseases.hpp"
+#include "diagnosis_codes.hpp"
 
 namespace aicovid {
 

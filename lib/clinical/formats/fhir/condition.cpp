@@ -1,4 +1,4 @@
-#include "fhir_condition.hpp"
+#include "condition.hpp"
 
 #include <aicovid/error.hpp>
 
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "fhir_json.hpp"
+#include "json.hpp"
 
 namespace aicovid {
 

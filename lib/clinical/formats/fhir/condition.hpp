@@ -1,10 +1,11 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
-#include "fhir_codes.hpp"
+#include <nlohmann/json_fwd.hpp>
+
+#include "diagnosis_codes.hpp"
 
 namespace aicovid {
 

@@ -1,9 +1,8 @@
-#include "fhir_codes.hpp"
+#include "diagnosis_codes.hpp"
 
 #include <algorithm>
 
-#include "fhir_json.hpp"
-#include "variables.hpp"
+#include "json.hpp"
 
 namespace aicovid {
 
@@ -68,21 +67,6 @@ std::optional<std::string_view> exception_of(std::string_view system, std::strin
     if (is_below_any(code, disease.but)) return disease.meaning.variable;
   }
   return std::nullopt;
-}
-
-const Variable* variable_of_loinc(std::string_view code, const ClinicalVariables& known) {
-  for (const auto* list : {&variables(), &declarations(known).list}) {
-    for (const Variable& variable : *list) {
-      if (std::ranges::count(variable.loinc, code, &LoincCode::code) > 0) return &variable;
-    }
-  }
-  return nullptr;
-}
-
-std::string_view unit_annotation_of_loinc(std::string_view code) {
-  if (code == "48065-7" || code == "48067-3" || code == "71427-9") return "{FEU}";
-  if (code == "48066-5" || code == "48058-2" || code == "91556-1") return "{DDU}";
-  return {};
 }
 
 }  // namespace aicovid

@@ -1,8 +1,8 @@
-#include "fhir_identity.hpp"
+#include "identity.hpp"
 
 #include <algorithm>
 
-#include "fhir_json.hpp"
+#include "json.hpp"
 
 namespace aicovid {
 

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
 
-#include "fhir_address.hpp"
+#include <nlohmann/json_fwd.hpp>
+
+#include "address.hpp"
 
 namespace aicovid {
 

@@ -1,9 +1,9 @@
-#include "fhir_infection_test.hpp"
+#include "infection.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "fhir_json.hpp"
+#include "json.hpp"
 
 namespace aicovid {
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
+
+#include <nlohmann/json_fwd.hpp>
 
 namespace aicovid {
 

@@ -1,4 +1,4 @@
-#include "fhir_json.hpp"
+#include "json.hpp"
 
 #include <algorithm>
 

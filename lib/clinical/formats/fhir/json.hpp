@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "timestamp.hpp"
+#include "record/timestamp.hpp"
 
 namespace aicovid {
 

@@ -1,16 +1,16 @@
-#include "fhir_patient.hpp"
+#include "patient.hpp"
 
 #include <aicovid/error.hpp>
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
-#include "fhir_json.hpp"
-#include "record_builder.hpp"
-#include "variables.hpp"
+#include "json.hpp"
+#include "record/record_builder.hpp"
+#include "variables/variables.hpp"
 
 namespace aicovid {
 

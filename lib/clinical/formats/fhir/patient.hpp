@@ -2,10 +2,11 @@
 
 #include <aicovid/clinical_record.hpp>
 
-#include <nlohmann/json_fwd.hpp>
 #include <vector>
 
-#include "fhir_set_aside.hpp"
+#include <nlohmann/json_fwd.hpp>
+
+#include "set_aside.hpp"
 
 namespace aicovid {
 

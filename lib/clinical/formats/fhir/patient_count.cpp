@@ -1,4 +1,4 @@
-#include "fhir_patient_count.hpp"
+#include "patient_count.hpp"
 
 #include <algorithm>
 #include <map>

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "fhir_identity.hpp"
+#include "identity.hpp"
 
 namespace aicovid {
 

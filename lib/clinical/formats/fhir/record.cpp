@@ -1,29 +1,29 @@
-#include "fhir_record.hpp"
+#include "record.hpp"
 
 #include <aicovid/error.hpp>
 
 #include <array>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
-#include "fhir_codes.hpp"
-#include "fhir_condition.hpp"
-#include "fhir_infection_test.hpp"
-#include "fhir_json.hpp"
-#include "fhir_patient.hpp"
-#include "fhir_reservations.hpp"
-#include "fhir_set_aside.hpp"
-#include "fhir_subjects.hpp"
-#include "json_object.hpp"
-#include "json_record.hpp"
-#include "record_builder.hpp"
-#include "timestamp.hpp"
-#include "variables.hpp"
+#include "condition.hpp"
+#include "diagnosis_codes.hpp"
+#include "formats/json_object.hpp"
+#include "formats/json_record.hpp"
+#include "infection.hpp"
+#include "json.hpp"
+#include "patient.hpp"
+#include "record/record_builder.hpp"
+#include "record/timestamp.hpp"
+#include "reservations.hpp"
+#include "set_aside.hpp"
+#include "subjects.hpp"
+#include "variables/variables.hpp"
 
 namespace aicovid {
 

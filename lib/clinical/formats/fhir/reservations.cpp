@@ -1,9 +1,9 @@
-#include "fhir_reservations.hpp"
+#include "reservations.hpp"
 
 #include <algorithm>
 #include <string>
 
-#include "fhir_json.hpp"
+#include "json.hpp"
 
 namespace aicovid {
 

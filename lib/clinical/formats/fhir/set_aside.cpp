@@ -1,8 +1,8 @@
-#include "fhir_set_aside.hpp"
+#include "set_aside.hpp"
 
 #include <fmt/format.h>
 
-#include "record_builder.hpp"
+#include "record/record_builder.hpp"
 
 namespace aicovid {
 

@@ -1,4 +1,4 @@
-#include "fhir_subjects.hpp"
+#include "subjects.hpp"
 
 #include <aicovid/error.hpp>
 
@@ -9,9 +9,9 @@
 
 #include <fmt/format.h>
 
-#include "fhir_json.hpp"
-#include "fhir_patient_count.hpp"
-#include "fhir_reservations.hpp"
+#include "json.hpp"
+#include "patient_count.hpp"
+#include "reservations.hpp"
 
 namespace aicovid {
 

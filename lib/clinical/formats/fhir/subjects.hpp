@@ -1,9 +1,10 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <vector>
 
-#include "fhir_set_aside.hpp"
+#include <nlohmann/json.hpp>
+
+#include "set_aside.hpp"
 
 namespace aicovid {
 

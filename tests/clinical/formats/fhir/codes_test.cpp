@@ -1,12 +1,13 @@
 #include <algorithm>
 #include <array>
-#include <catch2/catch_test_macros.hpp>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "fhir_codes.hpp"
-#include "variables.hpp"
+#include <catch2/catch_test_macros.hpp>
+
+#include "formats/fhir/diagnosis_codes.hpp"
+#include "variables/variables.hpp"
 
 using namespace aicovid;
 

@@ -1,9 +1,11 @@
 #include <aicovid/clinical_record.hpp>
+
 #include <algorithm>
-#include <catch2/catch_test_macros.hpp>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+#include <nlohmann/json.hpp>
 
 using namespace aicovid;
 using Json = nlohmann::json;

@@ -1,7 +1,6 @@
 #include <aicovid/clinical_record.hpp>
+
 #include <algorithm>
-#include <catch2/catch_test_macros.hpp>
-#include <catch2/matchers/catch_matchers_string.hpp>
 #include <filesystem>
 #include <optional>
 #include <random>
@@ -9,6 +8,8 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "fhir_bundle.hpp"
 #include "rejection.hpp"

@@ -1,8 +1,10 @@
 #include <aicovid/clinical_record.hpp>
+
 #include <algorithm>
+#include <string>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <string>
 
 #include "fhir_bundle.hpp"
 #include "rejection.hpp"

@@ -1,9 +1,11 @@
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
-#include <catch2/catch_test_macros.hpp>
-#include <catch2/matchers/catch_matchers_string.hpp>
+
 #include <string>
 #include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "fhir_bundle.hpp"
 #include "rejection.hpp"

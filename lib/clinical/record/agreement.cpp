@@ -1,4 +1,4 @@
-#include "oxygen_agreement.hpp"
+#include "agreement.hpp"
 
 #include <aicovid/error.hpp>
 #include <clinical/bedside_state.hpp>
@@ -10,11 +10,31 @@
 
 #include <fmt/format.h>
 
-#include "sample.hpp"
+#include "timestamp.hpp"
 
 namespace aicovid {
 
 namespace {
+
+/// Whether the times say that two values were measured at two times.
+bool other_sample(const ClinicalValue& a, const ClinicalValue& b) {
+  return !a.time.empty() && !b.time.empty() && parse_timestamp(a.time) != parse_timestamp(b.time);
+}
+
+/// How far two ranges are apart: 0 where they meet.
+double gap(const ClinicalRange& a, const ClinicalRange& b) {
+  return std::max({0., a.low - b.high, b.low - a.high});
+}
+
+// Counts are reported to .1 or .01 10*9/L: what rounding can add, and no more.
+constexpr double kRounding = .1;  // 10*9/L
+
+// A molecule of urea holds two atoms of nitrogen of 14.007 g/mol (IUPAC 2021): 1 mg/dL of urea
+// nitrogen is 10 / 28.014 = 0.357 mmol/L of urea.
+constexpr double kMmolPerMilligramPerDecilitre = 10 / 28.014;
+// Both are rounded: urea nitrogen to 1 mg/dL (0.18 mmol/L to either side) in most laboratories.
+constexpr double kLargestDifference = 0.5;  // mmol/L
+constexpr double kLargestRelativeDifference = 0.1;
 
 /// How far two readings of one patient may be apart, per cent of saturation: this project's choice.
 /// It is the largest root-mean-square error, against arterial blood from 70 to 100 %, with which
@@ -91,6 +111,60 @@ void check_oxygen_agreement(const ClinicalRecord& record) {
   } else {
     check_on_air(record, oxygen.variable);
   }
+}
+
+void check_pressure_agreement(const ClinicalRecord& record) {
+  const auto systolic = record.range("systolic_bp");
+  const auto diastolic = record.range("diastolic_bp");
+  if (!systolic || !diastolic || diastolic->low <= systolic->high) return;
+  throw Error(
+      ErrorCode::bad_clinical_input,
+      fmt::format("diastolic_bp is {:.6g} mm[Hg] and systolic_bp is {:.6g} mm[Hg]; expected "
+                  "the diastolic to be at most the systolic",
+                  *record.number("diastolic_bp"), *record.number("systolic_bp")));
+}
+
+void check_count_agreement(const ClinicalRecord& record) {
+  const auto all = record.range("leukocytes");
+  if (!all) return;
+  const auto& given = record.given();
+  for (const char* kind : {"lymphocytes", "neutrophils"}) {
+    const auto count = record.range(kind);
+    if (!count || count->low <= all->high + kRounding) continue;
+    if (other_sample(given.at("leukocytes"), given.at(kind))) continue;
+    throw Error(ErrorCode::bad_clinical_input,
+                fmt::format("{} is {}{:.6g} 10*9/L and leukocytes is {}{:.6g} 10*9/L; expected no "
+                            "more of a kind than of all",
+                            kind, record.comparator(kind), *record.number(kind),
+                            record.comparator("leukocytes"), *record.number("leukocytes")));
+  }
+}
+
+std::optional<DerivedUrea> urea_of_urea_nitrogen(const ClinicalRecord& record) {
+  const auto nitrogen = record.number("urea_nitrogen");
+  if (!nitrogen) return std::nullopt;
+  const double value = kMmolPerMilligramPerDecilitre * *nitrogen;
+  const auto urea = record.range("urea");
+  if (!urea) {
+    return DerivedUrea{value,
+                       {"urea_from_urea_nitrogen", "urea",
+                        fmt::format("urea is {}{:.4g} mmol/L, computed from urea_nitrogen",
+                                    record.comparator("urea_nitrogen"), value)}};
+  }
+  const auto& given = record.given();
+  if (other_sample(given.at("urea"), given.at("urea_nitrogen"))) return std::nullopt;
+  ClinicalRange expected = *record.range("urea_nitrogen");
+  expected.low *= kMmolPerMilligramPerDecilitre;
+  expected.high *= kMmolPerMilligramPerDecilitre;
+  const double difference = gap(*urea, expected);
+  if (difference > kLargestDifference && difference > kLargestRelativeDifference * value) {
+    throw Error(
+        ErrorCode::bad_clinical_input,
+        fmt::format("urea is {:.4g} mmol/L and urea_nitrogen is {:.4g} mg/dL, that is {:.4g} "
+                    "mmol/L of urea; expected them to agree",
+                    *record.number("urea"), *nitrogen, value));
+  }
+  return std::nullopt;
 }
 
 }  // namespace aicovid
