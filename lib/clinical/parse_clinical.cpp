@@ -11,7 +11,7 @@ namespace aicovid {
 
 namespace {
 
-/// Far more than the values of a patient, or a table of all patients of a hospital, need.
+/// This is far more than the values of a patient, or a table of all patients of a hospital, need.
 constexpr std::size_t kLargestText = 64U << 20U;
 
 }  // namespace

@@ -10,14 +10,14 @@ namespace aicovid {
 
 namespace {
 
-/// The cells of a table, one line after the other.
+/// Reads the cells of a table, one line after the other.
 class CsvReader {
  public:
   explicit CsvReader(std::string_view text) : rest_(text) {
     if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
   }
 
-  /// Nothing at the end of the text.
+  /// Returns the next line's cells; nothing at the end of the text.
   std::optional<std::vector<std::string>> next_row() {
     while (take_line_end()) {
     }

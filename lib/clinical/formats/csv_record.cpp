@@ -45,7 +45,7 @@ const std::vector<std::string>& find_row(const CsvTable& table, const ClinicalOp
   return *found;
 }
 
-/// "crp [mg/L]": the name and, if there are brackets, the unit.
+/// What a header like "crp [mg/L]" names: the variable and, if there are brackets, the unit.
 struct Column {
   const Variable* variable;
   std::string unit;
@@ -142,7 +142,7 @@ std::vector<CsvCell> csv_row(std::string_view csv, const ClinicalOptions& option
   const CsvTable table = parse_csv_table(csv);
   std::vector<std::string> seen;
   for (const std::string& header : table.header) {
-    // A variable in two units is given twice too.
+    // A variable that has a column for each of two units is given twice, too.
     std::string name = header.substr(0, header.find('['));
     name.erase(name.find_last_not_of(' ') + 1);
     if (std::ranges::count(seen, name) > 0) {

@@ -141,7 +141,7 @@ class NccidRow {
     add(column.variable, {{"value", *number}, {"unit", column.unit}});
   }
 
-  /// A pressure, or both of them in brackets in each column.
+  /// Reads a blood pressure. Some files hold both pressures in brackets in each column.
   void read_pressure(std::string_view column, std::string_view variable, bool first) {
     const std::string* text = cell(column);
     if (!text) return;
@@ -186,7 +186,8 @@ class NccidRow {
     add_fio2(*number);
   }
 
-  /// 0, 1, or the misspelt header that has lost some of the entries.
+  /// The entry is 0 or 1. Some files have the column under a misspelt header, which holds only some
+  /// of the entries.
   void read_flag(std::string_view column, std::string_view older, std::string_view variable) {
     const std::optional<bool> flag = flag_of(column, variable);
     if (flag) return add(variable, {{"value", *flag}});
@@ -202,7 +203,7 @@ class NccidRow {
   void read_lung_disease() {
     const std::string* text = cell("PMH Lung disease");
     if (!text) return;
-    // 0 no, 1 COPD, 2 fibrosis, 3 cystic fibrosis, 4 asthma, 5 other, 6 unknown
+    // The codes are 0 no, 1 COPD, 2 fibrosis, 3 cystic fibrosis, 4 asthma, 5 other, 6 unknown.
     const std::optional<int> code = is_other_lung_disease(*text) ? 5 : code_up_to(6, *text);
     for (const auto& [variable, own] : {std::pair("copd", 1), std::pair("asthma", 4)}) {
       if (!code) drop(variable, "is no code from 0 to 6");
@@ -213,7 +214,7 @@ class NccidRow {
   void read_heart_disease() {
     const std::string* text = cell("PMH CVS disease");
     if (!text) return;
-    // 0 no, 1 infarction, 2 angina, 3 stroke, 4 more than one of these
+    // The codes are 0 no, 1 infarction, 2 angina, 3 stroke, 4 more than one of these.
     const std::optional<int> code = code_up_to(4, *text);
     if (!code) {
       drop("coronary_disease", "is no code from 0 to 4");
@@ -224,7 +225,7 @@ class NccidRow {
     if (*code == 0 || *code == 3) add("stroke", {{"value", *code == 3}});
   }
 
-  /// A positive test confirms; a negative one of the first days does not rule out.
+  /// A positive test confirms the infection. A negative one of the first days does not rule it out.
   void read_tests() {
     bool is_unread = false;
     for (const std::string_view column :

@@ -26,25 +26,26 @@ double gap(const ClinicalRange& a, const ClinicalRange& b) {
   return std::max({0., a.low - b.high, b.low - a.high});
 }
 
-// Counts are reported to .1 or .01 10*9/L: what rounding can add, and no more.
+// Counts are reported to .1 or .01 10*9/L. This is what rounding can add, and no more.
 constexpr double kRounding = .1;  // 10*9/L
 
 // A molecule of urea holds two atoms of nitrogen of 14.007 g/mol (IUPAC 2021): 1 mg/dL of urea
 // nitrogen is 10 / 28.014 = 0.357 mmol/L of urea.
 constexpr double kMmolPerMilligramPerDecilitre = 10 / 28.014;
-// Both are rounded: urea nitrogen to 1 mg/dL (0.18 mmol/L to either side) in most laboratories.
+// Both quantities are rounded: most laboratories report urea nitrogen to 1 mg/dL, which is 0.18
+// mmol/L to either side.
 constexpr double kLargestDifference = 0.5;  // mmol/L
 constexpr double kLargestRelativeDifference = 0.1;
 
-/// How far two readings of one patient may be apart, per cent of saturation: this project's choice.
-/// It is the largest root-mean-square error, against arterial blood from 70 to 100 %, with which
-/// ISO 80601-2-61:2017 still accepts an oximeter (as cited in doi 10.2196/54256).
+/// Two readings of one patient may be this far apart, in per cent of saturation. The limit is this
+/// project's choice: the largest root-mean-square error, against arterial blood from 70 to 100 %,
+/// with which ISO 80601-2-61:2017 still accepts an oximeter (as cited in doi 10.2196/54256).
 constexpr double kLargestSpo2Difference = 4;
 
-/// Devices that are run on room air too, or whose oxygen the flow does not tell.
+/// These devices are run on room air too, or their oxygen does not show in the flow.
 constexpr std::array<std::string_view, 4> kMachines = {"hfnc", "niv", "imv", "ecmo"};
 
-/// "fio2 is >21 %"
+/// Says a value as the record has it: "fio2 is >21 %".
 std::string said(const ClinicalRecord& record, std::string_view name) {
   if (const auto flag = record.flag(name)) return fmt::format("{} is {}", name, *flag);
   if (const auto term = record.text(name)) return fmt::format("{} is {}", name, *term);
@@ -59,7 +60,7 @@ std::string said(const ClinicalRecord& record, std::string_view name) {
       fmt::format("{} and {}; expected {}", said(record, one), said(record, other), expected));
 }
 
-/// Without oxygen none of the quantities is raised.
+/// Rejects what contradicts that the patient receives no oxygen.
 void check_on_air(const ClinicalRecord& record, const std::string& source) {
   for (const OxygenQuantity& quantity : kOxygenQuantities) {
     if (!surely_raised(record, quantity)) continue;
@@ -82,7 +83,8 @@ void check_on_air(const ClinicalRecord& record, const std::string& source) {
   }
 }
 
-/// With oxygen from a cannula or a mask, each of the quantities is raised.
+/// Rejects a quantity that is not raised although the patient receives oxygen from a cannula or a
+/// mask.
 void check_on_oxygen(const ClinicalRecord& record, const std::string& source) {
   const auto support = record.text("respiratory_support");
   if (support && std::ranges::find(kMachines, *support) != kMachines.end()) return;

@@ -159,7 +159,7 @@ std::string comparator_from(const std::string& field, const nlohmann::json& valu
 }
 
 std::string time_from(const std::string& field, const nlohmann::json& value) {
-  // What was written is not shown: it may be a birth date.
+  // The message does not show what was written, which may be a birth date.
   if (!value.is_string() || !parse_timestamp(value.get_ref<const std::string&>())) {
     reject(field, "no time", "ISO 8601 with a zone, like \"2020-04-01T10:00:00Z\"");
   }
@@ -212,7 +212,7 @@ double to_canonical(const Variable& variable, const ClinicalValue& given) {
   AcceptedUnit unit{};
   if (!given.unit.empty()) unit = *find_unit(variable, given.unit);
   const double value = unit.factor * given.number.value() + unit.offset;
-  // Written so that NaN is rejected too.
+  // The comparisons are written so that NaN is rejected too.
   const bool possible = value >= variable.low && value <= variable.high &&
                         (!variable.whole || value == std::floor(value)) &&
                         !(given.comparator == "<" && value == variable.low) &&

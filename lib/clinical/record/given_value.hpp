@@ -15,7 +15,7 @@ namespace aicovid {
 /// @throws Error{bad_clinical_input} naming the field, what it holds and what was expected
 ClinicalValue parse_given_value(const Variable& variable, const nlohmann::json& member);
 
-/// A quantity or bare number in the variable's canonical unit.
+/// Converts a quantity or bare number to the variable's canonical unit.
 ///
 /// @throws Error{bad_clinical_input} if it is outside the variable's range
 double to_canonical(const Variable& variable, const ClinicalValue& given);

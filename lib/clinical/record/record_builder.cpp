@@ -15,8 +15,8 @@ namespace aicovid {
 
 namespace {
 
-/// How old a measured value may be. This project's rule: the scores are of values taken at one
-/// assessment, and a day is taken as one.
+/// A measured value may be this old. The rule is this project's: the scores are of values taken at
+/// one assessment, and a day is taken as one.
 constexpr std::chrono::hours kOldest{24};
 
 [[noreturn]] void reject(const std::string& message) {

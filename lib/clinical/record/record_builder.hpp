@@ -35,7 +35,8 @@ class RecordBuilder {
     const Variable* variable;
     nlohmann::json member;
   };
-  /// Those of a variable, to the one that the record takes; null where none is of the right time.
+  /// Chooses the value that the record takes among those of one variable; null where none is of the
+  /// right time.
   const nlohmann::json* choose(const std::vector<const Candidate*>& candidates,
                                std::vector<ClinicalWarning>& warnings) const;
 

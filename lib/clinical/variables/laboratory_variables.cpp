@@ -36,7 +36,7 @@ constexpr std::string_view kTroponinCheck = "check whether it was measured in ng
 
 }  // namespace
 
-// Suspicious values: as in bedside_variables.cpp.
+// Suspicious values follow the rule that bedside_variables.cpp states.
 std::vector<Variable> laboratory_variables() {
   return {
       {.name = "urea",

@@ -7,8 +7,9 @@
 
 namespace aicovid {
 
-// What an error may say of a name that the caller wrote. Only the names of variables and of their
-// members are ever repeated, and what is made of clinical words alone: any other may be a person's.
+// These functions give what an error may say of a name that the caller wrote. Names of variables
+// and of their members are repeated, and names that are made of clinical words alone. Any other may
+// be a person's.
 
 /// A variable's name as it is; of any other, its place: "member 3: (unlisted name)".
 std::string printable_name(std::string_view place, std::string_view name);

@@ -7,7 +7,7 @@
 
 namespace aicovid {
 
-// The tables that `variables()` is made of, in its order.
+// `variables()` is made of these tables, in this order.
 std::vector<Variable> bedside_variables();
 std::vector<Variable> laboratory_variables();
 std::vector<Variable> condition_variables();
@@ -15,8 +15,9 @@ std::vector<Variable> condition_variables();
 /// Units of a pressure.
 std::vector<AcceptedUnit> pressure_units();
 
-// Where a range comes from. A range is never narrower than the one that a published score is valid
-// in, and catches slips of unit and typing; it is no reference range of health.
+// These constants say where a range comes from. A range is never narrower than the one that a
+// published score is valid in, and catches slips of unit and typing. It is no reference range of
+// health.
 inline constexpr std::string_view kClif =
     "CLIF";  // the outlier limits of the CLIF consortium's clifpy
 inline constexpr std::string_view kWiderThanClif = "CLIF, widened";
@@ -26,7 +27,7 @@ inline constexpr std::string_view kScale = "the scale itself";
 inline constexpr std::string_view kOwn = "this project";
 inline constexpr std::string_view kOwnAboveClif = "this project; low end above CLIF's";
 
-// Where the meaning of a LOINC code was read.
+// These constants say where the meaning of a LOINC code was read.
 inline constexpr std::string_view kGecco =
     "GECCO";  // value sets of HL7 Germany's COVID-19 data set
 inline constexpr std::string_view kFhir = "FHIR R4";    // the vital signs profiles

@@ -83,8 +83,8 @@ const Variable* find_variable(std::string_view name, const ClinicalVariables& kn
 /// The variable of a LOINC code; null for one that is not listed.
 const Variable* variable_of_loinc(std::string_view code, const ClinicalVariables& known = {});
 
-/// "{FEU}" or "{DDU}" for the codes of D-dimer, which say what the unit cannot; empty for any
-/// other.
+/// Returns "{FEU}" or "{DDU}" for the codes of D-dimer, which say what the unit cannot; empty for
+/// any other code.
 std::string_view unit_annotation_of_loinc(std::string_view code);
 
 }  // namespace aicovid

@@ -46,8 +46,9 @@ std::string without_doubled_slashes(std::string_view path) {
   return plain;
 }
 
-/// One spelling of an address of the web: scheme and host in small letters, no port that is the
-/// scheme's own, no empty steps in the path, and http for https. Source: RFC 3986, 6.2.2 and 6.2.3.
+/// Returns one spelling of an address of the web: scheme and host are in small letters, a port that
+/// is the scheme's own and empty steps of the path are left out, and http stands for https.
+/// Source: RFC 3986, 6.2.2 and 6.2.3.
 std::string web_address(std::string_view text, bool is_secure) {
   text.remove_prefix(std::string_view(is_secure ? "https://" : "http://").size());
   const std::size_t path = std::min(text.find_first_of("/?#"), text.size());
@@ -59,8 +60,8 @@ std::string web_address(std::string_view text, bool is_secure) {
          std::string(text.substr(query));
 }
 
-/// One spelling of an address, of the many that lead to the same place. The letters of a path
-/// count, and what begins with a slash is resolved by rules that nobody follows alike.
+/// Returns one of the many spellings that lead to the same place. The letters of a path count, and
+/// what begins with a slash is resolved by rules that nobody follows alike.
 std::string one_spelling(std::string_view text) {
   std::string small = lower(text);
   for (const bool is_secure : {true, false}) {

@@ -25,8 +25,8 @@ FhirAddress on_server(FhirAddress relative, const std::string& server);
 /// The id, in small letters if it is a UUID, whose letters are digits.
 std::string logical_id(std::string_view id);
 
-/// "urn:uuid:" and the id in small letters, if it is a UUID, which is of one thing everywhere;
-/// empty for any other.
+/// Returns "urn:uuid:" and the id in small letters if it is a UUID, which is of one thing
+/// everywhere; empty for any other id.
 std::string uuid_address(std::string_view id);
 
 }  // namespace aicovid

@@ -45,7 +45,7 @@ std::vector<CodedDisease> diseases_of_heart_and_vessels() {
        .source = names,
        .snomed = {"194828000"},
        .icd = {"I20"}},
-      // Type 2 is of a want of oxygen that needs no diseased vessel.
+      // An infarction of type 2 follows from a want of oxygen, which needs no diseased vessel.
       {.name = "myocardial infarction",
        .meaning = {.variable = "coronary_disease"},
        .source = names,
@@ -283,7 +283,8 @@ std::vector<CodedDisease> other_diseases() {
        .source = gecco,
        .snomed = {"128283000"},
        .gap = kNoIcd},
-      // A chapter of its own letter; the skin's own cancers are left out, as in Charlson's index.
+      // Cancers have the letter C to themselves. The skin's own cancers are left out, as in
+      // Charlson's index.
       {.name = "malignant neoplastic disease",
        .meaning = {.variable = "cancer"},
        .source = gecco,

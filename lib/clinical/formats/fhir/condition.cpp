@@ -15,15 +15,16 @@ namespace {
 /// "Confirmed present", of the SNOMED CT codes that GECCO puts beside FHIR's.
 constexpr std::string_view kConfirmedPresent = "410605003";
 
-/// Whether a date or time is after `at`; of one without a time, whether its day, month or year
-/// is; false for what is no date.
+/// Whether a date or time is after `at`. Of one without a time, its day, month or year must be
+/// after it. False for what is no date.
 bool is_after(const std::string& date, const std::string& at) {
   const auto moment = parse_timestamp(date);
   if (moment) return *moment > parse_timestamp(at).value();
   return days_of(date) && date.substr(0, 10) > at.substr(0, 10);
 }
 
-/// KBV_CS_SFHIR_ICD_DIAGNOSESICHERHEIT, by its url and by its identifier.
+/// German codings name the code system KBV_CS_SFHIR_ICD_DIAGNOSESICHERHEIT by its url or by its
+/// identifier.
 bool is_system_of_certainty(std::string_view system) {
   return system == "https://fhir.kbv.de/CodeSystem/KBV_CS_SFHIR_ICD_DIAGNOSESICHERHEIT" ||
          system == "urn:oid:1.2.276.0.76.3.1.1.5.1.21";

@@ -10,7 +10,7 @@
 
 namespace aicovid {
 
-/// Values by their system.
+/// The values of a patient's identifiers, by their system.
 using Identifiers = std::map<std::string, std::set<std::string>>;
 
 /// Who a patient is, as a Patient resource or a reference to it says.
@@ -27,13 +27,14 @@ struct FhirIdentity {
   bool empty() const { return addresses.empty() && identifiers.empty(); }
 };
 
-/// Of a Patient that is an entry of a Bundle with this fullUrl.
+/// Returns who a Patient is that is an entry of a Bundle with this fullUrl.
 FhirIdentity identity_of_patient(const nlohmann::json& patient, const FhirAddress& full_url);
 
-/// Of a Patient that is contained in another resource: its id holds within that resource alone.
+/// Returns who a Patient is that is contained in another resource. Its id holds within that
+/// resource alone.
 FhirIdentity identity_of_contained_patient(const nlohmann::json& patient);
 
-/// Of a resolved address, and of the identifier of a Reference, which may be absent.
+/// Returns whom a Reference means by its resolved address and its identifier, which may be absent.
 FhirIdentity identity_of_reference(const FhirAddress& address, const nlohmann::json& identifier);
 
 /// Whether a system gives them no value in common.

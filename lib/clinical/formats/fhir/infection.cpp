@@ -9,9 +9,10 @@ namespace aicovid {
 
 namespace {
 
-/// SARS-CoV-2 RNA [Presence], amplified: in a respiratory specimen, in a specimen, in the
-/// nasopharynx with and without probe. Not the codes of one gene, of which the others may differ,
-/// nor of antigen. Read with these names in users' lists of codes, not with LOINC.
+/// These LOINC codes are "SARS-CoV-2 RNA [Presence]" by amplification: in a respiratory specimen,
+/// in a specimen, in the nasopharynx with and without probe. Codes of a single gene are left out,
+/// as the other genes may differ, and so are codes of antigen. The names were read in users' lists
+/// of codes, not with LOINC.
 constexpr std::array<std::string_view, 4> kTests = {"94500-6", "94309-2", "94759-8", "94565-9"};
 
 struct ResultCode {
@@ -19,8 +20,9 @@ struct ResultCode {
   std::string_view code;
   std::optional<bool> found;  ///< nothing where the test was inconclusive
 };
-/// Detected, positive, not detected, negative; inconclusive, equivocal, indeterminate. LOINC's
-/// answers: lists LL744-4, LL2021-5 and LL1055-4, as users of them give the codes.
+/// SNOMED CT's codes are detected, positive, not detected, negative, inconclusive, equivocal and
+/// indeterminate. LOINC's answers are of the lists LL744-4, LL2021-5 and LL1055-4, as users of them
+/// give the codes.
 constexpr std::array<ResultCode, 14> kResults = {{{kSnomed, "260373001", true},
                                                   {kSnomed, "10828004", true},
                                                   {kSnomed, "260415000", false},

@@ -12,7 +12,7 @@ namespace aicovid {
 
 class RecordBuilder;
 
-/// One of the times that a Bundle has its Patient.
+/// One of the places where a Bundle holds its Patient.
 struct PatientCopy {
   FhirEntry place;
   const nlohmann::json* patient = nullptr;

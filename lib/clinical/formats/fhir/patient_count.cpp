@@ -10,13 +10,13 @@ namespace aicovid {
 
 namespace {
 
-/// Which things are linked with one another.
+/// Keeps which things are linked with one another.
 class Links {
  public:
   explicit Links(std::size_t size) : parents_(size) {
     std::iota(parents_.begin(), parents_.end(), std::size_t{0});
   }
-  /// One more, linked with none; returns its index.
+  /// Adds a thing that is linked with none; returns its index.
   std::size_t add() {
     parents_.push_back(parents_.size());
     return parents_.size() - 1;
@@ -59,7 +59,7 @@ class Numbers {
   Links links_{0};
 };
 
-/// What linked mentions say; each of these is of one patient.
+/// What linked mentions say of their patients; each entry is of one patient.
 struct Group {
   std::set<std::pair<std::string, std::string>> ids;  ///< with their servers
   std::set<std::string> referenced;                   ///< addresses that are no server's
@@ -89,8 +89,8 @@ struct Group {
   }
 
  private:
-  /// A Patient may be there under several names, as pages of results have it. A name that none of
-  /// them has is another patient's.
+  /// One Patient may be an entry under several names, as pages of results have it. A name that none
+  /// of them has is another patient's.
   std::size_t different_names() const {
     const auto unresolved = std::ranges::count_if(
         referenced, [&](const std::string& address) { return !entry_addresses.contains(address); });

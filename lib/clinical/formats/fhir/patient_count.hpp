@@ -8,7 +8,7 @@
 
 namespace aicovid {
 
-/// That a Bundle speaks of a patient: by a Patient resource, or by a reference.
+/// A place where a Bundle speaks of a patient, by a Patient resource or by a reference.
 struct PatientMention {
   FhirIdentity identity;
   std::string resource;  ///< what tells Patient resources without id apart; empty for a reference

@@ -33,7 +33,8 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kUcum = "http://unitsofmeasure.org";
 
-/// How old a test of infection may be. This project's choice: the longest incubation, 14 days.
+/// This is how old a test of infection may be. The choice is this project's: the longest
+/// incubation, 14 days.
 constexpr std::chrono::days kOldestInfectionTest{14};
 
 [[noreturn]] void reject(const std::string& message) {
@@ -91,7 +92,8 @@ Meaning meaning_of(const Json& concept_, const Json& observation, const Clinical
       !has_code(concept_, kLoinc, "59408-5")) {
     const std::set<std::string> systems = systems_of_laboratory(observation);
     if (systems.empty()) return meaning;
-    // What another system's code of that name means is not known, nor is then which one it is.
+    // Another system's code of that name may mean anything, so that it is not known which variable
+    // it is.
     const bool is_known =
         systems.contains("http://hl7.org/fhir/observation-category") ||
         systems.contains("http://terminology.hl7.org/CodeSystem/observation-category");
@@ -287,7 +289,8 @@ class BundleReader {
     infection_terms_.insert(*positive ? "confirmed" : "negative");
   }
 
-  /// Any proof holds, and a suspicion against a negative test, which does not exclude infection.
+  /// Any proof of infection holds. A suspicion holds against a negative test, which does not
+  /// exclude infection.
   void add_infection() {
     for (const char* term : {"confirmed", "suspected", "negative"}) {
       if (!infection_terms_.contains(term)) continue;

@@ -9,7 +9,8 @@ namespace aicovid {
 
 namespace {
 
-/// Focus as a code in R4, and as a reference in STU3, which had no element for it.
+/// R4 has an extension for a focus that is a code. STU3 had no element for a focus, but an
+/// extension for one that is a reference.
 bool is_focus_extension(const Json& extension) {
   const std::string url = text_of(extension, "url");
   return url.ends_with("/observation-focusCode") || url.ends_with("/observation-focal-subject");
@@ -33,7 +34,7 @@ bool is_about_another(const Json& observation) {
   const Json& focus = member(observation, "focus");
   if (!focus.is_array()) return !focus.is_null();
   return std::ranges::any_of(focus, [&](const Json& one) {
-    // A display text beside it names nobody.
+    // A display text beside the reference names nobody.
     return text_of(one, "reference").empty() ||
            text_of(one, "reference") != text_of(subject, "reference") ||
            member(one, "identifier") != member(subject, "identifier");

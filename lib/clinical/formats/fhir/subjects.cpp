@@ -40,7 +40,7 @@ const Json& contained_resource(const Json& resource, const std::string& id) {
   // "#" alone is the resource itself.
   if (id.empty() || !list.is_array()) return none;
   const auto has_id = [&](const Json& one) { return text_of(one, "id") == id; };
-  // Of two that are called alike nobody knows which is meant.
+  // Where two entries have one name, nobody knows which of them is meant.
   if (std::ranges::count_if(list, has_id) != 1) return none;
   return *std::ranges::find_if(list, has_id);
 }
@@ -73,7 +73,7 @@ Json searched_identifier(const std::string& reference) {
   return {{"system", searched.substr(0, bar)}, {"value", searched.substr(bar + 1)}};
 }
 
-/// Finds out of whom an entry is.
+/// Finds out which patient an entry is of.
 class SubjectReader {
  public:
   explicit SubjectReader(const Json& entries) {
@@ -235,7 +235,7 @@ std::vector<BoundEntry> bind_to_one_patient(const Json& entries) {
     const Json& entry = entries[i];
     BoundEntry one{.place = {i, read_type(member(entry, "resource"))}, .entry = &entry};
     if (one.place.type == "Bundle") {
-      // It is not looked into, and set aside.
+      // A nested Bundle is set aside without a look into it.
     } else if (one.place.type == "Patient") {
       note_patient(one, mentions);
     } else {
