@@ -136,7 +136,12 @@ ImageEvidence evidence_of(const Bundle& bundle, const Examination* examination) 
   const BundleNetwork* fusion = network_of(bundle.networks, NetworkRole::fusion);
   if (examination != nullptr) {
     if (examination->findings) image.findings = &*examination->findings;
-    image.unreliable = unreliable_image(examination->gate_reasons);
+    for (const std::string_view code : unreliable_image(examination->gate_reasons)) {
+      image.unreliable.push_back({std::string(code),
+                                  "This outcome uses what was read from an image whose findings "
+                                  "are unreliable: " +
+                                      std::string(gate_code(code).meaning) + "."});
+    }
     if (fusion != nullptr) inputs = image_inputs(*fusion, *examination);
   }
   if (fusion != nullptr && fusion->network != nullptr) {

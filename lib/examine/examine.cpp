@@ -84,10 +84,10 @@ Examination examine(const Bundle& bundle, const Radiograph& radiograph, const De
   if (fusion != nullptr && !chain.fusion_inputs.empty()) {
     keep_fusion_inputs(*fusion, chain, examination);
   }
-  for (const OutcomeReason& reason : unreliable_image(examination.gate_reasons)) {
-    examination.warnings.push_back({reason.code, "The image's findings are unreliable: " +
-                                                     std::string(gate_code(reason.code).meaning) +
-                                                     "."});
+  for (const std::string_view code : unreliable_image(examination.gate_reasons)) {
+    examination.warnings.push_back(
+        {std::string(code),
+         "The image's findings are unreliable: " + std::string(gate_code(code).meaning) + "."});
   }
   return examination;
 }

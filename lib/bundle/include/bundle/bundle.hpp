@@ -5,7 +5,7 @@
 
 #include <aicovid/device.hpp>
 #include <aicovid/plan.hpp>
-#include <aicovid/report.hpp>
+#include <aicovid/provenance.hpp>
 
 #include <filesystem>
 #include <map>
