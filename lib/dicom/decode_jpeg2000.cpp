@@ -1,5 +1,5 @@
+#include "codestream/jpeg2000_codestream.hpp"
 #include "decode.hpp"
-#include "jpeg2000_codestream.hpp"
 
 #include <aicovid/error.hpp>
 

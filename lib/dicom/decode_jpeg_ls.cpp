@@ -1,6 +1,6 @@
 #include "attributes.hpp"
+#include "codestream/jpeg_frame.hpp"
 #include "decode.hpp"
-#include "jpeg_frame.hpp"
 #include "transfer_syntax.hpp"
 
 #include <aicovid/error.hpp>

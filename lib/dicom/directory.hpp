@@ -1,6 +1,6 @@
 #pragma once
 
-#include "file.hpp"
+#include "dicom_file.hpp"
 
 #include <aicovid/dicomdir.hpp>
 

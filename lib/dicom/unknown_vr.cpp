@@ -1,7 +1,7 @@
 #include "unknown_vr.hpp"
 
+#include "element_check.hpp"
 #include "memory_stream.hpp"
-#include "tag_order.hpp"
 
 #include <cstdint>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "htj2k_packets.hpp"
 
-#include "attributes.hpp"
-#include "decode.hpp"
+#include "../attributes.hpp"
+#include "../decode.hpp"
 
 #include <aicovid/error.hpp>
 

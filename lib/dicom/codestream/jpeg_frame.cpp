@@ -1,8 +1,8 @@
 #include "jpeg_frame.hpp"
 
-#include "attributes.hpp"
-#include "decode.hpp"
-#include "transfer_syntax.hpp"
+#include "../attributes.hpp"
+#include "../decode.hpp"
+#include "../transfer_syntax.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "attributes.hpp"
+#include "../attributes.hpp"
 #include "htj2k_packets.hpp"
 #include "jpeg2000_codestream.hpp"
 #include "jpeg2000_segments.hpp"

@@ -1,7 +1,7 @@
 #include "jpeg2000_partition.hpp"
 
-#include "attributes.hpp"
-#include "decode.hpp"
+#include "../attributes.hpp"
+#include "../decode.hpp"
 
 #include <aicovid/error.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "decode.hpp"
+#include "../decode.hpp"
 #include "jpeg2000_partition.hpp"
 
 #include <cstddef>

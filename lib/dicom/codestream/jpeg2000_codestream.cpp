@@ -1,6 +1,6 @@
 #include "jpeg2000_codestream.hpp"
 
-#include "attributes.hpp"
+#include "../attributes.hpp"
 
 #include <aicovid/error.hpp>
 

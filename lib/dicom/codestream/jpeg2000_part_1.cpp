@@ -1,7 +1,7 @@
 #include "jpeg2000_codestream.hpp"
 #include "jpeg2000_segments.hpp"
 
-#include "decode.hpp"
+#include "../decode.hpp"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 #include "jpeg2000_segments.hpp"
 
-#include "decode.hpp"
+#include "../decode.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
-#include "file.hpp"
+#include "dicom_file.hpp"
 
 #include "attributes.hpp"
+#include "element_check.hpp"
 #include "inflate.hpp"
 #include "memory_stream.hpp"
-#include "tag_order.hpp"
 #include "terms.hpp"
 
 #include <aicovid/error.hpp>

@@ -1,4 +1,4 @@
-#include "tag_order.hpp"
+#include "element_check.hpp"
 
 #include "attributes.hpp"
 
