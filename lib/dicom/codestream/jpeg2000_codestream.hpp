@@ -1,21 +1,21 @@
 #pragma once
 
-#include "../decode.hpp"
 #include "jpeg2000_partition.hpp"
+
+#include <aicovid/radiograph.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <string_view>
 
 namespace aicovid::dicom {
 
 /// A JPEG 2000 codestream (ITU-T T.800, or T.814 of high throughput) whose image size was checked.
-struct Codestream {
+struct Jpeg2000Codestream {
   std::span<const std::byte> bytes;
   int precision = 0;          ///< bits of a sample, which may differ from Bits Stored
-  bool sign_differs = false;  ///< signed where Pixel Representation says unsigned, or the reverse
+  bool sign_differs = false;  ///< whether it is signed where Pixel Representation says unsigned, or
+                              ///< the reverse
   TileGrid grid;
 
   std::uint64_t pixels() const {
@@ -24,66 +24,29 @@ struct Codestream {
   }
 };
 
-/// Finds the codestream and compares its SIZ marker segment with the header, before a decoder that
-/// allocates by what it says is let loose.
+/// Finds the codestream and compares its SIZ marker segment with the header, since a decoder
+/// allocates by what that says.
 ///
 /// @throws Error{corrupt} if there is none or it is of another image, or a second one follows; it
 /// may have another precision
-Codestream jpeg2000_codestream(std::span<const std::byte> stream, const ImageHeader& header);
+Jpeg2000Codestream checked_jpeg2000_codestream(std::span<const std::byte> stream,
+                                               const ImageHeader& header);
 
 /// Checks all marker segments of a high-throughput codestream, and follows its tile-parts and their
 /// packets to the end of codestream marker. OpenJPH 0.9 ends the program where some of them are
 /// damaged.
 ///
-/// @throws Error{corrupt} naming the marker if a segment is damaged, or a tile-part or the end is
-/// missing; Error{unsupported} for markers that a codestream of one component does not need, or
+/// @throws Error{corrupt} that names the marker if a segment is damaged, or a tile-part or the end
+/// is missing; Error{unsupported} for markers that a codestream of one component does not need, or
 /// tiles, precincts and code-blocks that would take memory out of proportion to the pixels
-void check_markers(const Codestream& codestream);
+void check_htj2k_markers(const Jpeg2000Codestream& codestream);
 
-/// Looks into all headers of a codestream for code-blocks of high throughput, which JPEG 2000's own
-/// transfer syntaxes do not have. OpenJPEG 2.5 would decode them, and ends the program where they
-/// are damaged. Then for how many pieces it would allocate.
+/// Checks that no header of a codestream announces code-blocks of high throughput, which JPEG
+/// 2000's own transfer syntaxes do not have: OpenJPEG 2.5 would decode them, and ends the program
+/// where they are damaged. Then it counts the pieces for which OpenJPEG would allocate memory.
 ///
 /// @throws Error{corrupt} if there are any, or a header is damaged; Error{unsupported} for pieces
 /// that would take memory out of proportion to the pixels
-void require_part_1(const Codestream& codestream);
-
-/// The number of times that both sides may be halved, at most twice: the shorter one keeps 1024
-/// pixels, and the codestream has the resolutions. Never where the sign differs or samples may be
-/// cells, which every sample must be looked at for.
-int halvings(const Codestream& codestream, const ImageHeader& header, Decode mode,
-             int decompositions);
-
-/// The extent of a side after so many halvings (T.800 B-15).
-int halved(int side, int halvings);
-
-/// Writes decoded samples to cells of the header's type.
-class SampleWriter {
- public:
-  SampleWriter(const Codestream& codestream, const ImageHeader& header, int rows, int columns,
-               int halvings);
-
-  /// The next samples in row-major order, clamped to the precision of the codestream. They may
-  /// leave the range of Bits Stored, which `to_stored_values` judges.
-  /// @throws Error{corrupt} if one is negative or reads as negative where codestream and header
-  /// differ in the sign
-  void write(std::span<const std::int32_t> samples);
-
-  Cells take() { return std::move(cells_); }
-
- private:
-  template <typename T>
-  void write_as(std::span<const std::int32_t> samples);
-
-  Cells cells_;
-  PixelType type_;
-  std::size_t at_ = 0;
-  struct Range {
-    std::int32_t low;
-    std::int32_t high;
-  };
-  Range precision_;
-  std::optional<Range> unsigned_;  ///< where signed and unsigned agree, if that matters
-};
+void require_part_1(const Jpeg2000Codestream& codestream);
 
 }  // namespace aicovid::dicom
