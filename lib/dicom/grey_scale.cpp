@@ -152,7 +152,7 @@ bool rescales_below_zero(const GreyScale& grey) {
 
 }  // namespace
 
-GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header, Deviations& deviations) {
+GreyScale grey_scale_of(DcmItem& dataset, const ImageHeader& header, Deviations& deviations) {
   GreyScale grey;
   grey.bits_stored = header.bits_stored;
   grey.is_signed = header.is_signed;

@@ -35,7 +35,7 @@ double milliseconds_since(Clock::time_point start) {
 GreyScale grey_scale_if_sound(DcmItem& dataset, Radiograph::Parts& parts) {
   try {
     Deviations deviations;
-    GreyScale grey = read_grey_scale(dataset, parts.header, deviations);
+    GreyScale grey = grey_scale_of(dataset, parts.header, deviations);
     append(parts.reasons, deviations);
     sort_by_code(parts.reasons);
     return grey;
@@ -54,9 +54,10 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
                             image_count(file)));
   }
   file.parse_header();
+  const Header header = header_of(file.meta(), file.dataset());
   Radiograph::Parts parts;
-  parts.header = read_header(file.meta(), file.dataset());
-  parts.reasons = tag_gate(file.dataset(), parts.header);
+  parts.header = header.image;
+  parts.reasons = tag_gate(file.dataset(), header);
   // These are the deviations of the header; those of the rest come when that is parsed.
   append(parts.reasons, file.deviations());
   sort_by_code(parts.reasons);
@@ -69,7 +70,7 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
 
   check_layout(parts.header);
   Deviations of_grey_scale;
-  parts.grey = read_grey_scale(file.dataset(), parts.header, of_grey_scale);
+  parts.grey = grey_scale_of(file.dataset(), parts.header, of_grey_scale);
   file.parse_to_end();
   append(parts.reasons, file.deviations());
   append(parts.reasons, of_grey_scale);
