@@ -62,7 +62,7 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
   append(parts.reasons, file.deviations());
   sort_by_code(parts.reasons);
   const bool refused = verdict_of(parts.reasons, false) == Verdict::refused;
-  if (options.decode == Decode::none || (refused && options.refused == Refused::skip_pixels)) {
+  if (options.decode == Decode::none || (refused && !options.decode_refused)) {
     parts.grey = grey_scale_if_sound(file.dataset(), parts);
     parts.read_ms = milliseconds_since(start);
     return Radiograph(std::move(parts));

@@ -55,7 +55,7 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
   Radiograph::Parts parts;
   parts.header = header_of(raster, png ? "png" : "jpeg");
   parts.reasons = reasons_of(raster, parts.header);
-  if (!raster.is_grey && options.refused == Refused::decode && options.decode != Decode::none) {
+  if (!raster.is_grey && options.decode_refused && options.decode != Decode::none) {
     throw Error(ErrorCode::unsupported,
                 fmt::format("the {} channels differ; expected a grey image", raster.channels));
   }
