@@ -61,8 +61,8 @@ int sample_shift(const Cells& cells, const ImageHeader& header) {
 /// Refuses lossy values that leave the range as no overshoot does. A lossy codec overshoots by
 /// little, wherever the image is near the end of its range, and by more at the edges of writing and
 /// collimators alone. A codestream of more bits than Bits Stored leaves the range by much in whole
-/// regions. Margin (an eighth of the range) and share are our choice:
-/// the step of a full-range edge, by Gibbs, overshoots by 9 %.
+/// regions. The margin (an eighth of the range) and the share are our choice: the step of a
+/// full-range edge, by Gibbs, overshoots by 9 %.
 void check_overshoot(std::size_t far, std::size_t count, int lowest, int highest) {
   constexpr std::size_t one_in = 100;
   if (far > count / one_in)
@@ -94,7 +94,7 @@ void to_stored(Cells& cells, const ImageHeader& header) {
     } else {
       const unsigned field = (static_cast<unsigned>(cell) >> shift) & mask;
       const int value = static_cast<int>(field ^ sign) - static_cast<int>(sign);
-      // Encoders extend the sign to the whole cell, or not.
+      // Some encoders extend the sign to the whole cell.
       if (cells.kind == Cells::Kind::coded && cell >> shift != static_cast<int>(field) &&
           cell >> shift != value) {
         fail_range(fmt::format("the value {}", cell >> shift), lowest, highest);

@@ -23,7 +23,7 @@
 namespace aicovid::dicom {
 namespace {
 
-/// The messages of OpenJPH while this thread decoded. It decodes on after a warning, but every
+/// What OpenJPH wrote while this thread decoded. It decodes on after a warning, but every
 /// warning of its decoder is of data that are missing or contradict themselves.
 thread_local std::string said;
 

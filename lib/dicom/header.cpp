@@ -98,7 +98,7 @@ Header header_of(DcmItem& meta, DcmItem& dataset) {
   header.rows = number(dataset, DCM_Rows, 0, {1, most});
   header.columns = number(dataset, DCM_Columns, 0, {1, most});
   header.bits_allocated = number(dataset, DCM_BitsAllocated, 0, {1, 64});
-  // Without Bits Allocated the others cannot be judged by it; whoever decodes asks for it.
+  // Without Bits Allocated the others cannot be judged by it. Decoding asks for it later.
   const int most_bits = header.bits_allocated > 0 ? header.bits_allocated : 64;
   header.bits_stored = number(dataset, DCM_BitsStored, header.bits_allocated, {1, most_bits});
   const int lowest_high_bit = header.bits_stored > 0 ? header.bits_stored - 1 : 0;

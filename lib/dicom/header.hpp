@@ -17,7 +17,7 @@ template <typename Entry>
 struct Stated {
   DcmTagKey tag;               ///< of the attribute
   std::optional<Entry> entry;  ///< nothing where the header is silent, or its text is on no list
-  bool is_silent = false;
+  bool is_silent = false;      ///< whether all attributes are absent or blank
 };
 
 /// What a data set says of its image, and where it says what the tag gate judges.
@@ -30,13 +30,12 @@ struct Header {
   bool states_no_frame = false;  ///< whether Number of Frames is 0, which is read as 1
 };
 
-/// Reads file meta information and data set, in terms that may be repeated.
-/// @throws Error{corrupt} if an attribute that must be a number is none, or no number that it may
-/// be
+/// Collects what file meta information and data set say, in terms that may be repeated.
+/// @throws Error{corrupt} if an attribute that must be a number is none, or is out of its range
 Header header_of(DcmItem& meta, DcmItem& dataset);
 
 /// How the stored values of an image become grey.
-/// @param deviations  to which what is odd and has one reading is added
+/// @param deviations  what is odd and has one reading is added to these
 /// @throws Error{corrupt} for a lookup table without entries or of entries beyond its bits, a
 /// rescale slope of 0, or numbers that are absurd; Error{unsupported} for an unknown VOI LUT
 /// Function
