@@ -22,7 +22,7 @@ namespace {
 namespace py = pybind11;
 
 Radiograph read(const std::filesystem::path& path, bool force) {
-  const ReadOptions options{.refused = force ? Refused::decode : Refused::skip_pixels};
+  const ReadOptions options{.decode_refused = force};
   return read_radiograph(path, options);
 }
 

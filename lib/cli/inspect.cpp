@@ -28,7 +28,7 @@ struct Inspected {
 
 Inspected read(const InspectArguments& arguments) {
   if (!arguments.pixels.empty()) {
-    return {read_radiograph(arguments.image, {.refused = Refused::decode}), ""};
+    return {read_radiograph(arguments.image, {.decode_refused = true}), ""};
   }
   try {
     Radiograph radiograph = read_radiograph(arguments.image);

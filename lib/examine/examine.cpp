@@ -64,7 +64,7 @@ Examination examine(const Bundle& bundle, const Radiograph& radiograph, const De
   if (!radiograph.has_pixels()) {
     throw Error(ErrorCode::invalid_argument,
                 "the radiograph was read without its pixels; to force a score, read it with "
-                "Refused::decode");
+                "ReadOptions::decode_refused");
   }
 
   examination.pixel_sha256 = sha256({radiograph.data(), radiograph.size_bytes()});

@@ -1,9 +1,6 @@
 #include "jpeg2000_partition.hpp"
 
-#include "attributes.hpp"
-#include "decode.hpp"
-
-#include <aicovid/error.hpp>
+#include "failure.hpp"
 
 #include <fmt/format.h>
 
@@ -45,7 +42,8 @@ TileGrid TileGrid::only(std::uint32_t tile) const {
 
 Log2 CodingStyle::block_of(int resolution) const {
   const Log2& precinct = precincts[static_cast<std::size_t>(resolution)];
-  const unsigned shared = resolution == 0 ? 0 : 1;  // by its three subbands
+  // The three subbands of a higher resolution share a precinct.
+  const unsigned shared = resolution == 0 ? 0 : 1;
   return {std::min(block.x, precinct.x - shared), std::min(block.y, precinct.y - shared)};
 }
 
@@ -60,7 +58,7 @@ CodingStyle coding_style(std::span<const std::byte> bytes, bool has_precincts) {
   CodingStyle style;
   require(byte(0) <= CodingStyle::kMostLevels);
   style.levels = static_cast<int>(byte(0));
-  // Code-blocks of 4 to 1024 samples a side, 4096 in all.
+  // Code-blocks have 4 to 1024 samples a side, and 4096 in all.
   require(byte(1) <= 8 && byte(2) <= 8 && byte(1) + byte(2) <= 8);
   style.block = {byte(1) + 2, byte(2) + 2};
   constexpr unsigned maximal = 15;
@@ -76,11 +74,11 @@ CodingStyle coding_style(std::span<const std::byte> bytes, bool has_precincts) {
 
 namespace {
 
-/// Of all tiles along one axis.
+/// The pieces of all tiles along one axis.
 struct AxisPieces {
   std::uint64_t precincts = 0;
   std::array<std::uint64_t, 2> blocks{};  ///< of the low-pass and the high-pass half
-  std::array<std::uint64_t, 2> bands{};   ///< that are not empty
+  std::array<std::uint64_t, 2> bands{};   ///< the same halves, where they are not empty
 };
 
 AxisPieces along(const TileAxis& axis, unsigned halvings, bool lowest, unsigned precinct,
@@ -100,8 +98,8 @@ AxisPieces along(const TileAxis& axis, unsigned halvings, bool lowest, unsigned 
 
 }  // namespace
 
-/// A sum over tiles of products is a product of sums: along each axis all tiles of a row, or of a
-/// column, are cut alike.
+// A sum over tiles of products is a product of sums: along each axis all tiles of a row, or of a
+// column, are cut alike.
 Pieces pieces(const TileGrid& grid, const CodingStyle& style) {
   Pieces sums{.tiles = grid.tiles()};
   sums.resolutions = sums.tiles * static_cast<std::uint64_t>(style.levels + 1);
@@ -134,11 +132,10 @@ void check_pieces(const Pieces& pieces, const PieceMemory& memory, std::uint64_t
   constexpr std::uint64_t allowance = 8 << 20;
   const std::uint64_t most = memory.bytes_a_pixel * pixels + allowance;
   if (memory.bytes <= most) return;
-  throw Error(ErrorCode::unsupported,
-              fmt::format("{} holds a JPEG 2000 codestream of {} tiles, {} precincts and {} "
-                          "code-blocks, which take {} bytes of memory; expected at most {}",
-                          tag_of(DCM_PixelData), pieces.tiles, pieces.precincts, pieces.blocks,
-                          memory.bytes, most));
+  fail_unsupported_pixel_data(fmt::format(
+      "holds a JPEG 2000 codestream of {} tiles, {} precincts and {} code-blocks, which "
+      "take {} bytes of memory; expected at most {}",
+      pieces.tiles, pieces.precincts, pieces.blocks, memory.bytes, most));
 }
 
 }  // namespace aicovid::dicom

@@ -1,9 +1,6 @@
 #include "htj2k_packets.hpp"
 
-#include "attributes.hpp"
-#include "decode.hpp"
-
-#include <aicovid/error.hpp>
+#include "failure.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -17,9 +14,8 @@ namespace {
 }
 
 [[noreturn]] void fail_unsupported(std::string_view found, std::string_view expected) {
-  throw Error(ErrorCode::unsupported,
-              fmt::format("{} holds a high-throughput codestream with {}; expected {}",
-                          tag_of(DCM_PixelData), found, expected));
+  fail_unsupported_pixel_data(
+      fmt::format("holds a high-throughput codestream with {}; expected {}", found, expected));
 }
 
 /// Reads the bits of a packet header, without those that were stuffed behind FF (B.10.1).
@@ -37,7 +33,7 @@ class HeaderBits {
     for (; bits > 0; --bits) value = value << 1 | (next() ? 1U : 0U);
     return value;
   }
-  /// Where the header ends: at a whole byte, which is not FF.
+  /// Where the header ends, which it does with a whole byte other than FF.
   std::size_t end() {
     if (byte_ == 0xff) load();
     return at_;
@@ -68,7 +64,7 @@ class TagTree {
     }
   }
 
-  /// Whether the value of a leaf is below `limit`; reads what is needed to tell.
+  /// Whether the value of a leaf is below `limit`. It reads the bits that are needed to tell.
   bool below(std::uint32_t column, std::uint32_t row, unsigned limit, HeaderBits& bits) {
     unsigned value = 0;
     for (std::size_t level = levels_.size(); level-- > 0;) {
@@ -97,16 +93,17 @@ class TagTree {
     std::uint32_t columns = 0;
     std::vector<Node> nodes;
   };
-  std::vector<Level> levels_;  ///< the leaves first
+  std::vector<Level> levels_;  ///< the leaves come first
 };
 
-/// Reads what the header says of one code-block that the packet includes; the length of its data.
+/// Reads the part of the header on one code-block that the packet includes, and gives the length of
+/// its data.
 std::size_t block_length(HeaderBits& bits) {
   int passes = 1;
   if (bits.next()) passes = bits.next() ? 3 : 2;
   if (passes == 3 && bits.number(2) > 0)
     fail_unsupported("more than three coding passes", "at most three");
-  // Three bits for the length of the cleanup segment, and as many more as ones follow.
+  // The length of the cleanup segment has three bits, and as many more as ones follow.
   constexpr int most_bits = 31;
   int length_bits = 3;
   while (bits.next())
@@ -131,7 +128,7 @@ HtPackets::HtPackets(const TileGrid& tile, const CodingStyle& style) : tile_(til
     for (std::uint32_t y = 0; y < rows && columns > 0; ++y)
       for (std::uint32_t x = 0; x < columns; ++x) precincts_.push_back({r, x, y});
   }
-  constexpr int first_by_position = 3;  // PCRL; then CPRL
+  constexpr int first_by_position = 3;  // PCRL, and CPRL behind it
   if (style.progression >= first_by_position && has_several) order_by_position();
 }
 
@@ -139,8 +136,9 @@ Extent HtPackets::resolution(const TileAxis& axis, int number) const {
   return axis.image.halved(static_cast<unsigned>(style_.levels - number));
 }
 
-/// By the place of its first sample in the full image, then by resolution (B.12.1.4). Elsewhere
-/// than at the origin, a precinct that begins before its tile makes the order of OpenJPH doubtful.
+/// Sorts the precincts by the place of their first sample in the full image, then by resolution
+/// (B.12.1.4). Elsewhere than at the origin, a precinct that begins before its tile makes the order
+/// of OpenJPH doubtful.
 void HtPackets::order_by_position() {
   if (tile_.x.image.begin != 0 || tile_.y.image.begin != 0) {
     fail_unsupported("several tiles, or an offset, in an order by position",
@@ -154,7 +152,8 @@ void HtPackets::order_by_position() {
   });
 }
 
-/// Of its subbands: one of the lowest resolution, three of each other.
+/// The code-blocks of each subband of a precinct: the lowest resolution has one subband, each other
+/// one has three.
 std::vector<HtPackets::Blocks> HtPackets::blocks_of(const Precinct& precinct) const {
   const Log2& size = style_.precincts[static_cast<std::size_t>(precinct.resolution)];
   const Log2 block = style_.block_of(precinct.resolution);
@@ -173,14 +172,14 @@ std::vector<HtPackets::Blocks> HtPackets::blocks_of(const Precinct& precinct) co
   return bands;
 }
 
-/// The bytes of the packet at the start of `bytes`.
+/// The length of the packet at the start of `bytes`.
 std::size_t HtPackets::packet(const Precinct& precinct, std::span<const std::byte> bytes) const {
   std::vector<Blocks> bands = blocks_of(precinct);
   std::erase_if(bands, [](const Blocks& band) { return band.columns == 0 || band.rows == 0; });
   if (bands.empty()) fail_unsupported("a precinct without code-blocks", "code-blocks in each");
   HeaderBits bits(bytes);
   std::size_t data = 0;
-  // At most as many bit planes as there can be (E.1: 7 guard bits, an exponent of 31).
+  // There can be no more bit planes (E.1: 7 guard bits, an exponent of 31).
   constexpr unsigned most_planes = 37;
   const bool is_empty = !bits.next();
   for (const Blocks& band : bands) {

@@ -1,8 +1,6 @@
 #include "jpeg_frame.hpp"
 
-#include "attributes.hpp"
-#include "decode.hpp"
-#include "transfer_syntax.hpp"
+#include "failure.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -18,16 +16,22 @@ constexpr int kLossless = 0xc3;
 constexpr int kJpegLs = 0xf7;
 constexpr int kRestartInterval = 0xdd;
 
-/// The processes of a transfer syntax (PS3.5 table A.4-3). Streams of process 2 with 8 bits are as
-/// good as Baseline ones, and sent as such.
-bool belongs(int start, std::string_view transfer_syntax_uid) {
-  if (codec_of(transfer_syntax_uid) == Codec::jpeg_ls) return start == kJpegLs;
-  return is_jpeg_dct(transfer_syntax_uid) ? start == kBaseline || start == kExtendedSequential
-                                          : start == kLossless;
+/// Whether a start of frame marker names the process (PS3.5 table A.4-3). Streams of process 2 with
+/// 8 bits are as good as Baseline ones, and sent as such.
+bool names(int start, JpegProcess process) {
+  switch (process) {
+    case JpegProcess::dct:
+      return start == kBaseline || start == kExtendedSequential;
+    case JpegProcess::lossless:
+      return start == kLossless;
+    case JpegProcess::jpeg_ls:
+      return start == kJpegLs;
+  }
+  return false;
 }
 
-/// Start of frame: C0 to CF without DHT, JPG and DAC (T.81 table B.1), and F7 of JPEG-LS (T.87
-/// C.1.1).
+/// Whether a marker is a start of frame: C0 to CF without DHT, JPG and DAC (T.81 table B.1), and F7
+/// of JPEG-LS (T.87 C.1.1).
 bool starts_frame(int marker) {
   return marker == kJpegLs ||
          (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc);
@@ -45,7 +49,7 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream) {
   std::size_t at = 2;
   while (at + 4 <= stream.size() && byte(at) == 0xff) {
     const int marker = byte(at + 1);
-    if (marker == 0xff) {  // fill byte
+    if (marker == 0xff) {  // a fill byte
       ++at;
       continue;
     }
@@ -68,7 +72,7 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream) {
   // Entropy-coded data contains no FF D9.
   for (std::size_t i = stream.size() - 2; i > at && !frame->has_end; --i)
     frame->has_end = word(i) == 0xffd9;
-  // Nor FF D8, a start of image, behind which comes another marker.
+  // Nor does it contain FF D8, a start of image, before another marker.
   constexpr std::array<std::byte, 3> start = {std::byte{0xff}, std::byte{0xd8}, std::byte{0xff}};
   const auto rest = stream.subspan(std::min(at, stream.size()));
   frame->has_second =
@@ -76,7 +80,8 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream) {
   return frame;
 }
 
-JpegFrame checked_jpeg_frame(std::span<const std::byte> stream, const ImageHeader& header) {
+JpegFrame checked_jpeg_frame(std::span<const std::byte> stream, const ImageHeader& header,
+                             JpegProcess process) {
   const auto frame = jpeg_frame(stream);
   if (!frame) fail_pixel_data("holds no JPEG frame");
   if (frame->rows != header.rows || frame->columns != header.columns || frame->components != 1) {
@@ -86,19 +91,17 @@ JpegFrame checked_jpeg_frame(std::span<const std::byte> stream, const ImageHeade
   }
   if (frame->precision > header.bits_allocated) {
     fail_pixel_data(fmt::format("holds a JPEG frame of {} bits; expected those of {}, {}",
-                                frame->precision, tag_of(DCM_BitsAllocated),
-                                header.bits_allocated));
+                                frame->precision, kBitsAllocatedTag, header.bits_allocated));
   }
   // Samples of a byte in wider cells are values of 8 bits, unless the header has more: those may
   // have been scaled down.
   if (frame->precision <= 8 && header.bits_allocated > 8 && header.bits_stored > 8) {
     fail_pixel_data(fmt::format("holds a JPEG frame of {} bits; expected those of {}, {}",
-                                frame->precision, tag_of(DCM_BitsStored), header.bits_stored));
+                                frame->precision, kBitsStoredTag, header.bits_stored));
   }
-  if (!belongs(frame->start, header.transfer_syntax_uid)) {
+  if (!names(frame->start, process)) {
     fail_pixel_data(fmt::format("holds a JPEG frame of marker FF{:02X}, which is not one of {} {}",
-                                frame->start, tag_of(DCM_TransferSyntaxUID),
-                                header.transfer_syntax_uid));
+                                frame->start, kTransferSyntaxUidTag, header.transfer_syntax_uid));
   }
   if (frame->has_second) fail_second_codestream();
   if (!frame->has_end) fail_pixel_data("holds a truncated JPEG stream");

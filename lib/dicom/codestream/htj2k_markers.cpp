@@ -1,38 +1,30 @@
-#include "attributes.hpp"
+#include "failure.hpp"
 #include "htj2k_packets.hpp"
 #include "jpeg2000_codestream.hpp"
 #include "jpeg2000_segments.hpp"
-
-#include <aicovid/error.hpp>
 
 #include <fmt/format.h>
 #include <optional>
 #include <utility>
 #include <vector>
 
-// Source of all offsets: ITU-T T.800 annex A, and T.814 annex A for CAP and the high-throughput bit
-// of COD.
+// All offsets are those of ITU-T T.800 annex A, and of T.814 annex A for CAP and the
+// high-throughput bit of COD.
 
 namespace aicovid::dicom {
 namespace {
 
-[[noreturn]] void fail_unsupported(std::uint32_t marker) {
-  throw Error(ErrorCode::unsupported,
-              fmt::format("{} holds a JPEG 2000 codestream with the marker {:04X}; expected CAP, "
-                          "SIZ, COD, QCD, TLM, PLT and COM alone",
-                          tag_of(DCM_PixelData), marker));
-}
-
-[[noreturn]] void fail_unsupported_packet_markers() {
-  throw Error(ErrorCode::unsupported,
-              fmt::format("{} holds a JPEG 2000 codestream with SOP or EPH markers; expected none",
-                          tag_of(DCM_PixelData)));
+[[noreturn]] void fail_unneeded(std::uint32_t marker) {
+  fail_unsupported_pixel_data(
+      fmt::format("holds a JPEG 2000 codestream with the marker {:04X}; expected CAP, SIZ, COD, "
+                  "QCD, TLM, PLT and COM alone",
+                  marker));
 }
 
 /// Walks over the markers of a codestream.
 class Walk {
  public:
-  explicit Walk(const Codestream& codestream)
+  explicit Walk(const Jpeg2000Codestream& codestream)
       : codestream_(codestream), bytes_(codestream.bytes), next_part_(tiles()) {}
 
   void run() {
@@ -52,7 +44,7 @@ class Walk {
     return static_cast<std::size_t>(count);
   }
 
-  /// The place of the first tile-part.
+  /// Checks the main header, and gives the place of the first tile-part.
   std::size_t main_header() {
     std::size_t at = 2;  // behind the start of codestream
     bool has_capability = false;
@@ -62,7 +54,7 @@ class Walk {
       const Segment segment = segment_at(bytes_, at);
       switch (segment.marker) {
         case kCap:
-          // Part 15 alone, of which there is one word.
+          // It announces Part 15 alone, for which it holds one word.
           segment.require(segment.body.size() == 6 && segment.number(0, 4) == 0x00020000);
           has_capability = true;
           break;
@@ -84,7 +76,7 @@ class Walk {
           break;
         default:
           segment.require(segment.marker >= kCap && segment.marker < kSot);
-          fail_unsupported(segment.marker);
+          fail_unneeded(segment.marker);
       }
       at = behind(at, segment);
     }
@@ -96,10 +88,13 @@ class Walk {
   void coding(const Segment& segment) {
     const std::uint32_t flags = segment.number(0, 1);
     // SOP and EPH would allow markers among the packets, which could not be told from damage.
-    if (flags <= 7 && flags > 1) fail_unsupported_packet_markers();
+    if (flags <= 7 && flags > 1) {
+      fail_unsupported_pixel_data(
+          "holds a JPEG 2000 codestream with SOP or EPH markers; expected none");
+    }
     segment.require(flags <= 1 && segment.number(1, 1) <= 4 && segment.number(2, 2) == 1 &&
                     segment.number(4, 1) <= 1);
-    // The high-throughput bit, with or without the vertically causal context.
+    // The high-throughput bit is set; the vertically causal context may be.
     segment.require((segment.number(8, 1) & ~8u) == 0x40 && segment.number(9, 1) <= 1);
     is_reversible_ = segment.number(9, 1) == 1;
     style_ = coding_style(segment.body.subspan(5), flags == 1);
@@ -107,7 +102,7 @@ class Walk {
     const auto resolutions = static_cast<std::size_t>(style_->levels) + 1;
     segment.require(segment.body.size() == 10 + (flags == 1 ? resolutions : 0));
     const Pieces all = pieces(codestream_.grid, *style_);
-    // It decodes line by line, and takes little for the pixels themselves.
+    // OpenJPH decodes line by line, and takes little memory for the pixels themselves.
     check_pieces(all, {.bytes = memory(all), .bytes_a_pixel = 16}, codestream_.pixels(),
                  bytes_.size());
     packets_.resize(tiles());
@@ -115,9 +110,9 @@ class Walk {
 
   /// What OpenJPH 0.9 allocates for pieces, or a little more.
   std::uint64_t memory(const Pieces& all) const {
-    // Room for one row of code-blocks of full size in each subband.
+    // It keeps one row of code-blocks of full size in each subband.
     const std::uint64_t row = 4ull << (std::max(style_->block.x, 3U) + style_->block.y);
-    // Four tag trees, over as many code-blocks as a precinct of full size would have.
+    // It has four tag trees, over as many code-blocks as a precinct of full size would have.
     unsigned side = 0;
     for (int r = 0; r <= style_->levels; ++r) {
       const Log2& precinct = style_->precincts[static_cast<std::size_t>(r)];
@@ -131,12 +126,13 @@ class Walk {
 
   void quantisation(const Segment& segment) const {
     const std::size_t bands = 3 * static_cast<std::size_t>(style_->levels) + 1;
-    // Exponents alone where nothing is quantised, else a step for each band.
+    // Where nothing is quantised it holds exponents alone, else a step for each band.
     const std::uint32_t kind = segment.number(0, 1) & 31;
     segment.require(is_reversible_ ? kind == 0 && segment.body.size() == 1 + bands
                                    : kind == 2 && segment.body.size() == 1 + 2 * bands);
-    // Bit planes of a subband (E-2). Samples of 16 bits have a few more than 16; from 31 on, which
-    // is damage, OpenJPH 0.21 has code-blocks of 64 bits in lines of 32 and ends the program.
+    // These are the bit planes of a subband (E-2). Samples of 16 bits have a few more than 16; from
+    // 31 on, which is damage, OpenJPH 0.21 has code-blocks of 64 bits in lines of 32 and ends the
+    // program.
     constexpr std::uint32_t most_planes = 30;
     const std::uint32_t guard_bits = segment.number(0, 1) >> 5;
     const std::size_t step = is_reversible_ ? 1 : 2;
@@ -146,7 +142,7 @@ class Walk {
     }
   }
 
-  /// The place behind it.
+  /// Checks a tile-part, and gives the place behind it.
   std::size_t tile_part(std::size_t start) {
     const Segment part = segment_at(bytes_, start);
     part.require(part.body.size() == 8);
@@ -169,7 +165,7 @@ class Walk {
     while (marker_at(bytes_, at) != kSod) {
       const Segment segment = segment_at(bytes_, at);
       segment.require(segment.marker >= kCap && segment.marker < kSot);
-      if (segment.marker != kPlt && segment.marker != kCom) fail_unsupported(segment.marker);
+      if (segment.marker != kPlt && segment.marker != kCom) fail_unneeded(segment.marker);
       at = behind(at, segment);
     }
     at += 2;
@@ -181,9 +177,9 @@ class Walk {
     return end;
   }
 
-  /// Packet headers and code-blocks never hold FF before a byte above 8F, nor end with FF (T.800
-  /// B.10.1 and T.814 7.1): OpenJPH 0.9 takes that for granted and ends the process where it is not
-  /// so.
+  /// Checks the bytes of packets. Packet headers and code-blocks never hold FF before a byte above
+  /// 8F, nor end with FF (T.800 B.10.1 and T.814 7.1): OpenJPH 0.9 takes that for granted and ends
+  /// the process where it is not so.
   static void check_data(const Segment& part, std::span<const std::byte> data) {
     for (std::size_t i = 0; i < data.size(); ++i) {
       if (data[i] != std::byte{0xff}) continue;
@@ -191,7 +187,7 @@ class Walk {
     }
   }
 
-  const Codestream& codestream_;
+  const Jpeg2000Codestream& codestream_;
   std::span<const std::byte> bytes_;
   std::optional<CodingStyle> style_;
   bool is_reversible_ = false;
@@ -201,6 +197,6 @@ class Walk {
 
 }  // namespace
 
-void check_markers(const Codestream& codestream) { Walk(codestream).run(); }
+void check_htj2k_markers(const Jpeg2000Codestream& codestream) { Walk(codestream).run(); }
 
 }  // namespace aicovid::dicom

@@ -1,8 +1,8 @@
+#include "failure.hpp"
 #include "jpeg2000_codestream.hpp"
 #include "jpeg2000_segments.hpp"
 
-#include "decode.hpp"
-
+#include <algorithm>
 #include <utility>
 
 namespace aicovid::dicom {
@@ -11,7 +11,7 @@ namespace {
 /// Reads the headers of a codestream and of its tile-parts, as far as OpenJPEG would.
 class Headers {
  public:
-  explicit Headers(const Codestream& codestream) : codestream_(codestream) {}
+  explicit Headers(const Jpeg2000Codestream& codestream) : codestream_(codestream) {}
 
   void run() {
     walk();
@@ -29,19 +29,19 @@ class Headers {
       const std::uint32_t length = start.number(2, 4);
       start.require(tile < codestream_.grid.tiles());
       segments(behind(at, start), kSod, codestream_.grid.only(tile));
-      // 0: up to the end. Lengths that lead nowhere end the decoding too.
+      // A length of 0 means up to the end. Lengths that lead nowhere end the decoding too.
       if (length == 0 || length > bytes.size() - at) return;
       at += length;
     }
   }
 
-  /// Looks at marker segments until `last`, which hold for these tiles; its place.
+  /// Checks the marker segments before `last`, which hold for these tiles, and gives its place.
   std::size_t segments(std::size_t at, std::uint32_t last, const TileGrid& tiles) {
     bool has_style = false;
-    bool has_own_style = false;  // of the one component
+    bool has_own_style = false;  // a COC of the one component
     while (marker_at(codestream_.bytes, at) != last) {
       const Segment segment = segment_at(codestream_.bytes, at);
-      // The coding style is behind Scod and SGcod, or Ccoc and Scoc.
+      // The coding style stands behind Scod and SGcod, or Ccoc and Scoc.
       if (segment.marker == kCod) {
         segment.require(!std::exchange(has_style, true));
         layers_ = std::max(layers_, static_cast<int>(segment.number(2, 2)));
@@ -63,7 +63,8 @@ class Headers {
     if (!are_layers_known_) return;
     style.layers = layers_;
     const Pieces all = pieces(tiles, style);
-    // What OpenJPEG 2.5 was seen to take for each, and its table of the packets that it has read.
+    // OpenJPEG 2.5 was seen to take so much for each, beside its table of the packets that it has
+    // read.
     const std::uint64_t bytes = 10240 * all.tiles + 768 * all.precincts + 448 * all.blocks +
                                 2 * all.largest_precincts *
                                     (static_cast<std::uint64_t>(style.layers) + 1) *
@@ -72,15 +73,15 @@ class Headers {
                  codestream_.bytes.size());
   }
 
-  const Codestream& codestream_;
-  /// The most of any header: a style of a COC alone is decoded with those of the main header, which
-  /// may stand behind it, and not with those of another tile.
+  const Jpeg2000Codestream& codestream_;
+  /// The most layers of any header count for all: a style of a COC alone is decoded with the layers
+  /// of the main header, which may stand behind it, and not with those of another tile.
   int layers_ = 1;
   bool are_layers_known_ = false;
 };
 
 }  // namespace
 
-void require_part_1(const Codestream& codestream) { Headers(codestream).run(); }
+void require_part_1(const Jpeg2000Codestream& codestream) { Headers(codestream).run(); }
 
 }  // namespace aicovid::dicom

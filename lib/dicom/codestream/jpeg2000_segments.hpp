@@ -6,7 +6,7 @@
 
 namespace aicovid::dicom {
 
-/// Of ITU-T T.800 annex A, and CAP of T.814 annex A.
+/// Markers of ITU-T T.800 annex A, and CAP of T.814 annex A.
 enum Jpeg2000Marker : std::uint32_t {
   kCap = 0xff50,
   kSiz = 0xff51,
@@ -26,21 +26,22 @@ struct Segment {
   std::uint32_t marker = 0;
   std::span<const std::byte> body;  ///< without marker and length
 
-  /// A big-endian number of the body; `require`s that it is there.
+  /// A big-endian number of the body.
+  /// @throws Error{corrupt} as `require`, if the body ends before
   std::uint32_t number(std::size_t offset, std::size_t size) const;
-  /// @throws Error{corrupt} naming the marker, unless that `holds`
+  /// @throws Error{corrupt} that names the marker, where that does not hold
   void require(bool holds) const;
 };
 
-/// The marker at `at`.
+/// The marker that stands at `at`.
 /// @throws Error{corrupt} if the bytes end there
 std::uint32_t marker_at(std::span<const std::byte> bytes, std::size_t at);
 
-/// The marker segment at `at`.
+/// The marker segment that begins at `at`.
 /// @throws Error{corrupt} if it is none or ends early
 Segment segment_at(std::span<const std::byte> bytes, std::size_t at);
 
-/// Where the next marker stands.
+/// Where the marker behind a segment stands.
 inline std::size_t behind(std::size_t at, const Segment& segment) {
   return at + 4 + segment.body.size();
 }

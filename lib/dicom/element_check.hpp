@@ -6,6 +6,7 @@
 
 #include <dcmtk/dcmdata/dctk.h>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -13,14 +14,14 @@
 
 namespace aicovid::dicom {
 
-/// What becomes of a tag behind a larger one that is there once.
+/// What becomes of a tag that stands once, behind a larger one.
 enum class OutOfOrder { note, refuse };
 
-/// DCMTK looks for the place of each late element from the end of its list. These are its steps.
+/// DCMTK looks for the place of each late element from the end of its list. This counts its steps.
 class LateSteps {
  public:
   /// @param elements  of the list
-  /// @return whether there were not too many yet
+  /// @return whether there are not too many yet
   bool add(std::size_t elements);
 
  private:
@@ -30,13 +31,14 @@ class LateSteps {
 /// Throws the Error{corrupt} for too many.
 [[noreturn]] void fail_late_steps();
 
-/// What the elements of a data set were found to be.
+/// What one step of a check found.
 struct Elements {
   Deviations deviations;
-  std::size_t size;                    ///< without the zeros behind the last element
+  std::size_t end = 0;   ///< where the next step begins, which is where DCMTK would stop
+  std::size_t size = 0;  ///< the bytes of the data set without the zeros behind its last element
   std::vector<std::byte> missing_end;  ///< of encapsulated pixel data that the bytes end with
-  /// Lengths that go beyond what they are in, where the walk had to end. It is to be thrown if
-  /// DCMTK finds nothing, which words such damage better.
+  /// The error for lengths that go beyond what they are in, where the check had to end. It is to be
+  /// thrown if DCMTK finds nothing, which words such damage better.
   std::optional<Error> damage;
 };
 
@@ -50,17 +52,22 @@ struct Elements {
 /// than 16 characters makes DCMTK 3.6.7 throw std::out_of_range. What DCMTK takes for bytes, not
 /// items, is passed over: UN of defined length, and private attributes in implicit VR of defined
 /// length.
-///
-/// @param syntax  of the bytes, not deflated
-/// @param stop    of the highest level; what stands from there on is not looked at
-/// @throws Error{corrupt} where a tag is there twice, or behind a larger one where that is refused
-/// or leaves a second reading, and for such a record
-Elements check_elements(std::span<const std::byte> bytes, E_TransferSyntax syntax,
-                        const DcmTagKey& stop, OutOfOrder handling);
+class ElementCheck {
+ public:
+  /// @param bytes   of a data set that is not deflated; they must outlive the check
+  /// @param syntax  of the bytes
+  ElementCheck(std::span<const std::byte> bytes, E_TransferSyntax syntax, OutOfOrder handling);
+  ~ElementCheck();
 
-/// @param last   the larger tag before it, as `found_tag` has it
-/// @param where  "", or in what it stands
-[[noreturn]] void fail_tag_order(std::string_view last, std::string_view tag,
-                                 std::string_view where);
+  /// Checks the elements from where the last step ended up to `stop`, an attribute of the highest
+  /// level, or to the end. What stands from there on is not looked at.
+  /// @throws Error{corrupt} where a tag is there twice, or behind a larger one where that is
+  /// refused or leaves a second reading, and for such a record
+  Elements until(const DcmTagKey& stop);
+
+ private:
+  class Walk;
+  std::unique_ptr<Walk> walk_;
+};
 
 }  // namespace aicovid::dicom

@@ -15,22 +15,24 @@ namespace aicovid::dicom {
 class HtPackets {
  public:
   /// @param tile  a grid of this one tile
-  /// @throws Error{unsupported} for precincts without code-blocks, and for orders by position but
-  /// of one tile at the origin
+  /// @throws Error{unsupported} for precincts without code-blocks, and for an order by position
+  /// unless there is one tile, at the origin
   HtPackets(const TileGrid& tile, const CodingStyle& style);
 
-  /// Goes on with the bytes of the next tile-part, which must end with a packet.
+  /// Follows the packets of the next tile-part, which must end with a packet.
   /// @throws Error{corrupt}; Error{unsupported} for more than three coding passes
   void follow(std::span<const std::byte> bytes);
 
+  /// Whether all packets of the tile were there.
   bool complete() const { return next_ == precincts_.size(); }
 
  private:
   struct Precinct {
     int resolution = 0;
-    std::uint32_t x = 0;  ///< its column and row among those of the resolution
-    std::uint32_t y = 0;
+    std::uint32_t x = 0;  ///< column among the precincts of the resolution
+    std::uint32_t y = 0;  ///< row
   };
+  /// The code-blocks of one subband in a precinct.
   struct Blocks {
     std::uint32_t columns = 0;
     std::uint32_t rows = 0;

@@ -1,6 +1,6 @@
 #include "jpeg2000_segments.hpp"
 
-#include "decode.hpp"
+#include "failure.hpp"
 
 #include <fmt/format.h>
 
@@ -21,7 +21,7 @@ std::uint32_t Segment::number(std::size_t offset, std::size_t size) const {
 }
 
 std::uint32_t marker_at(std::span<const std::byte> bytes, std::size_t at) {
-  // What is missing where there is none is the end of the codestream.
+  // Where the bytes end, the end of the codestream is what is missing.
   const Segment end{.marker = kEoc, .body = bytes};
   return end.number(at, 2);
 }

@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <span>
 
-// How a JPEG 2000 codestream of one component cuts an image into tiles, resolutions, precincts and
-// code-blocks (ITU-T T.800 annex B). Its memory depends on these, and they are only numbers of a
-// header: 1,320 pixels may claim millions.
+// A JPEG 2000 codestream of one component cuts an image into tiles, resolutions, precincts and
+// code-blocks (ITU-T T.800 annex B). A decoder's memory depends on these, and they are only numbers
+// of a header: 1,320 pixels may claim millions.
 
 namespace aicovid::dicom {
 
-/// Samples of one axis, from `begin` to before `end`.
+/// The samples of one axis from `begin` to before `end`.
 struct Extent {
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
@@ -22,9 +22,9 @@ struct Extent {
   std::uint32_t cells(unsigned log2) const {
     return empty() ? 0 : ((end - 1) >> log2) - (begin >> log2) + 1;
   }
-  /// After so many halvings (B-15).
+  /// What is left of it after so many halvings (B-15).
   Extent halved(unsigned times) const;
-  /// The low-pass (0) or high-pass (1) half (B-15, one level).
+  /// Its low-pass (0) or high-pass (1) half (B-15, one level).
   Extent half(unsigned high) const;
 };
 
@@ -43,7 +43,7 @@ struct TileGrid {
   TileAxis y;
 
   std::uint64_t tiles() const { return std::uint64_t{x.tiles()} * y.tiles(); }
-  /// One of its tiles, of which there are `tiles()`, row by row.
+  /// A grid of one of its tiles alone; they are counted row by row.
   TileGrid only(std::uint32_t tile) const;
 };
 
@@ -53,7 +53,7 @@ struct Log2 {
   unsigned y = 0;
 };
 
-/// What COD or COC says (A.6.1, A.6.2).
+/// The coding style that COD or COC states (A.6.1, A.6.2).
 struct CodingStyle {
   static constexpr int kMostLevels = 32;
   int layers = 1;
@@ -62,16 +62,17 @@ struct CodingStyle {
   Log2 block;
   std::array<Log2, kMostLevels + 1> precincts{};  ///< of each resolution, the lowest first
 
-  /// Code-blocks of a resolution do not reach over its precincts (B-17, B-18).
+  /// The size of the code-blocks of a resolution, which do not reach over its precincts (B-17,
+  /// B-18).
   Log2 block_of(int resolution) const;
 };
 
-/// The part that COD and COC share, from the number of decomposition levels on.
+/// Reads the part that COD and COC share, from the number of decomposition levels on.
 ///
 /// @throws Error{corrupt} if `bytes` end early or hold numbers that T.800 does not allow
 CodingStyle coding_style(std::span<const std::byte> bytes, bool has_precincts);
 
-/// What there is of everything in all tiles.
+/// The numbers of pieces in all tiles.
 struct Pieces {
   std::uint64_t tiles = 0;
   std::uint64_t resolutions = 0;
@@ -79,20 +80,20 @@ struct Pieces {
   std::uint64_t largest_precincts = 0;  ///< of the resolution with the most
   std::uint64_t packets = 0;
   std::uint64_t blocks = 0;
-  std::uint64_t block_columns = 0;  ///< of each subband
+  std::uint64_t block_columns = 0;  ///< the sum over all subbands
 };
 
 Pieces pieces(const TileGrid& grid, const CodingStyle& style);
 
-/// What a decoder keeps for pieces, and may keep.
+/// The memory that a decoder takes for pieces, and may take.
 struct PieceMemory {
   std::uint64_t bytes = 0;
-  std::uint64_t bytes_a_pixel = 0;  ///< that are allowed, beside 8 MiB
+  std::uint64_t bytes_a_pixel = 0;  ///< allowed, beside 8 MiB
 };
 
 /// Refuses pieces that are more than the stream can hold, or out of proportion to the pixels.
 ///
-/// @param stream_size  of which each packet takes a byte at least (B.10)
+/// @param stream_size  bytes, of which each packet takes one at least (B.10)
 /// @throws Error{corrupt}, Error{unsupported}
 void check_pieces(const Pieces& pieces, const PieceMemory& memory, std::uint64_t pixels,
                   std::size_t stream_size);

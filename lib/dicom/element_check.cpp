@@ -1,4 +1,4 @@
-#include "tag_order.hpp"
+#include "element_check.hpp"
 
 #include "attributes.hpp"
 
@@ -22,10 +22,10 @@ struct Encoding {
 };
 constexpr Encoding kImplicitLittle{.is_explicit = false, .is_little = true};
 
-/// DCMTK ends before: one level takes it 1 to 2 KB of 200 KB of stack.
+/// DCMTK ends before: a level takes 1 to 2 KB of its 200 KB of stack.
 constexpr int kMostLevels = 256;
 
-/// Of a code string (PS3.5 6.2).
+/// The characters that a code string may have (PS3.5 6.2).
 constexpr std::uint32_t kMostRecordType = 16;
 
 /// The sequence delimiter that encapsulated pixel data end with (PS3.5 A.4).
@@ -40,7 +40,7 @@ struct Element {
   bool is_undefined() const { return length == DCM_UndefinedLength; }
 };
 
-/// Lengths, or items and delimiters, that are not where they should be.
+/// Thrown where lengths, items or delimiters are not as they should be.
 struct Damage {
   std::size_t at;
 };
@@ -64,16 +64,16 @@ class Tags {
       throw Error(ErrorCode::corrupt, fmt::format("{} is there twice{}; expected each tag once",
                                                   name_of(element), where()));
     }
-    if (!may_stand_behind(element)) fail_tag_order(name_of(*last_), name_of(element), where());
+    if (!may_stand_behind(element)) fail_order(element);
     return true;
   }
 
   std::size_t size() const { return seen_.size(); }
 
-  /// Whether all that makes an image was there.
+  /// Whether the pixels were there, which are the last part of an image.
   bool has_pixels() const { return last_ && last_->tag >= DCM_PixelData; }
 
-  /// The words for an element that `add` found late.
+  /// Notes an element that `add` found late.
   void note_late(Deviations& deviations, const Element& element) const {
     const bool listed = is_listed(element.tag);
     note(deviations, listed ? tag_of(element.tag) : "",
@@ -83,8 +83,9 @@ class Tags {
   }
 
  private:
-  /// Readers of headers stop at Pixel Data, and would not see it; groups below 0008 are not those
-  /// of a data set. And damaged data are taken for tags that nobody wrote.
+  /// Whether a late element leaves one reading. Readers of headers stop at Pixel Data, and would
+  /// not see it behind; groups below 0008 are not those of a data set; and of damaged data, bytes
+  /// are taken for tags that nobody wrote.
   bool may_stand_behind(const Element& late) const {
     constexpr std::uint16_t first_group = 0x0008;
     const bool is_seen = sequence_ != nullptr || late.tag > DCM_PixelData || !has_pixels();
@@ -97,6 +98,12 @@ class Tags {
     return is_private ? element.has_known_vr : is_listed(element.tag);
   }
 
+  [[noreturn]] void fail_order(const Element& late) const {
+    throw Error(ErrorCode::corrupt,
+                fmt::format("{} stands behind {}{}; expected tags in ascending order, each once",
+                            name_of(late), name_of(*last_), where()));
+  }
+
   std::string where() const {
     return sequence_ == nullptr ? std::string()
                                 : fmt::format(" in an item of {}", name_of(*sequence_));
@@ -107,22 +114,37 @@ class Tags {
   const Element* sequence_;
   OutOfOrder handling_;
   std::set<DcmTagKey> seen_;
-  std::optional<Element> last_;  ///< of the largest tag
+  std::optional<Element> last_;  ///< the one of the largest tag
 };
 
-class Walk {
- public:
-  Walk(std::span<const std::byte> bytes, OutOfOrder handling)
-      : bytes_(bytes), handling_(handling), found_{.size = bytes.size()} {}
+}  // namespace
 
-  Elements dataset(Encoding encoding, const DcmTagKey& stop) {
+/// The walk over the elements, which stays where it stopped.
+class ElementCheck::Walk {
+ public:
+  Walk(std::span<const std::byte> bytes, Encoding encoding, OutOfOrder handling)
+      : bytes_(bytes),
+        size_(bytes.size()),
+        encoding_(encoding),
+        handling_(handling),
+        tags_(nullptr, handling) {}
+
+  Elements until(const DcmTagKey& stop) {
+    found_ = {};
+    end_.reset();
     try {
-      elements(bytes_.size(), encoding, stop);
+      if (stopped_at_) {
+        const Element element = *stopped_at_;
+        stopped_at_.reset();
+        value(element, encoding_);
+      }
+      elements(tags_, bytes_.size(), encoding_, stop);
+      if (overrun_) note_damage(*overrun_);
     } catch (const Damage& damage) {
       note_damage(overrun_ ? *overrun_ : damage);
-      return std::move(found_);
     }
-    if (overrun_) note_damage(*overrun_);
+    found_.size = size_;
+    found_.end = end_.value_or(size_);
     return std::move(found_);
   }
 
@@ -134,22 +156,26 @@ class Walk {
                           damage.at, bytes_.size()));
   }
 
-  /// The elements of a data set or an item, up to `end` or to the delimiter of the item.
-  void elements(std::size_t end, Encoding encoding, const DcmTagKey& stop) {
-    Tags tags(sequence_, handling_);
+  /// Walks over the elements of a data set or an item, up to `end` or to the delimiter of the item.
+  void elements(Tags& tags, std::size_t end, Encoding encoding, const DcmTagKey& stop) {
     while (at_ < end) {
       if (level_ == 0 && tags.has_pixels() && is_zero_from_here()) return note_zeros();
       const Element element = header(encoding);
       if (element.tag == DCM_ItemDelimitationItem && level_ > 0) return;
       if (element.tag.getEVR() == EVR_na) fail_structure();
       if (tags.add(element)) note_late(tags, element);
-      if (element.tag == stop) return;
+      // DCMTK stops at `stop` or any larger tag.
+      if (level_ == 0 && !end_ && !(element.tag < stop)) end_ = element.at;
+      if (element.tag == stop) {
+        if (level_ == 0) stopped_at_ = element;
+        return;
+      }
       value(element, encoding);
     }
     if (at_ != end) note_overrun();
   }
 
-  /// The first late tag stands for all.
+  /// Notes the first late tag, which stands for all.
   void note_late(const Tags& tags, const Element& element) {
     if (!steps_.add(tags.size())) fail_late_steps();
     if (!std::exchange(is_noted_, true)) tags.note_late(found_.deviations, element);
@@ -160,12 +186,13 @@ class Walk {
                                [](std::byte byte) { return byte == std::byte{0}; });
   }
 
-  /// Writers fill up blocks, of tapes once, without Data Set Trailing Padding.
+  /// Notes zeros to the end of the bytes. Writers fill up blocks, those of tapes once, without Data
+  /// Set Trailing Padding.
   void note_zeros() {
     note(found_.deviations, "",
          fmt::format("{} zero bytes behind the last element", bytes_.size() - at_),
          "nothing, or Data Set Trailing Padding");
-    found_.size = at_;
+    size_ = at_;
     at_ = bytes_.size();
   }
 
@@ -176,7 +203,8 @@ class Walk {
            std::ranges::equal(rest, std::span(kDelimiter).first(rest.size()));
   }
 
-  /// All fragments are whole by their lengths; whether the codestream is, its decoder sees.
+  /// Notes that pixel data end without their delimiter. All fragments are whole by their lengths;
+  /// whether the codestream is whole, its decoder sees.
   void note_missing_delimiter() {
     note(found_.deviations, tag_of(DCM_PixelData), "no sequence delimiter", "fffe,e0dd at its end");
     const auto missing = std::span(kDelimiter).subspan(bytes_.size() - at_);
@@ -204,6 +232,7 @@ class Walk {
     }
   }
 
+  /// Walks over the items of a sequence.
   /// @param encoding  of the elements in the items; nothing for fragments of pixel data
   void items(const Element& sequence, std::optional<Encoding> encoding) {
     if (++level_ > kMostLevels) fail_structure();
@@ -218,7 +247,8 @@ class Walk {
       if (item.tag != DCM_Item) fail_structure();
       if (encoding) {
         const Element* outer = std::exchange(sequence_, &sequence);
-        elements(end_of(item), *encoding, DCM_UndefinedTagKey);
+        Tags tags(sequence_, handling_);
+        elements(tags, end_of(item), *encoding, DCM_UndefinedTagKey);
         sequence_ = outer;
       } else {
         skip(item.length);
@@ -228,8 +258,8 @@ class Walk {
     --level_;
   }
 
-  /// Tag, value representation and length (PS3.5 7.1.2, 7.1.3). Items and delimiters have no value
-  /// representation in either encoding.
+  /// Takes tag, value representation and length of an element (PS3.5 7.1.2, 7.1.3). Items and
+  /// delimiters have no value representation in either encoding.
   Element header(Encoding encoding) {
     const std::size_t at = at_;
     const auto group = static_cast<std::uint16_t>(number(2, encoding));
@@ -259,7 +289,7 @@ class Walk {
     return value;
   }
 
-  /// DCMTK lets an item end with the bytes where its length asks for more.
+  /// Where a container ends. DCMTK lets it end with the bytes where its length asks for more.
   std::size_t end_of(const Element& container) const {
     return at_ + std::min<std::size_t>(container.length, bytes_.size() - at_);
   }
@@ -272,15 +302,21 @@ class Walk {
   }
   void skip(std::size_t size) { take(size); }
 
-  /// DCMTK goes on behind what overran its item or sequence, and so does the walk.
+  /// Notes that elements overran their item or sequence. DCMTK goes on behind them, and so does the
+  /// walk.
   void note_overrun() {
     if (!overrun_) overrun_ = Damage{at_};
   }
   [[noreturn]] void fail_structure() const { throw Damage{at_}; }
 
   std::span<const std::byte> bytes_;
+  std::size_t size_;  ///< of the bytes without the zeros behind the last element
+  Encoding encoding_;
   OutOfOrder handling_;
+  Tags tags_;  ///< of the highest level
   Elements found_;
+  std::optional<std::size_t> end_;     ///< of this step
+  std::optional<Element> stopped_at_;  ///< whose value was not looked at
   bool is_noted_ = false;
   LateSteps steps_;
   std::size_t at_ = 0;
@@ -288,14 +324,6 @@ class Walk {
   std::optional<Damage> overrun_;
   const Element* sequence_ = nullptr;  ///< whose items are walked
 };
-
-}  // namespace
-
-void fail_tag_order(std::string_view last, std::string_view tag, std::string_view where) {
-  throw Error(ErrorCode::corrupt,
-              fmt::format("{} stands behind {}{}; expected tags in ascending order, each once", tag,
-                          last, where));
-}
 
 bool LateSteps::add(std::size_t elements) {
   constexpr std::size_t most_steps = 10'000'000;
@@ -308,12 +336,16 @@ void fail_late_steps() {
               "too many tags are out of order; expected them in ascending order");
 }
 
-Elements check_elements(std::span<const std::byte> bytes, E_TransferSyntax syntax,
-                        const DcmTagKey& stop, OutOfOrder handling) {
+ElementCheck::ElementCheck(std::span<const std::byte> bytes, E_TransferSyntax syntax,
+                           OutOfOrder handling) {
   const DcmXfer xfer(syntax);
   const Encoding encoding{.is_explicit = xfer.isExplicitVR() != 0,
                           .is_little = xfer.isLittleEndian() != 0};
-  return Walk(bytes, handling).dataset(encoding, stop);
+  walk_ = std::make_unique<Walk>(bytes, encoding, handling);
 }
+
+ElementCheck::~ElementCheck() = default;
+
+Elements ElementCheck::until(const DcmTagKey& stop) { return walk_->until(stop); }
 
 }  // namespace aicovid::dicom

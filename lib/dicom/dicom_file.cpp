@@ -1,9 +1,8 @@
-#include "file.hpp"
+#include "dicom_file.hpp"
 
 #include "attributes.hpp"
 #include "inflate.hpp"
 #include "memory_stream.hpp"
-#include "tag_order.hpp"
 #include "terms.hpp"
 
 #include <aicovid/error.hpp>
@@ -23,7 +22,8 @@ namespace {
 constexpr std::size_t kPreamble = 128;
 constexpr std::string_view kPrefix = "DICM";
 
-/// Values are read when they are asked for, and lengths are those of the file until then.
+/// How long values may be that are read at once: all are read when they are asked for, and lengths
+/// are those of the file until then.
 constexpr Uint32 kNothingAtOnce = 0;
 
 /// True where the bytes begin as file meta information or a data set does: an element of a small
@@ -36,8 +36,8 @@ bool begins_with_element(std::span<const std::byte> bytes) {
   return group == 2 || group == 8 || swapped == 8;
 }
 
-/// Which notices tags that do not ascend: see `check_elements`. DCMTK itself finds out how meta
-/// information is encoded, so that its bytes are not walked.
+/// Meta information that notices tags which do not ascend, as `ElementCheck` does in a data set.
+/// DCMTK itself finds out how meta information is encoded, so that its bytes are not walked over.
 class OrderedMetaInfo : public DcmMetaInfo {
  public:
   OFCondition insert(DcmElement* element, OFBool replace_old, OFBool check_order) override {
@@ -45,7 +45,7 @@ class OrderedMetaInfo : public DcmMetaInfo {
       const DcmTagKey& tag = element->getTag();
       if (!seen_.insert(tag).second) twice_ = tag;
       if (last_ && tag < *last_ && !late_) late_.emplace(tag, *last_);
-      // Of an element that is not inserted, DCMTK disposes and reads on.
+      // DCMTK disposes of an element that is not inserted, and reads on.
       if (last_ && !(*last_ < tag) && !steps_.add(seen_.size())) {
         too_many_ = true;
         return EC_DoubledTag;
@@ -55,7 +55,7 @@ class OrderedMetaInfo : public DcmMetaInfo {
     return DcmMetaInfo::insert(element, replace_old, check_order);
   }
 
-  /// To be called once it is read.
+  /// Notes the first late tag; to be called once all is read.
   /// @throws Error{corrupt} if a tag was there twice, or too many behind larger ones
   void check(Deviations& deviations) const {
     if (twice_) {
@@ -71,15 +71,16 @@ class OrderedMetaInfo : public DcmMetaInfo {
 
  private:
   std::set<DcmTagKey> seen_;
-  std::optional<DcmTagKey> last_;  ///< the largest
+  std::optional<DcmTagKey> last_;  ///< the largest tag
   std::optional<DcmTagKey> twice_;
   LateSteps steps_;
   bool too_many_ = false;
-  std::optional<std::pair<DcmTagKey, DcmTagKey>> late_;  ///< the first, and what it is behind
+  std::optional<std::pair<DcmTagKey, DcmTagKey>>
+      late_;  ///< the first late tag, and the one before it
 };
 
-/// Without the meta information the transfer syntax would have to be guessed, and a wrong guess can
-/// give a picture.
+/// Refuses what does not begin as a DICOM file. Without the meta information the transfer syntax
+/// would have to be guessed, and a wrong guess can give a picture.
 void check_preamble(std::span<const std::byte> bytes) {
   const bool is_dicom = bytes.size() >= kPreamble + kPrefix.size() &&
                         std::string_view(reinterpret_cast<const char*>(bytes.data()) + kPreamble,
@@ -92,36 +93,17 @@ void check_preamble(std::span<const std::byte> bytes) {
                   : "not a DICOM file: no 'DICM' at byte 128");
 }
 
-/// Bytes 4 and 5 of an element are the name of its value representation, or a length. Under the
-/// wrong syntax DCMTK takes one for the other, and may find an end by chance.
-void check_encoding(const File& file) {
-  if (file.dataset.size() < 8) return;
-  const std::array<char, 3> name{std::to_integer<char>(file.dataset[4]),
-                                 std::to_integer<char>(file.dataset[5]), '\0'};
-  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-  const bool is_name = is_capital(name[0]) && is_capital(name[1]);
-  const bool should_be_explicit = DcmXfer(file.syntax).isExplicitVR();
-  // A length may look like letters, and a writer may use a value representation of its own.
-  const bool contradicts =
-      should_be_explicit ? !is_name : is_name && DcmVR(name.data()).isStandard();
-  if (!contradicts) return;
-  throw Error(
-      ErrorCode::corrupt,
-      fmt::format("the data set begins in {} VR; expected {} VR, as of {}",
-                  should_be_explicit ? "implicit" : "explicit",
-                  should_be_explicit ? "explicit" : "implicit", tag_of(DCM_TransferSyntaxUID)));
-}
-
-/// The end of the meta information where its group length ends before, so that DCMTK would look
-/// for the rest of the group in the data set; nothing where there is none or it is right.
+/// A group length that ends before the meta information does, so that DCMTK would look for the rest
+/// of the group in the data set.
 struct ShortGroupLength {
   std::uint64_t at;      ///< where its value stands
   std::uint32_t found;   ///< its value
   std::uint32_t actual;  ///< what it should be
 };
 
-/// DCMTK reads as much as the group length says, sequences of the data set too, and ends by an
-/// exception at some of them. A length that is too long has a second reading: that.
+/// Gives the group length where it is too short, and refuses one that is too long. DCMTK reads as
+/// much as the group length says, sequences of the data set too, and ends by an exception at some
+/// of them: a length that is too long would have that as a second reading.
 std::optional<ShortGroupLength> check_meta_length(std::span<const std::byte> bytes) {
   const auto little_endian = [bytes](std::size_t at, std::size_t size) {
     std::uint32_t value = 0;
@@ -180,14 +162,33 @@ std::vector<std::byte> with_group_length(std::span<const std::byte> bytes,
 
 }  // namespace
 
-std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
+DicomFile::DicomFile(std::span<const std::byte> bytes) {
   check_preamble(bytes);
+  read_meta(bytes);
+  const std::string uid = uid_term(text(meta_, DCM_TransferSyntaxUID));
+  if (uid.empty()) {
+    throw Error(ErrorCode::corrupt,
+                fmt::format("{} is absent; expected a UID", tag_of(DCM_TransferSyntaxUID)));
+  }
+  syntax_ = DcmXfer(uid.c_str()).getXfer();
+  if (syntax_ == EXS_DeflatedLittleEndianExplicit) {
+    inflated_ = inflate_dataset(bytes_);
+    bytes_ = inflated_;
+    syntax_ = EXS_LittleEndianExplicit;
+  }
+  // A syntax that DCMTK does not know encodes the header as explicit VR little endian, and its
+  // pixels are encapsulated as those of JPEG 2000 are (PS3.5 A.4).
+  if (syntax_ == EXS_Unknown) syntax_ = EXS_JPEG2000LosslessOnly;
+  check_encoding();
+  check_.emplace(bytes_, syntax_, OutOfOrder::note);
+}
+
+void DicomFile::read_meta(std::span<const std::byte> bytes) {
   const auto short_length = check_meta_length(bytes);
-  auto file = std::make_unique<File>();
   std::vector<std::byte> sound_meta;
   if (short_length) {
     sound_meta = with_group_length(bytes, *short_length);
-    note(file->deviations, tag_of(DCM_FileMetaInformationGroupLength),
+    note(deviations_, tag_of(DCM_FileMetaInformationGroupLength),
          std::to_string(short_length->found), std::to_string(short_length->actual));
   }
   MemoryStream stream(short_length ? std::span<const std::byte>(sound_meta) : bytes);
@@ -196,7 +197,7 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
   OFCondition read;
   try {
     read = meta.read(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength);
-  } catch (const std::logic_error&) {  // as below
+  } catch (const std::logic_error&) {  // of DCMTK's strings, whose arithmetic trusts the file
     read = EC_CorruptedData;
   }
   check_memory(read);
@@ -204,44 +205,47 @@ std::unique_ptr<File> open_file(std::span<const std::byte> bytes) {
     throw Error(ErrorCode::corrupt, "the DICOM file meta information is damaged or ends early");
   }
   meta.transferEnd();
-  meta.check(file->deviations);
-  file->meta = meta;
-  const std::string uid = uid_term(text(file->meta, DCM_TransferSyntaxUID));
-  if (uid.empty()) {
-    throw Error(ErrorCode::corrupt,
-                fmt::format("{} is absent; expected a UID", tag_of(DCM_TransferSyntaxUID)));
-  }
-  file->dataset = bytes.subspan(static_cast<std::size_t>(stream.tell()));
-  file->syntax = DcmXfer(uid.c_str()).getXfer();
-  if (file->syntax == EXS_DeflatedLittleEndianExplicit) {
-    file->inflated = inflate_dataset(file->dataset);
-    file->dataset = file->inflated;
-    file->syntax = EXS_LittleEndianExplicit;
-  }
-  // A syntax that DCMTK does not know encodes the header as explicit VR little endian, and its
-  // pixels are encapsulated as those of JPEG 2000 are (PS3.5 A.4).
-  if (file->syntax == EXS_Unknown) file->syntax = EXS_JPEG2000LosslessOnly;
-  check_encoding(*file);
-  return file;
+  meta.check(deviations_);
+  meta_ = meta;
+  bytes_ = bytes.subspan(static_cast<std::size_t>(stream.tell()));
 }
 
-std::unique_ptr<DcmDataset> parse(File& file, const DcmTagKey& stop) {
-  const Elements elements = check_elements(file.dataset, file.syntax, stop, OutOfOrder::note);
-  append(file.deviations, elements.deviations);
-  file.dataset = file.dataset.first(elements.size);
+/// Refuses a data set in the other encoding than its transfer syntax says. Bytes 4 and 5 of an
+/// element are the name of its value representation, or a length. Under the wrong syntax DCMTK
+/// takes one for the other, and may find an end by chance.
+void DicomFile::check_encoding() const {
+  if (bytes_.size() < 8) return;
+  const std::array<char, 3> name{std::to_integer<char>(bytes_[4]), std::to_integer<char>(bytes_[5]),
+                                 '\0'};
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const bool is_name = is_capital(name[0]) && is_capital(name[1]);
+  const bool should_be_explicit = DcmXfer(syntax_).isExplicitVR();
+  // A length may look like letters, and a writer may use a value representation of its own.
+  const bool contradicts =
+      should_be_explicit ? !is_name : is_name && DcmVR(name.data()).isStandard();
+  if (!contradicts) return;
+  throw Error(
+      ErrorCode::corrupt,
+      fmt::format("the data set begins in {} VR; expected {} VR, as of {}",
+                  should_be_explicit ? "implicit" : "explicit",
+                  should_be_explicit ? "explicit" : "implicit", tag_of(DCM_TransferSyntaxUID)));
+}
+
+void DicomFile::parse_until(const DcmTagKey& stop) {
+  const Elements elements = check_->until(stop);
+  append(deviations_, elements.deviations);
+  bytes_ = bytes_.first(elements.size);
   if (!elements.missing_end.empty()) {
-    std::vector<std::byte> completed(file.dataset.begin(), file.dataset.end());
-    completed.insert(completed.end(), elements.missing_end.begin(), elements.missing_end.end());
-    file.completed = std::move(completed);
-    file.dataset = file.completed;
+    completed_.assign(bytes_.begin(), bytes_.end());
+    completed_.insert(completed_.end(), elements.missing_end.begin(), elements.missing_end.end());
+    bytes_ = completed_;
   }
-  auto dataset = std::make_unique<DcmDataset>();
-  MemoryStream stream(file.dataset);
-  dataset->transferInit();
+  MemoryStream stream(bytes_, parsed_);
+  dataset_.transferInit();
   OFCondition status;
   try {
-    status = dataset->readUntilTag(stream, file.syntax, EGL_noChange, kNothingAtOnce, stop);
-  } catch (const std::logic_error&) {  // of DCMTK's strings, whose arithmetic trusts the file
+    status = dataset_.readUntilTag(stream, syntax_, EGL_noChange, kNothingAtOnce, stop);
+  } catch (const std::logic_error&) {  // as above
     throw Error(ErrorCode::corrupt, "the DICOM data set holds a text that DCMTK cannot read");
   }
   if (stream.went_too_deep())
@@ -251,11 +255,12 @@ std::unique_ptr<DcmDataset> parse(File& file, const DcmTagKey& stop) {
     // A condition's text may repeat the file's, so it is not passed on.
     throw Error(ErrorCode::corrupt,
                 fmt::format("the DICOM data set is damaged, or ends early at byte {} of {}",
-                            stream.tell(), file.dataset.size()));
+                            parsed_ + static_cast<std::size_t>(stream.tell()), bytes_.size()));
   }
-  dataset->transferEnd();
+  dataset_.transferEnd();
   if (elements.damage) throw Error(*elements.damage);
-  return dataset;
+  // DCMTK has read the tag at which it stopped, and leaves it out of the data set.
+  parsed_ = elements.end;
 }
 
 }  // namespace aicovid::dicom
