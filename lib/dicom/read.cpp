@@ -1,6 +1,5 @@
 #include "core/file.hpp"
-#include "core/memory.hpp"
-#include "core/reason_order.hpp"
+#include "core/gate_reasons.hpp"
 #include "decode.hpp"
 #include "directory.hpp"
 #include "file.hpp"
