@@ -6,6 +6,7 @@
 #include "core/clock.hpp"
 #include "core/installation.hpp"
 #include "examine/examine.hpp"
+#include "examine/unreliable_image.hpp"
 #include "fusion/outcome.hpp"
 #include "preprocess/cuda_module.hpp"
 

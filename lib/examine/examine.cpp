@@ -1,6 +1,7 @@
 #include "examine/examine.hpp"
 
 #include "bundle_gate.hpp"
+#include "examine/unreliable_image.hpp"
 #include "run_networks.hpp"
 
 #include "core/clock.hpp"
@@ -10,16 +11,11 @@
 #include <aicovid/error.hpp>
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 #include <variant>
 
 namespace aicovid {
 
 namespace {
-
-constexpr std::array<std::string_view, 5> kUnreliable = {
-    "inverted", "rotated", "blank", "lungs_not_checked", "out_of_distribution"};
 
 void add_reasons(const std::vector<GateReason>& reasons, bool force, Examination& examination) {
   auto& all = examination.gate_reasons;
@@ -96,18 +92,6 @@ Examination examine(const Bundle& bundle, const Radiograph& radiograph, const De
                                                      "."});
   }
   return examination;
-}
-
-std::vector<OutcomeReason> unreliable_image(const std::vector<GateReason>& reasons) {
-  std::vector<OutcomeReason> unreliable;
-  for (const std::string_view code : kUnreliable) {
-    if (std::ranges::find(reasons, code, &GateReason::code) == reasons.end()) continue;
-    unreliable.push_back({std::string(code),
-                          "This outcome uses what was read from an image whose findings are "
-                          "unreliable: " +
-                              std::string(gate_code(code).meaning) + "."});
-  }
-  return unreliable;
 }
 
 bool Examination::operator==(const Examination& other) const {
