@@ -36,4 +36,8 @@ AICOVID_EXPORT std::vector<DirectoryEntry> list_dicomdir(const std::filesystem::
 /// Lists the files of a DICOMDIR in memory, as `list_dicomdir` does.
 AICOVID_EXPORT std::vector<DirectoryEntry> parse_dicomdir(std::span<const std::byte> bytes);
 
+/// The files as JSON, schema `aicovid.inspect/1` (docs/schemas/inspect.json), on one line unless
+/// `indent` >= 0. Their file IDs, which are free text, are left out.
+AICOVID_EXPORT std::string to_json(const std::vector<DirectoryEntry>& entries, int indent = -1);
+
 }  // namespace aicovid

@@ -177,4 +177,13 @@ class AICOVID_EXPORT Radiograph {
   std::shared_ptr<const Parts> parts_;
 };
 
+/// What the reader understood of a file, and what the tag gate says of it, as JSON, schema
+/// `aicovid.inspect/1` (docs/schemas/inspect.json), on one line unless `indent` >= 0. It holds
+/// nothing of the patient: of the header only numbers, UIDs and listed terms.
+///
+/// @param not_decoded  why a radiograph that the gate does not refuse has no pixels: the reader's
+///                     words, where it was read again with `Decode::none`
+AICOVID_EXPORT std::string to_json(const Radiograph& radiograph, std::string_view not_decoded = {},
+                                   int indent = -1);
+
 }  // namespace aicovid

@@ -2,7 +2,6 @@
 
 #include "attributes.hpp"
 #include "core/file.hpp"
-#include "core/memory.hpp"
 #include "runtime.hpp"
 #include "terms.hpp"
 

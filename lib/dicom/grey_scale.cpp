@@ -1,6 +1,5 @@
+#include "core/grey_scale.hpp"
 #include "attributes.hpp"
-#include "core/rescale.hpp"
-#include "core/window.hpp"
 #include "header.hpp"
 #include "terms.hpp"
 

@@ -1,6 +1,5 @@
 #include "core/file.hpp"
-#include "core/memory.hpp"
-#include "core/reason_order.hpp"
+#include "core/gate_reasons.hpp"
 #include "decode.hpp"
 #include "dicom_file.hpp"
 #include "directory.hpp"

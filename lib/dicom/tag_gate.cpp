@@ -1,8 +1,8 @@
 #include "tag_gate.hpp"
 
 #include "attributes.hpp"
+#include "core/gate_reasons.hpp"
 #include "core/patient_orientation.hpp"
-#include "core/reason_order.hpp"
 #include "transfer_syntax.hpp"
 
 #include <fmt/format.h>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/json.hpp"
 #include "log_odds.hpp"
 #include "piecewise_linear.hpp"
 
@@ -62,8 +63,10 @@ std::string_view Calibration::method() const {
 }
 
 Calibration parse_calibration(std::string_view text, const std::string& name) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  const ConfigValue file(json, "calibration " + name);
+  const std::string subject = "calibration " + name;
+  const auto json =
+      parse_json<nlohmann::json>(text, {.what = subject, .code = ErrorCode::bad_bundle});
+  const ConfigValue file(json, subject);
   if (!file.is_object()) file.reject("a JSON object");
   Calibration calibration;
   const std::string method =

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "config_value.hpp"
+#include "core/config_value.hpp"
 #include "deterioration_model.hpp"
 #include "logit_line.hpp"
 
@@ -38,8 +38,7 @@ MissingValueQuantiles parse_quantiles(const ConfigValue& entry, const std::strin
 
 }  // namespace
 
-DeteriorationConfig parse_deterioration_config(std::string_view text_of_entry) {
-  const auto json = nlohmann::json::parse(text_of_entry, nullptr, false);
+DeteriorationConfig read_deterioration_config(const nlohmann::json& json) {
   const ConfigValue entry(json, "outcome of model isaric_4c_deterioration");
   entry.require_only({"name", "model", "missing", "infiltrates", "site_recalibration", "bands"});
   entry.at("model", "isaric_4c_deterioration").one_of({"isaric_4c_deterioration"});

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "config_value.hpp"
+#include "core/config_value.hpp"
 #include "fusion/bands.hpp"
 
 namespace aicovid {

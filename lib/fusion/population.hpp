@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "config_value.hpp"
+#include "core/config_value.hpp"
 
 namespace aicovid {
 

@@ -2,7 +2,7 @@
 
 #include <aicovid/clinical_variables.hpp>
 
-#include "config_value.hpp"
+#include "core/config_value.hpp"
 
 namespace aicovid {
 

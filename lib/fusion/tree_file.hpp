@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config_value.hpp"
+#include "core/config_value.hpp"
 
 namespace aicovid {
 

@@ -1,7 +1,5 @@
 #include "core/file.hpp"
-#include "core/memory.hpp"
-#include "core/reason_order.hpp"
-#include "core/silent_header.hpp"
+#include "core/gate_reasons.hpp"
 #include "image/sniff.hpp"
 #include "raster.hpp"
 

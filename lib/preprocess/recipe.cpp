@@ -2,12 +2,13 @@
 
 #include "members.hpp"
 
+#include "core/json.hpp"
+
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <type_traits>
 
@@ -116,49 +117,31 @@ class Parser {
 
 namespace {
 
-/// The list, with the errors that it would not show: members that are given twice, and values so
-/// deep that a walk through them could exhaust the stack.
-json parse_list(std::string_view text) {
-  constexpr int kDeepest = 8;  // an operation's lists are at 3
-  std::vector<std::set<std::string>> open;
-  return json::parse(
-      text,
-      [&](int depth, json::parse_event_t event, const json& parsed) {
-        if (depth > kDeepest) {
-          throw Error(ErrorCode::invalid_argument,
-                      fmt::format("the plan's values are nested deeper than {}; expected a list of "
-                                  "operations",
-                                  kDeepest));
-        }
-        if (event == json::parse_event_t::object_start) {
-          open.emplace_back();
-        } else if (event == json::parse_event_t::object_end) {
-          open.pop_back();
-        } else if (event == json::parse_event_t::key) {
-          const auto& name = parsed.get_ref<const std::string&>();
-          if (!open.back().insert(name).second) {
-            throw Error(
-                ErrorCode::invalid_argument,
-                fmt::format(
-                    "an operation of the plan has {} twice; expected once",
-                    json(name.substr(0, 60)).dump(-1, ' ', true, json::error_handler_t::replace)));
-          }
-        }
-        return true;
-      },
-      false);
+std::string words_of(const JsonFault& fault) {
+  if (fault.kind == JsonFault::Kind::nesting) {
+    return fmt::format("the plan's values are nested deeper than {}; expected a list of operations",
+                       fault.limit);
+  }
+  if (fault.kind == JsonFault::Kind::given_twice) {
+    const std::string name = fault.path.back().name->substr(0, 60);
+    return fmt::format("an operation of the plan has {} twice; expected once",
+                       json(name).dump(-1, ' ', true, json::error_handler_t::replace));
+  }
+  return "the plan is no JSON; expected a JSON list of operations";
 }
 
 }  // namespace
 
 Recipe parse_recipe(std::string_view text) {
-  const json list = parse_list(text);
+  constexpr int kDeepest = 8;  // an operation's lists are at 3
+  const auto list = parse_json<json>(text, {.what = "plan",
+                                            .code = ErrorCode::invalid_argument,
+                                            .deepest = kDeepest,
+                                            .words = words_of});
   if (!list.is_array() || list.empty()) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("the plan is {}; expected a JSON list of operations",
-                            list.is_discarded() ? "no JSON"
-                            : list.empty()      ? "empty"
-                                                : list.type_name()));
+                            list.empty() ? "empty" : list.type_name()));
   }
   Parser parser;
   for (std::size_t i = 0; i < list.size(); ++i) {

@@ -1,11 +1,8 @@
 #include "json_object.hpp"
 
-#include <aicovid/error.hpp>
+#include "core/json.hpp"
 
-#include <algorithm>
-#include <set>
-#include <string>
-#include <vector>
+#include <aicovid/error.hpp>
 
 #include <fmt/format.h>
 
@@ -19,83 +16,60 @@ namespace {
 /// by the level, so that deep nesting would end the process.
 constexpr int kDeepestNesting = 64;
 
-[[noreturn]] void reject(const std::string& message) {
-  throw Error(ErrorCode::bad_clinical_input, message);
+/// The members on the way to a value, without the items of lists.
+std::vector<JsonStep> members_of(const std::vector<JsonStep>& path) {
+  std::vector<JsonStep> members;
+  for (const JsonStep& step : path) {
+    if (step.name) members.push_back(step);
+  }
+  return members;
 }
 
-/// Watches the parser for nesting, and for what the parsed document no longer shows: names given
-/// twice.
-class ParserWatch {
- public:
-  using Event = nlohmann::json::parse_event_t;
+/// The record's member that was being read.
+std::string field_of(const std::vector<JsonStep>& members) {
+  if (members.empty()) return "the clinical record";
+  return printable_name(fmt::format("member {}", members.front().index + 1), *members.front().name);
+}
 
-  bool operator()(int depth, Event event, const nlohmann::json& parsed) {
-    const bool opens = event == Event::object_start || event == Event::array_start;
-    if (opens && depth >= kDeepestNesting) {
-      reject(fmt::format("the clinical record is nested deeper than {} levels; expected fewer",
-                         kDeepestNesting));
+/// Names the place, never the text, which may name a patient.
+std::string words_of(const JsonFault& fault) {
+  const std::vector<JsonStep> members = members_of(fault.path);
+  switch (fault.kind) {
+    case JsonFault::Kind::nesting:
+      return fmt::format("the clinical record is nested deeper than {} levels; expected fewer",
+                         fault.limit);
+    case JsonFault::Kind::given_twice: {
+      const std::string inner =
+          members.size() == 1 ? "" : fmt::format(".{}", printable_member(*members.back().name));
+      return fmt::format("{}{} is given twice; expected once", field_of(members), inner);
     }
-    if (event == Event::object_start) {
-      open_.emplace_back();
-    } else if (event == Event::object_end) {
-      open_.pop_back();
-    } else if (event == Event::key) {
-      const auto& name = parsed.get_ref<const std::string&>();
-      if (open_.size() == 1) names_.push_back(name);
-      if (!open_.back().insert(name).second) {
-        const std::string inner =
-            open_.size() == 1 ? "" : fmt::format(".{}", printable_member(name));
-        reject(fmt::format("{}{} is given twice; expected once", field(), inner));
-      }
-    }
-    return true;
+    case JsonFault::Kind::number_range:
+      return fmt::format("{} is a number beyond a double's range; expected a finite number",
+                         field_of(members));
+    default:
+      return fmt::format(
+          "the clinical record is no JSON from line {}, column {} (byte {}) on; expected a JSON "
+          "object",
+          fault.line, fault.column, fault.byte);
   }
-
-  /// The record's member that is being read.
-  std::string field() const {
-    if (names_.empty()) return "the clinical record";
-    return printable_name(fmt::format("member {}", names_.size()), names_.back());
-  }
-  /// Of the members so far.
-  const std::vector<std::string>& names() const { return names_; }
-
- private:
-  std::vector<std::set<std::string>> open_;
-  std::vector<std::string> names_;
-};
-
-/// "line 2, column 7 (byte 25)"; the column counts bytes, all count from one.
-std::string position(std::string_view text, std::size_t byte) {
-  const std::string_view before = text.substr(0, std::min(text.size(), byte > 0 ? byte - 1 : 0));
-  const auto line = 1 + std::ranges::count(before, '\n');
-  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-  return fmt::format("line {}, column {} (byte {})", line, before.size() - line_start + 1,
-                     before.size() + 1);
 }
 
 }  // namespace
 
 JsonObject parse_json_object(std::string_view text) {
-  ParserWatch watch;
-  nlohmann::json document;
-  try {
-    document = nlohmann::json::parse(
-        text, [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-          return watch(depth, event, parsed);
-        });
-  } catch (const nlohmann::json::parse_error& error) {
-    // The parser's own message quotes the text, which may name a patient.
-    reject(fmt::format("the clinical record is no JSON from {} on; expected a JSON object",
-                       position(text, error.byte)));
-  } catch (const nlohmann::json::out_of_range&) {
-    reject(fmt::format("{} is a number beyond a double's range; expected a finite number",
-                       watch.field()));
+  JsonObject object;
+  object.document = parse_json<nlohmann::json>(text,
+                                               {.what = "clinical record",
+                                                .code = ErrorCode::bad_clinical_input,
+                                                .deepest = kDeepestNesting,
+                                                .words = words_of},
+                                               &object.names);
+  if (!object.document.is_object()) {
+    throw Error(ErrorCode::bad_clinical_input,
+                fmt::format("the clinical record is a JSON {}; expected an object",
+                            object.document.type_name()));
   }
-  if (!document.is_object()) {
-    reject(
-        fmt::format("the clinical record is a JSON {}; expected an object", document.type_name()));
-  }
-  return {std::move(document), watch.names()};
+  return object;
 }
 
 }  // namespace aicovid

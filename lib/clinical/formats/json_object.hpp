@@ -12,8 +12,8 @@ struct JsonObject {
   std::vector<std::string> names;  ///< of its members, in the order of the text
 };
 
-/// Parses a JSON object, nested at most 64 levels, of which no member is given twice. A message of
-/// an error names the place, never the text, which may name a patient.
+/// Parses a JSON object as `parse_json` does, nested at most 64 levels. A message of an error names
+/// the place, never the text, which may name a patient.
 ///
 /// @throws Error{bad_clinical_input}
 JsonObject parse_json_object(std::string_view text);

@@ -130,8 +130,7 @@ class Reader {
 
 }  // namespace
 
-ClinicalVariables parse_declared_variables(std::string_view json) {
-  const Json section = Json::parse(json, nullptr, false);
+ClinicalVariables read_declared_variables(const Json& section) {
   if (section.empty()) return {};
   Reader reader;
   for (const Json& entry : section) reader.read(entry);

@@ -38,9 +38,7 @@ json section() {
      "source": "a test"}])json");
 }
 
-ClinicalVariables declared(const json& list = section()) {
-  return parse_declared_variables(list.dump());
-}
+ClinicalVariables declared(const json& list = section()) { return read_declared_variables(list); }
 
 ClinicalRecord record_of(const std::string& text) {
   return parse_clinical(text, {.variables = declared()});

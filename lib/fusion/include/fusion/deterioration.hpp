@@ -5,6 +5,7 @@
 
 #include <array>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ struct DeteriorationConfig {
 
 /// Reads an entry of the manifest's `outcomes`, which its JSON Schema has checked.
 /// @throws Error{bad_bundle} naming the member and what was expected
-DeteriorationConfig parse_deterioration_config(std::string_view json);
+DeteriorationConfig read_deterioration_config(const nlohmann::json& json);
 
 /// The linear predictor of ISARIC 4C Deterioration; `infiltrates` is 0 or 1.
 /// Source: Gupta et al. 2021, Lancet Respir Med 9:349, supplementary table 3.

@@ -7,6 +7,9 @@
 
 namespace aicovid {
 
+/// Sorts by the order of `gate_codes`, refusals first; reasons of one code keep their order.
+void sort_by_code(std::vector<GateReason>& reasons);
+
 /// What the gate says of an image that comes without a DICOM header, in the order of `gate_codes`:
 /// `missing_view` where `header` has no view, `side_unverified` where it has no patient
 /// orientation.

@@ -1,4 +1,4 @@
-#include "core/utc_now.hpp"
+#include "core/clock.hpp"
 
 #include <fmt/format.h>
 #include <chrono>

@@ -1,5 +1,5 @@
 // The bundle's networks on a CUDA device against the CPU, on a radiograph.
-#include "chain.hpp"
+#include "run_networks.hpp"
 #include "bundle/bundle.hpp"
 #include "cuda_device.hpp"
 
@@ -33,7 +33,7 @@ TEST_CASE("CUDA: the chain of networks finds what it finds on the CPU", "[gpu]")
   REQUIRE_FALSE(on_cpu.golden.empty());
   for (const GoldenCase& golden : on_cpu.golden) {
     const Radiograph radiograph = read_image(golden.image);
-    const Chain expected = run_networks(on_cpu, radiograph, Device{});
+    const NetworkResults expected = run_networks(on_cpu, radiograph, Device{});
     REQUIRE(expected.lung_box);
 
     // What the networks are given is equal; what they give differs by cuDNN's order of additions.
@@ -44,7 +44,7 @@ TEST_CASE("CUDA: the chain of networks finds what it finds on the CPU", "[gpu]")
       const Tensor made = copy_to_host(plan.run(image, expected.lung_box).tensor);
       REQUIRE(std::ranges::equal(made.floats(), host.floats()));
     }
-    const Chain found = run_networks(on_device, radiograph, device);
+    const NetworkResults found = run_networks(on_device, radiograph, device);
     REQUIRE(found.findings.brixia);
     REQUIRE(found.findings.zones);
     CHECK(close(found.findings.brixia->value, expected.findings.brixia->value,

@@ -14,8 +14,8 @@
 
 namespace aicovid {
 
-/// What the networks have said so far, while one image goes through them.
-struct Chain {
+/// What the networks say of one image, and what their inputs were made of; each network adds to it.
+struct NetworkResults {
   ImageFindings findings;
   std::optional<Rectangle> lung_box;
   std::vector<GateReason> reasons;         ///< of the pixel gate
@@ -27,16 +27,13 @@ struct Chain {
   double infer_ms = 0;
 };
 
-/// What is said against this radiograph before a network runs: modality and view (by the bundle),
-/// number of pixels, greys.
-std::vector<GateReason> bundle_gate(const Bundle& bundle, const Radiograph& radiograph);
-
 /// Runs the bundle's networks of the image in their order; stops after the mask where it is empty,
 /// as there is nothing to score.
 ///
 /// On a CUDA device the stored values are uploaded once, and every network's input is made of them
 /// there; `preprocess_ms` is then the time of uploading and enqueueing, and the wait is in
 /// `infer_ms`.
-Chain run_networks(const Bundle& bundle, const Radiograph& radiograph, const Device& device);
+NetworkResults run_networks(const Bundle& bundle, const Radiograph& radiograph,
+                            const Device& device);
 
 }  // namespace aicovid

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 namespace aicovid {
 
-/// Runs from its construction.
+/// The time as reports have it: ISO 8601, UTC, in seconds.
+std::string utc_now();
+
+/// Counts from its construction.
 class Stopwatch {
  public:
   double elapsed_ms() const {

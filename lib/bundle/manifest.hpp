@@ -1,6 +1,10 @@
 #pragma once
 
+#include "bundle_files.hpp"
+
 #include "core/checked_json.hpp"
+
+#include <aicovid/provenance.hpp>
 
 #include <string>
 #include <string_view>
@@ -15,5 +19,14 @@ struct SchemaCheck {
 
 /// @throws Error{bad_bundle} as `parse_checked` of any schema
 OrderedJson parse_checked(std::string_view text, const SchemaCheck& check);
+
+/// A bundle's manifest, which its schema has checked.
+struct Manifest {
+  OrderedJson json;
+  ModelInfo info;
+};
+
+/// @throws Error{not_found, bad_bundle}
+Manifest read_manifest(const BundleFiles& files);
 
 }  // namespace aicovid
