@@ -12,7 +12,7 @@ BASE = ["core"]
 INPUT = BASE + ["dicom", "image", "preprocess", "network", "clinical"]
 FINDINGS = INPUT + ["findings"]
 EXAMINE = FINDINGS + ["bundle", "examine"]
-ASSESS = EXAMINE + ["fusion", "assess"]
+ASSESS = EXAMINE + ["scores", "fusion", "assess"]
 # What each room may include of others, besides itself and the public headers.
 ALLOWED = {
     "core": [],
@@ -21,10 +21,11 @@ ALLOWED = {
     "preprocess": BASE,
     "network": BASE,
     "clinical": BASE,
+    "scores": BASE + ["clinical"],
     "findings": INPUT,
     "bundle": FINDINGS,
     "examine": EXAMINE,
-    "fusion": FINDINGS,
+    "fusion": FINDINGS + ["scores"],
     "assess": ASSESS,
     "report": ASSESS,
     "cli": [],

@@ -67,7 +67,7 @@ stage_openvino() {
 }
 
 stage_asan() {
-  local rooms=(core dicom image preprocess clinical findings fusion)
+  local rooms=(core dicom image preprocess clinical scores findings fusion)
   build asan "${rooms[@]/#/test_}" aicovid_cli
   # LibTorch and its dependencies keep memory until the process ends; leaks of our own rooms are looked for.
   ctest --preset asan --parallel 2 --no-tests=error -L "^($(IFS='|'; echo "${rooms[*]}"))\$"

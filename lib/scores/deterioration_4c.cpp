@@ -1,9 +1,9 @@
 #include <clinical/bedside_state.hpp>
-#include <clinical/eligibility.hpp>
 #include <clinical/plain_name.hpp>
 #include <clinical/value_range.hpp>
 #include <fusion/deterioration.hpp>
 #include <fusion/deterioration_score.hpp>
+#include <scores/eligibility.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include <aicovid/scores.hpp>
-#include <clinical/scores.hpp>
 #include <fusion/deterioration_score.hpp>
+#include <scores/scores.hpp>
 
 namespace aicovid {
 

@@ -2,7 +2,7 @@
 #include "text_layout.hpp"
 
 #include <aicovid/scores.hpp>
-#include <clinical/scores.hpp>
+#include <scores/scores.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>

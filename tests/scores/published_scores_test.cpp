@@ -56,7 +56,7 @@ void check_points(const Score& score, const json& expected) {
 }  // namespace
 
 TEST_CASE("Published scores: 360 random patients agree with NumPy", "[fusion][golden]") {
-  std::ifstream file(AICOVID_SOURCE_DIR "/tests/clinical/golden/scores.json");
+  std::ifstream file(AICOVID_SOURCE_DIR "/tests/scores/golden/scores.json");
   REQUIRE(file);
   const json patients = json::parse(file)["patients"];
   REQUIRE(patients.size() == 360);

@@ -1,8 +1,8 @@
 #include <aicovid/error.hpp>
 #include <clinical/bedside_state.hpp>
-#include <clinical/eligibility.hpp>
-#include <clinical/scores.hpp>
 #include <clinical/value_range.hpp>
+#include <scores/eligibility.hpp>
+#include <scores/scores.hpp>
 
 #include <algorithm>
 

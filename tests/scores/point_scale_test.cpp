@@ -1,4 +1,4 @@
-#include "scores/point_scale.hpp"
+#include "point_scale.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
@@ -14,8 +14,7 @@ ValueRange over(double x) { return {x, kInfinity, true, true}; }
 
 }  // namespace
 
-TEST_CASE("Point scale: a step from an edge holds at the edge, one above it does not",
-          "[clinical]") {
+TEST_CASE("Point scale: a step from an edge holds at the edge, one above it does not", "[scores]") {
   const PointScale scale{0, {from(7, 1), above(14, 3)}};
   CHECK(points_of(scale, std::nextafter(7., 0.)) == 0);
   CHECK(points_of(scale, 7) == 1);
@@ -25,7 +24,7 @@ TEST_CASE("Point scale: a step from an edge holds at the edge, one above it does
   CHECK(points_of(scale, 1e300) == 3);
 }
 
-TEST_CASE("Point scale: a range has the points of all that it holds", "[clinical]") {
+TEST_CASE("Point scale: a range has the points of all that it holds", "[scores]") {
   const PointScale scale{0, {from(7, 1), above(14, 3)}};
   CHECK(points_of(scale, below(7)) == Bounds{0, 0});
   CHECK(points_of(scale, ValueRange{0, 7}) == Bounds{0, 1});
@@ -36,14 +35,14 @@ TEST_CASE("Point scale: a range has the points of all that it holds", "[clinical
   CHECK(all_points(scale) == Bounds{0, 3});
 }
 
-TEST_CASE("Point scale: bounds of a scale that falls and rises hold its middle", "[clinical]") {
+TEST_CASE("Point scale: bounds of a scale that falls and rises hold its middle", "[scores]") {
   const PointScale scale{3, {from(9, 1), from(12, 0), from(21, 2)}, Grain::whole};
   CHECK(points_of(scale, ValueRange{9, 21}) == Bounds{0, 2});
   CHECK(points_of(scale, ValueRange{0, 21}) == Bounds{0, 3});
   CHECK(all_points(scale) == Bounds{0, 3});
 }
 
-TEST_CASE("Point scale: a table of whole numbers is read at the nearest one", "[clinical]") {
+TEST_CASE("Point scale: a table of whole numbers is read at the nearest one", "[scores]") {
   const PointScale saturation{3, {from(92, 2), from(94, 1), from(96, 0)}, Grain::whole};
   CHECK(points_of(saturation, 91.4) == 3);
   CHECK(points_of(saturation, 91.6) == 2);
@@ -56,7 +55,7 @@ TEST_CASE("Point scale: a table of whole numbers is read at the nearest one", "[
 }
 
 TEST_CASE("Point scale: a value halfway between two bands counts as the one that scores more",
-          "[clinical]") {
+          "[scores]") {
   CHECK(points_of({3, {from(92, 2)}, Grain::whole}, 91.5) == 3);
   CHECK(points_of({0, {from(21, 2)}, Grain::whole}, 20.5) == 2);
   // 38.05 is no binary fraction: it lies a little below.
@@ -64,14 +63,14 @@ TEST_CASE("Point scale: a value halfway between two bands counts as the one that
   CHECK(points_of({3, {above(35, 1)}, Grain::tenths}, 35.05) == 3);
 }
 
-TEST_CASE("Point scale: a table of tenths takes what a conversion of units adds", "[clinical]") {
+TEST_CASE("Point scale: a table of tenths takes what a conversion of units adds", "[scores]") {
   const PointScale temperature{0, {above(38, 1)}, Grain::tenths};
   CHECK(points_of(temperature, 100.4 * 5 / 9 - 160. / 9) == 0);  // 100.4 degF is 38.0
   CHECK(points_of(temperature, 38.04) == 0);
   CHECK(points_of(temperature, 38.06) == 1);
 }
 
-TEST_CASE("Point scale: a bound of a whole number is the next one inside it", "[clinical]") {
+TEST_CASE("Point scale: a bound of a whole number is the next one inside it", "[scores]") {
   const PointScale saturation{3, {from(92, 2), from(94, 1), from(96, 0)}, Grain::whole};
   CHECK(points_of(saturation, below(92)) == Bounds{3, 3});
   CHECK(points_of(saturation, ValueRange{0, 92}) == Bounds{2, 3});

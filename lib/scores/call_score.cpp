@@ -1,5 +1,5 @@
-#include <clinical/eligibility.hpp>
-#include <clinical/scores.hpp>
+#include <scores/eligibility.hpp>
+#include <scores/scores.hpp>
 
 #include "conditions.hpp"
 #include "score_sheet.hpp"

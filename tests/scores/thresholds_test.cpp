@@ -1,4 +1,4 @@
-#include <clinical/scores.hpp>
+#include <scores/scores.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
@@ -41,7 +41,7 @@ void check(const std::function<Score(const ClinicalRecord&)>& score, const nlohm
 
 }  // namespace
 
-TEST_CASE("4C Mortality: every threshold of table 2 from both sides", "[clinical]") {
+TEST_CASE("4C Mortality: every threshold of table 2 from both sides", "[scores]") {
   check(mortality_4c, well_adult(),
         {{"age", "age", before(50), 0, 50, 2},
          {"age", "age", before(60), 2, 60, 4},
@@ -57,7 +57,7 @@ TEST_CASE("4C Mortality: every threshold of table 2 from both sides", "[clinical
   check(mortality_4c, without(well_adult(), "consciousness"), {{"gcs", "gcs", 14, 2, 15, 0}});
 }
 
-TEST_CASE("qCSI: every threshold of table 2 from both sides", "[clinical]") {
+TEST_CASE("qCSI: every threshold of table 2 from both sides", "[scores]") {
   const auto patient = with(
       well_adult(), {{"on_oxygen", true}, {"respiratory_support", "oxygen"}, {"oxygen_flow", 1}});
   check(qcsi, patient,
@@ -75,7 +75,7 @@ TEST_CASE("qCSI: every threshold of table 2 from both sides", "[clinical]") {
          {"oxygen_flow", "oxygen_flow", 4.4, 4, 4.5, 5}});
 }
 
-TEST_CASE("NEWS2: every threshold of chart 1 from both sides", "[clinical]") {
+TEST_CASE("NEWS2: every threshold of chart 1 from both sides", "[scores]") {
   check(news2, well_adult(),
         {{"respiratory_rate", "respiratory_rate", 8, 3, 9, 1},
          {"respiratory_rate", "respiratory_rate", 11, 1, 12, 0},
@@ -104,7 +104,7 @@ TEST_CASE("NEWS2: every threshold of chart 1 from both sides", "[clinical]") {
   }
 }
 
-TEST_CASE("NEWS2: every threshold of SpO2 scale 2, on air and on oxygen", "[clinical]") {
+TEST_CASE("NEWS2: every threshold of SpO2 scale 2, on air and on oxygen", "[scores]") {
   const auto air = with(well_adult(), {{"news2_spo2_scale", 2}});
   check(news2, air,
         {{"spo2", "spo2", 83, 3, 84, 2},
@@ -123,7 +123,7 @@ TEST_CASE("NEWS2: every threshold of SpO2 scale 2, on air and on oxygen", "[clin
   CHECK(points(news2(record_of(oxygen)), "on_oxygen") == 2);
 }
 
-TEST_CASE("CURB-65: every threshold from both sides", "[clinical]") {
+TEST_CASE("CURB-65: every threshold from both sides", "[scores]") {
   check(curb_65, well_adult(),
         {{"urea", "urea", 7, 0, after(7), 1},
          {"respiratory_rate", "respiratory_rate", before(30), 0, 30, 1},
@@ -137,7 +137,7 @@ TEST_CASE("CURB-65: every threshold from both sides", "[clinical]") {
   CHECK(points(curb_65(record_of(well_adult())), "confusion") == 0);
 }
 
-TEST_CASE("CALL: every threshold from both sides", "[clinical]") {
+TEST_CASE("CALL: every threshold from both sides", "[scores]") {
   check(call_score, well_adult(),
         {{"age", "age", 60, 1, after(60), 3},
          {"lymphocytes", "lymphocytes", 1, 3, after(1), 1},

@@ -1,6 +1,6 @@
 #include <aicovid/error.hpp>
 #include <algorithm>
-#include <clinical/scores.hpp>
+#include <scores/scores.hpp>
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -33,7 +33,7 @@ const nlohmann::json& with_comparator(nlohmann::json& patient, const std::string
 
 }  // namespace
 
-TEST_CASE("Scores: a missing input leaves exactly its own points open", "[clinical]") {
+TEST_CASE("Scores: a missing input leaves exactly its own points open", "[scores]") {
   struct Missing {
     Function score;
     std::string variable;
@@ -75,7 +75,7 @@ TEST_CASE("Scores: a missing input leaves exactly its own points open", "[clinic
   }
 }
 
-TEST_CASE("Scores: bounds carry over to the risk and name the bands", "[clinical]") {
+TEST_CASE("Scores: bounds carry over to the risk and name the bands", "[scores]") {
   const Score score = of(mortality_4c, without(with(well_adult(), {{"crp", 120}}), "age"));
   CHECK(score.points == Bounds{2, 9});
   CHECK(score.probability == Bounds{.008, .192});
@@ -83,7 +83,7 @@ TEST_CASE("Scores: bounds carry over to the risk and name the bands", "[clinical
 }
 
 TEST_CASE("Scores: a comparator counts where its whole range is in one band, else makes bounds",
-          "[clinical]") {
+          "[scores]") {
   auto patient = well_adult();
   CHECK(points(of(mortality_4c, with_comparator(patient, "crp", 5, "<")), "crp") == 0);
   CHECK(points(of(mortality_4c, with_comparator(patient, "crp", 50, "<")), "crp") == 0);
@@ -105,7 +105,7 @@ TEST_CASE("Scores: a comparator counts where its whole range is in one band, els
         Bounds{0, 1});
 }
 
-TEST_CASE("4C Mortality: SpO2 is on room air, or missing", "[clinical]") {
+TEST_CASE("4C Mortality: SpO2 is on room air, or missing", "[scores]") {
   auto patient = with(well_adult(), {{"on_oxygen", true}, {"respiratory_support", "oxygen"}});
   CHECK(item(of(mortality_4c, patient), "spo2_room_air").points == Bounds{0, 2});
   CHECK(of(mortality_4c, patient).missing == Strings{"spo2_room_air"});
@@ -116,7 +116,7 @@ TEST_CASE("4C Mortality: SpO2 is on room air, or missing", "[clinical]") {
   CHECK(points(of(mortality_4c, patient), "spo2") == 0);
 }
 
-TEST_CASE("Scores: oxygen that respiratory support tells of is named as such", "[clinical]") {
+TEST_CASE("Scores: oxygen that respiratory support tells of is named as such", "[scores]") {
   const auto patient = without(with(well_adult(), {{"respiratory_support", "none"}}), "on_oxygen");
   for (const Function score : {mortality_4c, spo2_fio2}) {
     const auto said = [&](const nlohmann::json& record) {
@@ -130,7 +130,7 @@ TEST_CASE("Scores: oxygen that respiratory support tells of is named as such", "
   CHECK(item(of(qcsi, patient), "oxygen_flow").from == Strings{"respiratory_support"});
 }
 
-TEST_CASE("Scores: consciousness stands in for gcs, and must agree with it", "[clinical]") {
+TEST_CASE("Scores: consciousness stands in for gcs, and must agree with it", "[scores]") {
   const auto patient = without(well_adult(), "consciousness");
   for (const char* term : {"C", "V", "P", "U"}) {
     CHECK(points(of(mortality_4c, with(patient, {{"consciousness", term}})), "gcs") == 2);
@@ -145,7 +145,7 @@ TEST_CASE("Scores: consciousness stands in for gcs, and must agree with it", "[c
 }
 
 TEST_CASE("NEWS2 and CURB-65: gcs 15 is alert and oriented; a lower one leaves it open",
-          "[clinical]") {
+          "[scores]") {
   const auto patient = without(well_adult(), "consciousness");
   CHECK(points(of(news2, with(patient, {{"gcs", 15}})), "consciousness") == 0);
   CHECK(points(of(curb_65, with(patient, {{"gcs", 15}})), "confusion") == 0);
@@ -154,7 +154,7 @@ TEST_CASE("NEWS2 and CURB-65: gcs 15 is alert and oriented; a lower one leaves i
   CHECK(of(curb_65, with(patient, {{"gcs", 13}})).missing == Strings{"consciousness"});
 }
 
-TEST_CASE("NEWS2: the single-parameter trigger is told only once it is settled", "[clinical]") {
+TEST_CASE("NEWS2: the single-parameter trigger is told only once it is settled", "[scores]") {
   CHECK(of(news2, well_adult()).triggers.at("single_parameter_3") == false);
   CHECK(of(news2, with(well_adult(), {{"heart_rate", 135}})).triggers.at("single_parameter_3"));
   // Two points of one item and one of another are no trigger.
@@ -165,7 +165,7 @@ TEST_CASE("NEWS2: the single-parameter trigger is told only once it is settled",
             .triggers.at("single_parameter_3"));
 }
 
-TEST_CASE("NEWS2: without a word on oxygen, scale 2 has the bounds of both", "[clinical]") {
+TEST_CASE("NEWS2: without a word on oxygen, scale 2 has the bounds of both", "[scores]") {
   auto patient = without(without(well_adult(), "on_oxygen"), "respiratory_support");
   patient = with(patient, {{"news2_spo2_scale", 2}, {"spo2", 98}});
   Score score = of(news2, patient);
@@ -180,7 +180,7 @@ TEST_CASE("NEWS2: without a word on oxygen, scale 2 has the bounds of both", "[c
   CHECK_THROWS_AS(of(news2, patient), Error);
 }
 
-TEST_CASE("CURB-65: one low pressure settles the item, one normal does not", "[clinical]") {
+TEST_CASE("CURB-65: one low pressure settles the item, one normal does not", "[scores]") {
   const auto patient = without(well_adult(), "diastolic_bp");
   CHECK(points(of(curb_65, with(patient, {{"systolic_bp", 85}})), "blood_pressure") == 1);
   CHECK(item(of(curb_65, patient), "blood_pressure").missing == Strings{"diastolic_bp"});
@@ -188,14 +188,14 @@ TEST_CASE("CURB-65: one low pressure settles the item, one normal does not", "[c
                "blood_pressure") == 1);
 }
 
-TEST_CASE("qCSI: no oxygen is a flow of 0", "[clinical]") {
+TEST_CASE("qCSI: no oxygen is a flow of 0", "[scores]") {
   CHECK(points(of(qcsi, well_adult()), "oxygen_flow") == 0);
   const auto open = with(well_adult(), {{"on_oxygen", true}, {"respiratory_support", "oxygen"}});
   CHECK(item(of(qcsi, open), "oxygen_flow").points == Bounds{0, 5});
   CHECK(of(qcsi, open).missing == Strings{"oxygen_flow"});
 }
 
-TEST_CASE("qCSI: not above 6 L/min", "[clinical]") {
+TEST_CASE("qCSI: not above 6 L/min", "[scores]") {
   const auto oxygen = with(well_adult(), {{"on_oxygen", true}, {"respiratory_support", "oxygen"}});
   CHECK(of(qcsi, with(oxygen, {{"oxygen_flow", 6}})).status == ScoreStatus::ok);
   const Score score = of(qcsi, with(oxygen, {{"oxygen_flow", 6.1}}));
@@ -206,7 +206,7 @@ TEST_CASE("qCSI: not above 6 L/min", "[clinical]") {
         ScoreStatus::not_applicable);
 }
 
-TEST_CASE("Scores: whom they are not for", "[clinical]") {
+TEST_CASE("Scores: whom they are not for", "[scores]") {
   struct Rule {
     Function score;
     double from_age;
@@ -251,7 +251,7 @@ TEST_CASE("Scores: whom they are not for", "[clinical]") {
         ScoreStatus::not_applicable);
 }
 
-TEST_CASE("Scores: what is not given is taken as eligible, and said", "[clinical]") {
+TEST_CASE("Scores: what is not given is taken as eligible, and said", "[scores]") {
   auto patient = well_adult();
   for (const char* variable : {"sars_cov_2", "care_location", "respiratory_support"}) {
     patient.erase(variable);
@@ -263,12 +263,12 @@ TEST_CASE("Scores: what is not given is taken as eligible, and said", "[clinical
   CHECK(of(mortality_4c, well_adult()).assumed.empty());
 }
 
-TEST_CASE("Scores: several reasons are all told", "[clinical]") {
+TEST_CASE("Scores: several reasons are all told", "[scores]") {
   const Score score = of(qcsi, with(well_adult(), {{"age", 10}, {"sars_cov_2", "negative"}}));
   CHECK_THAT(score.reason, ContainsSubstring("a child") && ContainsSubstring("negative"));
 }
 
-TEST_CASE("ROX: on high-flow oxygen only, and not without its inputs", "[clinical]") {
+TEST_CASE("ROX: on high-flow oxygen only, and not without its inputs", "[scores]") {
   const auto hfnc = with(well_adult(), {{"on_oxygen", true},
                                         {"respiratory_support", "hfnc"},
                                         {"fio2", 60},
@@ -296,7 +296,7 @@ TEST_CASE("ROX: on high-flow oxygen only, and not without its inputs", "[clinica
   CHECK(of(rox, with(hfnc, {{"respiratory_rate", 0}})).status == ScoreStatus::not_applicable);
 }
 
-TEST_CASE("SpO2/FiO2: for SpO2 of at most 97 %", "[clinical]") {
+TEST_CASE("SpO2/FiO2: for SpO2 of at most 97 %", "[scores]") {
   const auto patient = with(well_adult(), {{"spo2", 97}});
   CHECK(of(spo2_fio2, patient).status == ScoreStatus::ok);
   CHECK(of(spo2_fio2, with(patient, {{"spo2", 97.1}})).status == ScoreStatus::not_applicable);
@@ -307,7 +307,7 @@ TEST_CASE("SpO2/FiO2: for SpO2 of at most 97 %", "[clinical]") {
   CHECK(open.value->min == Approx(97));
 }
 
-TEST_CASE("SpO2/FiO2 and ROX: FiO2 of 20 to 21 % is room air, exactly", "[clinical]") {
+TEST_CASE("SpO2/FiO2 and ROX: FiO2 of 20 to 21 % is room air, exactly", "[scores]") {
   const auto hfnc = with(well_adult(), {{"on_oxygen", true},
                                         {"respiratory_support", "hfnc"},
                                         {"respiratory_rate", 25},
@@ -332,7 +332,7 @@ TEST_CASE("SpO2/FiO2 and ROX: FiO2 of 20 to 21 % is room air, exactly", "[clinic
   CHECK(below.value->exact());
 }
 
-TEST_CASE("SpO2/FiO2: an open SpO2 ends at 97 %, where the ratio does", "[clinical]") {
+TEST_CASE("SpO2/FiO2: an open SpO2 ends at 97 %, where the ratio does", "[scores]") {
   const Score missing = of(spo2_fio2, without(well_adult(), "spo2"));
   CHECK(missing.missing == Strings{"spo2"});
   CHECK(missing.value->max == Approx(97 / .21));

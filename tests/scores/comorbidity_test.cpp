@@ -1,7 +1,7 @@
 // Which conditions count in a score's comorbidity, and what those that are not given leave open.
 
 #include <aicovid/error.hpp>
-#include <clinical/scores.hpp>
+#include <scores/scores.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
@@ -30,7 +30,7 @@ Strings joined(Strings first, const Strings& second) {
 
 }  // namespace
 
-TEST_CASE("4C Mortality: comorbidities are counted by its own list", "[clinical]") {
+TEST_CASE("4C Mortality: comorbidities are counted by its own list", "[scores]") {
   const auto counted = [](std::initializer_list<std::pair<std::string, nlohmann::json>> given) {
     return item(of(mortality_4c, with(well_adult(), given)), "comorbidities");
   };
@@ -60,7 +60,7 @@ TEST_CASE("4C Mortality: comorbidities are counted by its own list", "[clinical]
 }
 
 TEST_CASE("4C Mortality: kidney disease is one from an eGFR of 30 down, which no flag tells",
-          "[clinical]") {
+          "[scores]") {
   const auto present = with(well_adult(), {{"chronic_kidney_disease", true}});
   CHECK(item(of(mortality_4c, present), "comorbidities").points == Bounds{0, 1});
   CHECK(of(mortality_4c, present).missing == Strings{"chronic_kidney_disease"});
@@ -74,7 +74,7 @@ TEST_CASE("4C Mortality: kidney disease is one from an eGFR of 30 down, which no
 }
 
 TEST_CASE("Scores: a condition that is not given leaves open what true or false would settle",
-          "[clinical]") {
+          "[scores]") {
   struct List {
     Function score;
     std::string item;
@@ -117,8 +117,7 @@ TEST_CASE("Scores: a condition that is not given leaves open what true or false 
   }
 }
 
-TEST_CASE("Scores: an unclear condition is of no matter beside a disease that counts",
-          "[clinical]") {
+TEST_CASE("Scores: an unclear condition is of no matter beside a disease that counts", "[scores]") {
   const auto heart = with(without(well_adult(), "atrial_fibrillation"), {{"heart_failure", true}});
   CHECK(points(of(mortality_4c, heart), "comorbidities") == 1);
   const auto brain =
@@ -129,7 +128,7 @@ TEST_CASE("Scores: an unclear condition is of no matter beside a disease that co
 }
 
 TEST_CASE("4C Mortality: absent conditions leave bounds, unless two are present already",
-          "[clinical]") {
+          "[scores]") {
   auto patient = without(without(well_adult(), "hiv"), "obesity");
   CHECK(item(of(mortality_4c, patient), "comorbidities").points == Bounds{0, 2});
   CHECK(item(of(mortality_4c, patient), "comorbidities").missing == Strings{"hiv", "obesity"});
@@ -141,7 +140,7 @@ TEST_CASE("4C Mortality: absent conditions leave bounds, unless two are present 
 }
 
 TEST_CASE("4C Mortality: the count is used as given, and must agree with the conditions",
-          "[clinical]") {
+          "[scores]") {
   const auto patient = without(well_adult(), "hiv");
   CHECK(points(of(mortality_4c, with(patient, {{"comorbidity_count_4c", 0}})), "comorbidities") ==
         0);
@@ -157,7 +156,7 @@ TEST_CASE("4C Mortality: the count is used as given, and must agree with the con
   CHECK_THROWS_AS(of(mortality_4c, with(two, {{"comorbidity_count_4c", 1}})), Error);
 }
 
-TEST_CASE("CALL: its comorbidity is its own, and open where its list is not known", "[clinical]") {
+TEST_CASE("CALL: its comorbidity is its own, and open where its list is not known", "[scores]") {
   const auto comorbidity = [](const char* condition) {
     return item(of(call_score, with(well_adult(), {{condition, true}})), "comorbidity").points;
   };

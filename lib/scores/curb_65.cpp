@@ -1,7 +1,7 @@
 #include <clinical/bedside_state.hpp>
-#include <clinical/eligibility.hpp>
-#include <clinical/scores.hpp>
 #include <clinical/value_range.hpp>
+#include <scores/eligibility.hpp>
+#include <scores/scores.hpp>
 
 #include <array>
 

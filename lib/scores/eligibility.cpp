@@ -1,5 +1,5 @@
-#include <clinical/eligibility.hpp>
 #include <clinical/value_range.hpp>
+#include <scores/eligibility.hpp>
 
 #include <algorithm>
 #include <map>

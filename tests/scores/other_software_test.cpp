@@ -2,7 +2,7 @@
 // written from the papers' tables), run on patients of this project's choice; the test cases of
 // gdl-lang/common-clinical-models and others. docs/scores.md counts them.
 
-#include <clinical/scores.hpp>
+#include <scores/scores.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>
@@ -22,7 +22,7 @@ Score scored(Score (*score)(const ClinicalRecord&),
 
 }  // namespace
 
-TEST_CASE("4C Mortality: patients scored by owkin/scancovia", "[clinical]") {
+TEST_CASE("4C Mortality: patients scored by owkin/scancovia", "[scores]") {
   // Not of 70 to 79 years, for which it has 5 points where the paper's table has 6; nor at its
   // edges of urea and CRP, which it takes the other way round.
   struct Patient {
@@ -47,7 +47,7 @@ TEST_CASE("4C Mortality: patients scored by owkin/scancovia", "[clinical]") {
   }
 }
 
-TEST_CASE("NEWS2: test cases of gdl-lang, both scales", "[clinical]") {
+TEST_CASE("NEWS2: test cases of gdl-lang, both scales", "[scores]") {
   // gdl2/NEWS2.v1.test.yml. "C" stands for its term of new confusion or less than alert.
   struct Case {
     int scale;
@@ -92,7 +92,7 @@ TEST_CASE("NEWS2: test cases of gdl-lang, both scales", "[clinical]") {
   }
 }
 
-TEST_CASE("NEWS2: patients scored by owkin/scancovia, scale 1", "[clinical]") {
+TEST_CASE("NEWS2: patients scored by owkin/scancovia, scale 1", "[scores]") {
   Score score = scored(news2, {{"respiratory_rate", 18},
                                {"spo2", 97},
                                {"on_oxygen", false},
@@ -111,7 +111,7 @@ TEST_CASE("NEWS2: patients scored by owkin/scancovia, scale 1", "[clinical]") {
   CHECK(points(score) == 19);
 }
 
-TEST_CASE("CURB-65: patients scored by other software", "[clinical]") {
+TEST_CASE("CURB-65: patients scored by other software", "[scores]") {
   struct Patient {
     const char* consciousness;
     double urea, rate, diastolic, systolic, age;

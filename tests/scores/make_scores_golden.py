@@ -1,10 +1,10 @@
 """Writes golden/scores.json: 360 random patients and their published scores, from tables, in NumPy.
 
-Written apart from lib/clinical/scores and lib/fusion, in another way: every input becomes the list of all values that it
+Written apart from lib/scores and lib/fusion, in another way: every input becomes the list of all values that it
 can have (the given one; all of a fine grid where it is missing or a bound), each score is a plain look-up in its published
 table, and bounds are the least and the most over the lists.
 
-Usage: python tests/clinical/make_scores_golden.py  (seed 20200909; needs NumPy alone)
+Usage: python tests/scores/make_scores_golden.py  (seed 20200909; needs NumPy alone)
 """
 
 import json

@@ -2,7 +2,7 @@
 // patients computed by hand from the published table. Each says which. docs/scores.md counts them,
 // with those of other_software_test.cpp.
 
-#include <clinical/scores.hpp>
+#include <scores/scores.hpp>
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -26,7 +26,7 @@ double risk(const Score& score) { return score.probability.value().min; }
 
 }  // namespace
 
-TEST_CASE("4C Mortality: worked examples", "[clinical]") {
+TEST_CASE("4C Mortality: worked examples", "[scores]") {
   // README and test of the R package resplab/ISARIC4C: 40.1 %.
   Score score = scored(mortality_4c, {{"age", 69},
                                       {"sex", "male"},
@@ -72,7 +72,7 @@ TEST_CASE("4C Mortality: worked examples", "[clinical]") {
   CHECK(!score.probability);  // the published list begins at 1 point
 }
 
-TEST_CASE("4C Mortality: each risk of the consortium's list", "[clinical]") {
+TEST_CASE("4C Mortality: each risk of the consortium's list", "[scores]") {
   // isaric4c.net/risk/4c, in per cent.
   const std::vector<double> listed = {.3,   .8,   2.3,  4.8,  7.5,  7.8,  11.7,
                                       14.4, 19.2, 22.9, 26.9, 32.9, 40.1, 44.6,
@@ -120,7 +120,7 @@ TEST_CASE("4C Mortality: each risk of the consortium's list", "[clinical]") {
   CHECK(sum == 21);
 }
 
-TEST_CASE("qCSI: worked examples", "[clinical]") {
+TEST_CASE("qCSI: worked examples", "[scores]") {
   // By hand, Haimovich et al. 2020, table 2.
   Score score =
       scored(qcsi, {{"age", 60}, {"respiratory_rate", 24}, {"spo2", 91}, {"oxygen_flow", 2}});
@@ -137,7 +137,7 @@ TEST_CASE("qCSI: worked examples", "[clinical]") {
   CHECK(risk(score) == .57);
 }
 
-TEST_CASE("NEWS2: worked examples", "[clinical]") {
+TEST_CASE("NEWS2: worked examples", "[scores]") {
   // The acceptance test of the early-warning software openeobs/BJSS_liveobs_automation
   // (features/3in1_risk_score_calculation.feature), made for NEWS of 2012, whose bands NEWS2 keeps:
   // each of these patients has 3 points, all of one parameter.
@@ -195,7 +195,7 @@ TEST_CASE("NEWS2: worked examples", "[clinical]") {
   CHECK(score.bands == std::vector<std::string>{"medium"});
 }
 
-TEST_CASE("CURB-65: worked examples", "[clinical]") {
+TEST_CASE("CURB-65: worked examples", "[scores]") {
   // A question of MRCEM Success (mrcemsuccess.com/review/101282697/579002): a confused man of 71,
   // 110/70 mmHg, 25 breaths, urea 10 mmol/L: 3 by its criteria.
   Score score = scored(curb_65, {{"age", 71},
@@ -234,7 +234,7 @@ TEST_CASE("CURB-65: worked examples", "[clinical]") {
   CHECK(score.bands == std::vector<std::string>{"low"});
 }
 
-TEST_CASE("CALL: worked examples", "[clinical]") {
+TEST_CASE("CALL: worked examples", "[scores]") {
   // By hand, with the equations of EBMcalc (ebmcalc.com/COVID_CALL.htm), and owkin/scancovia, which
   // cites table 3 of the paper.
   Score score = call_score(record_of(well_adult()));
@@ -254,7 +254,7 @@ TEST_CASE("CALL: worked examples", "[clinical]") {
   CHECK(points(call_score(record_of(patient))) == 8);
 }
 
-TEST_CASE("ROX: worked examples", "[clinical]") {
+TEST_CASE("ROX: worked examples", "[scores]") {
   // The first four: archetypes/rox_index_final.v0.test.yml of gdl-lang, whose bands are
   // its own. The rest by hand, Roca et al. 2019: (SpO2 / FiO2) / rate, and its thresholds.
   const auto index = [](double saturation, double oxygen, double rate) {
@@ -292,7 +292,7 @@ TEST_CASE("ROX: worked examples", "[clinical]") {
   }
 }
 
-TEST_CASE("SpO2/FiO2: worked examples", "[clinical]") {
+TEST_CASE("SpO2/FiO2: worked examples", "[scores]") {
   const auto ratio = [](double saturation, double oxygen) {
     return scored(spo2_fio2, {{"age", 60}, {"spo2", saturation}, {"fio2", oxygen}});
   };
