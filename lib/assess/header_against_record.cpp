@@ -1,6 +1,12 @@
-#include "patient_mismatch.hpp"
+#include "header_against_record.hpp"
+
+#include "clinical/measured_at.hpp"
+#include "clinical/plain_name.hpp"
 
 #include <fmt/format.h>
+#include <chrono>
+#include <string>
+#include <vector>
 
 namespace aicovid {
 
@@ -9,6 +15,9 @@ namespace {
 /// Years by which the header's age may differ from the record's: one of them may be rounded, the
 /// other truncated.
 constexpr double kAgeToleranceYears = 2;
+
+/// This project's rule: an image and values of one assessment are at most a day apart.
+constexpr std::chrono::hours kFarthest{24};
 
 /// How far the age is from all ages that the record's value can stand for: ">89", as
 /// de-identification writes it, is near to every older one.
@@ -25,9 +34,7 @@ std::optional<std::string> patient_mismatch(const ImageHeader& header,
     const std::string_view in_header = *header.patient_sex == Sex::male ? "male" : "female";
     if (in_header != *sex) {
       return fmt::format(
-          "sex is '{}' in the clinical record, and the image's header "
-          "(0010,0040) "
-          "says otherwise",
+          "sex is '{}' in the clinical record, and the image's header (0010,0040) says otherwise",
           *sex);
     }
   }
@@ -39,6 +46,20 @@ std::optional<std::string> patient_mismatch(const ImageHeader& header,
         record.comparator("age"), *record.number("age"), kAgeToleranceYears);
   }
   return std::nullopt;
+}
+
+std::optional<Warning> values_not_at_image_time(const ImageHeader& header,
+                                                const ClinicalRecord& record) {
+  if (!header.acquired) return std::nullopt;
+  std::vector<std::string> far;
+  for (const auto& [name, time] : measured_at(record)) {
+    if (time < header.acquired->earliest - kFarthest || time > header.acquired->latest + kFarthest)
+      far.push_back(name);
+  }
+  if (far.empty()) return std::nullopt;
+  return Warning{"values_not_at_image_time",
+                 fmt::format("Measured more than {} hours from the time of the image: {}.",
+                             kFarthest.count(), plain_names(far))};
 }
 
 }  // namespace aicovid
