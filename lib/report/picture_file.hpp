@@ -1,10 +1,18 @@
 #pragma once
 
+#include <aicovid/report.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 
 namespace aicovid {
+
+/// The findings of a report that a picture of this radiograph can be made from.
+///
+/// @throws Error{invalid_argument} if there are none, the radiograph has no pixels, or the report
+///         is another image's
+const ImageFindings& require_drawable(const Radiograph& radiograph, const RiskReport& report);
 
 /// 8-bit pixels to be written; a view.
 struct PngImage {
