@@ -1,8 +1,8 @@
-#include <aicovid/assessor.hpp>
-
 #include "core/file.hpp"
 #include "core/installation.hpp"
 #include "core/sha256.hpp"
+
+#include <aicovid/assessor.hpp>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -1,54 +1,24 @@
-#include <clinical/bedside_state.hpp>
-#include <clinical/plain_name.hpp>
-#include <clinical/value_range.hpp>
-#include <fusion/deterioration.hpp>
-#include <fusion/deterioration_score.hpp>
-#include <scores/eligibility.hpp>
+#include "scores/deterioration_formula.hpp"
+#include "scores/eligibility.hpp"
+#include "scores/scores.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <optional>
-#include <string>
+#include "clinical/bedside_state.hpp"
+#include "clinical/plain_name.hpp"
+#include "core/log_odds.hpp"
 
 #include <fmt/format.h>
-
-#include "deterioration_model.hpp"
+#include <algorithm>
+#include <optional>
+#include <string>
 
 namespace aicovid {
 
 namespace {
 
-double probability(const DeteriorationInputs& inputs) {
-  return 1 / (1 + std::exp(-deterioration_logit(inputs)));
-}
-
-/// The values of a range with the least and the greatest effect, which need not be its ends.
-struct Extremes {
-  double lowest;
-  double highest;
-};
-
-/// Searched on a grid and at the range's ends and knots; between grid points the effect of any
-/// of the splines differs by less than 1e-4 in logit.
-Extremes extremes(const SplineTerm& spline, const ValueRange& range) {
-  constexpr int kSteps = 2000;
-  Extremes found{range.low, range.low};
-  const auto try_value = [&](double value) {
-    if (value < range.low || value > range.high) return;
-    if (spline.effect(value) < spline.effect(found.lowest)) found.lowest = value;
-    if (spline.effect(value) > spline.effect(found.highest)) found.highest = value;
-  };
-  for (int i = 0; i <= kSteps; ++i) {
-    try_value(std::lerp(range.low, range.high, double(i) / kSteps));
-  }
-  for (const double knot : spline.knots) try_value(knot);
-  return found;
-}
-
 /// What the record leaves of a variable's published range; rules the score out if that is nothing.
-ValueRange published_part(const SplineTerm& spline, const ClinicalRecord& record, Score& score) {
-  const ValueRange all{spline.low, spline.high};
-  const auto given = given_range(record, spline.variable);
+ClinicalRange published_part(const SplineTerm& spline, const ClinicalRecord& record, Score& score) {
+  const ClinicalRange all{spline.low, spline.high};
+  const auto given = record.range(spline.variable);
   if (!given) return all;
   if (given->lies_below(spline.low) || given->lies_above(spline.high)) {
     // A child's age has been told already.
@@ -70,9 +40,9 @@ struct Patients {
   DeteriorationInputs highest{};
 };
 
-void set(double DeteriorationInputs::*input, const SplineTerm& spline, const ValueRange& range,
+void set(double DeteriorationInputs::*input, const SplineTerm& spline, const ClinicalRange& range,
          Patients& patients) {
-  const Extremes values = extremes(spline, range);
+  const SplineTerm::Extremes values = spline.extremes(range);
   patients.lowest.*input = values.lowest;
   patients.highest.*input = values.highest;
 }
@@ -108,7 +78,7 @@ Score deterioration_4c(const ClinicalRecord& record) {
   Patients patients;
   for (std::size_t i = 0; i < kSplines.size(); ++i) {
     const SplineTerm& spline = kSplines[i];
-    const ValueRange range = published_part(spline, record, score);
+    const ClinicalRange range = published_part(spline, record, score);
     if (!range.exact()) score.missing.emplace_back(spline.variable);
     set(inputs[i], spline, range, patients);
   }
@@ -127,7 +97,8 @@ Score deterioration_4c(const ClinicalRecord& record) {
   }
   set(&Inputs::gcs_below_15, drowsy.answer, "gcs", patients, score);
   score.status = score.missing.empty() ? ScoreStatus::ok : ScoreStatus::incomplete;
-  score.probability = Bounds{probability(patients.lowest), probability(patients.highest)};
+  score.probability = Bounds{probability_of(deterioration_logit(patients.lowest)),
+                             probability_of(deterioration_logit(patients.highest))};
   return score;
 }
 

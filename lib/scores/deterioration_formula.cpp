@@ -1,11 +1,11 @@
-#include "deterioration_model.hpp"
+#include "scores/deterioration_formula.hpp"
+
+#include "scores/spline_basis.hpp"
 
 #include <aicovid/error.hpp>
-#include <fusion/deterioration.hpp>
 
 #include <algorithm>
-
-#include "spline_basis.hpp"
+#include <cmath>
 
 namespace aicovid {
 
@@ -23,6 +23,21 @@ const std::array<SplineTerm, kSplineTerms> kSplines = {{
 double SplineTerm::effect(double value) const {
   return coefficients[0] * value + coefficients[1] * spline_basis(value, knots, 0) +
          coefficients[2] * spline_basis(value, knots, 1);
+}
+
+SplineTerm::Extremes SplineTerm::extremes(const ClinicalRange& range) const {
+  constexpr int kSteps = 2000;
+  Extremes found{range.low, range.low};
+  const auto try_value = [&](double value) {
+    if (value < range.low || value > range.high) return;
+    if (effect(value) < effect(found.lowest)) found.lowest = value;
+    if (effect(value) > effect(found.highest)) found.highest = value;
+  };
+  for (int i = 0; i <= kSteps; ++i) {
+    try_value(std::lerp(range.low, range.high, double(i) / kSteps));
+  }
+  for (const double knot : knots) try_value(knot);
+  return found;
 }
 
 const SplineTerm& spline_of(std::string_view variable) {

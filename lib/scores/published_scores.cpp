@@ -1,6 +1,6 @@
+#include "scores/scores.hpp"
+
 #include <aicovid/scores.hpp>
-#include <fusion/deterioration_score.hpp>
-#include <scores/scores.hpp>
 
 namespace aicovid {
 

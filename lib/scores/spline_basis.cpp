@@ -1,4 +1,4 @@
-#include "spline_basis.hpp"
+#include "scores/spline_basis.hpp"
 
 #include <algorithm>
 

@@ -1,11 +1,10 @@
-#include "deterioration_model.hpp"
+#include "scores/deterioration_formula.hpp"
 
 #include <aicovid/error.hpp>
+
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
-
-#include <fusion/deterioration.hpp>
 
 using namespace aicovid;
 using Catch::Approx;
@@ -30,7 +29,7 @@ DeteriorationInputs check_patient() {
 
 }  // namespace
 
-TEST_CASE("4C Deterioration: the published checks hold to 1e-4", "[fusion][golden]") {
+TEST_CASE("4C Deterioration: the published checks hold to 1e-4", "[scores][golden]") {
   DeteriorationInputs patient = check_patient();
   CHECK(deterioration_logit(patient) == Approx(-1.9251).margin(1e-4));
   CHECK(risk(deterioration_logit(patient)) == Approx(.1273).margin(1e-4));
@@ -69,7 +68,7 @@ TEST_CASE("4C Deterioration: the published checks hold to 1e-4", "[fusion][golde
   CHECK(risk(deterioration_logit(third)) == Approx(.9788).margin(1e-4));
 }
 
-TEST_CASE("4C Deterioration: flags are in the proportion of the published points", "[fusion]") {
+TEST_CASE("4C Deterioration: flags are in the proportion of the published points", "[scores]") {
   // Points are rounded to whole numbers, so their ratios are known to about half a point in 35.
   const double logit_a_point = kOnOxygen / 108;
   CHECK(kMale / logit_a_point == Approx(35).margin(.6));
@@ -78,7 +77,7 @@ TEST_CASE("4C Deterioration: flags are in the proportion of the published points
   CHECK(kGcsBelow15 / logit_a_point == Approx(87).margin(.7));
 }
 
-TEST_CASE("4C Deterioration: each flag adds its term", "[fusion]") {
+TEST_CASE("4C Deterioration: each flag adds its term", "[scores]") {
   const double none = deterioration_logit(check_patient());
   const auto added = [&](bool DeteriorationInputs::*flag) {
     DeteriorationInputs patient = check_patient();
@@ -93,7 +92,7 @@ TEST_CASE("4C Deterioration: each flag adds its term", "[fusion]") {
 }
 
 TEST_CASE("4C Deterioration: splines are linear beyond the outer knots and smooth at each knot",
-          "[fusion]") {
+          "[scores]") {
   for (const SplineTerm& spline : kSplines) {
     INFO(spline.variable);
     const double step = (spline.knots[3] - spline.knots[0]) * 1e-3;
@@ -112,7 +111,7 @@ TEST_CASE("4C Deterioration: splines are linear beyond the outer knots and smoot
 }
 
 TEST_CASE("4C Deterioration: risk rises with age, urea and CRP, and falls with SpO2 to 98 %",
-          "[fusion]") {
+          "[scores]") {
   const auto rises = [](std::string_view variable, double low, double high) {
     const SplineTerm& spline = spline_of(variable);
     for (int i = 0; i < 1000; ++i) {
@@ -130,11 +129,28 @@ TEST_CASE("4C Deterioration: risk rises with age, urea and CRP, and falls with S
   }
 }
 
-TEST_CASE("4C Deterioration: the reference patient is the first published check", "[fusion]") {
+TEST_CASE("4C Deterioration: the extremes of a spline may lie inside the range", "[scores]") {
+  for (const SplineTerm& spline : kSplines) {
+    INFO(spline.variable);
+    const ClinicalRange range{spline.low, spline.high};
+    const SplineTerm::Extremes found = spline.extremes(range);
+    for (int i = 0; i <= 30000; ++i) {
+      const double effect = spline.effect(std::lerp(range.low, range.high, i / 30000.));
+      REQUIRE(effect >= spline.effect(found.lowest) - 1e-4);
+      REQUIRE(effect <= spline.effect(found.highest) + 1e-4);
+    }
+  }
+  const SplineTerm& lymphocytes = spline_of("lymphocytes");
+  CHECK(lymphocytes.extremes({1, 40}).lowest == Approx(2.2).margin(.1));
+  CHECK(lymphocytes.extremes({5, 5}).lowest == 5);
+  CHECK(lymphocytes.extremes({5, 5}).highest == 5);
+}
+
+TEST_CASE("4C Deterioration: the reference patient is the first published check", "[scores]") {
   CHECK(reference_logit() == Approx(deterioration_logit(check_patient())).epsilon(1e-14));
 }
 
-TEST_CASE("4C Deterioration: a variable without spline is an internal error", "[fusion]") {
+TEST_CASE("4C Deterioration: a variable without spline is an internal error", "[scores]") {
   CHECK(spline_of("crp").variable == "crp");
   CHECK_THROWS_AS(spline_of("ferritin"), Error);
 }

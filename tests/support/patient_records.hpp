@@ -1,12 +1,11 @@
 #pragma once
 
 #include <aicovid/clinical_record.hpp>
-#include <fusion/deterioration.hpp>
 
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace aicovid::fusion_test {
+namespace aicovid::testing {
 
 inline nlohmann::json quantity(double value, const std::string& unit,
                                const std::string& comparator = "") {
@@ -37,15 +36,4 @@ inline ClinicalRecord record_of(const nlohmann::json& json) {
   return ClinicalRecord::parse_json(json.dump());
 }
 
-/// Quantiles at the model's knots.
-inline DeteriorationConfig knot_config() {
-  const std::array<double, 4> probabilities = {.05, .35, .65, .95};
-  const std::string note = "approximate, inferred from the published knots";
-  DeteriorationConfig config;
-  config.missing["urea"] = {probabilities, {2.9, 5.7, 9.2, 25.5}, note};
-  config.missing["crp"] = {probabilities, {5, 45, 113, 297}, note};
-  config.missing["lymphocytes"] = {probabilities, {.3, .7, 1.1, 2.4}, note};
-  return config;
-}
-
-}  // namespace aicovid::fusion_test
+}  // namespace aicovid::testing

@@ -1,14 +1,14 @@
-#include <aicovid/error.hpp>
-#include <fusion/deterioration.hpp>
+#include "calibration.hpp"
+#include "config_value.hpp"
+#include "fusion/deterioration.hpp"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
+#include "scores/deterioration_formula.hpp"
+
+#include <aicovid/error.hpp>
 
 #include <fmt/format.h>
-
-#include "config_value.hpp"
-#include "deterioration_model.hpp"
-#include "logit_line.hpp"
+#include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace aicovid {
 
@@ -16,17 +16,17 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kMayBeMissing = {"urea", "crp", "lymphocytes"};
 
-std::array<double, 4> four_ascending(const ConfigValue& list, double low, double high) {
+std::vector<double> four_ascending(const ConfigValue& list, double low, double high) {
   const std::string expected = fmt::format("four ascending numbers from {} to {}", low, high);
-  const std::vector<double> given = list.numbers(0);
+  std::vector<double> given = list.numbers(0);
   const bool ascending = std::ranges::adjacent_find(given, std::greater_equal{}) == given.end();
   if (given.size() != 4 || !ascending || given.front() < low || given.back() > high) {
     list.reject(expected);
   }
-  return {given[0], given[1], given[2], given[3]};
+  return given;
 }
 
-MissingValueQuantiles parse_quantiles(const ConfigValue& entry, const std::string& variable) {
+ValueDistribution parse_distribution(const ConfigValue& entry, const std::string& variable) {
   const SplineTerm& term = spline_of(variable);
   entry.require_only({"probabilities", "values", "note"});
   return {.probabilities =
@@ -51,12 +51,10 @@ DeteriorationConfig parse_deterioration_config(std::string_view text_of_entry) {
     if (std::ranges::count(kMayBeMissing, variable) == 0) {
       quantiles.reject("no other variable than urea, crp, lymphocytes");
     }
-    config.missing[variable] = parse_quantiles(quantiles, variable);
+    config.missing[variable] = parse_distribution(quantiles, variable);
   }
   if (const auto site = entry.find("site_recalibration")) {
-    const LogitLine line = read_logit_line(*site);
-    config.site_intercept = line.intercept;
-    config.site_slope = line.slope;
+    config.site = read_logit_line(*site);
   }
   if (const auto reader = entry.find("infiltrates")) {
     config.infiltrates_by_clinician = reader->one_of({"clinician"}) == "clinician";

@@ -1,16 +1,18 @@
-#include <aicovid/error.hpp>
-#include <clinical/plain_name.hpp>
-#include <fusion/deterioration.hpp>
+#include "fusion/deterioration.hpp"
 
-#include <algorithm>
+#include "assumption.hpp"
+#include "isaric/terms.hpp"
+#include "isaric/unknown_shift.hpp"
+#include "judgement.hpp"
+
+#include "clinical/plain_name.hpp"
+#include "core/log_odds.hpp"
+#include "scores/deterioration_formula.hpp"
+
+#include <aicovid/error.hpp>
 
 #include <fmt/format.h>
-
-#include "deterioration_model.hpp"
-#include "deterioration_terms.hpp"
-#include "judgement.hpp"
-#include "log_odds.hpp"
-#include "unknown_shift.hpp"
+#include <algorithm>
 
 namespace aicovid {
 
@@ -29,17 +31,9 @@ Evidence evidence() {
               "substitution not validated; before vaccination and Omicron"};
 }
 
-/// logit' = intercept + slope * logit
-struct Recalibration {
-  double intercept = 0;
-  double slope = 1;
-};
-
-double mean_risk(double base, const UnknownShift& unknown, const Recalibration& site) {
+double mean_risk(double base, const UnknownShift& unknown, const LogitLine& site) {
   double sum = 0;
-  for (const double shift : unknown.shifts()) {
-    sum += probability_of(site.intercept + site.slope * (base + shift));
-  }
+  for (const double shift : unknown.shifts()) sum += probability_of(site(base + shift));
   return sum / double(unknown.shifts().size());
 }
 
@@ -82,14 +76,14 @@ struct Case {
 
 /// The interval of the risk that the formula would give if everything were known; nothing if
 /// everything is.
-std::optional<RiskInterval> interval_of(const Case& patient, const Recalibration& site) {
+std::optional<RiskInterval> interval_of(const Case& patient, const LogitLine& site) {
   const bool spans = std::ranges::any_of(
       patient.terms.terms, [](const InputTerm& term) { return term.lowest < term.highest; });
   RiskInterval interval{.level = kLevel};
   if (spans || !patient.terms.missing.empty() || patient.infiltrates.open()) {
-    interval.covers.push_back("missing_values");
+    interval.covers.push_back(Uncertainty::missing_values);
   }
-  if (patient.infiltrates.uncertain_image()) interval.covers.push_back("image");
+  if (patient.infiltrates.uncertain_image()) interval.covers.push_back(Uncertainty::image);
   if (interval.covers.empty()) return std::nullopt;
 
   const UnknownShift::Binary binary{kInfiltrates, patient.infiltrates.probability};
@@ -98,8 +92,8 @@ std::optional<RiskInterval> interval_of(const Case& patient, const Recalibration
       patient.sum(&InputTerm::lowest) + patient.unknown.quantile((1 - kLevel) / 2, binary);
   const double high =
       patient.sum(&InputTerm::highest) + patient.unknown.quantile((1 + kLevel) / 2, binary) + open;
-  interval.low = probability_of(site.intercept + site.slope * low);
-  interval.high = probability_of(site.intercept + site.slope * high);
+  interval.low = probability_of(site(low));
+  interval.high = probability_of(site(high));
   return interval;
 }
 
@@ -118,7 +112,7 @@ UnknownShift unknown_shift(const DeteriorationConfig& config,
 void add_missing(const DeteriorationConfig& config, const std::vector<std::string>& missing,
                  Outcome& outcome) {
   for (const std::string& variable : missing) {
-    outcome.assumed.push_back({variable, "marginalised"});
+    outcome.assumed.push_back({.variable = variable, .handling = Handling::marginalised});
     outcome.reasons.push_back(
         {"marginalised",
          fmt::format("{} is missing: the risk is the mean over the values it may have, each "
@@ -128,7 +122,7 @@ void add_missing(const DeteriorationConfig& config, const std::vector<std::strin
 }
 
 /// Fills probability, contributions and image effect.
-void compute(const Case& patient, const Recalibration& site, Outcome& outcome) {
+void compute(const Case& patient, const LogitLine& site, Outcome& outcome) {
   const double q = patient.infiltrates.probability;
   const auto mixture = [q](double without, double with) { return q * with + (1 - q) * without; };
   const double base = patient.sum(&InputTerm::effect);
@@ -156,8 +150,10 @@ void compute(const Case& patient, const Recalibration& site, Outcome& outcome) {
     if (term.given) outcome.contributions.push_back({term.variable, term.effect - term.reference});
   }
   outcome.contributions.push_back({"infiltrates", with_image - given});
-  outcome.contributions.push_back({"(missing)", with_missing - with_image});
-  outcome.contributions.push_back({"(calibration)", log_odds(*outcome.probability) - with_missing});
+  outcome.contributions.push_back(
+      {.logit = with_missing - with_image, .kind = ContributionKind::missing_values});
+  outcome.contributions.push_back({.logit = log_odds(*outcome.probability) - with_missing,
+                                   .kind = ContributionKind::calibration});
 }
 
 }  // namespace
@@ -196,14 +192,10 @@ Outcome assess_deterioration(const DeteriorationConfig& config, const ClinicalRe
   if (outcome.status != OutcomeStatus::ok) return outcome;
 
   outcome.assumed = terms.assumed;
-  if (seen.open()) {
-    outcome.assumed.push_back(
-        {"radiographic_infiltrates", "computed as false; interval spans true too"});
-  }
+  if (seen.open()) outcome.assumed.push_back(computed_as_false("radiographic_infiltrates"));
   const UnknownShift unknown = unknown_shift(config, terms.missing);
   const Case patient{std::move(terms), seen, unknown};
-  const Recalibration site{config.site_intercept, config.site_slope};
-  outcome.interval = interval_of(patient, site);
+  outcome.interval = interval_of(patient, config.site);
 
   const auto& missing = patient.terms.missing;
   if (missing.size() > kMostMissing) {
@@ -214,7 +206,7 @@ Outcome assess_deterioration(const DeteriorationConfig& config, const ClinicalRe
     return outcome;
   }
   add_missing(config, missing, outcome);
-  compute(patient, site, outcome);
+  compute(patient, config.site, outcome);
 
   if (!outcome.interval) return outcome;
   // A binary infiltrate that is all but certain has one value at both percentiles, beside the mean.

@@ -1,17 +1,15 @@
-#include "deterioration_terms.hpp"
+#include "isaric/terms.hpp"
 
-#include <clinical/bedside_state.hpp>
-#include <clinical/plain_name.hpp>
-#include <clinical/value_range.hpp>
+#include "assumption.hpp"
 
-#include <algorithm>
-#include <array>
-#include <limits>
-#include <optional>
+#include "clinical/bedside_state.hpp"
+#include "clinical/plain_name.hpp"
+#include "scores/deterioration_formula.hpp"
 
 #include <fmt/format.h>
-
-#include "deterioration_model.hpp"
+#include <algorithm>
+#include <array>
+#include <optional>
 
 namespace aicovid {
 
@@ -20,7 +18,6 @@ namespace {
 constexpr double kAdultFrom = 18;  // Gupta et al. 2021: adults
 constexpr std::array<std::string_view, 5> kRequired = {"age", "sex", "respiratory_rate", "spo2",
                                                        "on_oxygen"};
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 bool missing(const ClinicalRecord& record, std::string_view variable) {
   if (variable == "on_oxygen") return !receives_oxygen(record).answer;
@@ -28,7 +25,7 @@ bool missing(const ClinicalRecord& record, std::string_view variable) {
 }
 
 void add_population_reasons(const ClinicalRecord& record, std::vector<OutcomeReason>& reasons) {
-  if (const auto age = given_range(record, "age"); age && age->lies_below(kAdultFrom)) {
+  if (const auto age = record.range("age"); age && age->lies_below(kAdultFrom)) {
     reasons.push_back({"not_an_adult", "The model is for patients of 18 years and older."});
   }
   if (record.text("sars_cov_2") == "negative") {
@@ -65,7 +62,7 @@ void add_required_reasons(const ClinicalRecord& record, std::vector<OutcomeReaso
 
 void add_range_reasons(const ClinicalRecord& record, std::vector<OutcomeReason>& reasons) {
   for (const SplineTerm& spline : kSplines) {
-    const auto span = given_range(record, spline.variable);
+    const auto span = record.range(spline.variable);
     if (!span) continue;
     const std::string unit = ClinicalRecord::canonical_unit(spline.variable);
     const std::string given = fmt::format("{}{} {}", record.comparator(spline.variable),
@@ -87,30 +84,15 @@ void add_range_reasons(const ClinicalRecord& record, std::vector<OutcomeReason>&
 /// Who belongs to the population is not asked of what is missing, but said.
 void add_eligibility(const ClinicalRecord& record, std::vector<Assumption>& assumed) {
   for (const char* variable : {"sars_cov_2", "care_location", "respiratory_support"}) {
-    if (missing(record, variable)) assumed.push_back({variable, "assumed eligible"});
+    if (missing(record, variable))
+      assumed.push_back({.variable = variable, .handling = Handling::taken_as_eligible});
   }
-}
-
-struct EffectRange {
-  double lowest;
-  double highest;
-};
-
-/// Extremes of a spline, which need not be monotonic, on a grid fine enough for 1e-4 in logit.
-EffectRange effect_range(const SplineTerm& spline, double low, double high) {
-  constexpr int kSteps = 1000;
-  EffectRange range{kInfinity, -kInfinity};
-  for (int i = 0; i <= kSteps; ++i) {
-    const double effect = spline.effect(low + (high - low) * i / kSteps);
-    range = {std::min(range.lowest, effect), std::max(range.highest, effect)};
-  }
-  return range;
 }
 
 void add_spline_term(const ClinicalRecord& record, const SplineTerm& spline,
                      DeteriorationTerms& result) {
   const std::string variable(spline.variable);
-  const auto span = given_range(record, variable);
+  const auto span = record.range(variable);
   if (!span) {
     result.missing.push_back(variable);
     return;
@@ -119,15 +101,12 @@ void add_spline_term(const ClinicalRecord& record, const SplineTerm& spline,
   const double effect = spline.effect(value);
   InputTerm term{variable, true, spline.effect(spline.reference), effect, effect, effect};
   if (!record.comparator(variable).empty()) {
-    const double low = std::max(span->low, spline.low);
-    const double high = std::min(span->high, spline.high);
-    const EffectRange range = effect_range(spline, low, high);
-    term.lowest = std::min(effect, range.lowest);
-    term.highest = std::max(effect, range.highest);
-    const std::string unit = ClinicalRecord::canonical_unit(variable);
+    const ClinicalRange valid{std::max(span->low, spline.low), std::min(span->high, spline.high)};
+    const SplineTerm::Extremes extremes = spline.extremes(valid);
+    term.lowest = std::min(effect, spline.effect(extremes.lowest));
+    term.highest = std::max(effect, spline.effect(extremes.highest));
     result.assumed.push_back(
-        {variable, fmt::format("computed at the bound {} {}; interval spans {} to {} {}", value,
-                               unit, low, high, unit)});
+        computed_at_bound(record, variable, valid, ClinicalRecord::canonical_unit(variable)));
   }
   result.terms.push_back(std::move(term));
 }
@@ -138,7 +117,9 @@ void add_gcs_term(const Finding& drowsy, DeteriorationTerms& result) {
   result.terms.push_back({variable, drowsy.answer.has_value(), 0, effect, effect,
                           drowsy.answer ? effect : kGcsBelow15});
   if (!drowsy.answer) {
-    result.assumed.push_back({"gcs", "computed as 15; interval spans below 15 too"});
+    result.assumed.push_back({.variable = "gcs",
+                              .handling = Handling::computed_as_gcs_15,
+                              .interval = Spanned::both_answers});
   }
 }
 
@@ -170,12 +151,10 @@ DeteriorationTerms deterioration_terms(const ClinicalRecord& record) {
   result.terms.push_back({"sex", true, 0, sex, sex, sex});
   result.terms.push_back(flag_term("nosocomial", record.flag("nosocomial"), kNosocomial));
   if (!result.terms.back().given) {
-    result.assumed.push_back({"nosocomial", "computed as false; interval spans true too"});
+    result.assumed.push_back(computed_as_false("nosocomial"));
   }
   result.terms.push_back(flag_term("on_oxygen", receives_oxygen(record).answer, kOnOxygen));
-  if (const auto derived = oxygen_derivation(record)) {
-    result.assumed.push_back({"on_oxygen", *derived});
-  }
+  if (auto derived = derived_oxygen(record)) result.assumed.push_back(std::move(*derived));
   add_gcs_term(drowsy, result);
   add_spline_term(record, kSplines[1], result);
   add_spline_term(record, kSplines[2], result);

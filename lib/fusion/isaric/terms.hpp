@@ -1,7 +1,7 @@
 #pragma once
 
 #include <aicovid/clinical_record.hpp>
-#include <aicovid/report.hpp>
+#include <aicovid/outcome.hpp>
 
 #include <string>
 #include <vector>

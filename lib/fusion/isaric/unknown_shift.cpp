@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "piecewise_linear.hpp"
-
 namespace aicovid {
 
 namespace {
@@ -17,10 +15,6 @@ constexpr std::array<int, 4> kNodes = {1, 2000, 100, 20};
 
 }  // namespace
 
-double quantile_value(const MissingValueQuantiles& quantiles, double u) {
-  return piecewise_linear({.x = quantiles.probabilities, .y = quantiles.values}, u);
-}
-
 UnknownShift::UnknownShift(const std::vector<Missing>& missing) {
   if (missing.size() >= kNodes.size()) {
     throw Error(ErrorCode::internal, "at most three values are integrated out");
@@ -30,7 +24,7 @@ UnknownShift::UnknownShift(const std::vector<Missing>& missing) {
     std::vector<double> sums;
     sums.reserve(shifts_.size() * nodes);
     for (int i = 0; i < nodes; ++i) {
-      const double effect = value.effect(quantile_value(value.quantiles, (i + .5) / nodes));
+      const double effect = value.effect(value.distribution.quantile((i + .5) / nodes));
       for (const double shift : shifts_) sums.push_back(shift + effect);
     }
     shifts_ = std::move(sums);

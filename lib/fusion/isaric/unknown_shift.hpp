@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fusion/deterioration.hpp>
+#include "fusion/curve.hpp"
 
 #include <functional>
 #include <vector>
@@ -16,7 +16,7 @@ class UnknownShift {
  public:
   /// A missing value, and what each value of it adds to the logit.
   struct Missing {
-    MissingValueQuantiles quantiles;
+    ValueDistribution distribution;
     std::function<double(double)> effect;
   };
 
@@ -40,9 +40,5 @@ class UnknownShift {
  private:
   std::vector<double> shifts_{0};
 };
-
-/// The value at cumulative probability `u`: linear between the given points, constant beyond the
-/// outer ones.
-double quantile_value(const MissingValueQuantiles& quantiles, double u);
 
 }  // namespace aicovid

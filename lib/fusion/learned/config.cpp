@@ -1,9 +1,8 @@
-#include "learned_config.hpp"
-
-#include <cmath>
-#include <numeric>
+#include "learned/model.hpp"
 
 #include <fmt/format.h>
+#include <cmath>
+#include <numeric>
 
 namespace aicovid {
 

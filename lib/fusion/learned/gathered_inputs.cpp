@@ -1,13 +1,13 @@
-#include "gathered_inputs.hpp"
+#include "learned/gathered_inputs.hpp"
 
-#include <clinical/bedside_state.hpp>
-#include <clinical/plain_name.hpp>
-#include <clinical/value_range.hpp>
+#include "assumption.hpp"
 
-#include <algorithm>
-#include <limits>
+#include "clinical/bedside_state.hpp"
+#include "clinical/plain_name.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <limits>
 
 namespace aicovid {
 
@@ -28,7 +28,7 @@ class Gatherer {
 
   GatheredInputs gather() && {
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      const auto value = inputs_[i].of_image ? finding(i) : clinical(i);
+      const auto value = inputs_[i].finding != nullptr ? finding(i) : clinical(i);
       all_.row.values.push_back(
           value.value_or(inputs_[i].imputed.value_or(std::numeric_limits<double>::quiet_NaN())));
       all_.row.missing.push_back(!value);
@@ -41,8 +41,7 @@ class Gatherer {
 
  private:
   std::optional<double> finding(std::size_t index) {
-    const auto found =
-        findings_ ? image_finding(*findings_, inputs_[index].variable) : std::nullopt;
+    const auto found = findings_ ? inputs_[index].finding->of(*findings_) : std::nullopt;
     if (!found) return std::nullopt;
     all_.uses_image = true;
     if (found->interval) all_.uncertain_findings.push_back(index);
@@ -62,19 +61,17 @@ class Gatherer {
   }
 
   std::optional<bool> oxygen() {
-    if (const auto derived = oxygen_derivation(record_)) {
-      all_.assumed.push_back({"on_oxygen", *derived});
-    }
+    if (auto derived = derived_oxygen(record_)) all_.assumed.push_back(std::move(*derived));
     return receives_oxygen(record_).answer;
   }
 
   std::optional<double> number(std::size_t index) {
     const LearnedInput& input = inputs_[index];
-    const auto span = given_range(record_, input.variable);
+    const auto span = record_.range(input.variable);
     if (!span) return std::nullopt;
     const double value = *record_.number(input.variable);
     const std::string comparator = record_.comparator(input.variable);
-    const ValueRange& range = *input.range;
+    const ClinicalRange& range = *input.range;
     if (value < range.low || value > range.high || span->lies_below(range.low) ||
         span->lies_above(range.high)) {
       all_.reasons.push_back(
@@ -88,43 +85,41 @@ class Gatherer {
     return value;
   }
 
-  void add_bound(std::size_t index, const ValueRange& span) {
+  void add_bound(std::size_t index, const ClinicalRange& span) {
     GatheredInputs::Open open{index, {}};
     for (int i = 0; i <= kBoundSteps; ++i) {
       open.values.push_back(span.low + (span.high - span.low) * i / kBoundSteps);
     }
     all_.open.push_back(std::move(open));
     const LearnedInput& input = inputs_[index];
-    all_.assumed.push_back(
-        {input.variable, fmt::format("computed at the bound {}; interval spans {} to {}",
-                                     with_unit(*record_.number(input.variable), input), span.low,
-                                     with_unit(span.high, input))});
+    all_.assumed.push_back(computed_at_bound(record_, input.variable, span, input.unit));
   }
 
   void add_missing(std::size_t index) {
     const LearnedInput& input = inputs_[index];
     if (!input.may_be_missing) {
-      (input.of_image ? missing_findings_ : missing_).push_back(input.variable);
+      (input.finding != nullptr ? missing_findings_ : missing_).push_back(input.variable);
       return;
     }
     const bool flag = !input.range;
-    std::string handling = "left to the trees' branch for missing values";
-    if (input.imputed && flag) {
-      handling = fmt::format("computed with {} (0 is no, 1 is yes)", *input.imputed);
-    } else if (input.imputed) {
-      handling = "computed with " + with_unit(*input.imputed, input);
+    Assumption assumed{.variable = input.variable, .handling = Handling::left_to_trees};
+    if (input.imputed) {
+      assumed.handling = flag ? Handling::imputed_flag : Handling::imputed;
+      assumed.value = *input.imputed;
+      assumed.unit = input.unit;
+      assumed.trees_branch = has_trees_;
     }
-    if (input.imputed && has_trees_) handling += ", by trees with their branch for missing values";
     if (flag) {
       all_.open.push_back({index, {0, 1}});
-      handling += "; interval spans yes and no";
+      assumed.interval = Spanned::both_answers;
     } else if (input.distribution) {
       all_.distributed.push_back(index);
-      handling += fmt::format("; interval over a distribution: {}", input.distribution->note);
+      assumed.interval = Spanned::distribution;
+      assumed.source = input.distribution->note;
     } else {
       all_.without_distribution.push_back(input.variable);
     }
-    all_.assumed.push_back({input.variable, handling});
+    all_.assumed.push_back(std::move(assumed));
   }
 
   void add_reason(const char* code, const std::vector<std::string>& missing,

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <fusion/learned.hpp>
+#include "fusion/learned.hpp"
+#include "learned/input.hpp"
 
 #include <string>
 #include <vector>
-
-#include "learned_input.hpp"
 
 namespace aicovid {
 

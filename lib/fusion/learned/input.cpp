@@ -1,14 +1,9 @@
-#include "learned_input.hpp"
+#include "learned/input.hpp"
 
 #include <aicovid/error.hpp>
 
-#include <algorithm>
-#include <array>
-
 #include <fmt/format.h>
-
-#include "piecewise_linear.hpp"
-#include "possible_value.hpp"
+#include <algorithm>
 
 namespace aicovid {
 
@@ -16,17 +11,14 @@ namespace {
 
 using nlohmann::json;
 
-/// What a finding of this name can be; nothing if there is none.
-std::optional<ValueRange> finding_range(std::string_view name) {
-  if (name == "brixia") return ValueRange{0, 18};
-  if (name == "extent") return ValueRange{0, 8};
-  if (name == "opacity") return ValueRange{0, 6};
-  if (name == "infiltrates") return ValueRange{0, 1};
-  if (std::ranges::find(kZoneNames, name) != kZoneNames.end()) return ValueRange{0, 3};
-  return std::nullopt;
+/// What a learned model may take of an image by this name; null if there is nothing. An index has
+/// no scale that another bundle's would share.
+const ImageFinding* input_finding(std::string_view name) {
+  const ImageFinding* found = find_finding(name);
+  return found != nullptr && found->kind != FindingKind::index ? found : nullptr;
 }
 
-ValueDistribution read_distribution(const ConfigValue& entry, const ValueRange& range) {
+ValueDistribution read_distribution(const ConfigValue& entry, const ClinicalRange& range) {
   entry.require_only({"probabilities", "values", "note"});
   const ConfigValue probabilities = entry.at("probabilities", "cumulative probabilities");
   const ConfigValue values = entry.at("values", "a value for each probability");
@@ -44,11 +36,13 @@ ValueDistribution read_distribution(const ConfigValue& entry, const ValueRange& 
 }
 
 /// A boolean or a term is 0 or 1; a missing one is one or the other.
-ValueRange values_of(const LearnedInput& input) { return input.range.value_or(ValueRange{0, 1}); }
+ClinicalRange values_of(const LearnedInput& input) {
+  return input.range.value_or(ClinicalRange{0, 1});
+}
 
 void read_missing(const ConfigValue& entry, LearnedInput& input) {
   entry.require_only({"value", "distribution"});
-  const ValueRange range = values_of(input);
+  const ClinicalRange range = values_of(input);
   input.may_be_missing = true;
   if (const auto value = entry.find("value")) {
     input.imputed = value->number_from_to(range.low, range.high);
@@ -85,15 +79,15 @@ void read_clinical(const ConfigValue& entry, const ClinicalVariables& variables,
     if (!canonical.empty()) value = {{"value", end}, {"unit", canonical}};
     require_possible(input.variable, value, variables, *range);
   }
-  input.range = ValueRange{ends[0], ends[1]};
+  input.range = ClinicalRange{ends[0], ends[1]};
 }
 
 LearnedInput read_input(const ConfigValue& entry, const ClinicalVariables& variables) {
   LearnedInput input;
   input.variable = entry.at("variable", "the name of a variable").text();
-  input.range = finding_range(input.variable);
-  input.of_image = input.range.has_value();
-  if (input.of_image) {
+  input.finding = input_finding(input.variable);
+  if (input.finding != nullptr) {
+    input.range = ClinicalRange{0, input.finding->maximum};
     if (std::ranges::count(variables.declared(), input.variable) > 0) {
       entry.reject("variable", "one whose name is no finding of the image");
     }
@@ -112,21 +106,13 @@ LearnedInput read_input(const ConfigValue& entry, const ClinicalVariables& varia
 
 }  // namespace
 
-double ValueDistribution::quantile(double u) const {
-  return piecewise_linear({.x = probabilities, .y = values}, u);
-}
-
-std::optional<Estimate> image_finding(const ImageFindings& findings, std::string_view name) {
-  if (name == "brixia") return findings.brixia;
-  if (name == "extent") return findings.extent;
-  if (name == "opacity") return findings.opacity;
-  if (name == "infiltrates") {
-    if (!findings.infiltrates) return std::nullopt;
-    return Estimate{.value = *findings.infiltrates, .interval = {}};
+void require_possible(const std::string& variable, const nlohmann::json& value,
+                      const ClinicalVariables& variables, const ConfigValue& where) {
+  try {
+    ClinicalRecord::parse_json(nlohmann::json{{variable, value}}.dump(), {.variables = variables});
+  } catch (const Error& error) {
+    where.reject(fmt::format("what a clinical record can hold: {}", error.what()));
   }
-  const auto zone = std::ranges::find(kZoneNames, name);
-  if (zone == kZoneNames.end() || !findings.zones) return std::nullopt;
-  return (*findings.zones)[static_cast<std::size_t>(zone - kZoneNames.begin())];
 }
 
 std::vector<LearnedInput> read_inputs(const ConfigValue& list, const ClinicalVariables& variables) {

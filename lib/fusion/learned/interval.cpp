@@ -1,15 +1,14 @@
-#include "learned_interval.hpp"
+#include "learned/interval.hpp"
 
-#include <clinical/plain_name.hpp>
+#include "fusion/curve.hpp"
 
+#include "clinical/plain_name.hpp"
+#include "core/log_odds.hpp"
+
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include <fmt/format.h>
-
-#include "log_odds.hpp"
-#include "piecewise_linear.hpp"
 
 namespace aicovid {
 
@@ -46,7 +45,7 @@ std::vector<InputRow> drawn_rows(const LearnedModel& model, const GatheredInputs
       rows[i].missing[input] = false;
     }
     for (const std::size_t input : inputs.uncertain_findings) {
-      const auto estimate = image_finding(*image.findings, model.inputs[input].variable);
+      const auto estimate = model.inputs[input].finding->of(*image.findings);
       rows[i].values[input] = finding_at(*estimate, u.back());
     }
   }
@@ -97,9 +96,9 @@ LearnedInterval learned_interval(const LearnedModel& model, const GatheredInputs
   }
   RiskInterval interval{.level = kLevel};
   if (!inputs.open.empty() || !inputs.distributed.empty()) {
-    interval.covers.emplace_back("missing_values");
+    interval.covers.push_back(Uncertainty::missing_values);
   }
-  if (!inputs.uncertain_findings.empty()) interval.covers.emplace_back("image");
+  if (!inputs.uncertain_findings.empty()) interval.covers.push_back(Uncertainty::image);
   if (interval.covers.empty()) return {};
 
   std::vector<InputRow> rows = drawn_rows(model, inputs, image);

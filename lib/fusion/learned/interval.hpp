@@ -1,7 +1,7 @@
 #pragma once
 
-#include "gathered_inputs.hpp"
-#include "learned_model.hpp"
+#include "learned/gathered_inputs.hpp"
+#include "learned/model.hpp"
 
 namespace aicovid {
 

@@ -1,10 +1,9 @@
-#include "logistic.hpp"
+#include "learned/logistic.hpp"
 
-#include <algorithm>
+#include "scores/spline_basis.hpp"
 
 #include <fmt/format.h>
-
-#include "spline_basis.hpp"
+#include <algorithm>
 
 namespace aicovid {
 

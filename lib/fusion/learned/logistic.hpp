@@ -1,9 +1,8 @@
 #pragma once
 
-#include <fusion/learned.hpp>
-
-#include "explanation.hpp"
-#include "learned_input.hpp"
+#include "fusion/learned.hpp"
+#include "learned/explanation.hpp"
+#include "learned/input.hpp"
 
 namespace aicovid {
 

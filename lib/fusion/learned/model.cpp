@@ -1,6 +1,6 @@
-#include "learned_model.hpp"
+#include "learned/model.hpp"
 
-#include "log_odds.hpp"
+#include "core/log_odds.hpp"
 
 namespace aicovid {
 

@@ -1,6 +1,11 @@
 #pragma once
 
-#include <fusion/learned.hpp>
+#include "calibration.hpp"
+#include "fusion/learned.hpp"
+#include "learned/input.hpp"
+#include "learned/logistic.hpp"
+#include "learned/population.hpp"
+#include "learned/trees.hpp"
 
 #include <memory>
 #include <optional>
@@ -8,12 +13,6 @@
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "calibration.hpp"
-#include "learned_input.hpp"
-#include "logistic.hpp"
-#include "population.hpp"
-#include "trees.hpp"
 
 namespace aicovid {
 
@@ -61,6 +60,12 @@ struct LearnedModel {
     return kind == OutcomeKind::prognosis || prevalence.has_value() || site.has_value();
   }
 };
+
+/// Reads an entry of the manifest's `outcomes` with `"model"` logistic, xgboost, network or
+/// ensemble, and the files it names.
+/// @throws Error{bad_bundle} naming the member, or the file, and what was expected
+LearnedModel parse_learned_model(std::string_view json, const OutcomeFiles& files,
+                                 const ClinicalVariables& variables);
 
 /// A logit and how it came about.
 struct ExplainedLogit {

@@ -1,18 +1,16 @@
-#include <fusion/learned.hpp>
+#include "fusion/curve.hpp"
+#include "fusion/learned.hpp"
+#include "judgement.hpp"
+#include "learned/gathered_inputs.hpp"
+#include "learned/interval.hpp"
+#include "learned/model.hpp"
+
+#include "core/log_odds.hpp"
 
 #include <aicovid/error.hpp>
 
-#include <algorithm>
-
 #include <fmt/format.h>
-
-#include "gathered_inputs.hpp"
-#include "judgement.hpp"
-#include "learned_config.hpp"
-#include "learned_interval.hpp"
-#include "learned_model.hpp"
-#include "log_odds.hpp"
-#include "piecewise_linear.hpp"
+#include <algorithm>
 
 namespace aicovid {
 
@@ -41,10 +39,13 @@ void add_contributions(const LearnedModel& model, const InputRow& row,
     }
   }
   outcome.reference_logit = explained.members.reference_logit;
-  if (explained.network) outcome.contributions.push_back({"(network)", explained.members.other});
-  outcome.contributions.push_back({"(missing)", missing});
-  if (model.members.size() > 1) outcome.contributions.push_back({"(ensemble)", explained.ensemble});
-  outcome.contributions.push_back({"(calibration)", explained.calibration});
+  const auto add_step = [&](ContributionKind kind, double logit) {
+    outcome.contributions.push_back({.logit = logit, .kind = kind});
+  };
+  if (explained.network) add_step(ContributionKind::network, explained.members.other);
+  add_step(ContributionKind::missing_values, missing);
+  if (model.members.size() > 1) add_step(ContributionKind::ensemble, explained.ensemble);
+  add_step(ContributionKind::calibration, explained.calibration);
 }
 
 /// Says on which data a calibration was fitted.
@@ -119,9 +120,8 @@ Outcome LearnedOutcome::assess(const ClinicalRecord& record, const ImageEvidence
   for (const MemberModel& member : model.members) add_calibration(member.calibration, outcome);
   add_calibration(model.calibration, outcome);
   // What an interval would have spanned is not said where there is none.
-  for (Assumption& assumed : outcome.assumed) {
-    if (!outcome.interval)
-      assumed.handling = assumed.handling.substr(0, assumed.handling.find("; interval "));
+  if (!outcome.interval) {
+    for (Assumption& assumed : outcome.assumed) assumed.interval = Spanned::nothing;
   }
 
   const bool sees = inputs.uses_image || (has_network(model) && image.network_sees_image);

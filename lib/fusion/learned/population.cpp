@@ -1,13 +1,11 @@
-#include "population.hpp"
+#include "learned/population.hpp"
 
-#include <clinical/plain_name.hpp>
-#include <clinical/value_range.hpp>
+#include "learned/input.hpp"
 
-#include <algorithm>
+#include "clinical/plain_name.hpp"
 
 #include <fmt/format.h>
-
-#include "possible_value.hpp"
+#include <algorithm>
 
 namespace aicovid {
 
@@ -18,8 +16,8 @@ void reject_patient(Outcome& outcome, OutcomeStatus status, OutcomeReason reason
   outcome.reasons.push_back(std::move(reason));
 }
 
-void apply_age(const Population::Ages& ages, const ClinicalRecord& record, Outcome& outcome) {
-  const auto span = given_range(record, "age");
+void apply_age(const ClinicalRange& ages, const ClinicalRecord& record, Outcome& outcome) {
+  const auto span = record.range("age");
   const std::string limits = fmt::format("of {} to {} years", ages.low, ages.high);
   if (!span) {
     reject_patient(
@@ -43,7 +41,7 @@ Population read_population(const ConfigValue& entry, const ClinicalVariables& va
   if (const auto age = entry.find("age")) {
     const std::vector<double> ends = age->ascending(2);
     if (ends.size() != 2 || ends[0] < 0) age->reject("two ages in years, ascending");
-    population.age = Population::Ages{ends[0], ends[1]};
+    population.age = ClinicalRange{ends[0], ends[1]};
   }
   if (const auto excluded = entry.find("excluded")) {
     for (const auto& [variable, list] : excluded->members("terms by variable")) {
@@ -61,7 +59,7 @@ void apply_population(const Population& population, const ClinicalRecord& record
   for (const auto& [variable, terms] : population.excluded) {
     const auto term = record.text(variable);
     if (!term) {
-      outcome.assumed.push_back({variable, "assumed eligible"});
+      outcome.assumed.push_back({.variable = variable, .handling = Handling::taken_as_eligible});
     } else if (std::ranges::find(terms, *term) != terms.end()) {
       reject_patient(
           outcome, OutcomeStatus::not_applicable,

@@ -1,24 +1,20 @@
 #pragma once
 
+#include "config_value.hpp"
+
 #include <aicovid/clinical_record.hpp>
-#include <aicovid/report.hpp>
+#include <aicovid/outcome.hpp>
 
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "config_value.hpp"
-
 namespace aicovid {
 
 /// Whom a learned model is for.
 struct Population {
-  struct Ages {
-    double low;
-    double high;
-  };
-  std::optional<Ages> age;                                   ///< years, both ends included
+  std::optional<ClinicalRange> age;                          ///< years
   std::map<std::string, std::vector<std::string>> excluded;  ///< terms, by variable
 };
 

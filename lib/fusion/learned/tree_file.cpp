@@ -1,10 +1,9 @@
-#include "tree_file.hpp"
-
-#include <array>
-#include <cstdint>
+#include "learned/tree_file.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <array>
+#include <cstdint>
 
 namespace aicovid {
 

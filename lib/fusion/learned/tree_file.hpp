@@ -1,9 +1,9 @@
 #pragma once
 
+#include "config_value.hpp"
+
 #include <string_view>
 #include <vector>
-
-#include "config_value.hpp"
 
 namespace aicovid {
 

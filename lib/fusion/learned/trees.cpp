@@ -1,8 +1,8 @@
-#include "trees.hpp"
+#include "learned/trees.hpp"
+
+#include "learned/tree_file.hpp"
 
 #include <aicovid/error.hpp>
-
-#include "tree_file.hpp"
 
 #if AICOVID_WITH_XGBOOST
 

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <fusion/learned.hpp>
+#include "fusion/learned.hpp"
+#include "learned/explanation.hpp"
+#include "learned/input.hpp"
 
 #include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "explanation.hpp"
-#include "learned_input.hpp"
 
 namespace aicovid {
 

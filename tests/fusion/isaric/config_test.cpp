@@ -1,4 +1,7 @@
+#include "fusion/deterioration.hpp"
+
 #include <aicovid/error.hpp>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_adapters.hpp>
@@ -6,8 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-
-#include <fusion/deterioration.hpp>
 
 using namespace aicovid;
 using Catch::Matchers::ContainsSubstring;
@@ -28,19 +29,19 @@ TEST_CASE("Deterioration config: an entry is read", "[fusion]") {
   const DeteriorationConfig config = parse_deterioration_config(entry().dump());
   CHECK(config.name == "deterioration");
   CHECK(config.missing.size() == 1);
-  CHECK(config.missing.at("crp").probabilities == std::array<double, 4>{.05, .35, .65, .95});
-  CHECK(config.missing.at("crp").values == std::array<double, 4>{5, 45, 113, 297});
+  CHECK(config.missing.at("crp").probabilities == std::vector<double>{.05, .35, .65, .95});
+  CHECK(config.missing.at("crp").values == std::vector<double>{5, 45, 113, 297});
   CHECK(config.missing.at("crp").note == "approximate, inferred from the published knots");
-  CHECK(config.site_intercept == -.5);
-  CHECK(config.site_slope == 1.25);
+  CHECK(config.site.intercept == -.5);
+  CHECK(config.site.slope == 1.25);
 }
 
 TEST_CASE("Deterioration config: without site recalibration the logit stays", "[fusion]") {
   json given = entry();
   given.erase("site_recalibration");
   const DeteriorationConfig config = parse_deterioration_config(given.dump());
-  CHECK(config.site_intercept == 0);
-  CHECK(config.site_slope == 1);
+  CHECK(config.site.intercept == 0);
+  CHECK(config.site.slope == 1);
 }
 
 TEST_CASE("Deterioration config: infiltrates may be a clinician's alone", "[fusion]") {

@@ -1,3 +1,8 @@
+#include "knot_config.hpp"
+#include "patient_records.hpp"
+
+#include "scores/deterioration_formula.hpp"
+
 #include <algorithm>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -5,11 +10,9 @@
 #include <fstream>
 #include <string>
 
-#include "deterioration_model.hpp"
-#include "patient_records.hpp"
-
 using namespace aicovid;
 using namespace aicovid::fusion_test;
+using namespace aicovid::testing;
 using Catch::Approx;
 using nlohmann::json;
 

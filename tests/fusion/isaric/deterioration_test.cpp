@@ -1,4 +1,12 @@
+#include "fusion/deterioration.hpp"
+#include "knot_config.hpp"
+#include "patient_records.hpp"
+
+#include "scores/deterioration_formula.hpp"
+#include "scores/scores.hpp"
+
 #include <aicovid/error.hpp>
+
 #include <algorithm>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -8,14 +16,9 @@
 #include <random>
 #include <sstream>
 
-#include <fusion/deterioration.hpp>
-#include <fusion/deterioration_score.hpp>
-
-#include "deterioration_model.hpp"
-#include "patient_records.hpp"
-
 using namespace aicovid;
 using namespace aicovid::fusion_test;
+using namespace aicovid::testing;
 using Catch::Approx;
 using nlohmann::json;
 
@@ -23,11 +26,11 @@ namespace {
 
 double logit(double p) { return std::log(p) - std::log1p(-p); }
 
-double contribution(const Outcome& outcome, const std::string& variable) {
+double contribution(const Outcome& outcome, const std::string& name) {
   for (const Contribution& part : outcome.contributions) {
-    if (part.variable == variable) return part.logit;
+    if (to_string(part) == name) return part.logit;
   }
-  FAIL("no contribution of " << variable);
+  FAIL("no contribution of " << name);
   return 0;
 }
 
@@ -104,8 +107,7 @@ TEST_CASE("Deterioration: reference and contributions sum to the logit, over ran
     INFO(record.dump());
     DeteriorationConfig config = knot_config();
     if (i % 3 == 0) {
-      config.site_intercept = .7;
-      config.site_slope = .8;
+      config.site = {.intercept = .7, .slope = .8};
     }
     const std::optional<double> q =
         i % 5 == 0 ? std::nullopt : std::optional(double(random() % 1001) / 1000);
@@ -121,8 +123,8 @@ TEST_CASE("Deterioration: reference and contributions sum to the logit, over ran
     const auto& parts = outcome.contributions;
     REQUIRE(parts.size() >= 3);
     CHECK(parts[parts.size() - 3].variable == "infiltrates");
-    CHECK(parts[parts.size() - 2].variable == "(missing)");
-    CHECK(parts[parts.size() - 1].variable == "(calibration)");
+    CHECK(parts[parts.size() - 2].kind == ContributionKind::missing_values);
+    CHECK(parts[parts.size() - 1].kind == ContributionKind::calibration);
     CHECK(parts[parts.size() - 3].logit >= -1e-12);
     CHECK(parts[parts.size() - 3].logit <= .3252 + 1e-12);
     CHECK(outcome.image_effect.has_value() ==
@@ -166,8 +168,7 @@ TEST_CASE("Deterioration: the image moves the risk by at most .325 in logit", "[
 
 TEST_CASE("Deterioration: site recalibration acts on the logit", "[fusion]") {
   DeteriorationConfig config = knot_config();
-  config.site_intercept = -.4;
-  config.site_slope = 1.2;
+  config.site = {.intercept = -.4, .slope = 1.2};
   const Outcome outcome = assess(complete_patient(), 0., config);
   CHECK(logit(*outcome.probability) == Approx(-.4 + 1.2 * reference_logit()));
   CHECK(contribution(outcome, "(calibration)") == Approx(-.4 + .2 * reference_logit()));
@@ -186,7 +187,7 @@ TEST_CASE("Deterioration: the example patient is computed with the image alone u
   CHECK(outcome.status == OutcomeStatus::ok);
   CHECK(outcome.assumed.empty());
   REQUIRE(outcome.interval.has_value());
-  CHECK(outcome.interval->covers == std::vector<std::string>{"image"});
+  CHECK(outcome.interval->covers == std::vector{Uncertainty::image});
   CHECK(*outcome.probability > .2);
   CHECK(*outcome.probability < .6);
 }
@@ -203,7 +204,7 @@ TEST_CASE("Deterioration: the example FHIR Bundle says oxygen by its flow", "[fu
   CHECK(*outcome.probability == Approx(.75 * .386825634 + .25 * .466182879).margin(1e-6));
   const auto said = std::ranges::find(outcome.assumed, "on_oxygen", &Assumption::variable);
   REQUIRE(said != outcome.assumed.end());
-  CHECK(said->handling == "taken as true from oxygen_flow 2 L/min");
+  CHECK(to_string(*said) == "taken as true from oxygen_flow 2 L/min");
 
   const Score score = deterioration_4c(record);
   REQUIRE(score.probability);

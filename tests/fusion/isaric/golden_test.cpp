@@ -1,3 +1,8 @@
+#include "knot_config.hpp"
+#include "patient_records.hpp"
+
+#include "scores/deterioration_formula.hpp"
+
 #include <algorithm>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -5,11 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "deterioration_model.hpp"
-#include "patient_records.hpp"
-
 using namespace aicovid;
 using namespace aicovid::fusion_test;
+using namespace aicovid::testing;
 using Catch::Approx;
 using nlohmann::json;
 
@@ -40,8 +43,7 @@ TEST_CASE("4C Deterioration: 200 random patients agree with NumPy", "[fusion][go
     INFO(patient.dump());
     const json& expected = patient["expected"];
     DeteriorationConfig config = knot_config();
-    config.site_intercept = patient["site"][0];
-    config.site_slope = patient["site"][1];
+    config.site = {.intercept = patient["site"][0], .slope = patient["site"][1]};
     const double q = patient["given"]["q"];
     const Outcome outcome = assess_deterioration(
         config, record_of(record_json(patient["given"], patient["missing"])), q);

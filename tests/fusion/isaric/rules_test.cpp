@@ -1,4 +1,14 @@
+#include "fusion/deterioration.hpp"
+#include "knot_config.hpp"
+#include "patient_records.hpp"
+
+#include "clinical/plain_name.hpp"
+#include "scores/deterioration_formula.hpp"
+#include "scores/scores.hpp"
+
 #include <aicovid/error.hpp>
+
+#include <fmt/format.h>
 #include <algorithm>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -6,16 +16,9 @@
 #include <catch2/generators/catch_generators_adapters.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include <fmt/format.h>
-#include <clinical/plain_name.hpp>
-#include <fusion/deterioration.hpp>
-#include <fusion/deterioration_score.hpp>
-
-#include "deterioration_model.hpp"
-#include "patient_records.hpp"
-
 using namespace aicovid;
 using namespace aicovid::fusion_test;
+using namespace aicovid::testing;
 using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
 using nlohmann::json;
@@ -39,7 +42,7 @@ bool has_reason(const Outcome& outcome, const std::string& code) {
 
 std::string handling(const Outcome& outcome, const std::string& variable) {
   for (const Assumption& assumption : outcome.assumed) {
-    if (assumption.variable == variable) return assumption.handling;
+    if (assumption.variable == variable) return to_string(assumption);
   }
   return {};
 }
@@ -51,7 +54,7 @@ void check_no_number(const Outcome& outcome) {
   CHECK(outcome.contributions.empty());
 }
 
-const std::vector<std::string> kMissingValues = {"missing_values"};
+const std::vector<Uncertainty> kMissingValues = {Uncertainty::missing_values};
 
 }  // namespace
 
@@ -69,7 +72,7 @@ TEST_CASE("Deterioration rules: an uncertain image gives an interval that holds 
           "[fusion]") {
   const Outcome half = assess(complete_patient(), .5);
   REQUIRE(half.interval.has_value());
-  CHECK(half.interval->covers == std::vector<std::string>{"image"});
+  CHECK(half.interval->covers == std::vector{Uncertainty::image});
   CHECK(half.interval->low == Approx(half.image_effect->without_infiltrates));
   CHECK(half.interval->high == Approx(half.image_effect->with_infiltrates));
   const Outcome sure = assess(complete_patient(), .97);  // beyond both percentiles
@@ -254,7 +257,7 @@ TEST_CASE("Deterioration rules: at most two laboratory values are integrated out
   CHECK(three.assumed.empty());
   check_no_number(three);
   REQUIRE(three.interval.has_value());
-  CHECK(three.interval->covers == std::vector<std::string>{"missing_values", "image"});
+  CHECK(three.interval->covers == std::vector{Uncertainty::missing_values, Uncertainty::image});
   CHECK(three.interval->high - three.interval->low > two.interval->high - two.interval->low);
 }
 
@@ -382,4 +385,39 @@ TEST_CASE("Deterioration rules: an interval wider than .20 is indeterminate", "[
   CHECK(unsure.status == OutcomeStatus::indeterminate);
   CHECK(has_reason(unsure, "wide_interval"));
   CHECK(unsure.probability.has_value());
+}
+
+TEST_CASE("4C Deterioration: urea nitrogen stands in for urea", "[fusion]") {
+  json given = complete_patient();
+  given["radiographic_infiltrates"] = false;
+  given["urea"] = quantity(10, "mmol/L");
+  const double by_urea = deterioration_4c(record_of(given)).probability->min;
+  given.erase("urea");
+  // 28.014 g/mol of nitrogen in urea: 10 mmol/L is 28.014 mg/dL.
+  given["urea_nitrogen"] = quantity(28.014, "mg/dL");
+  const Score score = deterioration_4c(record_of(given));
+  CHECK(score.status == ScoreStatus::ok);
+  CHECK(score.probability->min == Approx(by_urea).epsilon(1e-12));
+  const Outcome outcome = assess_deterioration(knot_config(), record_of(given), std::nullopt);
+  CHECK(outcome.status == OutcomeStatus::ok);
+  CHECK(*outcome.probability == Approx(by_urea).epsilon(1e-12));
+  CHECK(!outcome.interval);
+}
+
+TEST_CASE("Deterioration rules: what a bound leaves open is the same in report and score",
+          "[fusion]") {
+  const auto [name, value, comparator] =
+      GENERATE(table<std::string, double, std::string>({{"lymphocytes", 1, ">"},
+                                                        {"spo2", 90, ">="},
+                                                        {"respiratory_rate", 25, "<"},
+                                                        {"crp", 20, "<"}}));
+  json given = complete_patient();
+  given["radiographic_infiltrates"] = false;
+  given[name] = quantity(value, ClinicalRecord::canonical_unit(name), comparator);
+  INFO(given[name].dump());
+  const Bounds score = *deterioration_4c(record_of(given)).probability;
+  const Outcome outcome = assess(given, std::nullopt);
+  REQUIRE(outcome.interval);
+  CHECK(outcome.interval->low == Approx(score.min).epsilon(1e-12));
+  CHECK(outcome.interval->high == Approx(score.max).epsilon(1e-12));
 }

@@ -1,6 +1,7 @@
-#include "unknown_shift.hpp"
+#include "isaric/unknown_shift.hpp"
 
 #include <aicovid/error.hpp>
+
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <numeric>
@@ -10,7 +11,7 @@ using Catch::Approx;
 
 namespace {
 
-const MissingValueQuantiles kQuantiles = {{.05, .35, .65, .95}, {1, 2, 4, 10}, "a note"};
+const ValueDistribution kDistribution = {{.05, .35, .65, .95}, {1, 2, 4, 10}, "a note"};
 
 double mean(const UnknownShift& shift) {
   const auto& shifts = shift.shifts();
@@ -18,19 +19,19 @@ double mean(const UnknownShift& shift) {
 }
 
 UnknownShift::Missing value_itself() {
-  return {kQuantiles, [](double x) { return x; }};
+  return {kDistribution, [](double x) { return x; }};
 }
 
 }  // namespace
 
-TEST_CASE("Quantile value: linear between the points, constant beyond", "[fusion]") {
-  CHECK(quantile_value(kQuantiles, 0) == 1);
-  CHECK(quantile_value(kQuantiles, .05) == 1);
-  CHECK(quantile_value(kQuantiles, .2) == Approx(1.5));
-  CHECK(quantile_value(kQuantiles, .35) == Approx(2));
-  CHECK(quantile_value(kQuantiles, .8) == Approx(7));
-  CHECK(quantile_value(kQuantiles, .95) == Approx(10));
-  CHECK(quantile_value(kQuantiles, 1) == 10);
+TEST_CASE("Value distribution: linear between the points, constant beyond", "[fusion]") {
+  CHECK(kDistribution.quantile(0) == 1);
+  CHECK(kDistribution.quantile(.05) == 1);
+  CHECK(kDistribution.quantile(.2) == Approx(1.5));
+  CHECK(kDistribution.quantile(.35) == Approx(2));
+  CHECK(kDistribution.quantile(.8) == Approx(7));
+  CHECK(kDistribution.quantile(.95) == Approx(10));
+  CHECK(kDistribution.quantile(1) == 10);
 }
 
 TEST_CASE("Unknown shift: means are those of the piecewise-linear distribution", "[fusion]") {

@@ -1,11 +1,12 @@
+#include "learned_outcomes.hpp"
+
+#include "clinical/declared_variables.hpp"
+
 #include <aicovid/error.hpp>
-#include <clinical/declared_variables.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "learned_outcomes.hpp"
 
 using namespace aicovid;
 using namespace aicovid::fusion_test;

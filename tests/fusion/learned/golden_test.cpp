@@ -1,9 +1,10 @@
+#include "learned_outcomes.hpp"
+
+#include "core/log_odds.hpp"
+
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-
-#include "learned_outcomes.hpp"
-#include "log_odds.hpp"
 
 using namespace aicovid;
 using namespace aicovid::fusion_test;
@@ -108,7 +109,7 @@ TEST_CASE("Learned: the interval agrees with half a million random patients", "[
     const double p = *outcome.probability;
     CHECK(outcome.interval->low == about(std::min(one["interval"][0].get<double>(), p), .01));
     CHECK(outcome.interval->high == about(std::max(one["interval"][1].get<double>(), p), .01));
-    CHECK(outcome.interval->covers == std::vector<std::string>{"missing_values"});
+    CHECK(outcome.interval->covers == std::vector{Uncertainty::missing_values});
   }
   CHECK(compared >= 8);
 }

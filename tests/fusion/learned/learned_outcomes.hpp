@@ -1,7 +1,8 @@
 #pragma once
 
+#include "fusion/outcome.hpp"
+
 #include <aicovid/clinical_record.hpp>
-#include <fusion/outcome.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
@@ -114,11 +115,11 @@ inline double sum_of_contributions(const Outcome& outcome) {
   return sum;
 }
 
-inline double contribution(const Outcome& outcome, const std::string& variable) {
+inline double contribution(const Outcome& outcome, const std::string& name) {
   for (const Contribution& one : outcome.contributions) {
-    if (one.variable == variable) return one.logit;
+    if (to_string(one) == name) return one.logit;
   }
-  FAIL("no contribution " + variable);
+  FAIL("no contribution " + name);
   return 0;
 }
 

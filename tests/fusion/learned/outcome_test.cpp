@@ -1,11 +1,12 @@
+#include "learned/interval.hpp"
+#include "learned_outcomes.hpp"
+
+#include "core/log_odds.hpp"
+
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "learned_interval.hpp"
-#include "learned_outcomes.hpp"
-#include "log_odds.hpp"
 
 using namespace aicovid;
 using namespace aicovid::fusion_test;
@@ -110,7 +111,7 @@ TEST_CASE("Learned: a missing value is named with what stands for it", "[fusion]
   const Outcome outcome = assess(without("crp"));
   const Assumption* crp = assumption(outcome, "crp");
   REQUIRE(crp);
-  CHECK(crp->handling ==
+  CHECK(to_string(*crp) ==
         "computed with 70 mg/L; interval over a distribution: random patients of a test");
   REQUIRE(outcome.interval);
   CHECK(outcome.interval->low < *outcome.probability);
@@ -150,7 +151,7 @@ TEST_CASE("Learned: respiratory support tells of oxygen where on_oxygen does not
   CHECK(derived.probability == given.probability);
   CHECK(derived.probability != assess_oxygen({{"respiratory_support", "none"}}).probability);
   REQUIRE(assumption(derived, "on_oxygen"));
-  CHECK(assumption(derived, "on_oxygen")->handling ==
+  CHECK(to_string(*assumption(derived, "on_oxygen")) ==
         "taken as true from respiratory_support hfnc");
   CHECK(!assumption(given, "on_oxygen"));
 }
@@ -174,7 +175,7 @@ TEST_CASE("Learned: a bound is computed at the bound and spans to the end of the
   CHECK(below.interval->low <= std::min(at_zero, at_bound));
   CHECK(below.interval->high >= std::max(at_zero, at_bound));
   REQUIRE(assumption(below, "crp"));
-  CHECK(assumption(below, "crp")->handling ==
+  CHECK(to_string(*assumption(below, "crp")) ==
         "computed at the bound 30 mg/L; interval spans 0 to 30 mg/L");
 }
 
@@ -214,7 +215,7 @@ TEST_CASE("Learned: whom the model is not for", "[fusion]") {
   const Outcome anywhere = assess_record({{"care_location", nullptr}});
   CHECK(anywhere.status == OutcomeStatus::ok);
   REQUIRE(assumption(anywhere, "care_location"));
-  CHECK(assumption(anywhere, "care_location")->handling == "assumed eligible");
+  CHECK(assumption(anywhere, "care_location")->handling == Handling::taken_as_eligible);
 }
 
 TEST_CASE("Learned: the interval of the Brixia score goes into the risk's", "[fusion]") {
@@ -223,7 +224,7 @@ TEST_CASE("Learned: the interval of the Brixia score goes into the risk's", "[fu
   const OutcomeConfig config = outcome_of(entry(logistic()));
   const Outcome outcome = patient.assess(config);
   REQUIRE(outcome.interval);
-  CHECK(outcome.interval->covers == std::vector<std::string>{"image"});
+  CHECK(outcome.interval->covers == std::vector{Uncertainty::image});
   const auto at = [&](double brixia) {
     json values = complete();
     values["brixia"] = brixia;

@@ -1,10 +1,10 @@
+#include "learned_outcomes.hpp"
+
 #include <aicovid/error.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "learned_outcomes.hpp"
 
 using namespace aicovid;
 using namespace aicovid::fusion_test;

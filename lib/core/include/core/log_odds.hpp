@@ -15,4 +15,12 @@ inline double log_odds(double probability) {
 
 inline double probability_of(double logit) { return 1 / (1 + std::exp(-logit)); }
 
+/// logit' = intercept + slope * logit: a Platt scaling, a recalibration on a site's own patients.
+struct LogitLine {
+  double intercept = 0;
+  double slope = 1;
+
+  double operator()(double logit) const { return intercept + slope * logit; }
+};
+
 }  // namespace aicovid

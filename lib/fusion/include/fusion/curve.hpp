@@ -1,6 +1,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <vector>
 
 namespace aicovid {
 
@@ -12,5 +14,14 @@ struct CurvePoints {
 
 /// The curve at `x`: linear between the points, constant beyond the outer ones.
 double piecewise_linear(const CurvePoints& points, double x);
+
+/// How often a variable has which values: a quantile function, which is such a curve.
+struct ValueDistribution {
+  std::vector<double> probabilities;  ///< ascending, 0 to 1
+  std::vector<double> values;         ///< ascending
+  std::string note;                   ///< where they come from
+
+  double quantile(double u) const;
+};
 
 }  // namespace aicovid

@@ -1,4 +1,4 @@
-#include "piecewise_linear.hpp"
+#include "fusion/curve.hpp"
 
 #include <cmath>
 
@@ -13,6 +13,10 @@ double piecewise_linear(const CurvePoints& points, double x) {
     }
   }
   return points.y.back();
+}
+
+double ValueDistribution::quantile(double u) const {
+  return piecewise_linear({.x = probabilities, .y = values}, u);
 }
 
 }  // namespace aicovid
