@@ -11,6 +11,7 @@
 #include <aicovid/examination.hpp>
 #include <aicovid/findings.hpp>
 #include <aicovid/gate.hpp>
+#include <aicovid/outcome.hpp>
 #include <aicovid/plan.hpp>
 #include <aicovid/provenance.hpp>
 #include <aicovid/radiograph.hpp>

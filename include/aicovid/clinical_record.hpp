@@ -32,6 +32,12 @@ struct ClinicalRange {
   bool low_closed = true;   ///< whether `low` itself is possible
   bool high_closed = true;  ///< whether `high` itself is possible
 
+  bool exact() const noexcept { return low == high; }
+  bool reaches_below(double x) const noexcept { return low < x; }
+  bool reaches_above(double x) const noexcept { return high > x; }
+  bool lies_below(double x) const noexcept { return high < x || (high == x && !high_closed); }
+  bool lies_above(double x) const noexcept { return low > x || (low == x && !low_closed); }
+
   bool operator==(const ClinicalRange&) const = default;
 };
 

@@ -38,8 +38,8 @@ inline constexpr std::array<std::string_view, kZones> kZoneNames = {
 struct LungMask {
   int rows = 0;
   int columns = 0;
-  std::vector<std::uint8_t>
-      labels;        ///< [rows,columns]: 0 outside, 1 the patient's right lung, 2 the left
+  /// [rows,columns]: 0 outside, 1 the patient's right lung, 2 the left.
+  std::vector<std::uint8_t> labels;
   Rectangle source;  ///< what the raster covers, in the radiograph's pixels
 
   bool empty() const noexcept { return labels.empty(); }

@@ -51,6 +51,7 @@ struct Score {
   std::optional<Bounds> value;           ///< of an index without points: ROX, SpO2/FiO2
   std::optional<Bounds> probability;     ///< where a risk is published
   std::vector<std::string> bands;        ///< those that it can be in, lowest first
+  bool bands_are_points = false;         ///< the bands' names say their points and no more
   std::map<std::string, bool> triggers;  ///< `single_parameter_3` of NEWS2; absent while open
   std::vector<std::string> missing;      ///< the variables that leave it open
   std::vector<std::string> assumed;      ///< not given: the patient is taken to be eligible by them

@@ -1,5 +1,6 @@
-#include <aicovid/assessor.hpp>
-#include <aicovid/read.hpp>
+#include "header_against_record.hpp"
+#include "joint_network.hpp"
+#include "verify.hpp"
 
 #include "bundle/bundle.hpp"
 #include "clinical/declared_variables.hpp"
@@ -10,10 +11,8 @@
 #include "fusion/outcome.hpp"
 #include "preprocess/cuda_module.hpp"
 
-#include "image_time.hpp"
-#include "joint_network.hpp"
-#include "patient_mismatch.hpp"
-#include "verify.hpp"
+#include <aicovid/assessor.hpp>
+#include <aicovid/read.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,8 +1,8 @@
-#include <aicovid/assessor.hpp>
-#include <aicovid/error.hpp>
-
 #include "bundle/bundle.hpp"
 #include "core/installation.hpp"
+
+#include <aicovid/assessor.hpp>
+#include <aicovid/error.hpp>
 
 #include <algorithm>
 

@@ -23,8 +23,7 @@ std::vector<Tensor> image_inputs(const BundleNetwork& network, const Examination
 /// the network.
 ///
 /// @param inputs  of the image, as `image_inputs` gives them; none without an image, if the network
-/// sees
-///                none
+///                sees none
 NetworkLogit joint_logit(const BundleNetwork& network, std::span<const Tensor> inputs);
 
 }  // namespace aicovid

@@ -1,9 +1,9 @@
+#include "core/file.hpp"
+#include "image/sniff.hpp"
+
 #include <aicovid/dicomdir.hpp>
 #include <aicovid/error.hpp>
 #include <aicovid/read.hpp>
-
-#include "core/file.hpp"
-#include "image/sniff.hpp"
 
 namespace aicovid {
 

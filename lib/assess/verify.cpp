@@ -1,5 +1,7 @@
 #include "verify.hpp"
 
+#include "findings/finding_table.hpp"
+
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
@@ -9,10 +11,6 @@
 namespace aicovid {
 
 namespace {
-
-std::optional<double> value_of(const std::optional<Estimate>& estimate) {
-  return estimate ? std::optional(estimate->value) : std::nullopt;
-}
 
 /// The probability, or the index where there is none.
 std::optional<double> figure_of(const RiskReport& report, const std::string& name) {
@@ -38,19 +36,11 @@ void add_golden_checks(const GoldenCase& golden, const RiskReport& report,
          fmt::format("{:.6f}; expected {:.6f} within {}", *found, expected, *golden.tolerance)});
   };
   const ImageFindings findings = report.findings.value_or(ImageFindings{});
-  if (golden.brixia) compare("brixia", value_of(findings.brixia), *golden.brixia);
-  for (std::size_t i = 0; i < golden.zones.size() && i < kZones; ++i) {
-    compare(std::string(kZoneNames[i]),
-            findings.zones ? std::optional((*findings.zones)[i].value) : std::nullopt,
-            golden.zones[i]);
-  }
-  if (golden.extent) compare("extent", value_of(findings.extent), *golden.extent);
-  if (golden.opacity) compare("opacity", value_of(findings.opacity), *golden.opacity);
-  if (golden.infiltrates) compare("infiltrates", findings.infiltrates, *golden.infiltrates);
-  if (golden.severity_index) {
-    compare("severity_index",
-            findings.severity_index ? std::optional(findings.severity_index->value) : std::nullopt,
-            *golden.severity_index);
+  for (const ImageFinding& finding : kImageFindings) {
+    const auto expected = golden.findings.find(finding.name);
+    if (expected == golden.findings.end()) continue;
+    const auto found = finding.of(findings);
+    compare(expected->first, found ? std::optional(found->value) : std::nullopt, expected->second);
   }
   if (golden.lung_area_fraction) {
     compare("lung_area_fraction", findings.lung_area_fraction, *golden.lung_area_fraction);

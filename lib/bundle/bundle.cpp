@@ -6,6 +6,8 @@
 #include "manifest.hpp"
 #include "networks_section.hpp"
 
+#include "findings/finding_table.hpp"
+
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
@@ -85,25 +87,33 @@ std::optional<double> golden_tolerance(const OrderedJson& entry, const Engine* e
   return tolerance.at(name).at("fp32").get<double>();
 }
 
+std::map<std::string, double, std::less<>> golden_findings(const OrderedJson& expected) {
+  std::map<std::string, double, std::less<>> findings;
+  for (const ImageFinding& finding : kImageFindings) {
+    const std::string name(finding.name);
+    if (expected.contains(name)) findings[name] = expected.at(name);
+  }
+  // The zones are a list, in their order.
+  for (std::size_t i = 0; expected.contains("zones") && i < kZones; ++i) {
+    findings[std::string(kZoneNames[i])] = expected.at("zones").at(i);
+  }
+  return findings;
+}
+
 GoldenCase read_golden_case(const OrderedJson& entry, const OrderedJson& manifest,
                             const std::string& where, const BundleFiles& files,
                             const Engine* engine) {
   const OrderedJson& expected = entry.at("expected");
-  const auto number = [&](const char* name) {
-    return expected.contains(name) ? std::optional<double>(expected.at(name)) : std::nullopt;
-  };
   GoldenCase golden{.name = {},
                     .image = {},
                     .record = entry.contains("record") ? entry.at("record").dump() : "",
-                    .brixia = number("brixia"),
-                    .zones = expected.value("zones", std::vector<double>()),
-                    .extent = number("extent"),
-                    .opacity = number("opacity"),
-                    .infiltrates = number("infiltrates"),
-                    .severity_index = number("severity_index"),
-                    .lung_area_fraction = number("lung_area_fraction"),
+                    .findings = golden_findings(expected),
+                    .lung_area_fraction = {},
                     .outcomes = golden_outcomes(expected, manifest, where + "/expected")};
   golden.tolerance = golden_tolerance(entry, engine);
+  if (expected.contains("lung_area_fraction")) {
+    golden.lung_area_fraction = expected.at("lung_area_fraction");
+  }
   if (entry.contains("image")) {
     golden.image = files.locate(files.listed(entry.at("image"), where + "/image"));
     golden.name = golden.image.filename().string();

@@ -1,5 +1,7 @@
 #include "findings_section.hpp"
 
+#include "findings/finding_table.hpp"
+
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
@@ -9,10 +11,6 @@
 
 namespace aicovid {
 namespace {
-
-// Ranges of the scores, Cohen et al. 2020, arXiv 2005.11856 (extent 0 to 8, opacity 0 to 6).
-constexpr double kMaximumExtent = 8;
-constexpr double kMaximumOpacity = 6;
 
 ErrorQuantiles quantiles(const OrderedJson& json, const std::string& where) {
   const ErrorQuantiles error{.low = json.at("low"), .high = json.at("high")};
@@ -95,8 +93,7 @@ InfiltratesCalibration infiltrates(const OrderedJson& section, BundleFiles& file
   const auto bytes = files.read(files.listed(path, where + "/calibration"));
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const OrderedJson platt = parse_checked(text, {.file = path, .definition = "calibration"});
-  return {.slope = platt.at("slope"),
-          .intercept = platt.at("intercept"),
+  return {.platt = {.intercept = platt.at("intercept"), .slope = platt.at("slope")},
           .prevalence = platt.at("prevalence"),
           .target_prevalence = section.at("target_prevalence")};
 }
@@ -148,8 +145,8 @@ FindingsConfig read_findings(const OrderedJson& manifest, BundleFiles& files,
     }
     return linear_of_brixia(findings.at(name), where, maximum);
   };
-  config.extent = score("extent", kMaximumExtent);
-  config.opacity = score("opacity", kMaximumOpacity);
+  config.extent = score("extent", maximum_of("extent"));
+  config.opacity = score("opacity", maximum_of("opacity"));
   if (findings.contains("infiltrates")) {
     require_output(severity, logit, "/findings/infiltrates");
     config.infiltrates = infiltrates(findings.at("infiltrates"), files, "/findings/infiltrates");

@@ -1,5 +1,7 @@
 #include "findings/findings_json.hpp"
 
+#include "findings/finding_table.hpp"
+
 namespace aicovid {
 namespace {
 
@@ -32,14 +34,13 @@ std::optional<Estimate> optional_estimate(const OrderedJson& json, const char* n
 
 OrderedJson findings_to_json(const ImageFindings& findings) {
   OrderedJson json = OrderedJson::object();
-  if (findings.brixia) json["brixia"] = to_json(*findings.brixia);
-  if (findings.zones) {
-    for (std::size_t i = 0; i < kZones; ++i) {
-      json["zones"][std::string(kZoneNames[i])] = to_json((*findings.zones)[i]);
+  for (const ImageFinding& finding : kImageFindings) {
+    const bool zone = finding.kind == FindingKind::zone;
+    if (!zone && finding.kind != FindingKind::score) continue;
+    if (const auto estimate = finding.of(findings)) {
+      (zone ? json["zones"] : json)[std::string(finding.name)] = to_json(*estimate);
     }
   }
-  if (findings.extent) json["extent"] = to_json(*findings.extent);
-  if (findings.opacity) json["opacity"] = to_json(*findings.opacity);
   if (findings.severity_index) {
     json["severity_index"] = {{"value", findings.severity_index->value},
                               {"scale", findings.severity_index->scale}};

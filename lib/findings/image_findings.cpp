@@ -1,19 +1,22 @@
 #include "findings/image_findings.hpp"
 
+#include "findings/finding_table.hpp"
+
+#include "core/log_odds.hpp"
 #include "core/patient_orientation.hpp"
+
+#include <aicovid/error.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <aicovid/error.hpp>
 #include <algorithm>
-#include <cmath>
 #include <string_view>
 
 namespace aicovid {
 namespace {
 
-constexpr Interval kZoneRange{0, 3};
-constexpr Interval kBrixiaRange{0, 18};
+constexpr Interval kZoneRange{0, maximum_of(kZoneNames[0])};
+constexpr Interval kBrixiaRange{0, maximum_of("brixia")};
 
 Estimate make_estimate(double prediction, const std::optional<ErrorQuantiles>& error,
                        const Interval& range) {
@@ -93,10 +96,10 @@ void add_severity(ImageFindings& findings, const FindingsConfig& config,
   if (config.infiltrates) {
     const Tensor* logit = find_output(outputs, "infiltrates_logit", {1, 1});
     if (logit == nullptr) throw missing_output("infiltrates", "infiltrates_logit");
-    const InfiltratesCalibration& platt = *config.infiltrates;
-    const double z = platt.slope * static_cast<double>(logit->floats()[0]) + platt.intercept;
-    findings.infiltrates =
-        shift_prevalence(1 / (1 + std::exp(-z)), platt.prevalence, platt.target_prevalence);
+    const InfiltratesCalibration& calibration = *config.infiltrates;
+    const double found = calibration.platt(static_cast<double>(logit->floats()[0]));
+    findings.infiltrates = shift_prevalence(probability_of(found), calibration.prevalence,
+                                            calibration.target_prevalence);
   }
 
   if (config.severity_index_scale) {

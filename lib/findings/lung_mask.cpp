@@ -1,6 +1,7 @@
 #include "findings/lung_mask.hpp"
 
 #include <aicovid/error.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>

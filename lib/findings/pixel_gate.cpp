@@ -16,8 +16,8 @@ constexpr double kMostOfAnEdge = 0.2;
 
 /// What the gate looks at.
 struct LungField {
-  double confidence =
-      0;  ///< mean probability of its own lung over the mask's pixels; 0 without any
+  /// Mean probability of its own lung over the mask's pixels; 0 without any.
+  double confidence = 0;
   double larger_share = 0;  ///< of the larger lung in both
 };
 

@@ -1,11 +1,11 @@
 #include "calibration.hpp"
 
+#include "fusion/curve.hpp"
+
+#include "core/log_odds.hpp"
+
 #include <algorithm>
 #include <cmath>
-
-#include "core/json.hpp"
-#include "log_odds.hpp"
-#include "piecewise_linear.hpp"
 
 namespace aicovid {
 
@@ -60,6 +60,14 @@ double Calibration::operator()(double logit) const { return std::visit(Apply{log
 std::string_view Calibration::method() const {
   if (std::holds_alternative<LogitLine>(map)) return "Platt scaling";
   return std::holds_alternative<BetaMap>(map) ? "beta calibration" : "isotonic regression";
+}
+
+LogitLine read_logit_line(const ConfigValue& line) {
+  if (!line.is_object()) line.reject("an object with intercept and slope");
+  const LogitLine read{.intercept = line.at("intercept", "a number").number(),
+                       .slope = line.at("slope", "a number").number()};
+  if (read.slope <= 0) line.reject("slope", "a number above 0");
+  return read;
 }
 
 Calibration parse_calibration(std::string_view text, const std::string& name) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "core/config_value.hpp"
+
+#include "core/log_odds.hpp"
+
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "logit_line.hpp"
 
 namespace aicovid {
 
@@ -36,6 +38,9 @@ struct Calibration {
   /// "Platt scaling", "beta calibration", "isotonic regression"
   std::string_view method() const;
 };
+
+/// Reads the members `intercept` and `slope`, which is above 0.
+LogitLine read_logit_line(const ConfigValue& line);
 
 /// Reads a calibration file (docs/fusion.md).
 ///

@@ -1,8 +1,7 @@
 #include "judgement.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace aicovid {
 

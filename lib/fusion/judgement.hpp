@@ -1,11 +1,11 @@
 #pragma once
 
-#include <aicovid/report.hpp>
+#include "core/config_value.hpp"
+#include "fusion/outcome.hpp"
+
+#include <aicovid/outcome.hpp>
 
 #include <vector>
-
-#include "core/config_value.hpp"
-#include "fusion/bands.hpp"
 
 namespace aicovid {
 

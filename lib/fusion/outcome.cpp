@@ -1,9 +1,9 @@
-#include <fusion/outcome.hpp>
-
-#include <algorithm>
+#include "fusion/outcome.hpp"
 
 #include "core/config_value.hpp"
 #include "judgement.hpp"
+
+#include <algorithm>
 
 namespace aicovid {
 

@@ -1,9 +1,7 @@
-#include "heat_map_layout.hpp"
+#include "drawing/module.hpp"
+#include "picture_file.hpp"
 
 #include "core/installation.hpp"
-#include "drawable.hpp"
-#include "drawing/module.hpp"
-#include "png.hpp"
 
 #include <aicovid/error.hpp>
 #include <aicovid/plan.hpp>

@@ -81,10 +81,12 @@ Json to_json(const Outcome& outcome) {
   }
   if (outcome.probability) json["probability"] = *outcome.probability;
   if (outcome.interval) {
+    Json covers = Json::array();
+    for (const Uncertainty one : outcome.interval->covers) covers.push_back(to_string(one));
     json["interval"] = {{"low", outcome.interval->low},
                         {"high", outcome.interval->high},
                         {"level", outcome.interval->level},
-                        {"covers", outcome.interval->covers}};
+                        {"covers", std::move(covers)}};
   }
   add_text(json, "band", outcome.band);
   add_text(json, "band_source", outcome.band_source);
@@ -99,11 +101,11 @@ Json to_json(const Outcome& outcome) {
   if (outcome.reference_logit) json["reference_logit"] = *outcome.reference_logit;
   json["contributions"] = Json::array();
   for (const Contribution& one : outcome.contributions) {
-    json["contributions"].push_back({{"variable", one.variable}, {"logit", one.logit}});
+    json["contributions"].push_back({{"variable", to_string(one)}, {"logit", one.logit}});
   }
   json["assumed"] = Json::array();
   for (const Assumption& one : outcome.assumed) {
-    json["assumed"].push_back({{"variable", one.variable}, {"handling", one.handling}});
+    json["assumed"].push_back({{"variable", one.variable}, {"handling", to_string(one)}});
   }
   return json;
 }

@@ -1,7 +1,6 @@
-#include "findings/lung_mask.hpp"
+#include "picture_file.hpp"
 
-#include "drawable.hpp"
-#include "png.hpp"
+#include "findings/lung_mask.hpp"
 
 #include <aicovid/error.hpp>
 #include <aicovid/report.hpp>

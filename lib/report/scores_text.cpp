@@ -2,9 +2,10 @@
 #include "intended_use.hpp"
 #include "text_layout.hpp"
 
+#include "clinical/plain_name.hpp"
+
 #include <aicovid/scores.hpp>
 #include <aicovid/version.hpp>
-#include <clinical/plain_name.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -49,7 +50,7 @@ std::string result(const Score& score) {
 
 /// The lowest and the highest band; nothing where it only repeats the points, or says too little.
 std::string bands(const Score& score) {
-  if (score.bands.empty() || score.bands.front().ends_with(" points")) return {};
+  if (score.bands.empty() || score.bands_are_points) return {};
   if (score.bands.size() == 1) return score.bands.front();
   return score.points ? fmt::format("{} to {}", score.bands.front(), score.bands.back()) : "";
 }

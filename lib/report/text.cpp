@@ -2,9 +2,12 @@
 #include "intended_use.hpp"
 #include "text_layout.hpp"
 
+#include "clinical/plain_name.hpp"
+#include "core/log_odds.hpp"
+#include "findings/finding_table.hpp"
+
 #include <aicovid/report.hpp>
 #include <aicovid/version.hpp>
-#include <clinical/plain_name.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -34,8 +37,8 @@ std::string points(const Estimate& estimate) {
                      estimate.interval->high);
 }
 
-std::string points_of(const Estimate& estimate, int maximum) {
-  std::string text = fmt::format("{:.1f} of {}", estimate.value, maximum);
+std::string points_of(const Estimate& estimate, double maximum) {
+  std::string text = fmt::format("{:.1f} of {:g}", estimate.value, maximum);
   if (estimate.interval) {
     text += fmt::format(", 90 % interval {:.1f} to {:.1f}", estimate.interval->low,
                         estimate.interval->high);
@@ -118,13 +121,18 @@ std::string severity(const RiskReport& report) {
   const ImageFindings& findings = *report.findings;
   std::string text = "\nSEVERITY ON THE RADIOGRAPH\n\n";
   if (findings.brixia) {
-    text += pad_right("  Brixia score", kColumn) + points_of(*findings.brixia, 18) + "   " +
-            bar(findings.brixia->value / 18, 36) + '\n';
+    constexpr double kMaximum = maximum_of("brixia");
+    text += pad_right("  Brixia score", kColumn) + points_of(*findings.brixia, kMaximum) + "   " +
+            bar(findings.brixia->value / kMaximum, 36) + '\n';
   }
   if (findings.zones) text += zone_table(*findings.zones);
-  if (findings.extent)
-    text += hanging("Geographic extent", points_of(*findings.extent, 8), kColumn);
-  if (findings.opacity) text += hanging("Opacity", points_of(*findings.opacity, 6), kColumn);
+  if (findings.extent) {
+    text +=
+        hanging("Geographic extent", points_of(*findings.extent, maximum_of("extent")), kColumn);
+  }
+  if (findings.opacity) {
+    text += hanging("Opacity", points_of(*findings.opacity, maximum_of("opacity")), kColumn);
+  }
   if (findings.severity_index) {
     text += hanging("Severity index",
                     fmt::format("{:.2f}, not calibrated; {}", findings.severity_index->value,
@@ -146,8 +154,8 @@ std::string severity(const RiskReport& report) {
 
 std::string interval(const RiskInterval& interval) {
   std::vector<std::string> covered;
-  for (const std::string& one : interval.covers) {
-    covered.push_back(one == "image" ? "the reading of the image" : plain_name(one));
+  for (const Uncertainty one : interval.covers) {
+    covered.emplace_back(one == Uncertainty::image ? "the reading of the image" : "missing values");
   }
   return fmt::format("{} to {}: {:.0f} % interval over {}", percent(interval.low),
                      percent(interval.high), 100 * interval.level, fmt::join(covered, " and "));
@@ -207,21 +215,17 @@ std::string evidence(const Evidence& evidence) {
   return text;
 }
 
-/// A finding that a learned model takes; empty for what is none.
+/// The points of a finding that a learned model takes; empty for what is none.
 std::string finding_for_people(const ImageFindings& findings, std::string_view name) {
-  std::optional<Estimate> found;
-  if (name == "brixia") found = findings.brixia;
-  if (name == "extent") found = findings.extent;
-  if (name == "opacity") found = findings.opacity;
-  const auto zone = std::ranges::find(kZoneNames, name);
-  if (zone != kZoneNames.end() && findings.zones) {
-    found = (*findings.zones)[static_cast<std::size_t>(zone - kZoneNames.begin())];
-  }
+  const ImageFinding* finding = find_finding(name);
+  const auto found = finding != nullptr ? finding->of(findings) : std::nullopt;
   return found ? fmt::format("{:.1f} by the image", found->value) : std::string();
 }
 
-/// What a contribution's variable was for this patient.
-std::string contributed_value(const std::string& variable, const RiskReport& report) {
+/// What a contribution's variable was for this patient; empty of a step.
+std::string contributed_value(const Contribution& contribution, const RiskReport& report) {
+  if (contribution.kind != ContributionKind::variable) return {};
+  const std::string& variable = contribution.variable;
   const auto& given = report.clinical.given();
   const bool infiltrates = variable == "infiltrates";
   const auto value = given.find(infiltrates ? "radiographic_infiltrates" : variable);
@@ -238,13 +242,21 @@ std::string contributed_value(const std::string& variable, const RiskReport& rep
   return report.findings ? finding_for_people(*report.findings, variable) : std::string();
 }
 
-std::string contributed_name(const std::string& variable) {
-  if (variable == "(missing)") return "missing values";
-  if (variable == "(calibration)") return "calibration";
-  if (variable == "(network)") return "joint network";
-  if (variable == "(ensemble)") return "mixing of models";
-  if (variable == "brixia") return "Brixia score";
-  return plain_name(variable);
+std::string contributed_name(const Contribution& contribution) {
+  switch (contribution.kind) {
+    case ContributionKind::variable:
+      break;
+    case ContributionKind::missing_values:
+      return "missing values";
+    case ContributionKind::network:
+      return "joint network";
+    case ContributionKind::ensemble:
+      return "mixing of models";
+    case ContributionKind::calibration:
+      return "calibration";
+  }
+  if (contribution.variable == "brixia") return "Brixia score";
+  return plain_name(contribution.variable);
 }
 
 /// What prints as zero, without the sign of a rounding error.
@@ -258,7 +270,7 @@ std::string contributions(const Outcome& outcome, const RiskReport& report) {
                            [](const Contribution& one) { return std::abs(one.logit); });
   std::string text = "\n  What moved it";
   if (outcome.reference_logit) {
-    const double reference = 1 / (1 + std::exp(-*outcome.reference_logit));
+    const double reference = probability_of(*outcome.reference_logit);
     text += fmt::format(
         " away from the {} of the reference patient",
         outcome.probability ? percent(reference) : fmt::format("index {:.2f}", reference));
@@ -266,10 +278,10 @@ std::string contributions(const Outcome& outcome, const RiskReport& report) {
   text += "\n\n";
   text += pad_right("", kColumn + 28) + "odds    logit\n";
   for (const Contribution& one : sorted) {
-    // Steps of a computation that did not apply.
-    if (one.variable.starts_with('(') && std::abs(one.logit) < 0.005) continue;
-    text += pad_right("    " + contributed_name(one.variable), kColumn + 6) +
-            pad_right(contributed_value(one.variable, report), 20) +
+    const bool step = one.kind != ContributionKind::variable;
+    if (step && std::abs(one.logit) < 0.005) continue;  // it did not apply
+    text += pad_right("    " + contributed_name(one), kColumn + 6) +
+            pad_right(contributed_value(one, report), 20) +
             fmt::format("× {:<6.2f}  {:+.2f}\n", std::exp(one.logit), unsigned_zero(one.logit));
   }
   return text;
@@ -300,12 +312,13 @@ std::string assumptions(const Outcome& outcome) {
   std::string text;
   std::vector<std::string> eligible;
   for (const Assumption& one : outcome.assumed) {
-    if (one.handling == "assumed eligible") {
+    if (one.handling == Handling::taken_as_eligible) {
       eligible.push_back(one.variable);
       continue;
     }
-    const std::string handling =
-        one.handling == "marginalised" ? "averaged over the values it may have" : one.handling;
+    const std::string handling = one.handling == Handling::marginalised
+                                     ? "averaged over the values it may have"
+                                     : to_string(one);
     text += hanging(text.empty() ? "Assumed" : "",
                     fmt::format("{}: {}", plain_name(one.variable), handling), kColumn);
   }

@@ -1,5 +1,4 @@
 #include <clinical/bedside_state.hpp>
-#include <clinical/value_range.hpp>
 #include <scores/eligibility.hpp>
 #include <scores/scores.hpp>
 
@@ -20,7 +19,7 @@ void add_blood_pressure(const ClinicalRecord& record, ScoreSheet& sheet) {
   bool yes = false;
   ScoreItem item{"blood_pressure", {0, 0}, {}, {}};
   const auto ask = [&](const std::string& variable, const PointScale& low) {
-    const auto pressure = given_range(record, variable);
+    const auto pressure = record.range(variable);
     const Bounds points = pressure ? points_of(low, *pressure) : all_points(low);
     if (pressure) item.from.push_back(variable);
     if (!points.exact()) item.missing.push_back(variable);

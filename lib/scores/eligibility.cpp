@@ -1,7 +1,5 @@
 #include <scores/eligibility.hpp>
 
-#include <clinical/value_range.hpp>
-
 #include <algorithm>
 #include <map>
 
@@ -12,7 +10,7 @@ namespace aicovid {
 namespace {
 
 void check_age(double from_age, const ClinicalRecord& record, Score& score) {
-  const auto age = given_range(record, "age");
+  const auto age = record.range("age");
   if (!age) {
     score.assumed.emplace_back("age");
   } else if (age->lies_below(from_age)) {

@@ -1,6 +1,5 @@
 #include <aicovid/error.hpp>
 #include <clinical/bedside_state.hpp>
-#include <clinical/value_range.hpp>
 #include <scores/eligibility.hpp>
 #include <scores/scores.hpp>
 
@@ -48,7 +47,7 @@ const std::vector<Disease>& diseases() {
 ScoreItem comorbidities(const ClinicalRecord& record) {
   DiseaseCount count = count_diseases(record, diseases());
   const Bounds counted{double(std::min(count.least, 2)), double(std::min(count.most, 2))};
-  const auto given = given_range(record, "comorbidity_count_4c");
+  const auto given = record.range("comorbidity_count_4c");
   if (!given) {
     if (counted.exact()) count.open.clear();
     return {"comorbidities", counted, count.present, count.open};

@@ -1,6 +1,5 @@
 #include <aicovid/error.hpp>
 #include <clinical/bedside_state.hpp>
-#include <clinical/value_range.hpp>
 #include <scores/eligibility.hpp>
 #include <scores/scores.hpp>
 
@@ -28,7 +27,7 @@ PointScale scale_2(bool on_oxygen) {
 
 /// The scale is the clinician's choice, and 1 unless it was stated.
 int spo2_scale(const ClinicalRecord& record) {
-  const auto scale = given_range(record, "news2_spo2_scale");
+  const auto scale = record.range("news2_spo2_scale");
   if (!scale) return 1;
   if (!scale->exact()) {
     throw Error(ErrorCode::bad_clinical_input,
@@ -45,7 +44,7 @@ void add_oxygenation(const ClinicalRecord& record, int scale, ScoreSheet& sheet)
   } else if (oxygen) {
     sheet.add("spo2", scale_2(*oxygen));
   } else {
-    const auto spo2 = given_range(record, "spo2");
+    const auto spo2 = record.range("spo2");
     const auto points = [&](bool on_oxygen) {
       return spo2 ? points_of(scale_2(on_oxygen), *spo2) : all_points(scale_2(on_oxygen));
     };

@@ -1,5 +1,4 @@
 #include <clinical/bedside_state.hpp>
-#include <clinical/value_range.hpp>
 #include <scores/eligibility.hpp>
 #include <scores/scores.hpp>
 
@@ -19,14 +18,15 @@ constexpr double kRoomAirPercent = 21;
 constexpr double kHighestSpo2 = 97;
 
 /// FiO2 in per cent; 21 % without supplemental oxygen.
-std::optional<ValueRange> inspired_oxygen(const ClinicalRecord& record) {
-  if (const auto fio2 = given_range(record, "fio2")) {
+std::optional<ClinicalRange> inspired_oxygen(const ClinicalRecord& record) {
+  if (const auto fio2 = record.range("fio2")) {
     // Room air is 20.9 %, often written as 20 or 21: nobody breathes less, and all of it counts
     // as 21.
-    return ValueRange{std::clamp(fio2->low, kRoomAirPercent, 100.),
-                      std::clamp(fio2->high, kRoomAirPercent, 100.)};
+    return ClinicalRange{std::clamp(fio2->low, kRoomAirPercent, 100.),
+                         std::clamp(fio2->high, kRoomAirPercent, 100.)};
   }
-  if (receives_oxygen(record).answer == false) return ValueRange{kRoomAirPercent, kRoomAirPercent};
+  if (receives_oxygen(record).answer == false)
+    return ClinicalRange{kRoomAirPercent, kRoomAirPercent};
   return std::nullopt;
 }
 
@@ -40,7 +40,7 @@ std::optional<Bounds> ratio(const Bounds& a, const Bounds& b) {
 ///
 /// @param highest_spo2  where the score's values end
 Bounds saturation_ratio(const ClinicalRecord& record, double highest_spo2, Score& score) {
-  const auto spo2 = given_range(record, "spo2");
+  const auto spo2 = record.range("spo2");
   const auto fio2 = inspired_oxygen(record);
   if (!spo2 || !spo2->exact()) add_missing({"spo2"}, score);
   if (!fio2 || !fio2->exact()) add_missing({"fio2"}, score);
@@ -75,7 +75,7 @@ Score rox(const ClinicalRecord& record) {
   } else if (!support && record.flag("on_oxygen") == false) {
     rule_out("not on oxygen: the index is for high-flow nasal oxygen", score);
   }
-  const auto rate = given_range(record, "respiratory_rate");
+  const auto rate = record.range("respiratory_rate");
   if (rate && rate->exact() && rate->low == 0) rule_out("no breath to divide by", score);
   if (!check_eligibility({}, record, score)) return score;
   if (!support) {
@@ -105,7 +105,7 @@ Score spo2_fio2(const ClinicalRecord& record) {
                   "adults with SpO2 of at most 97 %; related to PaO2/FiO2 in ventilated "
                   "patients with lung injury, USA, 2007, not made for COVID-19",
               .reference = "10.1378/chest.07-0617"};
-  const auto spo2 = given_range(record, "spo2");
+  const auto spo2 = record.range("spo2");
   if (spo2 && spo2->lies_above(kHighestSpo2)) {
     rule_out("SpO2 above 97 %: it no longer follows PaO2", score);
   }

@@ -39,12 +39,12 @@ double rounded(double value, bool tie_up) {
 double per_unit(const PointScale& scale) { return static_cast<double>(scale.grain); }
 
 /// The values of the grain that a range's values may stand for.
-ValueRange on_grain(const ValueRange& range, const PointScale& scale) {
+ClinicalRange on_grain(const ClinicalRange& range, const PointScale& scale) {
   const auto whole = [](double value) { return std::abs(value - std::round(value)) < kTolerance; };
   double low = rounded(range.low * per_unit(scale), false);
   double high = rounded(range.high * per_unit(scale), true);
-  if (range.low_open && whole(range.low * per_unit(scale))) ++low;
-  if (range.high_open && whole(range.high * per_unit(scale))) --high;
+  if (!range.low_closed && whole(range.low * per_unit(scale))) ++low;
+  if (!range.high_closed && whole(range.high * per_unit(scale))) --high;
   return {low / per_unit(scale), high / per_unit(scale)};
 }
 
@@ -70,15 +70,15 @@ int points_of(const PointScale& scale, double value) {
   return std::max(points(false), points(true));
 }
 
-Bounds points_of(const PointScale& scale, const ValueRange& range) {
+Bounds points_of(const PointScale& scale, const ClinicalRange& range) {
   if (range.exact()) {
     const double points = points_of(scale, range.low);
     return {points, points};
   }
-  const ValueRange values = scale.grain == Grain::continuous ? range : on_grain(range, scale);
+  const ClinicalRange values = scale.grain == Grain::continuous ? range : on_grain(range, scale);
   return points_between(
-      scale, steps_taken(scale, values.low, values.low_open ? Place::just_above : Place::at),
-      steps_taken(scale, values.high, values.high_open ? Place::just_below : Place::at));
+      scale, steps_taken(scale, values.low, values.low_closed ? Place::at : Place::just_above),
+      steps_taken(scale, values.high, values.high_closed ? Place::at : Place::just_below));
 }
 
 Bounds all_points(const PointScale& scale) { return points_between(scale, 0, scale.steps.size()); }

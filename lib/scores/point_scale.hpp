@@ -1,7 +1,7 @@
 #pragma once
 
+#include <aicovid/clinical_record.hpp>
 #include <aicovid/scores.hpp>
-#include <clinical/value_range.hpp>
 
 #include <vector>
 
@@ -40,7 +40,7 @@ int points_of(const PointScale& scale, double value);
 
 /// The least and the most points of all values in a range. Where the table has a grain, the
 /// values are those of its grain: "< 92" is 91 or less.
-Bounds points_of(const PointScale& scale, const ValueRange& range);
+Bounds points_of(const PointScale& scale, const ClinicalRange& range);
 
 /// The least and the most points of the whole table, which a missing value leaves open.
 Bounds all_points(const PointScale& scale);

@@ -1,5 +1,4 @@
 #include <clinical/bedside_state.hpp>
-#include <clinical/value_range.hpp>
 #include <scores/eligibility.hpp>
 #include <scores/scores.hpp>
 
@@ -49,7 +48,8 @@ Score qcsi(const ClinicalRecord& record) {
                   "6 L/min of oxygen by nasal cannula; USA, March and April 2020",
               .reference = "10.1016/j.annemergmed.2020.07.022"};
   score.maximum_points = 12;
-  const auto flow = given_range(record, "oxygen_flow");
+  score.bands_are_points = true;
+  const auto flow = record.range("oxygen_flow");
   if (flow && flow->lies_above(kHighestFlow)) {
     rule_out("oxygen above 6 L/min", score);
   }

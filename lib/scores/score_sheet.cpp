@@ -19,7 +19,7 @@ std::string_view to_string(ScoreStatus status) noexcept {
 
 void ScoreSheet::add(std::string_view variable, const PointScale& scale) {
   const std::string name(variable);
-  const auto range = given_range(record_, variable);
+  const auto range = record_.range(variable);
   ScoreItem item{name, range ? points_of(scale, *range) : all_points(scale), {}, {}};
   if (range) item.from = {name};
   if (!item.points.exact()) item.missing = {name};

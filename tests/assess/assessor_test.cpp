@@ -1,3 +1,5 @@
+#include "schema.hpp"
+
 #include <aicovid/aicovid.hpp>
 
 #include <algorithm>
@@ -6,8 +8,6 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
-
-#include "schema.hpp"
 
 using namespace aicovid;
 

@@ -1,7 +1,9 @@
-#include <aicovid/aicovid.hpp>
+#include "schema.hpp"
 
 #include "core/file.hpp"
 #include "core/sha256.hpp"
+
+#include <aicovid/aicovid.hpp>
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -13,8 +15,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "schema.hpp"
 
 using namespace aicovid;
 using Catch::Approx;
@@ -135,7 +135,7 @@ double logit_of(const Outcome& outcome) {
 
 double network_part(const Outcome& outcome) {
   for (const Contribution& one : outcome.contributions) {
-    if (one.variable == "(network)") return one.logit;
+    if (one.kind == ContributionKind::network) return one.logit;
   }
   FAIL("no network");
   return 0;

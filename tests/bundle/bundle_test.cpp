@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <functional>
+#include <map>
+#include <string>
 
 using namespace aicovid;
 using aicovid::testing::small_engine;
@@ -36,9 +39,15 @@ TEST_CASE("Bundle: a valid one is read in full", "[bundle]") {
   REQUIRE(bundle.golden.size() == 1);
   CHECK(bundle.golden[0].image ==
         std::filesystem::canonical(small.directory / "golden" / "case.png"));
-  CHECK(bundle.golden[0].brixia == 7);
-  CHECK(bundle.golden[0].zones == std::vector<double>{1, 1, 1, 1, 1, 2});
-  CHECK(bundle.golden[0].infiltrates == 0.5);
+  CHECK(bundle.golden[0].findings ==
+        std::map<std::string, double, std::less<>>{{"brixia", 7},
+                                                   {"right_upper", 1},
+                                                   {"right_middle", 1},
+                                                   {"right_lower", 1},
+                                                   {"left_upper", 1},
+                                                   {"left_middle", 1},
+                                                   {"left_lower", 2},
+                                                   {"infiltrates", 0.5}});
   CHECK(bundle.golden[0].lung_area_fraction == 0.3);
   CHECK(bundle.golden[0].tolerance == 0.01);
 }

@@ -1,6 +1,7 @@
 #include "findings/image_findings.hpp"
 
 #include <aicovid/error.hpp>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
@@ -159,7 +160,8 @@ TEST_CASE("Severity: an index is clipped to 0..1 and keeps its scale", "[finding
 TEST_CASE("Severity: infiltrates are Platt-scaled, then moved to the target prevalence",
           "[findings]") {
   FindingsConfig config;
-  config.infiltrates = {.slope = 2, .intercept = -1, .prevalence = 0.4, .target_prevalence = 0.65};
+  config.infiltrates = {
+      .platt = {.intercept = -1, .slope = 2}, .prevalence = 0.4, .target_prevalence = 0.65};
   const auto findings = severity(config, {{"infiltrates_logit", make_tensor({1, 1}, {0.75F})}});
   // logit(q) = 2 * 0.75 - 1 - logit(0.4) + logit(0.65)
   const double logit = 0.5 - std::log(0.4 / 0.6) + std::log(0.65 / 0.35);

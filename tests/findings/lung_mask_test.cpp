@@ -1,6 +1,7 @@
 #include "findings/lung_mask.hpp"
 
 #include <aicovid/error.hpp>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>

@@ -1,5 +1,4 @@
 #include "findings/pixel_gate.hpp"
-
 #include "findings/lung_mask.hpp"
 
 #include <aicovid/error.hpp>

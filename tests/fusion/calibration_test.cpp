@@ -1,5 +1,7 @@
 #include "calibration.hpp"
 
+#include "core/log_odds.hpp"
+
 #include <aicovid/error.hpp>
 
 #include <catch2/catch_approx.hpp>
@@ -9,8 +11,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
-
-#include "log_odds.hpp"
 
 using namespace aicovid;
 using Catch::Approx;

@@ -1,4 +1,7 @@
 #include "judgement.hpp"
+#include "fusion/outcome.hpp"
+#include "knot_config.hpp"
+#include "patient_records.hpp"
 
 #include <aicovid/error.hpp>
 
@@ -7,12 +10,9 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <string>
 
-#include "patient_records.hpp"
-
-#include <fusion/outcome.hpp>
-
 using namespace aicovid;
 using namespace aicovid::fusion_test;
+using namespace aicovid::testing;
 using Catch::Matchers::ContainsSubstring;
 using nlohmann::json;
 
@@ -24,7 +24,8 @@ Outcome outcome_at(double probability, double low, double high) {
   Outcome outcome;
   outcome.status = OutcomeStatus::ok;
   outcome.probability = probability;
-  outcome.interval = RiskInterval{.low = low, .high = high, .level = .9, .covers = {"image"}};
+  outcome.interval =
+      RiskInterval{.low = low, .high = high, .level = .9, .covers = {Uncertainty::image}};
   return outcome;
 }
 

@@ -1,4 +1,4 @@
-#include "heat_map_layout.hpp"
+#include "drawing/module.hpp"
 #include "png_reading.hpp"
 #include "sample_radiograph.hpp"
 

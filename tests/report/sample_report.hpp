@@ -89,7 +89,8 @@ inline Outcome sample_outcome() {
   outcome.definition = "ventilatory support, critical care or death in hospital";
   outcome.status = OutcomeStatus::ok;
   outcome.probability = 0.31;
-  outcome.interval = RiskInterval{0.22, 0.41, 0.9, {"missing_values", "image"}};
+  outcome.interval =
+      RiskInterval{0.22, 0.41, 0.9, {Uncertainty::missing_values, Uncertainty::image}};
   outcome.evidence = {
       .level = "external",
       .patients = 74944,
@@ -100,13 +101,17 @@ inline Outcome sample_outcome() {
           "validated; before vaccination and Omicron"};
   outcome.image_effect = ImageEffect{0.26, 0.325};
   outcome.reference_logit = logit(0.1273);
-  outcome.contributions = {{"age", 0.12},         {"sex", 0.2439},       {"on_oxygen", 0},
-                           {"crp", 0.41},         {"infiltrates", 0.27}, {"(missing)", 0.02},
-                           {"(calibration)", 0.0}};
+  outcome.contributions = {{"age", 0.12},
+                           {"sex", 0.2439},
+                           {"on_oxygen", 0},
+                           {"crp", 0.41},
+                           {"infiltrates", 0.27},
+                           {"", 0.02, ContributionKind::missing_values},
+                           {"", 0.0, ContributionKind::calibration}};
   double rest = logit(0.31) - *outcome.reference_logit;
   for (const auto& one : outcome.contributions) rest -= one.logit;
   outcome.contributions.insert(outcome.contributions.begin() + 4, {"spo2", rest});
-  outcome.assumed = {{"urea", "marginalised"}};
+  outcome.assumed = {{"urea", Handling::marginalised}};
   outcome.reasons = {
       {"marginalised",
        "urea is missing and integrated out over a distribution: approximate, inferred from the "

@@ -1,8 +1,9 @@
 #include "schema.hpp"
 #include "text_layout.hpp"
 
+#include "scores/scores.hpp"
+
 #include <aicovid/scores.hpp>
-#include <scores/scores.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 
+using aicovid::Handling;
 using aicovid::Outcome;
 using aicovid::OutcomeStatus;
 using aicovid::RiskReport;
@@ -166,17 +167,17 @@ TEST_CASE("Report text: an overridden image is said to be so, with what it read"
 
 TEST_CASE("Report text: what was taken as eligible is one line", "[report]") {
   RiskReport report = sample_report();
-  report.outcomes[0].assumed = {{"urea", "marginalised"},
-                                {"sars_cov_2", "assumed eligible"},
-                                {"care_location", "assumed eligible"},
-                                {"respiratory_support", "assumed eligible"}};
+  report.outcomes[0].assumed = {{"urea", Handling::marginalised},
+                                {"sars_cov_2", Handling::taken_as_eligible},
+                                {"care_location", Handling::taken_as_eligible},
+                                {"respiratory_support", Handling::taken_as_eligible}};
   const std::string text = to_text(report);
   CHECK_THAT(
       text, ContainsSubstring("\n  Assumed             urea: averaged over the values it may have\n"
                               "  Taken as eligible   infection status, place of care, "
                               "respiratory support not given\n"));
   CHECK(text.find("assumed eligible") == std::string::npos);
-  report.outcomes[0].assumed = {{"care_location", "assumed eligible"}};
+  report.outcomes[0].assumed = {{"care_location", Handling::taken_as_eligible}};
   CHECK_THAT(to_text(report),
              ContainsSubstring("\n  Taken as eligible   place of care not given\n"));
 }
@@ -237,7 +238,7 @@ TEST_CASE("Report text: a risk at the lower end of its range is told as the leas
   Outcome& outcome = report.outcomes.front();
   CHECK_THAT(to_text(report), ContainsSubstring("  Risk                31 %\n"));
   outcome.probability = .058;
-  outcome.interval = aicovid::RiskInterval{.058, .17, .9, {"missing_values"}};
+  outcome.interval = aicovid::RiskInterval{.058, .17, .9, {aicovid::Uncertainty::missing_values}};
   CHECK_THAT(to_text(report), ContainsSubstring("  Risk                at least 5.8 %\n"));
   outcome.status = OutcomeStatus::indeterminate;
   CHECK_THAT(to_text(report),
@@ -246,6 +247,6 @@ TEST_CASE("Report text: a risk at the lower end of its range is told as the leas
   CHECK_THAT(to_text(report),
              ContainsSubstring("  Risk                INDETERMINATE, about 5.8 %\n"));
   outcome.status = OutcomeStatus::ok;
-  outcome.interval = aicovid::RiskInterval{.058, .058, .9, {"image"}};
+  outcome.interval = aicovid::RiskInterval{.058, .058, .9, {aicovid::Uncertainty::image}};
   CHECK_THAT(to_text(report), ContainsSubstring("  Risk                5.8 %\n"));
 }

@@ -10,8 +10,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-ValueRange below(double x) { return {0, x, false, true}; }
-ValueRange over(double x) { return {x, kInfinity, true, true}; }
+ClinicalRange below(double x) { return {0, x, true, false}; }
+ClinicalRange over(double x) { return {x, kInfinity, false, false}; }
 
 }  // namespace
 
@@ -28,18 +28,18 @@ TEST_CASE("Point scale: a step from an edge holds at the edge, one above it does
 TEST_CASE("Point scale: a range has the points of all that it holds", "[scores]") {
   const PointScale scale{0, {from(7, 1), above(14, 3)}};
   CHECK(points_of(scale, below(7)) == Bounds{0, 0});
-  CHECK(points_of(scale, ValueRange{0, 7}) == Bounds{0, 1});
+  CHECK(points_of(scale, ClinicalRange{0, 7}) == Bounds{0, 1});
   CHECK(points_of(scale, over(14)) == Bounds{3, 3});
-  CHECK(points_of(scale, ValueRange{14, kInfinity, false, true}) == Bounds{1, 3});
-  CHECK(points_of(scale, ValueRange{7, 14}) == Bounds{1, 1});
+  CHECK(points_of(scale, ClinicalRange{14, kInfinity, true, false}) == Bounds{1, 3});
+  CHECK(points_of(scale, ClinicalRange{7, 14}) == Bounds{1, 1});
   CHECK(points_of(scale, over(1)) == Bounds{0, 3});
   CHECK(all_points(scale) == Bounds{0, 3});
 }
 
 TEST_CASE("Point scale: bounds of a scale that falls and rises hold its middle", "[scores]") {
   const PointScale scale{3, {from(9, 1), from(12, 0), from(21, 2)}, Grain::whole};
-  CHECK(points_of(scale, ValueRange{9, 21}) == Bounds{0, 2});
-  CHECK(points_of(scale, ValueRange{0, 21}) == Bounds{0, 3});
+  CHECK(points_of(scale, ClinicalRange{9, 21}) == Bounds{0, 2});
+  CHECK(points_of(scale, ClinicalRange{0, 21}) == Bounds{0, 3});
   CHECK(all_points(scale) == Bounds{0, 3});
 }
 
@@ -74,10 +74,10 @@ TEST_CASE("Point scale: a table of tenths takes what a conversion of units adds"
 TEST_CASE("Point scale: a bound of a whole number is the next one inside it", "[scores]") {
   const PointScale saturation{3, {from(92, 2), from(94, 1), from(96, 0)}, Grain::whole};
   CHECK(points_of(saturation, below(92)) == Bounds{3, 3});
-  CHECK(points_of(saturation, ValueRange{0, 92}) == Bounds{2, 3});
+  CHECK(points_of(saturation, ClinicalRange{0, 92}) == Bounds{2, 3});
   CHECK(points_of(saturation, over(95)) == Bounds{0, 0});
-  CHECK(points_of(saturation, ValueRange{95, kInfinity, false, true}) == Bounds{0, 1});
+  CHECK(points_of(saturation, ClinicalRange{95, kInfinity, true, false}) == Bounds{0, 1});
   const PointScale temperature{3, {above(35, 1), above(36, 0)}, Grain::tenths};
-  CHECK(points_of(temperature, ValueRange{0, 35.1, false, true}) == Bounds{3, 3});
+  CHECK(points_of(temperature, ClinicalRange{0, 35.1, true, false}) == Bounds{3, 3});
   CHECK(points_of(temperature, over(36)) == Bounds{0, 0});
 }

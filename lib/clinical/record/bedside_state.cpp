@@ -1,7 +1,6 @@
 #include <clinical/bedside_state.hpp>
 
 #include <aicovid/error.hpp>
-#include <clinical/value_range.hpp>
 
 #include <fmt/format.h>
 
@@ -26,7 +25,7 @@ Finding receives_oxygen(const ClinicalRecord& record) {
   return {};
 }
 
-std::optional<std::string> oxygen_derivation(const ClinicalRecord& record) {
+std::optional<std::string> oxygen_source(const ClinicalRecord& record) {
   const Finding oxygen = receives_oxygen(record);
   if (!oxygen.answer || oxygen.variable == "on_oxygen") return std::nullopt;
   const auto text = record.text(oxygen.variable);
@@ -34,12 +33,18 @@ std::optional<std::string> oxygen_derivation(const ClinicalRecord& record) {
                                 : fmt::format("{}{} {}", record.comparator(oxygen.variable),
                                               *record.number(oxygen.variable),
                                               ClinicalRecord::canonical_unit(oxygen.variable));
-  return fmt::format("taken as {} from {} {}", *oxygen.answer, oxygen.variable, said);
+  return fmt::format("{} {}", oxygen.variable, said);
+}
+
+std::optional<std::string> oxygen_derivation(const ClinicalRecord& record) {
+  const auto source = oxygen_source(record);
+  if (!source) return std::nullopt;
+  return fmt::format("taken as {} from {}", *receives_oxygen(record).answer, *source);
 }
 
 Finding gcs_below_15(const ClinicalRecord& record) {
   std::optional<bool> below;
-  if (const auto gcs = given_range(record, "gcs")) {
+  if (const auto gcs = record.range("gcs")) {
     if (gcs->lies_below(15)) below = true;
     // The scale ends at 15, in whole numbers.
     if (gcs->lies_above(14) || gcs->low == 15) below = false;

@@ -15,8 +15,8 @@ namespace aicovid {
 /// glow: its end is the full score, 18 points, spread evenly over the lungs, or the map's maximum
 /// where that is higher.
 struct AttributionScale {
-  double points_per_unit =
-      0;              ///< value of the map (points per cell) for 1 point per 1 % of the lungs
+  /// Value of the map, in points a cell, for one point to each 1 % of the lungs.
+  double points_per_unit = 0;
   double end = 0.18;  ///< in units
 };
 

@@ -4,6 +4,8 @@
 #include "overlay.hpp"
 #include "text_layout.hpp"
 
+#include "findings/finding_table.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
@@ -80,7 +82,7 @@ void draw_total(Column& column, const Estimate& brixia) {
   const std::string value = fmt::format("{:.1f}", brixia.value);
   column.skip(0.7);
   column.line(value, large);
-  write_text(column.panel(), "of 18",
+  write_text(column.panel(), fmt::format("of {:g}", maximum_of("brixia")),
              {column.left() + text_width(value, large) + text, column.y() - text * 9 / 10},
              {.height = 3 * text / 2, .colour = colour::kFaint});
   if (brixia.interval) {
@@ -112,7 +114,7 @@ void draw_zones(Column& column, const std::array<Estimate, kZones>& zones, bool 
     for (int i = 0; i < 3; ++i) {
       const Estimate& zone = zones[static_cast<std::size_t>((right ? 0 : 3) + i)];
       const int y = column.y() + 2 * text + i * height;
-      const Tint tint = tint_of(zone.value / 3);
+      const Tint tint = tint_of(zone.value / maximum_of(kZoneNames[0]));
       const cv::Scalar fill(tint.over(kLungGrey, 0), tint.over(kLungGrey, 1),
                             tint.over(kLungGrey, 2));
       cv::rectangle(column.panel(), cv::Rect(x, y, width - gap, height - gap), fill, cv::FILLED);
@@ -181,9 +183,6 @@ void draw_cautions(Column& column, const RiskReport& report) {
 
 }  // namespace
 
-int panel_rows(int text_height) { return 60 * text_height; }
-int panel_columns(int text_height) { return 27 * text_height; }
-
 void draw_panel(cv::Mat& panel, const RiskReport& report,
                 const std::optional<AttributionScale>& scale, int text_height) {
   panel.setTo(colour::kPanel);
@@ -199,8 +198,12 @@ void draw_panel(cv::Mat& panel, const RiskReport& report,
                side_of_right_lung(findings.mask) != RightLung::right_of_image);
     column.rule();
   }
-  if (findings.extent) column.pair("Extent", fmt::format("{:.1f} of 8", findings.extent->value));
-  if (findings.opacity) column.pair("Opacity", fmt::format("{:.1f} of 6", findings.opacity->value));
+  const auto points = [&](const char* label, const std::optional<Estimate>& estimate,
+                          double maximum) {
+    if (estimate) column.pair(label, fmt::format("{:.1f} of {:g}", estimate->value, maximum));
+  };
+  points("Extent", findings.extent, maximum_of("extent"));
+  points("Opacity", findings.opacity, maximum_of("opacity"));
   if (findings.severity_index) {
     column.pair("Severity index", fmt::format("{:.2f}", findings.severity_index->value));
   }

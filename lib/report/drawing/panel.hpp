@@ -9,11 +9,6 @@
 
 namespace aicovid {
 
-/// Rows that the panel needs for texts of this height.
-int panel_rows(int text_height);
-/// Columns likewise.
-int panel_columns(int text_height);
-
 /// Draws the figures beside the radiograph: total, zones, further scores, colour bar, cautions,
 /// model.
 ///

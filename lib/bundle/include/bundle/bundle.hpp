@@ -58,15 +58,10 @@ enum class NetworksToLoad : std::uint8_t { all, fusion, none };
 /// A golden case: an image of the bundle, a clinical record, or both, and what the chain must make
 /// of it. What is absent is not compared.
 struct GoldenCase {
-  std::string name;             ///< for people: "rg1.png", "record 2"
-  std::filesystem::path image;  ///< absolute; empty without an image
-  std::string record;           ///< JSON; empty without a record
-  std::optional<double> brixia;
-  std::vector<double> zones;  ///< none or six
-  std::optional<double> extent;
-  std::optional<double> opacity;
-  std::optional<double> infiltrates;
-  std::optional<double> severity_index;
+  std::string name;                                     ///< for people: "rg1.png", "record 2"
+  std::filesystem::path image;                          ///< absolute; empty without an image
+  std::string record;                                   ///< JSON; empty without a record
+  std::map<std::string, double, std::less<>> findings;  ///< by the names of the finding table
   std::optional<double> lung_area_fraction;
   std::map<std::string, double> outcomes;  ///< the probability, or the index where there is none
   /// What the engine and precision that run here may differ by; nothing where the bundle does not

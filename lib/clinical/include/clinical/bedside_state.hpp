@@ -31,8 +31,11 @@ bool surely_raised(const ClinicalRecord& record, const OxygenQuantity& quantity)
 /// of 0 or an FiO2 of 21 % alone may be what a device shows that is not in use.
 Finding receives_oxygen(const ClinicalRecord& record);
 
-/// "taken as true from respiratory_support hfnc" where `receives_oxygen` is not what `on_oxygen`
-/// itself says; otherwise nothing.
+/// The variable that tells it and its value, "respiratory_support hfnc", where `receives_oxygen` is
+/// not what `on_oxygen` itself says; otherwise nothing.
+std::optional<std::string> oxygen_source(const ClinicalRecord& record);
+
+/// The same in a sentence: "taken as true from respiratory_support hfnc".
 std::optional<std::string> oxygen_derivation(const ClinicalRecord& record);
 
 /// Whether the Glasgow Coma Scale is below 15. `consciousness` A counts as 15, any other term as

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/log_odds.hpp"
+
 #include <aicovid/findings.hpp>
 
 #include <array>
@@ -26,11 +28,10 @@ struct LinearScore {
   bool of_brixia = true;
 };
 
-/// Platt scaling, sigmoid(slope * logit + intercept), fitted where a share `prevalence` of the
-/// images had infiltrates, and moved to `target_prevalence` by prior odds.
+/// Platt scaling, fitted where a share `prevalence` of the images had infiltrates, and moved to
+/// `target_prevalence` by prior odds.
 struct InfiltratesCalibration {
-  double slope = 1;
-  double intercept = 0;
+  LogitLine platt;
   double prevalence = 0.5;
   double target_prevalence = 0.5;
 };

@@ -2,7 +2,7 @@
 
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/findings.hpp>
-#include <aicovid/report.hpp>
+#include <aicovid/outcome.hpp>
 
 #include <functional>
 #include <map>

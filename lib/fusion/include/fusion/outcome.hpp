@@ -1,12 +1,21 @@
 #pragma once
 
-#include <fusion/bands.hpp>
-#include <fusion/deterioration.hpp>
-#include <fusion/learned.hpp>
+#include "fusion/deterioration.hpp"
+#include "fusion/learned.hpp"
 
+#include <optional>
+#include <string>
 #include <variant>
+#include <vector>
 
 namespace aicovid {
+
+/// Named ranges of a probability, as a publication or a hospital defines them.
+struct Bands {
+  std::string source;              ///< who says so
+  std::vector<std::string> names;  ///< one more than `cuts`
+  std::vector<double> cuts;        ///< ascending; a probability equal to a cut is in the upper band
+};
 
 /// An entry of the manifest's `outcomes`: its model, and the bands of its probability.
 struct OutcomeConfig {

@@ -5,6 +5,13 @@
 
 namespace aicovid {
 
+/// ISARIC 4C Deterioration from clinical values alone, radiographic infiltrates as a clinician read
+/// them: what is missing runs over its whole published range, and the probability is bounds.
+/// Source: Gupta et al. 2021, Lancet Respir Med 9:349, doi 10.1016/S2213-2600(20)30559-2.
+///
+/// @throws Error{bad_clinical_input} if consciousness and gcs contradict one another
+Score deterioration_4c(const ClinicalRecord& record);
+
 /// 4C Mortality: death in hospital with COVID-19, 0 to 21 points, values at admission.
 /// Source: Knight et al. 2020, BMJ 370:m3339, doi 10.1136/bmj.m3339, table 2; risks of figure 2 as
 /// the consortium's calculator lists them (isaric4c.net/risk/4c).
