@@ -22,7 +22,7 @@ namespace {
 namespace py = pybind11;
 
 Radiograph read(const std::filesystem::path& path, bool force) {
-  const ReadOptions options{.refused = force ? Refused::decode : Refused::skip_pixels};
+  const ReadOptions options{.decode_refused = force};
   return read_radiograph(path, options);
 }
 
@@ -173,6 +173,10 @@ void bind_radiograph(py::module_& module) {
                              "What the file says of the image, without the patient.")
       .def_property_readonly("gate_reasons", &gate_reasons,
                              "What the tag gate found: dicts of code, tag, found, expected.")
+      .def(
+          "to_dict", [](const Radiograph& radiograph) { return loads(to_json(radiograph)); },
+          "What the reader understood of the file, and what the tag gate says of it, as a dict "
+          "(docs/schemas/inspect.json).")
       .def("__repr__", [](const Radiograph& radiograph) {
         return fmt::format("<aicovid.Radiograph {} x {}, {}>", radiograph.rows(),
                            radiograph.columns(), to_string(radiograph.grey_scale().photometric));

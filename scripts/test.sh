@@ -53,8 +53,10 @@ stage_cpu-only() {
 stage_openvino() {
   scripts/setup.sh --engines openvino
   if .venv-openvino/bin/python -c 'import torch' 2>/dev/null; then echo "there is a torch in .venv-openvino"; return 1; fi
-  build openvino aicovid_cli _aicovid test_network test_bundle test_assess
-  ctest --preset openvino --parallel 2 --no-tests=error -L '^(network|bundle|assess)$'
+  build openvino aicovid_cli _aicovid test_network test_bundle test_examine test_assess
+  ctest --preset openvino --parallel 2 --no-tests=error -L '^(network|bundle|examine|assess)$'
+  (cd tests && AICOVID_BUILD_DIR=../build/openvino ../.venv-openvino/bin/python -m pytest -q \
+    bindings/test_module.py bindings/test_examination.py cli/test_examine.py)
   local prefix=$PWD/build/openvino/installed radiograph
   rm -rf "$prefix"
   cmake --install build/openvino --prefix "$prefix" >build/openvino/install.log

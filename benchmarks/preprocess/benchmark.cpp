@@ -14,7 +14,6 @@
 #include <aicovid/plan.hpp>
 
 #include <benchmark/benchmark.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -46,7 +45,7 @@ std::string read_text(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// Those of plans.json, and the recipes of examples/.
+/// Reads the plans of plans.json and the recipes of examples/.
 std::vector<NamedPlan> read_plans() {
   const std::filesystem::path source = AICOVID_SOURCE_DIR;
   std::vector<NamedPlan> plans;
@@ -65,7 +64,8 @@ std::vector<NamedPlan> read_plans() {
   return plans;
 }
 
-/// Prints what was compared; false where it differs by more than it may.
+/// Prints what was compared.
+/// @return false where it differs by more than it may
 bool agree(const std::string& what, double difference, double allowed) {
   std::fprintf(stderr, "%s: largest difference %.3g, allowed %.3g\n", what.c_str(), difference,
                allowed);
@@ -107,7 +107,7 @@ void write(const Tensor& output, const std::string& file) {
   if (!stream) throw std::runtime_error("an output cannot be written");
 }
 
-/// The stored values' bytes a second, so that every line can be held against memcpy's.
+/// Reports the stored values' bytes a second, so that every line can be held against memcpy's.
 void count_bytes(::benchmark::State& state, const std::vector<std::uint16_t>& pixels) {
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
                           static_cast<std::int64_t>(pixels.size() * sizeof(std::uint16_t)));

@@ -10,7 +10,7 @@
 namespace aicovid::benchmark {
 namespace {
 
-/// 1 in the middle of an ellipse, falling to 0 at its edge.
+/// Gives 1 in the middle of an ellipse, falling to 0 at its edge.
 double ellipse(double y, double x, double centre_y, double centre_x, double tall, double wide) {
   const double dy = (y - centre_y) / tall;
   const double dx = (x - centre_x) / wide;

@@ -7,7 +7,7 @@
 
 namespace aicovid::benchmark {
 
-/// OpenCV's area resize of the stored values to size x size, on one thread. Rounds to 16 bits.
+/// OpenCV's area resize of the stored values to size x size, on one thread, rounded to 16 bits.
 std::vector<std::uint16_t> opencv_area(const std::vector<std::uint16_t>& pixels, int size);
 
 /// Percentiles by sorting, the map and OpenCV's area resize in double: `percentile_clip` and

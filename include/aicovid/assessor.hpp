@@ -126,8 +126,8 @@ class AICOVID_EXPORT Assessor {
 /// @throws Error{not_found, bad_bundle} as `Assessor::load`
 AICOVID_EXPORT ClinicalVariables clinical_variables(const std::filesystem::path& model);
 
-/// The bundles beside the library, by name; a bundle whose manifest cannot be read is left out.
-/// Nothing is checked or loaded.
+/// The bundles beside the library, by name; a bundle whose manifest is not valid is left out.
+/// Nothing else is checked, and nothing is loaded.
 AICOVID_EXPORT std::vector<ModelInfo> installed_models();
 
 }  // namespace aicovid

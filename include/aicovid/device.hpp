@@ -7,7 +7,7 @@
 
 namespace aicovid {
 
-/// Where tensors live and networks run.
+/// A device, on which tensors lie and networks run.
 struct AICOVID_EXPORT Device {
   enum class Kind { cpu, cuda };
 
@@ -18,7 +18,7 @@ struct AICOVID_EXPORT Device {
   /// @throws Error{invalid_argument} for any other text
   static Device parse(std::string_view text);
 
-  /// "cpu" or "cuda:N".
+  /// Writes "cpu" or "cuda:N".
   std::string to_string() const;
 
   bool is_cuda() const noexcept { return kind == Kind::cuda; }

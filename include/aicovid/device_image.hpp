@@ -13,13 +13,15 @@
 
 namespace aicovid {
 
-/// A radiograph whose stored values lie in a CUDA device's memory, uploaded once; any number of
-/// plans make network inputs of it (`Plan::run`).
+/// A radiograph whose stored values lie in a CUDA device's memory. It is uploaded once, and any
+/// number of plans make network inputs of it (`Plan::run`).
 ///
-/// An immutable value: copies share the memory. All work on it is enqueued in the order of CUDA's
-/// legacy default stream, where LibTorch's networks run too, and is not waited for.
+/// It is an immutable value, whose copies share the memory. All work on it is enqueued in the order
+/// of CUDA's legacy default stream, where LibTorch's networks run too, and is not waited for.
 class AICOVID_EXPORT DeviceImage {
  public:
+  /// Copies the stored values to the device.
+  ///
   /// @throws Error{invalid_argument} for the CPU, or a radiograph without pixels;
   ///         Error{device_unavailable} naming what is missing: the module, the driver, the device,
   ///         code for its architecture, or memory; Error{cuda} if CUDA fails otherwise
@@ -27,7 +29,7 @@ class AICOVID_EXPORT DeviceImage {
 
   const Radiograph& radiograph() const noexcept { return radiograph_; }
   Device device() const noexcept { return device_; }
-  /// [rows,columns] stored values, row-major, in the device's memory.
+  /// @return [rows,columns] stored values, row-major, in the device's memory
   const void* data() const noexcept { return memory_.get(); }
 
  private:
@@ -52,15 +54,15 @@ struct DevicePlanInput {
   std::optional<Rectangle> lung_box;  ///< in the radiograph's pixels; used by `lung_crop`
 };
 
-/// A tensor in a CUDA device's memory, whose elements are not set. Its memory comes from a pool
-/// that keeps what is given back.
+/// Makes a tensor in a CUDA device's memory. Its elements are not set. Its memory comes from a
+/// pool, which keeps what is given back.
 /// @throws Error{invalid_argument} for a negative extent, or the CPU; otherwise as
-/// `DeviceImage::upload`
+///         `DeviceImage::upload`
 AICOVID_EXPORT Tensor make_device_tensor(const std::vector<std::int64_t>& shape, DType dtype,
                                          const Device& device);
 
-/// A copy in the host's memory; waits for the work that makes the tensor. A tensor of the CPU is
-/// given back as it is.
+/// Copies a tensor to the host's memory, once the work that makes it has run. A tensor of the CPU
+/// is given back as it is.
 /// @throws Error{cuda} if that work failed
 AICOVID_EXPORT Tensor copy_to_host(const Tensor& tensor);
 

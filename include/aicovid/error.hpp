@@ -30,10 +30,10 @@ enum class ErrorCode {
 /// The code's stable name, as in JSON and on the command line: "bad_bundle".
 AICOVID_EXPORT std::string_view to_string(ErrorCode code) noexcept;
 
-/// The exit status of the command line for this code: 2 for `usage` and `invalid_argument`, 3 for
-/// `refused`, 4 for `not_found`, `corrupt` and `unsupported`, 5 for `bad_bundle`, 6 for
-/// `device_unavailable`, 7 for `bad_clinical_input` and `patient_mismatch`, 130 for `cancelled`, 1
-/// for `io`, `out_of_memory`, `internal` and `cuda`.
+/// The exit status of the command line for this code: 1 for `io`, `out_of_memory`, `internal` and
+/// `cuda`, 2 for `usage` and `invalid_argument`, 3 for `refused`, 4 for `not_found`, `corrupt` and
+/// `unsupported`, 5 for `bad_bundle`, 6 for `device_unavailable`, 7 for `bad_clinical_input` and
+/// `patient_mismatch`, 130 for `cancelled`.
 AICOVID_EXPORT int exit_status(ErrorCode code) noexcept;
 
 /// The one exception of the library.

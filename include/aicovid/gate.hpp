@@ -8,7 +8,7 @@
 
 namespace aicovid {
 
-/// What the gate says of an image. `forced`: it would have been refused, and the caller insisted.
+/// What the gate says of an image. `forced`: it would refuse the image, but the caller insists.
 enum class Verdict { accepted, flagged, refused, forced };
 
 AICOVID_EXPORT std::string_view to_string(Verdict verdict) noexcept;
@@ -33,7 +33,7 @@ struct GateCode {
   std::string_view expected;   ///< what passes
 };
 
-/// All codes, refusing ones first. The single source of which code refuses.
+/// All codes, refusing ones first. Nothing else says which code refuses.
 AICOVID_EXPORT const std::vector<GateCode>& gate_codes();
 
 /// @throws Error{internal} for an unknown code

@@ -2,8 +2,8 @@
 
 namespace aicovid {
 
-/// An axis-aligned rectangle in pixel edges: the pixel of row r and column c covers [r, r+1) x [c,
-/// c+1). It may reach beyond the image where a plan pads.
+/// An axis-aligned rectangle in pixel edges: the pixel of row r and column c covers
+/// [r, r+1) x [c, c+1). It may reach beyond the image where a plan pads.
 struct Rectangle {
   double y0 = 0;
   double x0 = 0;

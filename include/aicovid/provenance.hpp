@@ -17,8 +17,8 @@ struct ModelInfo {
 /// What a result says of the machine, and of what ran on it.
 struct ComputeInfo {
   std::string device;
-  std::string backend;  ///< the engine that ran the networks, "none" where none ran; where
-                        ///< a fusion network ran on another: "openvino, torchscript"
+  /// What ran: "openvino", "none", or "openvino, torchscript" where fusion ran on another engine.
+  std::string backend;
   std::string precision;
   std::string decode;  ///< "exact", "1/2" or "1/4"; empty without an image
 

@@ -14,7 +14,7 @@
 
 namespace aicovid {
 
-/// Type of the stored values, by Bits Allocated (8 or 16) and Pixel Representation.
+/// The type of the stored values, by Bits Allocated (8 or 16) and Pixel Representation.
 enum class PixelType : std::uint8_t { uint8, int8, uint16, int16 };
 
 AICOVID_EXPORT std::size_t size_of(PixelType type) noexcept;
@@ -44,7 +44,7 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
-/// Inclusive range of stored values that are no part of the image.
+/// An inclusive range of stored values that are no part of the image.
 struct PixelPadding {
   int low = 0;
   int high = 0;
@@ -54,8 +54,8 @@ struct PixelPadding {
 
 /// How stored values become grey, in the order modality, VOI, polarity (DICOM PS3.3 C.11).
 struct GreyScale {
-  int bits_stored =
-      8;  ///< values lie in [0, 2^bits - 1], or [-2^(bits-1), 2^(bits-1) - 1] where signed
+  /// Values lie in [0, 2^bits - 1], or in [-2^(bits-1), 2^(bits-1) - 1] where they are signed.
+  int bits_stored = 8;
   bool is_signed = false;
   Photometric photometric = Photometric::monochrome2;  ///< alone decides the polarity
   double rescale_slope = 1;
@@ -73,7 +73,7 @@ struct GreyScale {
 
 enum class Sex : std::uint8_t { female, male };
 
-/// When an image was taken, UTC; a span where the header leaves zone or time of day open.
+/// When an image was taken, in UTC. It is a span where the header leaves zone or time of day open.
 struct AcquisitionTime {
   std::chrono::sys_seconds earliest;
   std::chrono::sys_seconds latest;
@@ -91,8 +91,8 @@ struct ImageHeader {
   std::string series_instance_uid;
   std::string transfer_syntax_uid;
   std::string modality;
-  std::string
-      view;  ///< View Position, or its equivalent of View Code Sequence: "AP", "PA", "LL", ...
+  /// View Position, or its equivalent of View Code Sequence: "AP", "PA", "LL", ...
+  std::string view;
   std::string body_part;
   std::string photometric_interpretation;
   std::string patient_orientation;  ///< "L\\F", as stored
@@ -108,8 +108,8 @@ struct ImageHeader {
   /// Height of a pixel over its width. Where a plan asks for a square, or keeps one, it is a square
   /// of millimetres.
   double pixel_aspect = 1;
-  /// For the comparison with the clinical record, and for the flag `paediatric`; in no report. Ages
-  /// that a file's reader gives are completed years.
+  /// These are compared with the clinical record, and the age decides on the flag `paediatric`; no
+  /// report has them. Ages that a file's reader gives are completed years.
   std::optional<Sex> patient_sex;
   std::optional<double> patient_age_years;
   std::optional<AcquisitionTime> acquired;
@@ -123,8 +123,8 @@ enum class DecodedScale : std::uint8_t { full, half, quarter };
 /// "exact", "1/2" or "1/4".
 AICOVID_EXPORT std::string_view to_string(DecodedScale scale) noexcept;
 
-/// Stored pixels and what the file says of them. An immutable value: copies share their pixels, and
-/// any number of threads may read one.
+/// Stored pixels and what the file says of them. It is an immutable value: copies share their
+/// pixels, and any number of threads may read one.
 class AICOVID_EXPORT Radiograph {
  public:
   /// @param pixels  [rows,columns] stored values, row-major, contiguous; copied
@@ -138,7 +138,7 @@ class AICOVID_EXPORT Radiograph {
   static Radiograph from_array(const void* pixels, int rows, int columns, PixelType type,
                                GreyScale grey = {}, ImageHeader header = {});
 
-  /// Parts of a decoded file; for readers. `pixels` is empty where nothing was decoded.
+  /// What a reader makes of a file. `pixels` is null where nothing was decoded.
   struct Parts {
     std::shared_ptr<const std::vector<std::byte>> pixels;
     int rows = 0;
@@ -153,9 +153,9 @@ class AICOVID_EXPORT Radiograph {
   };
   explicit Radiograph(Parts parts);
 
-  /// False where the gate refused the header, so that nothing was decoded.
+  /// Whether pixels were decoded. They are not where the gate refuses or the header alone is read.
   bool has_pixels() const noexcept { return parts_->pixels != nullptr; }
-  /// Of the decoded pixels (`header().rows` is the file's own).
+  /// The rows of the decoded pixels; `header().rows` is the file's own number.
   int rows() const noexcept { return parts_->rows; }
   int columns() const noexcept { return parts_->columns; }
   PixelType pixel_type() const noexcept { return parts_->type; }
@@ -176,5 +176,14 @@ class AICOVID_EXPORT Radiograph {
  private:
   std::shared_ptr<const Parts> parts_;
 };
+
+/// What the reader understood of a file, and what the tag gate says of it, as JSON, schema
+/// `aicovid.inspect/1` (docs/schemas/inspect.json), on one line unless `indent` >= 0. It holds
+/// nothing of the patient: of the header only numbers, UIDs and listed terms.
+///
+/// @param not_decoded  why a radiograph that the gate does not refuse has no pixels: the reader's
+///                     words, where it was read again with `Decode::none`
+AICOVID_EXPORT std::string to_json(const Radiograph& radiograph, std::string_view not_decoded = {},
+                                   int indent = -1);
 
 }  // namespace aicovid

@@ -10,38 +10,42 @@
 
 namespace aicovid {
 
-/// `exact`: every pixel. `fit`: JPEG 2000 data, high-throughput or not, may be decoded at 1/2 or
-/// 1/4 of its resolution, as long as the shorter side keeps 1024 pixels; all else as `exact`. The
-/// report says which was used. `none`: header and gate reasons alone, of any file whose header can
-/// be read.
-enum class Decode { exact, fit, none };
-
-/// What is decoded of a file that the tag gate refuses.
-enum class Refused {
-  skip_pixels,  ///< nothing: the radiograph has a header and reasons only
-  decode,       ///< the pixels, where they are one grey frame of 8 or 16 bits
+/// How much of the pixels is decoded.
+enum class Decode {
+  /// Every pixel.
+  exact,
+  /// JPEG 2000 data, high-throughput or not, may be decoded at 1/2 or 1/4 of the resolution, as
+  /// long as the shorter side keeps 1024 pixels; all else is decoded as by `exact`. The report says
+  /// which was used.
+  fit,
+  /// No pixel: the radiograph has header and gate reasons alone, of any file whose header can be
+  /// read.
+  none,
 };
 
 struct ReadOptions {
   Decode decode = Decode::exact;
-  Refused refused = Refused::skip_pixels;
+  /// Whether the pixels of a file that the tag gate refuses are decoded too, where they are one
+  /// grey frame of 8 or 16 bits. Otherwise its radiograph has a header and reasons only.
+  bool decode_refused = false;
 };
 
 /// Reads a DICOM file: header, tag gate, pixels.
 ///
 /// @throws Error{not_found} if there is no such file; Error{io} if it cannot be read to its end;
 ///         Error{out_of_memory}; Error{corrupt} if it is not DICOM, or its header or pixels are
-///         damaged; Error{unsupported} if the pixels must be decoded and their
-///         encoding, or their layout (Bits Allocated, frames, samples, size), cannot be; if the
-///         file is a DICOMDIR, see `list_dicomdir`; or if it has more than 1 GiB
+///         damaged; Error{unsupported} if the pixels must be decoded and their encoding, or their
+///         layout (Bits Allocated, frames, samples, size), cannot be; if the file is a DICOMDIR,
+///         see `list_dicomdir`; or if it has more than 1 GiB
 AICOVID_EXPORT Radiograph read_dicom(const std::filesystem::path& file,
                                      const ReadOptions& options = {});
 
-/// The same from memory.
+/// Reads a DICOM file in memory, as `read_dicom` does.
 AICOVID_EXPORT Radiograph parse_dicom(std::span<const std::byte> bytes,
                                       const ReadOptions& options = {});
 
-/// The same from the rest of a stream, which need not be seekable; open a file's as binary.
+/// Reads a DICOM file from the rest of a stream, which need not be seekable. A stream of a file
+/// must be opened as binary.
 AICOVID_EXPORT Radiograph read_dicom(std::istream& stream, const ReadOptions& options = {});
 
 /// Reads an 8- or 16-bit PNG or an 8-bit JPEG file as MONOCHROME2. A file with colour channels is
@@ -53,18 +57,18 @@ AICOVID_EXPORT Radiograph read_dicom(std::istream& stream, const ReadOptions& op
 AICOVID_EXPORT Radiograph read_image(const std::filesystem::path& file,
                                      const ReadOptions& options = {});
 
-/// The same from memory.
+/// Reads a PNG or JPEG file in memory, as `read_image` does.
 AICOVID_EXPORT Radiograph parse_image(std::span<const std::byte> bytes,
                                       const ReadOptions& options = {});
 
-/// The same from the rest of a stream.
+/// Reads a PNG or JPEG file from the rest of a stream.
 AICOVID_EXPORT Radiograph read_image(std::istream& stream, const ReadOptions& options = {});
 
 /// Reads a DICOM, PNG or JPEG file, told apart by content.
 AICOVID_EXPORT Radiograph read_radiograph(const std::filesystem::path& file,
                                           const ReadOptions& options = {});
 
-/// The same from the rest of a stream.
+/// Reads a DICOM, PNG or JPEG file from the rest of a stream, told apart by content.
 AICOVID_EXPORT Radiograph read_radiograph(std::istream& stream, const ReadOptions& options = {});
 
 }  // namespace aicovid

@@ -13,10 +13,10 @@ namespace aicovid {
 
 enum class DType : std::uint8_t { float32, uint8, int8, uint16, int16, float16, bfloat16 };
 
-/// Size of one element in bytes.
+/// The size of one element in bytes.
 AICOVID_EXPORT std::size_t size_of(DType dtype) noexcept;
 
-/// A dense, C-contiguous array with shared ownership: copies are views of the same memory.
+/// A dense, C-contiguous array. Copies share its memory.
 class AICOVID_EXPORT Tensor {
  public:
   Tensor() = default;
@@ -31,7 +31,7 @@ class AICOVID_EXPORT Tensor {
   const std::vector<std::int64_t>& shape() const noexcept { return shape_; }
   DType dtype() const noexcept { return dtype_; }
   Device device() const noexcept { return device_; }
-  /// Number of elements.
+  /// The number of elements.
   std::int64_t size() const noexcept;
   bool empty() const noexcept { return size() == 0; }
 
@@ -43,7 +43,7 @@ class AICOVID_EXPORT Tensor {
   std::span<float> floats();
   std::span<const float> floats() const;
 
-  /// Of equal shape and type, and equal to the bit.
+  /// Whether shape and type are equal, and all elements equal to the bit.
   /// @throws Error{internal} for memory that is not on the CPU
   bool operator==(const Tensor& other) const;
 

@@ -7,7 +7,7 @@
 
 namespace aicovid {
 
-/// "0.1.0".
+/// The version of the library, "MAJOR.MINOR.PATCH".
 AICOVID_EXPORT std::string version();
 
 /// A library that this build uses, with the version that is loaded.

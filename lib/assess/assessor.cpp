@@ -4,9 +4,8 @@
 
 #include "bundle/bundle.hpp"
 #include "clinical/declared_variables.hpp"
+#include "core/clock.hpp"
 #include "core/installation.hpp"
-#include "core/stopwatch.hpp"
-#include "core/utc_now.hpp"
 #include "examine/examine.hpp"
 #include "examine/unreliable_image.hpp"
 #include "fusion/outcome.hpp"
@@ -71,9 +70,9 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
                                                  .device = options.device,
                                                  .networks = to_load(options.networks),
                                                  .workers = options.workers});
-  state->variables = parse_declared_variables(state->bundle.clinical);
-  for (const std::string& outcome : state->bundle.outcomes) {
-    OutcomeConfig config = parse_outcome(outcome, state->bundle.outcome_files, state->variables);
+  state->variables = read_declared_variables(state->bundle.clinical);
+  for (const nlohmann::json& outcome : state->bundle.outcomes) {
+    OutcomeConfig config = read_outcome(outcome, state->bundle.outcome_files, state->variables);
     const auto* learned = std::get_if<LearnedOutcome>(&config.model);
     const BundleNetwork* fusion = network_of(state->bundle.networks, NetworkRole::fusion);
     if (learned && learned->needs_network() && fusion == nullptr) {
@@ -135,7 +134,12 @@ ImageEvidence evidence_of(const Bundle& bundle, const Examination* examination) 
   const BundleNetwork* fusion = network_of(bundle.networks, NetworkRole::fusion);
   if (examination != nullptr) {
     if (examination->findings) image.findings = &*examination->findings;
-    image.unreliable = unreliable_image(examination->gate_reasons);
+    for (const std::string_view code : unreliable_image(examination->gate_reasons)) {
+      image.unreliable.push_back({std::string(code),
+                                  "This outcome uses what was read from an image whose findings "
+                                  "are unreliable: " +
+                                      std::string(gate_code(code).meaning) + "."});
+    }
     if (fusion != nullptr) inputs = image_inputs(*fusion, *examination);
   }
   if (fusion != nullptr && fusion->network != nullptr) {
@@ -279,7 +283,8 @@ std::vector<std::variant<RiskReport, Error>> Assessor::assess_batch(
 std::vector<Check> Assessor::verify() const {
   std::vector<Check> checks;
   checks.push_back({"files", true, "manifest, checksums, networks and their output shapes"});
-  for (const UnusedFile& file : check_unused_files(state_->directory, state_->bundle.engine)) {
+  for (const UnusedFile& file :
+       check_unused_files(state_->directory, state_->bundle.unused_files)) {
     const std::string detail =
         !file.present
             ? fmt::format("not installed; {} does not need it", backend_name(state_->bundle.engine))
@@ -303,7 +308,7 @@ std::vector<Check> Assessor::verify() const {
 const ClinicalVariables& Assessor::clinical_variables() const noexcept { return state_->variables; }
 
 ClinicalVariables clinical_variables(const std::filesystem::path& model) {
-  return parse_declared_variables(read_clinical_section(find_bundle(model)));
+  return read_declared_variables(read_clinical_section(find_bundle(model)));
 }
 
 const ModelInfo& Assessor::model() const noexcept { return state_->bundle.info; }

@@ -3,10 +3,9 @@
 #include "bundle_files.hpp"
 #include "engine_choice.hpp"
 #include "findings_section.hpp"
-#include "manifest_schema.hpp"
+#include "manifest.hpp"
 #include "networks_section.hpp"
 
-#include "core/sha256.hpp"
 #include "findings/finding_table.hpp"
 
 #include <aicovid/error.hpp>
@@ -50,7 +49,7 @@ void read_outcomes(const OrderedJson& manifest, BundleFiles& files, Bundle& bund
   if (!manifest.contains("outcomes")) return;
   for (const OrderedJson& entry : manifest.at("outcomes")) {
     read_outcome_files(entry, fmt::format("/outcomes/{}", bundle.outcomes.size()), files, bundle);
-    bundle.outcomes.push_back(entry.dump());
+    bundle.outcomes.push_back(entry);
   }
 }
 
@@ -141,33 +140,42 @@ std::vector<GoldenCase> read_golden(const OrderedJson& manifest, const BundleFil
   return cases;
 }
 
-OrderedJson parse_manifest(std::span<const std::byte> bytes) {
-  return parse_checked({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-                       {.file = "manifest.json"});
+nlohmann::json clinical_section(const OrderedJson& manifest) {
+  return manifest.value("clinical", OrderedJson::array());
 }
 
-std::string clinical_section(const OrderedJson& manifest) {
-  return manifest.value("clinical", OrderedJson::array()).dump();
+std::vector<FileEntry> files_not_for(const Engine* engine,
+                                     const std::vector<NetworkEntry>& networks) {
+  std::vector<FileEntry> files;
+  for (const NetworkEntry& entry : networks) {
+    const NetworkFileEntry* used = engine == nullptr ? nullptr : file_for(entry, *engine);
+    for (const auto& [kind, file] : entry.files) {
+      if (&file == used) continue;
+      for (const FileEntry& part : file.parts()) files.push_back(part);
+    }
+  }
+  return files;
 }
 
 }  // namespace
 
-std::string read_clinical_section(const std::filesystem::path& directory) {
-  return clinical_section(parse_manifest(BundleFiles(directory).read_manifest()));
+ModelInfo read_model_info(const std::filesystem::path& directory) {
+  return read_manifest(BundleFiles(directory)).info;
+}
+
+nlohmann::json read_clinical_section(const std::filesystem::path& directory) {
+  return clinical_section(read_manifest(BundleFiles(directory)).json);
 }
 
 Bundle load_bundle(const std::filesystem::path& directory, const BundleOptions& options) {
   // A wrong name is said before anything is read.
   if (options.backend != kAutoBackend) engine_named(options.backend);
   BundleFiles files(directory);
-  const auto bytes = files.read_manifest();
-  const OrderedJson manifest = parse_manifest(bytes);
+  const Manifest read = read_manifest(files);
+  const OrderedJson& manifest = read.json;
 
   Bundle bundle;
-  bundle.info = {.name = manifest.at("name"),
-                 .version = manifest.at("version"),
-                 .manifest_sha256 = sha256(bytes),
-                 .licence = manifest.at("licence")};
+  bundle.info = read.info;
   bundle.intended_use = manifest.at("intended_use");
   bundle.modalities = manifest.at("accepts").at("modality");
   bundle.views = manifest.at("accepts").at("views");
@@ -194,8 +202,9 @@ Bundle load_bundle(const std::filesystem::path& directory, const BundleOptions& 
   bundle.clinical = clinical_section(manifest);
   read_outcomes(manifest, files, bundle);
   bundle.golden = read_golden(manifest, files, bundle.engine);
+  bundle.unused_files = files_not_for(bundle.engine, networks);
 
-  // Last, as it takes longest: the networks are run once all else is known to be right.
+  // Networks are loaded last, as that takes longest and all else is known to be right by then.
   for (NetworkEntry* entry : wanted) {
     load_network_of(*entry, *bundle.engine, options.device, options.workers, files);
   }
@@ -204,18 +213,11 @@ Bundle load_bundle(const std::filesystem::path& directory, const BundleOptions& 
 }
 
 std::vector<UnusedFile> check_unused_files(const std::filesystem::path& directory,
-                                           const Engine* engine) {
+                                           const std::vector<FileEntry>& unused) {
   const BundleFiles files(directory);
-  const OrderedJson manifest = parse_manifest(files.read_manifest());
-  std::vector<UnusedFile> unused;
-  for (const NetworkEntry& entry : read_networks(manifest, read_plans(manifest))) {
-    const NetworkFileEntry* used = engine == nullptr ? nullptr : file_for(entry, *engine);
-    for (const auto& [kind, file] : entry.files) {
-      if (&file == used) continue;
-      for (const FileEntry& part : file.parts()) unused.push_back(files.compare(part));
-    }
-  }
-  return unused;
+  std::vector<UnusedFile> compared;
+  for (const FileEntry& entry : unused) compared.push_back(files.compare(entry));
+  return compared;
 }
 
 }  // namespace aicovid

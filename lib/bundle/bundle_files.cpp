@@ -1,7 +1,6 @@
 #include "bundle_files.hpp"
 
-#include "manifest_schema.hpp"
-
+#include "core/checked_json.hpp"
 #include "core/file.hpp"
 #include "core/sha256.hpp"
 

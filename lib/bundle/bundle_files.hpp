@@ -10,13 +10,6 @@
 
 namespace aicovid {
 
-/// A file that the manifest names.
-struct FileEntry {
-  std::string path;    ///< relative to the bundle, with / between folders
-  std::string sha256;  ///< 64 lower-case hexadecimal digits
-  std::string where;   ///< the entry's JSON path, for messages
-};
-
 /// The files of a bundle: none outside its directory is ever opened, and none is used before its
 /// SHA-256 is right.
 class BundleFiles {

@@ -65,7 +65,7 @@ const Engine& choose_engine(const OrderedJson& manifest, const std::vector<Netwo
     throw Error(ErrorCode::unsupported, "manifest.json: /engines names none that this build knows");
   }
   std::vector<std::string> passed_over;
-  std::optional<ErrorCode> code;  // of all, where it is one and the same
+  std::optional<ErrorCode> code;  // what all have, where it is one and the same
   const auto pass_over = [&](const Error& error) {
     code = !code || *code == error.code() ? error.code() : ErrorCode::unsupported;
     passed_over.emplace_back(error.what());
@@ -82,7 +82,7 @@ const Engine& choose_engine(const OrderedJson& manifest, const std::vector<Netwo
       open(*engine);
       return *engine;
     } catch (const EngineMissing& error) {
-      // Not so a library of another version: no other engine is taken in silence.
+      // A library of another version is another error: no other engine is taken in silence.
       pass_over(error);
     }
   }

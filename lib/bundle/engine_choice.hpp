@@ -1,6 +1,5 @@
 #pragma once
 
-#include "bundle_files.hpp"
 #include "networks_section.hpp"
 
 namespace aicovid {

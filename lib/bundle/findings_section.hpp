@@ -1,7 +1,6 @@
 #pragma once
 
-#include "bundle_files.hpp"
-#include "manifest_schema.hpp"
+#include "manifest.hpp"
 
 #include "findings/config.hpp"
 #include "network/network.hpp"

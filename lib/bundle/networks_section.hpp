@@ -1,8 +1,8 @@
 #pragma once
 
+#include "manifest.hpp"
+
 #include "bundle/bundle.hpp"
-#include "bundle_files.hpp"
-#include "manifest_schema.hpp"
 
 namespace aicovid {
 

@@ -21,8 +21,7 @@ int examine(const ExamineArguments& arguments) {
   require_other_file(arguments.out, arguments.image);
   const Radiograph radiograph = naming(arguments.image, [&] {
     return read_radiograph(arguments.image,
-                           {.decode = arguments.decode,
-                            .refused = arguments.force ? Refused::decode : Refused::skip_pixels});
+                           {.decode = arguments.decode, .decode_refused = arguments.force});
   });
   const Assessor assessor = load_assessor(arguments.networks);
   const Examination examination = naming(

@@ -37,8 +37,7 @@ int preprocess(const PreprocessArguments& arguments) {
   const Plan plan = load_plan(arguments);
   const Radiograph radiograph = naming(arguments.image, [&] {
     return read_radiograph(arguments.image,
-                           {.decode = arguments.decode,
-                            .refused = arguments.force ? Refused::decode : Refused::skip_pixels});
+                           {.decode = arguments.decode, .decode_refused = arguments.force});
   });
   if (!radiograph.has_pixels()) {
     const GateReason& reason = radiograph.gate_reasons().front();

@@ -71,8 +71,7 @@ int score(const ScoreArguments& arguments, Format format) {
   }
   const Radiograph radiograph = naming(arguments.image, [&] {
     return read_radiograph(arguments.image,
-                           {.decode = arguments.decode,
-                            .refused = arguments.force ? Refused::decode : Refused::skip_pixels});
+                           {.decode = arguments.decode, .decode_refused = arguments.force});
   });
   const RiskReport report =
       assess(arguments, load_assessor(arguments.networks), radiograph, record);

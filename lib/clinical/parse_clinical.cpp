@@ -3,15 +3,15 @@
 
 #include <fmt/format.h>
 
-#include "fhir_record.hpp"
-#include "json_object.hpp"
-#include "json_record.hpp"
+#include "formats/fhir/record.hpp"
+#include "formats/json_object.hpp"
+#include "formats/json_record.hpp"
 
 namespace aicovid {
 
 namespace {
 
-/// Far more than the values of a patient, or a table of all patients of a hospital, need.
+/// This is far more than the values of a patient, or a table of all patients of a hospital, need.
 constexpr std::size_t kLargestText = 64U << 20U;
 
 }  // namespace

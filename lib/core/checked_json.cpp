@@ -1,13 +1,11 @@
 #include "core/checked_json.hpp"
 
 #include <fmt/format.h>
+#include <cmath>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
-
-#include <algorithm>
-#include <cmath>
 
 namespace aicovid {
 
@@ -15,43 +13,9 @@ namespace {
 
 using nlohmann::json;
 
-/// Limits that no real manifest comes near, so that a hostile one cannot exhaust the stack: the
-/// schema's regular expressions recurse over a text, and readers recurse into values.
-constexpr int kDeepest = 32;
+/// No real document comes near it, and the schema's regular expressions recurse over a text, so
+/// that a hostile one could exhaust the stack.
 constexpr std::size_t kLongestText = 2048;
-
-json parse_text(std::string_view text, const JsonCheck& check) {
-  bool in_base64 = false;
-  const auto within_limits = [&](int depth, json::parse_event_t event, json& value) {
-    const bool is_key = event == json::parse_event_t::key;
-    if (depth > kDeepest) {
-      throw Error(check.code,
-                  fmt::format("{}: values are nested deeper than {}", check.what, kDeepest));
-    }
-    const bool is_text = (is_key || event == json::parse_event_t::value) && value.is_string();
-    // No regular expression looks at these.
-    const bool may_be_long = in_base64 && !is_key;
-    if (is_text && !may_be_long && value.get_ref<const std::string&>().size() > kLongestText) {
-      throw Error(check.code,
-                  fmt::format("{}: a text is longer than {} bytes", check.what, kLongestText));
-    }
-    in_base64 = is_key && value == "base64";
-    return true;
-  };
-  try {
-    return json::parse(text, within_limits);
-  } catch (const json::exception& error) {
-    // Behind the library's own name of the error, "[json.exception.parse_error.101] ", and before
-    // what it read last, which may be anything.
-    const std::string_view message = error.what();
-    const std::size_t start = message.find("parse error at ");
-    if (start == std::string_view::npos) {
-      throw Error(check.code, fmt::format("{}: is no JSON", check.what));
-    }
-    const std::size_t end = std::min(message.find(": ", start), message.size());
-    throw Error(check.code, fmt::format("{}: {}", check.what, message.substr(start, end - start)));
-  }
-}
 
 /// The part of the schema that describes what `path` leads to, as far as the schema follows it.
 const json& schema_at(const json& root, const std::vector<std::string>& path) {
@@ -88,14 +52,14 @@ json::json_pointer pointer_to(const std::vector<std::string>& path) {
   return pointer;
 }
 
-/// The member's name in a message of valijson: what stands behind `marker`, before the closing
+/// Finds the member's name in a message of valijson: it stands behind `marker`, before the closing
 /// "'.".
 std::string name_behind(const std::string& marker, const std::string& message) {
   const std::size_t start = message.find(marker) + marker.size();
   return message.substr(start, message.size() - 2 - start);
 }
 
-/// A value for a message of this document.
+/// Describes a value for a message about this document.
 std::string shown(const json& value, const JsonCheck& check) {
   return value.is_string() && !check.repeats_texts ? "another text" : brief(value);
 }
@@ -134,7 +98,10 @@ std::string brief(const json& value) {
 }
 
 OrderedJson parse_checked(std::string_view text, const JsonCheck& check) {
-  const json document = parse_text(text, check);
+  OrderedJson ordered = parse_json<OrderedJson>(
+      text, {.what = check.what, .code = check.code, .longest_text = kLongestText});
+  // valijson has an adapter for members in alphabetical order alone.
+  const json document = ordered;
   json schema_document = json::parse(check.schema);
   if (!check.definition.empty()) {
     schema_document = {{"$ref", "#/definitions/" + check.definition},
@@ -154,7 +121,7 @@ OrderedJson parse_checked(std::string_view text, const JsonCheck& check) {
                                 ? "against its schema"
                                 : message_of(*results.begin(), document, schema_document, check)));
   }
-  return OrderedJson::parse(text);
+  return ordered;
 }
 
 namespace {

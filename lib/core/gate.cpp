@@ -1,4 +1,4 @@
-#include "core/reason_order.hpp"
+#include "core/gate_reasons.hpp"
 
 #include <aicovid/error.hpp>
 #include <aicovid/gate.hpp>
@@ -112,6 +112,19 @@ void sort_by_code(std::vector<GateReason>& reasons) {
     return std::ranges::find(codes, std::string_view(reason.code), &GateCode::code) - codes.begin();
   };
   std::ranges::stable_sort(reasons, {}, rank);
+}
+
+std::vector<GateReason> reasons_of_silence(const ImageHeader& header) {
+  std::vector<GateReason> reasons;
+  if (header.view.empty()) {
+    reasons.push_back(
+        {.code = "missing_view", .tag = "", .found = "(absent)", .expected = "AP or PA"});
+  }
+  if (header.patient_orientation.empty()) {
+    reasons.push_back(
+        {.code = "side_unverified", .tag = "", .found = "(absent)", .expected = "L\\F"});
+  }
+  return reasons;
 }
 
 Verdict verdict_of(const std::vector<GateReason>& reasons, bool forced) {

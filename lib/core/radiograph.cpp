@@ -1,7 +1,6 @@
+#include "core/gate_reasons.hpp"
+#include "core/grey_scale.hpp"
 #include "core/limits.hpp"
-#include "core/rescale.hpp"
-#include "core/silent_header.hpp"
-#include "core/window.hpp"
 
 #include <aicovid/error.hpp>
 #include <aicovid/radiograph.hpp>

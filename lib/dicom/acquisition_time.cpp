@@ -30,7 +30,7 @@ std::optional<sys_days> day_of(std::string_view text) {
   return date.ok() ? std::optional(sys_days(date)) : std::nullopt;
 }
 
-/// From the first to the last second that "HHMMSS.FFFFFF", "HHMM", "HH" or "" stands for.
+/// The first and the last second that "HHMMSS.FFFFFF", "HHMM", "HH" or "" stands for.
 struct TimeOfDay {
   seconds first;
   seconds last;
@@ -47,7 +47,7 @@ TimeOfDay time_of_day(std::string_view text) {
   return {start + seconds(*second), start + seconds(*second)};
 }
 
-/// "+0100", east of Greenwich.
+/// The offset that "+0100" stands for; it is positive east of Greenwich.
 std::optional<minutes> offset_of(std::string_view text) {
   const auto hour = digits(text, 1, 2);
   const auto minute = digits(text, 3, 2);

@@ -7,7 +7,7 @@
 
 namespace aicovid::dicom {
 
-/// Dates and times of a header, as stored; each may be empty.
+/// The dates and times of a header, as stored; each may be empty.
 struct StoredTimes {
   std::string_view acquisition_date_time;  ///< (0008,002A) DT
   std::string_view acquisition_date;       ///< (0008,0022) DA
@@ -19,8 +19,8 @@ struct StoredTimes {
   std::string_view zone;                   ///< Timezone Offset From UTC (0008,0201): "+0100"
 };
 
-/// When the image was taken: of the acquisition, else of the study, else of the content. Without a
-/// zone the time may be that of any (UTC-12 to UTC+14), without a time of day any of the day.
+/// When the image was taken, by the acquisition, else by the study, else by the content. Without a
+/// zone the time may be that of any zone (UTC-12 to UTC+14), without a time of day any of the day.
 /// Source: DICOM PS3.5 6.2 (DA, TM, DT), PS3.3 C.12.1.1.1.
 std::optional<AcquisitionTime> acquisition_time_of(const StoredTimes& stored);
 

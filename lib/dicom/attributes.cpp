@@ -1,15 +1,19 @@
 #include "attributes.hpp"
 
+#include "element_check.hpp"
+#include "memory_stream.hpp"
 #include "terms.hpp"
-#include "unknown_vr.hpp"
 
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <new>
+#include <vector>
 
 namespace aicovid::dicom {
 namespace {
@@ -22,7 +26,41 @@ namespace {
                           tag_of(key), is_known ? DcmVR(vr).getVRName() : kUnlisted));
 }
 
-/// DCMTK gives the bytes of these as hexadecimal digits, which would pass for a number.
+/// The attribute `key` that `unknown`, of the value representation UN and of defined length, holds:
+/// read by the dictionary. The value of UN is in implicit VR little endian, whatever the transfer
+/// syntax of the file (PS3.5 6.2.2). Null where it cannot be read as that.
+/// @throws Error{corrupt} where tags of its items do not ascend
+std::unique_ptr<DcmElement> by_dictionary(DcmElement& unknown, const DcmTagKey& key) {
+  const std::uint32_t length = unknown.getLength();
+  Uint8* value = nullptr;
+  if (unknown.getUint8Array(value).bad() || value == nullptr) return nullptr;
+  std::vector<std::byte> bytes;
+  const auto put = [&bytes](std::uint32_t number, int size) {
+    for (int i = 0; i < size; ++i) bytes.push_back(static_cast<std::byte>(number >> (8 * i)));
+  };
+  put(key.getGroup(), 2);
+  put(key.getElement(), 2);
+  put(length, 4);
+  const auto* first = reinterpret_cast<const std::byte*>(value);
+  bytes.insert(bytes.end(), first, first + length);
+
+  // Nobody would hear of tags that do not ascend in such a value, so they are refused.
+  ElementCheck check(bytes, EXS_LittleEndianImplicit, OutOfOrder::refuse);
+  const auto damage = check.until(DCM_UndefinedTagKey).damage;
+  DcmDataset known;
+  MemoryStream stream(bytes);
+  known.transferInit();
+  // All values are read at once: these bytes are gone when they would be asked for.
+  constexpr Uint32 all_at_once = DCM_UndefinedLength;
+  const OFCondition status =
+      known.readUntilTag(stream, EXS_LittleEndianImplicit, EGL_noChange, all_at_once);
+  known.transferEnd();
+  if (status.bad() || stream.went_too_deep() || damage) return nullptr;
+  return std::unique_ptr<DcmElement>(known.remove(key));
+}
+
+/// Whether the value is bulk data or a sequence. DCMTK gives the bytes of these as hexadecimal
+/// digits, which would pass for a number.
 bool is_bulk(DcmEVR vr) {
   switch (vr) {
     case EVR_OB:
@@ -44,7 +82,8 @@ std::string first_value(const std::string& values) {
   return normalised(values.substr(0, values.find('\\')));
 }
 
-/// `T` is long or double. A leading plus sign, which IS and DS allow, is not one of from_chars's.
+/// The number that the digits are; `T` is long or double. IS and DS allow a leading plus sign,
+/// which std::from_chars does not.
 template <typename T>
 std::optional<T> parse(std::string_view digits) {
   if (digits.starts_with('+')) digits.remove_prefix(1);

@@ -7,20 +7,21 @@
 
 namespace aicovid::dicom {
 
-/// "gggg,eeee".
+/// A tag as messages name it: "gggg,eeee".
 std::string tag_of(const DcmTagKey& key);
 
-/// An attribute; null where it is absent or empty. One of the value representation UN is read, and
-/// from then on held, as that of the dictionary.
+/// An attribute; null where it is absent or empty. One of the value representation UN is read as
+/// that of the dictionary, and held as such from then on.
 /// @throws Error{corrupt} if its value representation is unknown, or UN of another value
 DcmElement* element(DcmItem& item, const DcmTagKey& key);
 
-/// @throws std::bad_alloc where DCMTK says that memory does not suffice, which is no damage
+/// Throws std::bad_alloc where DCMTK says that memory does not suffice, which is no damage.
 void check_memory(const OFCondition& status);
 
-/// The text of an attribute as stored, all its values; empty where it is absent or empty.
+/// The text of an attribute as stored, with all its values; empty where it is absent or empty.
 /// It may name the patient: it must pass through terms.hpp before anyone sees it.
-/// @throws Error{corrupt} if it is a sequence or bulk data; as `element`, as do all below
+/// @throws Error{corrupt} if it is a sequence or bulk data, and as `element`; so do all functions
+/// below
 std::string text(DcmItem& item, const DcmTagKey& key);
 
 /// The first value of an integer attribute (US, UL, SS, SL, IS); nothing where it is absent or
@@ -28,9 +29,10 @@ std::string text(DcmItem& item, const DcmTagKey& key);
 /// @throws Error{corrupt} if it is there and no integer
 std::optional<long> integer(DcmItem& item, const DcmTagKey& key);
 
-/// The same for a value that is 16 bits wide and signed as the values it is compared with are. The
-/// file's own type (US or SS) does not decide: implicit VR has none, and writers choose the wrong
-/// one.
+/// The value at `index` of an attribute of 16 bits, signed as the pixels are that it is compared
+/// with. The file's own type (US or SS) does not decide: implicit VR has none, and writers choose
+/// the wrong one.
+/// @throws Error{corrupt} if it is there and no integer
 std::optional<int> pixel_value(DcmItem& item, const DcmTagKey& key, unsigned long index,
                                bool is_signed);
 

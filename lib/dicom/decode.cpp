@@ -1,6 +1,7 @@
 #include "decode.hpp"
 
 #include "attributes.hpp"
+#include "codestream/failure.hpp"
 #include "core/limits.hpp"
 #include "transfer_syntax.hpp"
 
@@ -21,10 +22,10 @@ namespace {
                               tag_of(DCM_BitsStored)));
 }
 
-/// How far the samples of a codestream stand above their values. High Bit speaks of cells, and a
-/// codec has none: encoders give the cells as samples, or the values. Bits outside Bits Stored are
-/// no overlay there, so that they tell which; but loss changes the lowest bits of cells too, so
-/// that only cells without them are known after it.
+/// The number of bits by which the samples of a codestream stand above their values. High Bit
+/// speaks of cells, and a codec has none: encoders give it the cells as samples, or the values.
+/// Bits outside Bits Stored are no overlay there, so that they tell which; but loss changes the
+/// lowest bits of cells too, so that only cells without them are known after it.
 template <typename T>
 int sample_shift(const Cells& cells, const ImageHeader& header) {
   const int shift = header.high_bit + 1 - header.bits_stored;
@@ -35,7 +36,7 @@ int sample_shift(const Cells& cells, const ImageHeader& header) {
   const int reach = 1 << (header.bits_stored - (header.is_signed ? 1 : 0));
   for (const T sample :
        std::span(reinterpret_cast<const T*>(cells.bytes.data()), cells.bytes.size() / sizeof(T))) {
-    // NOLINTNEXTLINE(bugprone-signed-char-misuse): as below
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): it is a stored value of 8 bits, no character
     const int value = sample;
     below |= static_cast<unsigned>(value);
     are_values = are_values && value < reach && value >= (header.is_signed ? -reach : 0);
@@ -57,10 +58,11 @@ int sample_shift(const Cells& cells, const ImageHeader& header) {
   return are_cells ? shift : 0;
 }
 
-/// A lossy codec overshoots by little, wherever the image is near the end of its range, and by more
-/// at the edges of writing and collimators alone. A codestream of more bits than Bits Stored leaves
-/// the range by much in whole regions. Margin (an eighth of the range) and share are our choice:
-/// the step of a full-range edge, by Gibbs, overshoots by 9 %.
+/// Refuses lossy values that leave the range as no overshoot does. A lossy codec overshoots by
+/// little, wherever the image is near the end of its range, and by more at the edges of writing and
+/// collimators alone. A codestream of more bits than Bits Stored leaves the range by much in whole
+/// regions. The margin (an eighth of the range) and the share are our choice: the step of a
+/// full-range edge, by Gibbs, overshoots by 9 %.
 void check_overshoot(std::size_t far, std::size_t count, int lowest, int highest) {
   constexpr std::size_t one_in = 100;
   if (far > count / one_in)
@@ -81,7 +83,7 @@ void to_stored(Cells& cells, const ImageHeader& header) {
   const int margin = (highest - lowest) / 8;
   std::size_t far = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    // NOLINTNEXTLINE(bugprone-signed-char-misuse): a stored value of 8 bits, no character
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): it is a stored value of 8 bits, no character
     const int cell = values[i];
     if (cells.kind == Cells::Kind::exact || cells.kind == Cells::Kind::lossy) {
       const int value = cell >> shift;
@@ -92,7 +94,7 @@ void to_stored(Cells& cells, const ImageHeader& header) {
     } else {
       const unsigned field = (static_cast<unsigned>(cell) >> shift) & mask;
       const int value = static_cast<int>(field ^ sign) - static_cast<int>(sign);
-      // Encoders extend the sign to the whole cell, or not.
+      // Some encoders extend the sign to the whole cell.
       if (cells.kind == Cells::Kind::coded && cell >> shift != static_cast<int>(field) &&
           cell >> shift != value) {
         fail_range(fmt::format("the value {}", cell >> shift), lowest, highest);
@@ -103,8 +105,8 @@ void to_stored(Cells& cells, const ImageHeader& header) {
   check_overshoot(far, count, lowest, highest);
 }
 
-/// Padding in bits that are cleared would come out as some grey, and the same grey of other pixels
-/// as padding.
+/// Refuses cells that hold a padding value beyond Bits Stored: without the bits that are cleared it
+/// would come out as some grey, and the same grey of other pixels as padding.
 void check_padding(const Cells& cells, DcmDataset& dataset, const ImageHeader& header) {
   if (cells.kind != Cells::Kind::raw || header.bits_allocated != 16) return;
   const auto padding = pixel_value(dataset, DCM_PixelPaddingValue, 0, header.is_signed);
@@ -119,8 +121,8 @@ void check_padding(const Cells& cells, DcmDataset& dataset, const ImageHeader& h
                               tag_of(DCM_BitsStored)));
 }
 
-/// All fragments are those of the one frame, so that no offset is needed; but a table of several
-/// contradicts the header.
+/// Refuses offset tables of several frames, which contradict the header. All fragments are those of
+/// the one frame, so that no offset is needed.
 void check_offset_tables(DcmDataset& dataset, DcmPixelSequence& sequence) {
   const auto check = [](const DcmTagKey& tag, std::size_t frames) {
     if (frames <= 1) return;
@@ -236,15 +238,6 @@ void widen(Cells& cells, const ImageHeader& header) {
   cells.bytes = std::move(wide);
 }
 
-void fail_pixel_data(std::string_view why) {
-  throw Error(ErrorCode::corrupt, fmt::format("{} {}", tag_of(DCM_PixelData), why));
-}
-
-void fail_second_codestream() {
-  fail_pixel_data(
-      fmt::format("holds a second codestream; expected 1, as of {}", tag_of(DCM_NumberOfFrames)));
-}
-
 std::vector<std::byte> codestream_of(DcmDataset& dataset) {
   DcmElement* element = nullptr;
   if (dataset.findAndGetElement(DCM_PixelData, element).bad())
@@ -258,12 +251,13 @@ std::vector<std::byte> codestream_of(DcmDataset& dataset) {
   }
   check_offset_tables(dataset, *sequence);
   std::vector<std::byte> bytes;
-  // Item 0 is the offset table.
+  // Item 0 is the offset table, not a fragment.
   for (unsigned long i = 1; i < sequence->card(); ++i) {
     DcmPixelItem* fragment = nullptr;
     if (sequence->getItem(fragment, i).bad() || fragment == nullptr)
       fail_pixel_data("has a fragment that cannot be read");
-    // Asked before its value, which DCMTK makes even by a byte that is not in the file.
+    // The length is asked for before the value, which DCMTK makes even by a byte that is not in the
+    // file.
     const std::uint32_t length = fragment->getLength();
     if (length == 0) continue;
     Uint8* data = nullptr;

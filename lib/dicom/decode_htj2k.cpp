@@ -1,5 +1,7 @@
+#include "codestream/failure.hpp"
+#include "codestream/jpeg2000_codestream.hpp"
 #include "decode.hpp"
-#include "jpeg2000_codestream.hpp"
+#include "jpeg2000_samples.hpp"
 
 #include <aicovid/error.hpp>
 
@@ -21,8 +23,8 @@
 namespace aicovid::dicom {
 namespace {
 
-/// What OpenJPH said while this thread decoded. It decodes on after a warning, but every warning of
-/// its decoder is of data that are missing or contradict themselves.
+/// What OpenJPH wrote while this thread decoded. It decodes on after a warning, but every
+/// warning of its decoder is of data that are missing or contradict themselves.
 thread_local std::string said;
 
 ssize_t keep(void*, const char* text, std::size_t length) {
@@ -31,9 +33,9 @@ ssize_t keep(void*, const char* text, std::size_t length) {
   return static_cast<ssize_t>(length);
 }
 
-/// OpenJPH writes its messages to a FILE; objects that handle them, which its interface offers, are
-/// never asked by version 0.9. Unbuffered, so that each message is kept by the thread that causes
-/// it.
+/// Has OpenJPH's messages kept. It writes them to a FILE; version 0.9 never asks the objects that
+/// its interface offers to handle them. The FILE is unbuffered, so that each message is kept by the
+/// thread that causes it.
 void take_messages() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -55,10 +57,10 @@ std::string first_message() {
   return colon == std::string::npos ? line : line.substr(colon + 2);
 }
 
-Cells decode(const Codestream& codestream, const ImageHeader& header, Decode mode) {
+Cells decode(const Jpeg2000Codestream& codestream, const ImageHeader& header, Decode mode) {
   ojph::mem_infile file;
   file.open(reinterpret_cast<const ojph::ui8*>(codestream.bytes.data()), codestream.bytes.size());
-  // Its resilience, which makes up what is missing, stays off.
+  // The decoder's resilience, which makes up what is missing, stays off.
   ojph::codestream decoder;
   decoder.read_headers(&file);
   const int reduction = halvings(codestream, header, mode,
@@ -90,8 +92,8 @@ Cells decode(const Codestream& codestream, const ImageHeader& header, Decode mod
 }  // namespace
 
 Cells decode_htj2k(std::span<const std::byte> stream, const ImageHeader& header, Decode mode) {
-  const Codestream codestream = jpeg2000_codestream(stream, header);
-  check_markers(codestream);
+  const Jpeg2000Codestream codestream = checked_jpeg2000_codestream(stream, header);
+  check_htj2k_markers(codestream);
   take_messages();
   said.clear();
   try {

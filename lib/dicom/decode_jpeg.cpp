@@ -1,6 +1,7 @@
 #include "attributes.hpp"
+#include "codestream/failure.hpp"
+#include "codestream/jpeg_frame.hpp"
 #include "decode.hpp"
-#include "jpeg_frame.hpp"
 #include "transfer_syntax.hpp"
 
 #include <dcmtk/dcmjpeg/djcparam.h>
@@ -14,8 +15,9 @@
 namespace aicovid::dicom {
 namespace {
 
-/// DCMTK's decoder of one sample depth, which notes a warning of the IJG's library. That decodes on
-/// with invented data; each of its warnings in a grey stream means that the data are damaged.
+/// DCMTK's decoder of one sample depth, which notes that the IJG's library warned. That library
+/// decodes on with invented data; each of its warnings in a grey stream means that the data are
+/// damaged.
 template <typename Base>
 class Decoder : public Base {
  public:
@@ -43,8 +45,8 @@ std::unique_ptr<DJDecoder> make_decoder(int precision, bool& warned) {
 }
 
 /// The stream with the scan parameters Ss, Se, Ah and Al that a sequential frame has (T.81 B.2.3).
-/// Some encoders write others, of which the IJG's library warns and then takes no notice: the
-/// coefficients are whole.
+/// Some encoders write others. The IJG's library warns of them and then takes no notice of them:
+/// the coefficients are whole.
 std::vector<std::byte> with_sequential_scan(std::span<const std::byte> stream,
                                             const JpegFrame& frame) {
   std::vector<std::byte> bytes(stream.begin(), stream.end());
@@ -59,9 +61,11 @@ std::vector<std::byte> with_sequential_scan(std::span<const std::byte> stream,
 }  // namespace
 
 Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header) {
-  const JpegFrame frame = checked_jpeg_frame(stream, header);
+  const bool is_dct = is_jpeg_dct(header.transfer_syntax_uid);
+  const JpegFrame frame =
+      checked_jpeg_frame(stream, header, is_dct ? JpegProcess::dct : JpegProcess::lossless);
   std::vector<std::byte> sequential;
-  if (is_jpeg_dct(header.transfer_syntax_uid)) {
+  if (is_dct) {
     sequential = with_sequential_scan(stream, frame);
     stream = sequential;
   }

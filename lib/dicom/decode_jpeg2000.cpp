@@ -1,5 +1,7 @@
+#include "codestream/failure.hpp"
+#include "codestream/jpeg2000_codestream.hpp"
 #include "decode.hpp"
-#include "jpeg2000_codestream.hpp"
+#include "jpeg2000_samples.hpp"
 
 #include <aicovid/error.hpp>
 
@@ -24,7 +26,7 @@ void destroy_info(opj_codestream_info_v2_t* info) { opj_destroy_cstr_info(&info)
 
 // OpenJPEG's codecs and streams are `void` by another name, so the type does not tell how to close
 // one.
-using Codec = std::unique_ptr<opj_codec_t, Closer<opj_destroy_codec>>;
+using Decoder = std::unique_ptr<opj_codec_t, Closer<opj_destroy_codec>>;
 using Stream = std::unique_ptr<opj_stream_t, Closer<opj_stream_destroy>>;
 using Image = std::unique_ptr<opj_image_t, Closer<opj_image_destroy>>;
 using Info = std::unique_ptr<opj_codestream_info_v2_t, Closer<destroy_info>>;
@@ -61,8 +63,8 @@ OPJ_BOOL seek_bytes(OPJ_OFF_T position, void* user) {
   return OPJ_TRUE;
 }
 
-/// What OpenJPEG said. Even in strict mode it only warns of some data that is missing, and decodes
-/// on; of a sound codestream it says nothing.
+/// The first messages of OpenJPEG. Even in strict mode it only warns of some data that is missing,
+/// and decodes on; of a sound codestream it says nothing.
 struct Complaints {
   std::string error;
   std::string warning;
@@ -94,12 +96,12 @@ int decompositions(opj_codec_t* codec) {
 }  // namespace
 
 Cells decode_jpeg2000(std::span<const std::byte> stream, const ImageHeader& header, Decode mode) {
-  const Codestream codestream = jpeg2000_codestream(stream, header);
+  const Jpeg2000Codestream codestream = checked_jpeg2000_codestream(stream, header);
   require_part_1(codestream);
   Source source{codestream.bytes};
   Complaints complaints;
   const Stream input(opj_stream_default_create(OPJ_TRUE));
-  const Codec codec(opj_create_decompress(OPJ_CODEC_J2K));
+  const Decoder codec(opj_create_decompress(OPJ_CODEC_J2K));
   if (input == nullptr || codec == nullptr)
     throw Error(ErrorCode::internal, "OpenJPEG cannot be started");
   opj_stream_set_user_data(input.get(), &source, nullptr);

@@ -1,4 +1,5 @@
 #include "attributes.hpp"
+#include "codestream/failure.hpp"
 #include "decode.hpp"
 
 #include <dcmtk/dcmdata/dctk.h>
@@ -23,7 +24,7 @@ Cells decode_native(DcmDataset& dataset, const ImageHeader& header) {
     fail_pixel_data(fmt::format("has {} bytes; expected {} of {} x {} pixels", element->getLength(),
                                 needed, header.rows, header.columns));
   }
-  // No frames, and the bytes of several: which of them is meant, if any, would be a guess.
+  // With no frames by the header and the bytes of several, it would be a guess which is meant.
   if (integer(dataset, DCM_NumberOfFrames) == 0 && element->getLength() / 2 >= needed) {
     fail_pixel_data(fmt::format("has {} bytes where {} is 0; expected {}, of 1 frame",
                                 element->getLength(), tag_of(DCM_NumberOfFrames), needed));

@@ -1,7 +1,6 @@
 #include "attributes.hpp"
+#include "codestream/failure.hpp"
 #include "decode.hpp"
-
-#include <aicovid/error.hpp>
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -16,9 +15,10 @@ void unpack(std::span<const std::byte> segment, std::byte* out, std::size_t coun
   std::size_t done = 0;
   while (done < count) {
     if (at >= segment.size()) fail_pixel_data("holds a truncated RLE segment");
-    // The byte is signed in the standard: below 0, that is above 128 here, one byte is repeated.
+    // The byte is signed in the standard; where it is below 0, which is above 128 here, one byte is
+    // repeated.
     const auto control = std::to_integer<std::size_t>(segment[at++]);
-    if (control == 128) continue;  // no operation
+    if (control == 128) continue;  // it stands for no operation
     const bool repeats = control > 128;
     const std::size_t length = repeats ? 257 - control : 1 + control;
     if (at + (repeats ? 1 : length) > segment.size())
@@ -30,8 +30,8 @@ void unpack(std::span<const std::byte> segment, std::byte* out, std::size_t coun
     done += taken;
     at += repeats ? 1 : length;
   }
-  // What is left can be padding only (G.3.1): zeros, or no operation. More bytes than that mean
-  // that damaged runs were too short.
+  // What is left can only be padding (G.3.1), of zeros or of no operation. Other bytes mean that
+  // damaged runs were too short.
   const auto is_padding = [](std::byte byte) {
     return byte == std::byte{0} || byte == std::byte{128};
   };

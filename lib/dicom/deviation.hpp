@@ -10,25 +10,26 @@
 
 namespace aicovid::dicom {
 
-/// What a file has against the standard and yet can be read in one way alone: reasons of the code
+/// What a file has against the standard, where it can be read in one way alone: reasons of the code
 /// `nonconformant`, each once.
 using Deviations = std::vector<GateReason>;
 
-/// @param tag  "" where it is not one attribute
+/// Adds a deviation, unless it is there.
+/// @param tag  "" where the deviation is not one of an attribute
 void note(Deviations& deviations, std::string_view tag, std::string_view found,
           std::string_view expected);
 
-/// Those that are not among the reasons yet.
+/// Adds the deviations that are not among the reasons yet.
 void append(std::vector<GateReason>& reasons, const Deviations& deviations);
 
 /// Whether a tag is one of the dictionary's own: no private one, and no group length of a group
-/// that may be any. Of others, two to four bytes may be letters of a name that a damaged file lets
-/// one take for a tag.
+/// that may be any. Others are not repeated: in a damaged file, letters of a name may be taken for
+/// their bytes.
 bool is_listed(const DcmTagKey& key);
 
-/// "gggg,eeee" of a tag as it stands in a file where it is listed, else "(unlisted tag)".
+/// A tag of a file as messages name it: "gggg,eeee" where it is listed, else "(unlisted tag)".
 std::string found_tag(const DcmTagKey& key);
-/// The same with the place of what is not listed: "(unlisted tag) at byte 12".
+/// A tag as messages name it, with the place of what is not listed: "(unlisted tag) at byte 12".
 std::string found_tag(const DcmTagKey& key, std::size_t at);
 
 }  // namespace aicovid::dicom

@@ -2,7 +2,6 @@
 
 #include "attributes.hpp"
 #include "core/file.hpp"
-#include "core/memory.hpp"
 #include "runtime.hpp"
 #include "terms.hpp"
 
@@ -14,7 +13,7 @@
 namespace aicovid::dicom {
 namespace {
 
-/// Calls `visit` for each record in use that refers to a file.
+/// Calls `visit` with each record in use that refers to a file.
 template <typename Visit>
 void for_each_file(DcmItem& dataset, const Visit& visit) {
   DcmSequenceOfItems* records = sequence(dataset, DCM_DirectoryRecordSequence);
@@ -37,7 +36,8 @@ std::string type_of(DcmItem& record) {
                           tag_of(DCM_ReferencedFileID), record, kUnlisted));
 }
 
-/// The standard allows capital letters, digits and '_'; writers use small letters, '-' and '.' too.
+/// Whether a name has none but plain characters, so that no path can leave the folder. The standard
+/// allows capital letters, digits and '_'; writers use small letters, '-' and '.' too.
 bool is_plain(std::string_view name) {
   return !name.empty() && name.front() != '.' && std::ranges::all_of(name, [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -59,11 +59,11 @@ std::filesystem::path file_of(DcmItem& record, unsigned long number) {
   return file;
 }
 
-/// A list of files has no place for what was found against the standard, and nothing is corrected
-/// without a word.
-void require_conformant(const File& file) {
-  if (file.deviations.empty()) return;
-  const GateReason& first = file.deviations.front();
+/// Refuses what is against the standard: a list of files has no place to say so, and nothing is
+/// corrected without a word.
+void require_conformant(const DicomFile& file) {
+  if (file.deviations().empty()) return;
+  const GateReason& first = file.deviations().front();
   throw Error(ErrorCode::corrupt,
               fmt::format("{}{}{} in a DICOMDIR; expected {}", first.tag,
                           first.tag.empty() ? "" : " is ", first.found, first.expected));
@@ -71,16 +71,16 @@ void require_conformant(const File& file) {
 
 }  // namespace
 
-bool is_directory(const File& file) {
-  DcmMetaInfo meta(file.meta);
-  return uid_term(text(meta, DCM_MediaStorageSOPClassUID)) == UID_MediaStorageDirectoryStorage;
+bool is_directory(DicomFile& file) {
+  return uid_term(text(file.meta(), DCM_MediaStorageSOPClassUID)) ==
+         UID_MediaStorageDirectoryStorage;
 }
 
-std::vector<DirectoryEntry> entries_of(File& file) {
-  const auto dataset = parse(file, DCM_UndefinedTagKey);
+std::vector<DirectoryEntry> entries_of(DicomFile& file) {
+  file.parse_to_end();
   require_conformant(file);
   std::vector<DirectoryEntry> entries;
-  for_each_file(*dataset, [&entries](DcmItem& record) {
+  for_each_file(file.dataset(), [&entries](DcmItem& record) {
     entries.push_back(
         {.file = file_of(record, entries.size() + 1),
          .record_type = type_of(record),
@@ -91,10 +91,10 @@ std::vector<DirectoryEntry> entries_of(File& file) {
   return entries;
 }
 
-std::size_t image_count(File& file) {
-  const auto dataset = parse(file, DCM_UndefinedTagKey);
+std::size_t image_count(DicomFile& file) {
+  file.parse_to_end();
   std::size_t count = 0;
-  for_each_file(*dataset,
+  for_each_file(file.dataset(),
                 [&count](DcmItem& record) { count += type_of(record) == "IMAGE" ? 1 : 0; });
   return count;
 }
@@ -102,18 +102,17 @@ std::size_t image_count(File& file) {
 }  // namespace aicovid::dicom
 
 namespace aicovid {
-
 namespace {
 
 std::vector<DirectoryEntry> parse_entries(std::span<const std::byte> bytes) {
   dicom::start_dcmtk();
-  const auto file = dicom::open_file(bytes);
-  if (!dicom::is_directory(*file)) {
+  dicom::DicomFile file(bytes);
+  if (!dicom::is_directory(file)) {
     throw Error(ErrorCode::unsupported, fmt::format("{} is not that of a DICOMDIR, {}",
                                                     dicom::tag_of(DCM_MediaStorageSOPClassUID),
                                                     UID_MediaStorageDirectoryStorage));
   }
-  return dicom::entries_of(*file);
+  return dicom::entries_of(file);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "file.hpp"
+#include "dicom_file.hpp"
 
 #include <aicovid/dicomdir.hpp>
 
@@ -8,15 +8,15 @@
 
 namespace aicovid::dicom {
 
-/// True for a DICOMDIR.
-bool is_directory(const File& file);
+/// Whether the file is a DICOMDIR.
+bool is_directory(DicomFile& file);
 
-/// The files that a DICOMDIR refers to.
+/// Parses the records, and lists the files that a DICOMDIR refers to.
 /// @throws Error{corrupt} if it is damaged or against the standard, or a file ID is none
-std::vector<DirectoryEntry> entries_of(File& file);
+std::vector<DirectoryEntry> entries_of(DicomFile& file);
 
-/// The number of images among them, whatever their file IDs.
+/// Parses the records, and counts the images that a DICOMDIR refers to, whatever their file IDs.
 /// @throws Error{corrupt} if it is damaged
-std::size_t image_count(File& file);
+std::size_t image_count(DicomFile& file);
 
 }  // namespace aicovid::dicom

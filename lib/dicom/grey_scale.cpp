@@ -1,6 +1,5 @@
+#include "core/grey_scale.hpp"
 #include "attributes.hpp"
-#include "core/rescale.hpp"
-#include "core/window.hpp"
 #include "header.hpp"
 #include "terms.hpp"
 
@@ -13,7 +12,7 @@
 namespace aicovid::dicom {
 namespace {
 
-/// Source: PS3.3 C.11.1.1.1 and C.11.2.1.1.
+/// Reads a lookup table. Source: PS3.3 C.11.1.1.1 and C.11.2.1.1.
 LookupTable lookup_table(DcmItem& item, bool input_is_signed) {
   const auto count = pixel_value(item, DCM_LUTDescriptor, 0, false);
   const auto first = pixel_value(item, DCM_LUTDescriptor, 1, input_is_signed);
@@ -39,7 +38,7 @@ LookupTable lookup_table(DcmItem& item, bool input_is_signed) {
   if (available >= table.entries.size()) {
     std::copy_n(words, table.entries.size(), table.entries.begin());
   } else if (table.bits <= 8 && available == (table.entries.size() + 1) / 2) {
-    // Two entries of 8 bits to a word, the first in the lower half.
+    // A word holds two entries of 8 bits, the first in the lower half.
     for (std::size_t i = 0; i < table.entries.size(); ++i) {
       table.entries[i] = static_cast<std::uint16_t>((words[i / 2] >> (i % 2 == 0 ? 0 : 8)) & 0xff);
     }
@@ -55,7 +54,8 @@ std::uint16_t largest(const LookupTable& table) { return *std::ranges::max_eleme
 
 std::uint32_t most_of(const LookupTable& table) { return (1u << table.bits) - 1; }
 
-/// The grey of a VOI table is an entry over the most that its bits can be.
+/// Corrects the bits of a VOI table where they leave one reading, and refuses it where not. Its
+/// grey is an entry over the most that its bits can be.
 void check_voi_bits(LookupTable& table, Deviations& deviations) {
   if (largest(table) > most_of(table)) {
     throw Error(ErrorCode::corrupt,
@@ -84,7 +84,8 @@ void check_voi_bits(LookupTable& table, Deviations& deviations) {
        fmt::format("{} bits", usual));
 }
 
-/// The entries of a modality table are values, whatever its bits: they scale nothing.
+/// Notes entries of a modality table beyond its bits. They are values, whatever its bits, which
+/// scale nothing.
 void note_modality_bits(const LookupTable& table, Deviations& deviations) {
   if (largest(table) <= most_of(table)) return;
   note(deviations, tag_of(DCM_LUTDescriptor),
@@ -92,7 +93,7 @@ void note_modality_bits(const LookupTable& table, Deviations& deviations) {
        fmt::format("entries up to {}", most_of(table)));
 }
 
-/// Nothing where there is no window, or it is empty or too narrow.
+/// The window; nothing where there is none, or it is empty or too narrow.
 std::optional<Window> window(DcmItem& dataset, Deviations& deviations) {
   const auto centre = decimal(dataset, DCM_WindowCenter);
   const auto width = decimal(dataset, DCM_WindowWidth);
@@ -121,8 +122,8 @@ std::optional<PixelPadding> padding(DcmItem& dataset, bool is_signed) {
   return PixelPadding{.low = std::min(*value, limit), .high = std::max(*value, limit)};
 }
 
-/// The range of the stored values. Doubles, since a file that is not decoded may have up to 64
-/// bits.
+/// The range of the stored values. They are doubles, since a file that is not decoded may have up
+/// to 64 bits.
 struct StoredRange {
   double lowest;
   double highest;
@@ -152,7 +153,7 @@ bool rescales_below_zero(const GreyScale& grey) {
 
 }  // namespace
 
-GreyScale read_grey_scale(DcmItem& dataset, const ImageHeader& header, Deviations& deviations) {
+GreyScale grey_scale_of(DcmItem& dataset, const ImageHeader& header, Deviations& deviations) {
   GreyScale grey;
   grey.bits_stored = header.bits_stored;
   grey.is_signed = header.is_signed;

@@ -3,8 +3,6 @@
 #include "acquisition_time.hpp"
 #include "attributes.hpp"
 #include "patient.hpp"
-#include "pixel_aspect.hpp"
-#include "terms.hpp"
 #include "transfer_syntax.hpp"
 
 #include <aicovid/error.hpp>
@@ -30,23 +28,34 @@ int number(DcmItem& dataset, const DcmTagKey& key, int absent, Range range) {
   return static_cast<int>(value);
 }
 
-std::string view_of(DcmItem& dataset) {
+Stated<View> stated_view(DcmItem& dataset) {
   const std::string position = text(dataset, DCM_ViewPosition);
-  if (const auto view = view_of_text(position)) return std::string(view->term);
+  if (const auto view = view_of_text(position)) return {.tag = DCM_ViewPosition, .entry = view};
   const std::string code = view_code(dataset);
-  if (const auto view = view_of_code(code)) return std::string(view->term);
-  return normalised(position).empty() && code.empty() ? std::string() : std::string(kUnlisted);
+  return {.tag = code.empty() ? DCM_ViewPosition : DCM_ViewCodeSequence,
+          .entry = view_of_code(code),
+          .is_silent = normalised(position).empty() && code.empty()};
 }
 
-std::string body_part_of(DcmItem& dataset) {
+Stated<BodyPart> stated_body_part(DcmItem& dataset) {
   const std::string examined = text(dataset, DCM_BodyPartExamined);
-  if (const auto part = body_part_of_text(examined)) return std::string(part->term);
+  if (const auto part = body_part_of_text(examined))
+    return {.tag = DCM_BodyPartExamined, .entry = part};
   const std::string code = code_value(dataset, DCM_AnatomicRegionSequence);
-  if (const auto part = body_part_of_code(code)) return std::string(part->term);
-  return normalised(examined).empty() && code.empty() ? std::string() : std::string(kUnlisted);
+  const auto part = body_part_of_code(code);
+  const bool is_blank = normalised(examined).empty();
+  return {.tag = part || is_blank ? DCM_AnatomicRegionSequence : DCM_BodyPartExamined,
+          .entry = part,
+          .is_silent = is_blank && code.empty()};
 }
 
-std::optional<AcquisitionTime> acquired(DcmItem& dataset) {
+template <typename Entry>
+std::string term_of(const Stated<Entry>& stated) {
+  if (stated.is_silent) return {};
+  return std::string(stated.entry ? stated.entry->term : kUnlisted);
+}
+
+std::optional<AcquisitionTime> acquisition_time(DcmItem& dataset) {
   const std::string date_time = text(dataset, DCM_AcquisitionDateTime);
   const std::string acquisition_date = text(dataset, DCM_AcquisitionDate);
   const std::string acquisition_time = text(dataset, DCM_AcquisitionTime);
@@ -67,8 +76,9 @@ std::optional<AcquisitionTime> acquired(DcmItem& dataset) {
 
 }  // namespace
 
-ImageHeader read_header(DcmItem& meta, DcmItem& dataset) {
-  ImageHeader header;
+Header header_of(DcmItem& meta, DcmItem& dataset) {
+  Header found;
+  ImageHeader& header = found.image;
   header.source = "dicom";
   header.transfer_syntax_uid = uid_term(text(meta, DCM_TransferSyntaxUID));
   header.sop_class_uid = uid_term(text(dataset, DCM_SOPClassUID));
@@ -76,38 +86,45 @@ ImageHeader read_header(DcmItem& meta, DcmItem& dataset) {
   header.study_instance_uid = uid_term(text(dataset, DCM_StudyInstanceUID));
   header.series_instance_uid = uid_term(text(dataset, DCM_SeriesInstanceUID));
   header.modality = modality_term(text(dataset, DCM_Modality));
-  header.view = view_of(dataset);
-  header.body_part = body_part_of(dataset);
+  found.view = stated_view(dataset);
+  header.view = term_of(found.view);
+  found.body_part = stated_body_part(dataset);
+  header.body_part = term_of(found.body_part);
   header.photometric_interpretation =
       photometric_term(text(dataset, DCM_PhotometricInterpretation));
   header.patient_orientation = patient_orientation_term(text(dataset, DCM_PatientOrientation));
 
-  constexpr long most = 65535;  // of a US attribute
+  constexpr long most = 65535;  // the largest value of the VR US
   header.rows = number(dataset, DCM_Rows, 0, {1, most});
   header.columns = number(dataset, DCM_Columns, 0, {1, most});
   header.bits_allocated = number(dataset, DCM_BitsAllocated, 0, {1, 64});
-  // Without Bits Allocated the others cannot be judged by it; whoever decodes asks for it.
+  // Without Bits Allocated the others cannot be judged by it. Decoding asks for it later.
   const int most_bits = header.bits_allocated > 0 ? header.bits_allocated : 64;
   header.bits_stored = number(dataset, DCM_BitsStored, header.bits_allocated, {1, most_bits});
   const int lowest_high_bit = header.bits_stored > 0 ? header.bits_stored - 1 : 0;
   header.high_bit = number(dataset, DCM_HighBit, lowest_high_bit, {lowest_high_bit, most_bits - 1});
   header.samples_per_pixel = number(dataset, DCM_SamplesPerPixel, 1, {1, most});
-  // An image has a frame: the gate flags what says that it has none.
-  header.frames = std::max(1, number(dataset, DCM_NumberOfFrames, 1, {0, 2147483647}));
+  header.frames = number(dataset, DCM_NumberOfFrames, 1, {0, 2147483647});
+  // An image has a frame: the gate flags a header that states none.
+  found.states_no_frame = header.frames == 0;
+  header.frames = std::max(1, header.frames);
   header.is_signed = number(dataset, DCM_PixelRepresentation, 0, {0, 1}) == 1;
   header.lossy = normalised(text(dataset, DCM_LossyImageCompression)).starts_with("01") ||
                  always_lossy(header.transfer_syntax_uid);
 
-  header.pixel_aspect = pixel_aspect_of(dataset).ratio;
+  found.pixel_aspect = pixel_aspect_of(dataset);
+  header.pixel_aspect = found.pixel_aspect.ratio;
 
   header.patient_sex = sex_of(text(dataset, DCM_PatientSex));
   header.patient_age_years = age_years_of(text(dataset, DCM_PatientAge));
+  found.age_tag = DCM_PatientAge;
   if (!header.patient_age_years) {
+    found.age_tag = DCM_PatientBirthDate;
     header.patient_age_years =
         age_years_between(text(dataset, DCM_PatientBirthDate), text(dataset, DCM_StudyDate));
   }
-  header.acquired = acquired(dataset);
-  return header;
+  header.acquired = acquisition_time(dataset);
+  return found;
 }
 
 std::string view_code(DcmItem& dataset) {

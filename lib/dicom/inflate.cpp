@@ -17,7 +17,7 @@ std::vector<std::byte> inflate_dataset(std::span<const std::byte> deflated) {
   constexpr std::size_t header = 16 << 20;  // far more than any header of an image
   constexpr std::size_t most = 2 * static_cast<std::size_t>(kMaxPixels) + header;
   z_stream stream{};
-  // Negative: a raw stream, without zlib's header.
+  // The window's negative size means a raw stream, without zlib's header.
   const int started = inflateInit2(&stream, -MAX_WBITS);
   if (started == Z_MEM_ERROR) throw std::bad_alloc();
   if (started != Z_OK) throw Error(ErrorCode::internal, "zlib cannot be started");

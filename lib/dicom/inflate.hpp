@@ -10,8 +10,7 @@ namespace aicovid::dicom {
 ///
 /// DCMTK's own filter has no limit: 1 MB can inflate to 1 GB.
 /// @throws Error{corrupt} if the data is damaged or ends early; Error{unsupported} beyond what an
-/// image of
-///         `kMaxPixels` needs
+/// image of `kMaxPixels` needs
 std::vector<std::byte> inflate_dataset(std::span<const std::byte> deflated);
 
 }  // namespace aicovid::dicom

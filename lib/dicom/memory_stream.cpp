@@ -8,8 +8,8 @@
 namespace aicovid::dicom {
 namespace {
 
-/// A level of sequences takes 1 to 2 KB. Radiographs have fewer than ten levels; the smallest
-/// stacks of threads in use have 512 KB.
+/// The stack that DCMTK may take. A level of sequences takes 1 to 2 KB. Radiographs have fewer than
+/// ten levels; the smallest stacks of threads in use have 512 KB.
 constexpr std::ptrdiff_t kMostStack = std::ptrdiff_t{200} * 1024;
 
 const char* current_frame() { return static_cast<const char*>(__builtin_frame_address(0)); }

@@ -10,8 +10,8 @@ namespace aicovid::dicom {
 ///
 /// Unlike DcmInputBufferStream it lets DCMTK skip a large value and come back for it: a value is
 /// then known to be whole before memory is allocated for it, and pixels that nobody asks for are
-/// never copied. And it ends where nested sequences have taken DCMTK, which reads them by recursion
-/// without a limit, too deep into the stack.
+/// never copied. And its bytes end where nested sequences have taken DCMTK, which reads them by
+/// recursion without a limit, too deep into the stack.
 class MemoryStream : public DcmInputStream {
  public:
   explicit MemoryStream(std::span<const std::byte> bytes, std::size_t offset = 0);
@@ -36,7 +36,7 @@ class MemoryStream : public DcmInputStream {
    private:
     std::span<const std::byte> bytes_;
     std::size_t at_;
-    const char* frame_;  ///< stack frame in which the stream was made
+    const char* frame_;  ///< the stack frame in which the stream was made
     bool too_deep_ = false;
   };
 
@@ -46,7 +46,7 @@ class MemoryStream : public DcmInputStream {
         : bytes_(bytes), offset_(offset) {}
     DcmInputStream* create() const override { return new MemoryStream(bytes_, offset_); }
     DcmInputStreamFactory* clone() const override { return new Factory(*this); }
-    // Asked for by nothing but the handling of temporary files, which these are not.
+    // Nothing but the handling of temporary files asks for it, and these are none.
     DcmInputStreamFactoryType ident() const override { return DFT_DcmInputFileStreamFactory; }
 
    private:

@@ -19,7 +19,7 @@ std::optional<int> digits(std::string_view text) {
   return value;
 }
 
-/// "YYYYMMDD", or "YYYY.MM.DD" of ACR-NEMA.
+/// The date that "YYYYMMDD", or "YYYY.MM.DD" of ACR-NEMA, stands for.
 std::optional<std::chrono::year_month_day> date(std::string_view stored) {
   std::string text = normalised(stored);
   if (text.size() == 10 && text[4] == '.' && text[7] == '.')

@@ -42,13 +42,13 @@ PixelAspect pixel_aspect_of(DcmItem& dataset) {
       continue;
     }
     const auto [height, width] = *values;
-    // Writers that do not know it write 0.
+    // Writers that do not know the spacing write 0.
     if (height == 0 && width == 0) continue;
     const auto found = [height = height, width = width] {
       return fmt::format("{:g}\\{:g}", height, width);
     };
     const double ratio = height / width;
-    // Written so that NaN fails too.
+    // The condition is written so that NaN fails too.
     if (!(height > 0 && width > 0 && std::isfinite(ratio))) {
       flag(key, found());
       continue;

@@ -8,16 +8,16 @@ class DcmItem;
 
 namespace aicovid::dicom {
 
-/// Height of a pixel over its width, and what is to be said of it.
+/// The height of a pixel over its width, and what the gate says of it.
 struct PixelAspect {
   double ratio = 1;
   std::vector<GateReason> reasons;  ///< `pixel_aspect_ratio`
 };
 
-/// From the first of Pixel Spacing, Imager Pixel Spacing and Nominal Scanned Pixel Spacing, else
-/// from Pixel Aspect Ratio; 1 where the header says nothing, or "0\0". What is not two
-/// numbers above 0 is passed over and flagged; flagged too is a ratio that differs from 1 by more
-/// than 1 %, and a Pixel Aspect Ratio that contradicts the spacing.
+/// Takes the ratio from the first of Pixel Spacing, Imager Pixel Spacing and Nominal Scanned Pixel
+/// Spacing, else from Pixel Aspect Ratio; it is 1 where the header says nothing, or "0\0". What is
+/// not two numbers above 0 is passed over and flagged. A ratio that differs from 1 by more than 1 %
+/// is flagged too, and so is a Pixel Aspect Ratio that contradicts the spacing.
 ///
 /// @throws Error{corrupt} for a ratio beyond `kMaxPixelAspect`
 /// Source: PS3.3 C.7.6.3.1.7, 10.7.1.3.

@@ -1,9 +1,8 @@
 #include "core/file.hpp"
-#include "core/memory.hpp"
-#include "core/reason_order.hpp"
+#include "core/gate_reasons.hpp"
 #include "decode.hpp"
+#include "dicom_file.hpp"
 #include "directory.hpp"
-#include "file.hpp"
 #include "header.hpp"
 #include "runtime.hpp"
 #include "tag_gate.hpp"
@@ -30,11 +29,12 @@ double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-/// For a file whose pixels are not decoded: what is wrong with its grey scale does not matter then.
+/// The grey scale of a file whose pixels are not decoded: what is wrong with it does not matter
+/// then.
 GreyScale grey_scale_if_sound(DcmItem& dataset, Radiograph::Parts& parts) {
   try {
     Deviations deviations;
-    GreyScale grey = read_grey_scale(dataset, parts.header, deviations);
+    GreyScale grey = grey_scale_of(dataset, parts.header, deviations);
     append(parts.reasons, deviations);
     sort_by_code(parts.reasons);
     return grey;
@@ -45,37 +45,38 @@ GreyScale grey_scale_if_sound(DcmItem& dataset, Radiograph::Parts& parts) {
 
 Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& options) {
   const auto start = Clock::now();
-  const auto file = open_file(bytes);
-  if (is_directory(*file)) {
+  DicomFile file(bytes);
+  if (is_directory(file)) {
     throw Error(ErrorCode::unsupported,
                 fmt::format("the file is a DICOMDIR, an index that refers to {} images; expected "
                             "one of them",
-                            image_count(*file)));
+                            image_count(file)));
   }
-  const auto head = parse(*file, DCM_PixelData);
+  file.parse_header();
+  const Header header = header_of(file.meta(), file.dataset());
   Radiograph::Parts parts;
-  parts.header = read_header(file->meta, *head);
-  parts.reasons = tag_gate(*head, parts.header);
-  // Of the head; those of the whole come when that is parsed.
-  append(parts.reasons, file->deviations);
+  parts.header = header.image;
+  parts.reasons = tag_gate(file.dataset(), header);
+  // These are the deviations of the header; those of the rest come when that is parsed.
+  append(parts.reasons, file.deviations());
   sort_by_code(parts.reasons);
   const bool refused = verdict_of(parts.reasons, false) == Verdict::refused;
-  if (options.decode == Decode::none || (refused && options.refused == Refused::skip_pixels)) {
-    parts.grey = grey_scale_if_sound(*head, parts);
+  if (options.decode == Decode::none || (refused && !options.decode_refused)) {
+    parts.grey = grey_scale_if_sound(file.dataset(), parts);
     parts.read_ms = milliseconds_since(start);
     return Radiograph(std::move(parts));
   }
 
   check_layout(parts.header);
   Deviations of_grey_scale;
-  parts.grey = read_grey_scale(*head, parts.header, of_grey_scale);
-  const auto whole = parse(*file, DCM_UndefinedTagKey);
-  append(parts.reasons, file->deviations);
+  parts.grey = grey_scale_of(file.dataset(), parts.header, of_grey_scale);
+  file.parse_to_end();
+  append(parts.reasons, file.deviations());
   append(parts.reasons, of_grey_scale);
   sort_by_code(parts.reasons);
   parts.read_ms = milliseconds_since(start);
   const auto decoding = Clock::now();
-  Cells cells = decode_pixels(*whole, parts.header, options.decode);
+  Cells cells = decode_pixels(file.dataset(), parts.header, options.decode);
   parts.pixels = std::make_shared<const std::vector<std::byte>>(std::move(cells.bytes));
   parts.rows = cells.rows;
   parts.columns = cells.columns;

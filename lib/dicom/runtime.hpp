@@ -7,7 +7,7 @@ namespace aicovid::dicom {
 ///
 /// @throws Error{internal} if the dictionary is not there or empty
 /// @note   DCMTK's state is global: a program that uses DCMTK itself shares this log level and
-/// dictionary.
+///         dictionary.
 void start_dcmtk();
 
 }  // namespace aicovid::dicom

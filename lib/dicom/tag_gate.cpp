@@ -1,12 +1,8 @@
 #include "tag_gate.hpp"
 
 #include "attributes.hpp"
+#include "core/gate_reasons.hpp"
 #include "core/patient_orientation.hpp"
-#include "core/reason_order.hpp"
-#include "header.hpp"
-#include "patient.hpp"
-#include "pixel_aspect.hpp"
-#include "terms.hpp"
 #include "transfer_syntax.hpp"
 
 #include <fmt/format.h>
@@ -17,7 +13,7 @@ namespace {
 
 using Reasons = std::vector<GateReason>;
 
-/// Source: PS3.6 annex A.
+// Source: PS3.6 annex A.
 constexpr std::string_view kCrStorage = "1.2.840.10008.5.1.4.1.1.1";
 constexpr std::string_view kDxForPresentation = "1.2.840.10008.5.1.4.1.1.1.1";
 constexpr std::string_view kDxForProcessing = "1.2.840.10008.5.1.4.1.1.1.1.1";
@@ -32,7 +28,7 @@ void add(Reasons& reasons, std::string_view code, const DcmTagKey& tag, std::str
 }
 
 bool is_secondary_capture(const ImageHeader& header) {
-  // With the multi-frame classes 1.2.840.10008.5.1.4.1.1.7.1 to .4.
+  // The multi-frame classes are 1.2.840.10008.5.1.4.1.1.7.1 to .4.
   const std::string_view uid = header.sop_class_uid;
   return uid.starts_with(kSecondaryCapture) &&
          (uid.size() == kSecondaryCapture.size() || uid[kSecondaryCapture.size()] == '.');
@@ -85,34 +81,34 @@ void layout(Reasons& reasons, const ImageHeader& header) {
   }
 }
 
-/// What contradicts itself and leaves one reading.
-void contradictions(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
-  if (integer(dataset, DCM_NumberOfFrames).value_or(1) == 0)
-    add(reasons, "nonconformant", DCM_NumberOfFrames, "0", "1");
+/// Flags what contradicts itself and leaves one reading.
+void contradictions(Reasons& reasons, const Header& header) {
+  const ImageHeader& image = header.image;
+  if (header.states_no_frame) add(reasons, "nonconformant", DCM_NumberOfFrames, "0", "1");
   // The samples of a codestream are values, whose place in a cell nothing but High Bit tells.
-  const Codec codec = codec_of(header.transfer_syntax_uid);
+  const Codec codec = codec_of(image.transfer_syntax_uid);
   const bool has_samples = codec == Codec::jpeg || codec == Codec::jpeg_ls ||
                            codec == Codec::jpeg2000 || codec == Codec::htj2k;
-  if (has_samples && header.bits_stored > 0 && header.high_bit != header.bits_stored - 1) {
-    add(reasons, "nonconformant", DCM_HighBit, std::to_string(header.high_bit),
-        std::to_string(header.bits_stored - 1));
+  if (has_samples && image.bits_stored > 0 && image.high_bit != image.bits_stored - 1) {
+    add(reasons, "nonconformant", DCM_HighBit, std::to_string(image.high_bit),
+        std::to_string(image.bits_stored - 1));
   }
 }
 
-void view(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
+void view(Reasons& reasons, DcmItem& dataset, const Header& header) {
   constexpr std::string_view expected = "AP or PA";
-  auto view = view_of_text(header.view);
-  const std::string code = view_code(dataset);
-  const bool from_position = view_of_text(text(dataset, DCM_ViewPosition)).has_value();
-  DcmTagKey tag = !from_position && !code.empty() ? DCM_ViewCodeSequence : DCM_ViewPosition;
-  std::string_view found = header.view;
-  // A code is chosen from a list, View Position is often the device's default: against a code for
-  // another view it proves nothing.
-  const auto coded = view_of_code(code);
-  if (view && view->kind == ViewKind::frontal && coded && is_beside_frontal(coded->kind)) {
-    view = coded;
-    tag = DCM_ViewCodeSequence;
-    found = coded->term;
+  auto view = header.view.entry;
+  DcmTagKey tag = header.view.tag;
+  std::string_view found = header.image.view;
+  if (view && tag == DCM_ViewPosition) {
+    // A code is chosen from a list, View Position is often the device's default: against a code for
+    // another view it proves nothing.
+    const auto coded = view_of_code(view_code(dataset));
+    if (view->kind == ViewKind::frontal && coded && is_beside_frontal(coded->kind)) {
+      view = coded;
+      tag = DCM_ViewCodeSequence;
+      found = coded->term;
+    }
   }
   switch (view ? view->kind : ViewKind::other) {
     case ViewKind::frontal:
@@ -131,15 +127,10 @@ void view(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
 
 /// A file that is silent of the body part is no reason: CR need not say it, and the pixel gate
 /// looks at the image.
-void body_part(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
-  if (header.body_part.empty()) return;
-  const bool from_text = !normalised(text(dataset, DCM_BodyPartExamined)).empty();
-  const bool from_code = !body_part_of_text(text(dataset, DCM_BodyPartExamined)) &&
-                         body_part_of_code(code_value(dataset, DCM_AnatomicRegionSequence));
-  const DcmTagKey tag = from_text && !from_code ? DCM_BodyPartExamined : DCM_AnatomicRegionSequence;
-  const auto part = body_part_of_text(header.body_part);
-  if (!part) return add(reasons, "unknown_body_part", tag, header.body_part, "CHEST");
-  if (!part->has_chest) add(reasons, "body_part", tag, header.body_part, "CHEST");
+void body_part(Reasons& reasons, const Header& header) {
+  const auto& [tag, part, is_silent] = header.body_part;
+  if (is_silent || (part && part->has_chest)) return;
+  add(reasons, part ? "body_part" : "unknown_body_part", tag, header.image.body_part, "CHEST");
 }
 
 void species(Reasons& reasons, DcmItem& dataset) {
@@ -198,13 +189,12 @@ void presentation_lut(Reasons& reasons, DcmItem& dataset, const ImageHeader& hea
 }
 
 /// The models are for adults: 18 years and more, as in the cohorts of their sources.
-void age(Reasons& reasons, DcmItem& dataset, const ImageHeader& header) {
+void age(Reasons& reasons, const Header& header) {
   constexpr double adult_years = 18;
-  const auto years = header.patient_age_years;
+  const auto years = header.image.patient_age_years;
   if (!years || *years >= adult_years) return;
-  const bool is_stated = age_years_of(text(dataset, DCM_PatientAge)).has_value();
-  add(reasons, "paediatric", is_stated ? DCM_PatientAge : DCM_PatientBirthDate,
-      std::to_string(static_cast<int>(*years)), "18 years or more");
+  add(reasons, "paediatric", header.age_tag, std::to_string(static_cast<int>(*years)),
+      "18 years or more");
 }
 
 /// A chest is an unpaired structure, or both of a pair (PS3.3 C.8.11.5: R, L, U, B).
@@ -223,7 +213,7 @@ void orientation(Reasons& reasons, const ImageHeader& header) {
   const auto say = [&](std::string_view code) {
     add(reasons, code, DCM_PatientOrientation, stored, "L\\F");
   };
-  // Even where the rest is nonsense, rows from front to back are no frontal view's.
+  // Rows that run from front to back are no frontal view's, even where the rest is nonsense.
   if (stored.starts_with('A') || stored.starts_with('P')) return say("lateral_view");
   const auto directions = patient_orientation_of(stored);
   if (!directions) return say("side_unverified");
@@ -232,7 +222,7 @@ void orientation(Reasons& reasons, const ImageHeader& header) {
   if (row == 'L' && column == 'F') return;
   if (row == 'R' && column == 'F') return say("mirrored");
   if (row == 'R' && column == 'H') return say("rotated");
-  // In the frontal plane, but not upright.
+  // A picture of the frontal plane need not be upright.
   const bool on_its_side = row == 'H' || row == 'F';
   if (column != 'A' && column != 'P' && (on_its_side || column == 'H')) say("rotated");
   // The left and right edges of the picture are not the patient's sides, or nothing says that they
@@ -242,22 +232,23 @@ void orientation(Reasons& reasons, const ImageHeader& header) {
 
 }  // namespace
 
-std::vector<GateReason> tag_gate(DcmItem& dataset, const ImageHeader& header) {
+std::vector<GateReason> tag_gate(DcmItem& dataset, const Header& header) {
+  const ImageHeader& image = header.image;
   Reasons reasons;
-  modality(reasons, header);
-  for_processing(reasons, dataset, header);
-  layout(reasons, header);
-  contradictions(reasons, dataset, header);
+  modality(reasons, image);
+  for_processing(reasons, dataset, image);
+  layout(reasons, image);
+  contradictions(reasons, header);
   view(reasons, dataset, header);
-  body_part(reasons, dataset, header);
+  body_part(reasons, header);
   species(reasons, dataset);
-  copies(reasons, dataset, header);
-  presentation_lut(reasons, dataset, header);
-  orientation(reasons, header);
-  age(reasons, dataset, header);
+  copies(reasons, dataset, image);
+  presentation_lut(reasons, dataset, image);
+  orientation(reasons, image);
+  age(reasons, header);
   laterality(reasons, dataset);
-  const PixelAspect aspect = pixel_aspect_of(dataset);
-  reasons.insert(reasons.end(), aspect.reasons.begin(), aspect.reasons.end());
+  const Reasons& aspect = header.pixel_aspect.reasons;
+  reasons.insert(reasons.end(), aspect.begin(), aspect.end());
   sort_by_code(reasons);
   return reasons;
 }

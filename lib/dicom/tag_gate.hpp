@@ -1,16 +1,17 @@
 #pragma once
 
+#include "header.hpp"
+
 #include <aicovid/gate.hpp>
-#include <aicovid/radiograph.hpp>
 
 #include <vector>
 
-class DcmItem;
-
 namespace aicovid::dicom {
 
-/// What the header says for or against scoring the image, in the order of `gate_codes`: refusals
+/// What a header says for or against scoring the image, in the order of `gate_codes`: refusals
 /// first.
-std::vector<GateReason> tag_gate(DcmItem& dataset, const ImageHeader& header);
+/// @param header   of this data set
+/// @param dataset  for the attributes that nothing but the gate looks at
+std::vector<GateReason> tag_gate(DcmItem& dataset, const Header& header);
 
 }  // namespace aicovid::dicom

@@ -8,78 +8,39 @@
 namespace aicovid::dicom {
 namespace {
 
-/// Source: PS3.3 C.7.3.1.1.1, with the retired terms, and DR, which is none and in wide use.
-constexpr auto kModalities = std::to_array<std::string_view>(
-    {"ANN",        "AR",     "ASMT",       "AU",       "BDUS",   "BI",    "BMD",        "CD",
-     "CF",         "CFM",    "CP",         "CR",       "CS",     "CT",    "CTPROTOCOL", "DD",
-     "DF",         "DG",     "DM",         "DMS",      "DOC",    "DR",    "DS",         "DX",
-     "EC",         "ECG",    "EEG",        "EMG",      "EOG",    "EPS",   "ES",         "FA",
-     "FID",        "FS",     "GM",         "HC",       "HD",     "IO",    "IOL",        "IVOCT",
-     "IVUS",       "KER",    "KO",         "LEN",      "LP",     "LS",    "M3D",        "MA",
-     "MG",         "MR",     "MS",         "NM",       "OAM",    "OCT",   "OP",         "OPM",
-     "OPR",        "OPT",    "OPTBSV",     "OPTENF",   "OPV",    "OSS",   "OT",         "PA",
-     "PLAN",       "POS",    "PR",         "PT",       "PX",     "REG",   "RESP",       "RF",
-     "RG",         "RTDOSE", "RTIMAGE",    "RTINTENT", "RTPLAN", "RTRAD", "RTRECORD",   "RTSEGANN",
-     "RTSTRUCT",   "RWV",    "SC",         "SEG",      "SM",     "SMR",   "SR",         "SRF",
-     "ST",         "STAIN",  "TEXTUREMAP", "TG",       "US",     "VA",    "VF",         "XA",
-     "XAPROTOCOL", "XC"});
+// clang-format off
+/// Source: PS3.3 C.7.3.1.1.1, with the retired terms, and DR, which is no defined term and in wide
+/// use.
+constexpr auto kModalities = std::to_array<std::string_view>({
+    "ANN", "AR", "ASMT", "AU", "BDUS", "BI", "BMD", "CD", "CF", "CFM", "CP", "CR", "CS", "CT",
+    "CTPROTOCOL", "DD", "DF", "DG", "DM", "DMS", "DOC", "DR", "DS", "DX", "EC", "ECG", "EEG",
+    "EMG", "EOG", "EPS", "ES", "FA", "FID", "FS", "GM", "HC", "HD", "IO", "IOL", "IVOCT", "IVUS",
+    "KER", "KO", "LEN", "LP", "LS", "M3D", "MA", "MG", "MR", "MS", "NM", "OAM", "OCT", "OP", "OPM",
+    "OPR", "OPT", "OPTBSV", "OPTENF", "OPV", "OSS", "OT", "PA", "PLAN", "POS", "PR", "PT", "PX",
+    "REG", "RESP", "RF", "RG", "RTDOSE", "RTIMAGE", "RTINTENT", "RTPLAN", "RTRAD", "RTRECORD",
+    "RTSEGANN", "RTSTRUCT", "RWV", "SC", "SEG", "SM", "SMR", "SR", "SRF", "ST", "STAIN",
+    "TEXTUREMAP", "TG", "US", "VA", "VF", "XA", "XAPROTOCOL", "XC",
+});
+// clang-format on
 
 /// Source: PS3.3 C.7.6.3.1.2.
 constexpr auto kPhotometrics = std::to_array<std::string_view>(
     {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "HSV", "ARGB", "CMYK", "YBR_FULL",
      "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT", "XYB"});
 
+// clang-format off
 /// Source: PS3.3 F.5, with the retired terms.
-constexpr auto kDirectoryRecords = std::to_array<std::string_view>({"PATIENT",
-                                                                    "STUDY",
-                                                                    "SERIES",
-                                                                    "IMAGE",
-                                                                    "RT DOSE",
-                                                                    "PRIVATE",
-                                                                    "RT STRUCTURE SET",
-                                                                    "RT PLAN",
-                                                                    "RT TREAT RECORD",
-                                                                    "PRESENTATION",
-                                                                    "WAVEFORM",
-                                                                    "SR DOCUMENT",
-                                                                    "KEY OBJECT DOC",
-                                                                    "SPECTROSCOPY",
-                                                                    "RAW DATA",
-                                                                    "REGISTRATION",
-                                                                    "FIDUCIAL",
-                                                                    "MEASUREMENT",
-                                                                    "HANGING PROTOCOL",
-                                                                    "ENCAP DOC",
-                                                                    "HL7 STRUC DOC",
-                                                                    "VALUE MAP",
-                                                                    "STEREOMETRIC",
-                                                                    "PALETTE",
-                                                                    "IMPLANT",
-                                                                    "IMPLANT GROUP",
-                                                                    "IMPLANT ASSY",
-                                                                    "PLAN",
-                                                                    "SURFACE",
-                                                                    "SURFACE SCAN",
-                                                                    "TRACT",
-                                                                    "ASSESSMENT",
-                                                                    "RADIOTHERAPY",
-                                                                    "ANNOTATION",
-                                                                    "INVENTORY",
-                                                                    "OVERLAY",
-                                                                    "MODALITY LUT",
-                                                                    "VOI LUT",
-                                                                    "CURVE",
-                                                                    "TOPIC",
-                                                                    "VISIT",
-                                                                    "RESULTS",
-                                                                    "INTERPRETATION",
-                                                                    "STUDY COMPONENT",
-                                                                    "STORED PRINT",
-                                                                    "FILM SESSION",
-                                                                    "FILM BOX",
-                                                                    "IMAGE BOX",
-                                                                    "PRINT QUEUE",
-                                                                    "MRDR"});
+constexpr auto kDirectoryRecords = std::to_array<std::string_view>({
+    "PATIENT", "STUDY", "SERIES", "IMAGE", "RT DOSE", "PRIVATE", "RT STRUCTURE SET", "RT PLAN",
+    "RT TREAT RECORD", "PRESENTATION", "WAVEFORM", "SR DOCUMENT", "KEY OBJECT DOC", "SPECTROSCOPY",
+    "RAW DATA", "REGISTRATION", "FIDUCIAL", "MEASUREMENT", "HANGING PROTOCOL", "ENCAP DOC",
+    "HL7 STRUC DOC", "VALUE MAP", "STEREOMETRIC", "PALETTE", "IMPLANT", "IMPLANT GROUP",
+    "IMPLANT ASSY", "PLAN", "SURFACE", "SURFACE SCAN", "TRACT", "ASSESSMENT", "RADIOTHERAPY",
+    "ANNOTATION", "INVENTORY", "OVERLAY", "MODALITY LUT", "VOI LUT", "CURVE", "TOPIC", "VISIT",
+    "RESULTS", "INTERPRETATION", "STUDY COMPONENT", "STORED PRINT", "FILM SESSION", "FILM BOX",
+    "IMAGE BOX", "PRINT QUEUE", "MRDR",
+});
+// clang-format on
 
 constexpr auto kViews = std::to_array<View>({
     {"AP", ViewKind::frontal},
@@ -146,72 +107,31 @@ constexpr auto kViewCodes = std::to_array<Code>({
 });
 // clang-format on
 
-/// Terms that name a region with the lungs in it; the first ones are words that make a text one of
+/// Terms that name a region with the lungs in it; the first ones are words that make a text one on
 /// the chest.
 constexpr auto kChestTerms = std::to_array<std::string_view>(
     {"CHEST", "THORAX", "LUNG", "LUNGS", "CXR", "HEART", "MEDIASTINUM", "CHESTABDOMEN",
      "CHESTABDPELVIS", "NECKCHEST", "NECKCHESTABDOMEN", "NECKCHESTABDPELV", "WHOLEBODY"});
 
+// clang-format off
 /// Source: PS3.16 annex L (terms of Body Part Examined), with the words most used in place of them.
-constexpr auto kOtherBodyParts = std::to_array<std::string_view>({"ABDOMEN",    "ABDOMENPELVIS",
-                                                                  "ACJOINT",    "ADRENAL",
-                                                                  "ANKLE",      "ANUS",
-                                                                  "AORTA",      "ARM",
-                                                                  "BILEDUCT",   "BLADDER",
-                                                                  "BRAIN",      "BREAST",
-                                                                  "BRONCHUS",   "BUTTOCK",
-                                                                  "CALCANEUS",  "CALF",
-                                                                  "CAROTID",    "CHEEK",
-                                                                  "CLAVICLE",   "COCCYX",
-                                                                  "COLON",      "CSPINE",
-                                                                  "CTSPINE",    "DUODENUM",
-                                                                  "EAR",        "ELBOW",
-                                                                  "ESOPHAGUS",  "EXTREMITY",
-                                                                  "EYE",        "EYELID",
-                                                                  "FACE",       "FEMUR",
-                                                                  "FIBULA",     "FINGER",
-                                                                  "FOOT",       "FOREARM",
-                                                                  "FOREFOOT",   "GALLBLADDER",
-                                                                  "HAND",       "HEAD",
-                                                                  "HEADNECK",   "HINDFOOT",
-                                                                  "HIP",        "HUMERUS",
-                                                                  "IAC",        "ILEUM",
-                                                                  "ILIUM",      "JAW",
-                                                                  "JAWREGION",  "JEJUNUM",
-                                                                  "KIDNEY",     "KNEE",
-                                                                  "KUB",        "LARYNX",
-                                                                  "LEG",        "LIVER",
-                                                                  "LOWERARM",   "LOWERLEG",
-                                                                  "LOWERLIMB",  "LSPINE",
-                                                                  "LSSPINE",    "MANDIBLE",
-                                                                  "MASTOID",    "MAXILLA",
-                                                                  "NECK",       "NOSE",
-                                                                  "OPTICCANAL", "ORBIT",
-                                                                  "OVARY",      "PANCREAS",
-                                                                  "PAROTID",    "PATELLA",
-                                                                  "PELVIS",     "PELVISLOWEXTREMT",
-                                                                  "PENIS",      "PHANTOM",
-                                                                  "PHARYNX",    "PROSTATE",
-                                                                  "RADIUS",     "RECTUM",
-                                                                  "RIB",        "RIBS",
-                                                                  "SACRUM",     "SCALP",
-                                                                  "SCAPULA",    "SCJOINT",
-                                                                  "SELLA",      "SHOULDER",
-                                                                  "SIJOINT",    "SINUS",
-                                                                  "SKULL",      "SPINE",
-                                                                  "SPLEEN",     "SSPINE",
-                                                                  "STERNUM",    "STOMACH",
-                                                                  "TESTIS",     "THIGH",
-                                                                  "THUMB",      "THYMUS",
-                                                                  "THYROID",    "TIBIA",
-                                                                  "TLSPINE",    "TMJ",
-                                                                  "TOE",        "TONGUE",
-                                                                  "TOOTH",      "TRACHEA",
-                                                                  "TSPINE",     "ULNA",
-                                                                  "UPPERARM",   "UPPERLIMB",
-                                                                  "URETER",     "URETHRA",
-                                                                  "UTERUS",     "VAGINA",
-                                                                  "WRIST",      "ZYGOMA"});
+constexpr auto kOtherBodyParts = std::to_array<std::string_view>({
+    "ABDOMEN", "ABDOMENPELVIS", "ACJOINT", "ADRENAL", "ANKLE", "ANUS", "AORTA", "ARM", "BILEDUCT",
+    "BLADDER", "BRAIN", "BREAST", "BRONCHUS", "BUTTOCK", "CALCANEUS", "CALF", "CAROTID", "CHEEK",
+    "CLAVICLE", "COCCYX", "COLON", "CSPINE", "CTSPINE", "DUODENUM", "EAR", "ELBOW", "ESOPHAGUS",
+    "EXTREMITY", "EYE", "EYELID", "FACE", "FEMUR", "FIBULA", "FINGER", "FOOT", "FOREARM",
+    "FOREFOOT", "GALLBLADDER", "HAND", "HEAD", "HEADNECK", "HINDFOOT", "HIP", "HUMERUS", "IAC",
+    "ILEUM", "ILIUM", "JAW", "JAWREGION", "JEJUNUM", "KIDNEY", "KNEE", "KUB", "LARYNX", "LEG",
+    "LIVER", "LOWERARM", "LOWERLEG", "LOWERLIMB", "LSPINE", "LSSPINE", "MANDIBLE", "MASTOID",
+    "MAXILLA", "NECK", "NOSE", "OPTICCANAL", "ORBIT", "OVARY", "PANCREAS", "PAROTID", "PATELLA",
+    "PELVIS", "PELVISLOWEXTREMT", "PENIS", "PHANTOM", "PHARYNX", "PROSTATE", "RADIUS", "RECTUM",
+    "RIB", "RIBS", "SACRUM", "SCALP", "SCAPULA", "SCJOINT", "SELLA", "SHOULDER", "SIJOINT",
+    "SINUS", "SKULL", "SPINE", "SPLEEN", "SSPINE", "STERNUM", "STOMACH", "TESTIS", "THIGH",
+    "THUMB", "THYMUS", "THYROID", "TIBIA", "TLSPINE", "TMJ", "TOE", "TONGUE", "TOOTH", "TRACHEA",
+    "TSPINE", "ULNA", "UPPERARM", "UPPERLIMB", "URETER", "URETHRA", "UTERUS", "VAGINA", "WRIST",
+    "ZYGOMA",
+});
+// clang-format on
 
 // clang-format off
 /// Source: PS3.16 CID 4009 "DX Anatomy Imaged" with annex L; SNOMED CT, then SNOMED RT.
@@ -260,15 +180,18 @@ constexpr auto kBodyPartCodes = std::to_array<Code>({
 });
 // clang-format on
 
+// clang-format off
 /// Words of veterinary radiography. "CAT" is left out: it also means computed axial tomography;
 /// "PIG" is half of a drain, and "RAT" an abbreviation.
-constexpr auto kAnimalWords = std::to_array<std::string_view>(
-    {"VETERINARY", "VETERINARIAN", "CANINE",  "DOG",     "DOGS",    "PUPPY",  "FELINE",  "CATS",
-     "KITTEN",     "EQUINE",       "HORSE",   "PONY",    "BOVINE",  "CATTLE", "PORCINE", "SWINE",
-     "OVINE",      "SHEEP",        "CAPRINE", "GOAT",    "AVIAN",   "RABBIT", "FERRET",  "REPTILE",
-     "RODENT",     "MOUSE",        "MURINE",  "PRIMATE", "MACAQUE", "MONKEY", "K9",      "ANIMAL"});
+constexpr auto kAnimalWords = std::to_array<std::string_view>({
+    "VETERINARY", "VETERINARIAN", "CANINE", "DOG", "DOGS", "PUPPY", "FELINE", "CATS", "KITTEN",
+    "EQUINE", "HORSE", "PONY", "BOVINE", "CATTLE", "PORCINE", "SWINE", "OVINE", "SHEEP", "CAPRINE",
+    "GOAT", "AVIAN", "RABBIT", "FERRET", "REPTILE", "RODENT", "MOUSE", "MURINE", "PRIMATE",
+    "MACAQUE", "MONKEY", "K9", "ANIMAL",
+});
+// clang-format on
 
-/// Behind the word for an animal these make it what befell a human, or a part of one.
+/// Words that, behind the word for an animal, make it what befell a human, or a part of one.
 constexpr auto kHumanContexts =
     std::to_array<std::string_view>({"BITE", "BITES", "BITTEN", "SCRATCH", "ATTACK", "KICK",
                                      "ALLERGY", "FLU", "INFLUENZA", "POX", "VALVE"});
@@ -372,8 +295,8 @@ std::string uid_term(std::string_view text) {
 std::optional<View> view_of_text(std::string_view text) {
   const std::string upper = normalised(text);
   if (const auto whole = view_of_term(upper)) return whole;
-  // A text of several words is of the most special kind that it names: "AP LATERAL DECUBITUS" is a
-  // decubitus view.
+  // A text of several words names a view of the most special kind among them: "AP LATERAL
+  // DECUBITUS" is a decubitus view.
   const auto rank = [](ViewKind kind) {
     switch (kind) {
       case ViewKind::decubitus:

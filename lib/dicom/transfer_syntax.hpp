@@ -24,15 +24,16 @@ struct TransferSyntax {
   bool always_lossy = false;  ///< it has no lossless mode
 };
 
-/// All of them.
+/// All transfer syntaxes that can be decoded.
 std::span<const TransferSyntax> transfer_syntaxes();
 
+/// `Codec::none` for a transfer syntax that is not one of them.
 Codec codec_of(std::string_view transfer_syntax_uid);
 
-/// True for the syntaxes that have no lossless mode.
+/// Whether a transfer syntax has no lossless mode.
 bool always_lossy(std::string_view transfer_syntax_uid);
 
-/// True for JPEG by the discrete cosine transform.
+/// Whether a transfer syntax is JPEG by the discrete cosine transform.
 bool is_jpeg_dct(std::string_view transfer_syntax_uid);
 
 }  // namespace aicovid::dicom

@@ -1,5 +1,6 @@
 #include "core/base64.hpp"
 #include "core/checked_json.hpp"
+#include "core/radiograph_json.hpp"
 #include "findings/findings_json.hpp"
 
 #include <aicovid/error.hpp>
@@ -8,7 +9,6 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <chrono>
 #include <cmath>
@@ -26,39 +26,6 @@ constexpr std::string_view kSchemaName = "aicovid.examination/1";
 
 Error bad_member(const std::string& path, const std::string& reason) {
   return {ErrorCode::corrupt, fmt::format("examination: {} {}", path, reason)};
-}
-
-/// The texts of a header, by the members' names.
-template <typename Header>
-auto text_members(Header& header) {
-  using Text = decltype(&header.source);
-  return std::array<std::pair<const char*, Text>, 11>{{
-      {"source", &header.source},
-      {"sop_class_uid", &header.sop_class_uid},
-      {"sop_instance_uid", &header.sop_instance_uid},
-      {"study_instance_uid", &header.study_instance_uid},
-      {"series_instance_uid", &header.series_instance_uid},
-      {"transfer_syntax_uid", &header.transfer_syntax_uid},
-      {"modality", &header.modality},
-      {"view", &header.view},
-      {"body_part", &header.body_part},
-      {"photometric_interpretation", &header.photometric_interpretation},
-      {"patient_orientation", &header.patient_orientation},
-  }};
-}
-
-template <typename Header>
-auto number_members(Header& header) {
-  using Number = decltype(&header.rows);
-  return std::array<std::pair<const char*, Number>, 7>{{
-      {"rows", &header.rows},
-      {"columns", &header.columns},
-      {"samples_per_pixel", &header.samples_per_pixel},
-      {"frames", &header.frames},
-      {"bits_allocated", &header.bits_allocated},
-      {"bits_stored", &header.bits_stored},
-      {"high_bit", &header.high_bit},
-  }};
 }
 
 /// Texts go into reports and messages, of which a line must stay one.
@@ -102,19 +69,6 @@ std::chrono::sys_seconds read_time(const std::string& text, const std::string& p
          std::chrono::seconds(seconds);
 }
 
-OrderedJson input_to_json(const ImageHeader& header, const std::string& pixel_sha256) {
-  OrderedJson json;
-  for (const auto& [name, text] : text_members(header)) {
-    if (!text->empty()) json[name] = *text;
-  }
-  if (!pixel_sha256.empty()) json["pixel_sha256"] = pixel_sha256;
-  for (const auto& [name, number] : number_members(header)) json[name] = *number;
-  json["signed"] = header.is_signed;
-  json["lossy"] = header.lossy;
-  json["pixel_aspect"] = header.pixel_aspect;
-  return json;
-}
-
 /// What reports leave out.
 OrderedJson patient_to_json(const ImageHeader& header) {
   OrderedJson json = OrderedJson::object();
@@ -127,13 +81,7 @@ OrderedJson patient_to_json(const ImageHeader& header) {
   return json;
 }
 
-ImageHeader read_header(const OrderedJson& input, const OrderedJson& patient) {
-  ImageHeader header;
-  for (const auto& [name, text] : text_members(header)) *text = input.value(name, std::string());
-  for (const auto& [name, number] : number_members(header)) *number = input.at(name);
-  header.is_signed = input.at("signed");
-  header.lossy = input.at("lossy");
-  header.pixel_aspect = input.at("pixel_aspect");
+void read_patient(const OrderedJson& patient, ImageHeader& header) {
   if (patient.contains("sex")) {
     header.patient_sex = patient.at("sex") == "male" ? Sex::male : Sex::female;
   }
@@ -147,7 +95,6 @@ ImageHeader read_header(const OrderedJson& input, const OrderedJson& patient) {
       throw bad_member("/patient/acquired", "ends before it begins");
     }
   }
-  return header;
 }
 
 OrderedJson rectangle_to_json(const Rectangle& source) {
@@ -220,17 +167,6 @@ LungMask read_mask(const OrderedJson& json) {
     mask.labels[i] = std::to_integer<std::uint8_t>(label);
   }
   return mask;
-}
-
-OrderedJson gate_to_json(const Examination& examination) {
-  OrderedJson reasons = OrderedJson::array();
-  for (const GateReason& reason : examination.gate_reasons) {
-    reasons.push_back({{"code", reason.code},
-                       {"tag", reason.tag},
-                       {"found", reason.found},
-                       {"expected", reason.expected}});
-  }
-  return {{"verdict", to_string(examination.verdict)}, {"reasons", std::move(reasons)}};
 }
 
 void read_gate(const OrderedJson& document, Examination& examination) {
@@ -308,9 +244,9 @@ std::string to_json(const Examination& examination, int indent) {
                         {"backend", compute.backend},
                         {"precision", compute.precision},
                         {"decode", compute.decode}}},
-                      {"input", input_to_json(examination.input, examination.pixel_sha256)},
+                      {"input", header_to_json(examination.input, examination.pixel_sha256)},
                       {"patient", patient_to_json(examination.input)},
-                      {"gate", gate_to_json(examination)}};
+                      {"gate", gate_to_json(examination.verdict, examination.gate_reasons)}};
   json["warnings"] = OrderedJson::array();
   for (const Warning& warning : examination.warnings) {
     json["warnings"].push_back({{"code", warning.code}, {"message", warning.message}});
@@ -342,7 +278,8 @@ Examination parse_examination(std::string_view text) {
   const OrderedJson& compute = json.at("compute");
   examination.compute = {compute.at("device"), compute.at("backend"), compute.at("precision"),
                          compute.at("decode")};
-  examination.input = read_header(json.at("input"), json.at("patient"));
+  examination.input = read_header_json(json.at("input"));
+  read_patient(json.at("patient"), examination.input);
   examination.pixel_sha256 = json.at("input").value("pixel_sha256", std::string());
   read_gate(json, examination);
   for (const OrderedJson& warning : json.at("warnings")) {

@@ -1,10 +1,11 @@
 #include "examine/examine.hpp"
 
-#include "chain.hpp"
+#include "bundle_gate.hpp"
 #include "examine/unreliable_image.hpp"
+#include "run_networks.hpp"
 
+#include "core/clock.hpp"
 #include "core/sha256.hpp"
-#include "core/utc_now.hpp"
 #include "findings/image_findings.hpp"
 
 #include <aicovid/error.hpp>
@@ -22,7 +23,7 @@ void add_reasons(const std::vector<GateReason>& reasons, bool force, Examination
   examination.verdict = verdict_of(all, force);
 }
 
-/// The findings with the sides as Patient Orientation has them.
+/// Gives the findings the sides that Patient Orientation says.
 ImageFindings on_the_patients_sides(ImageFindings findings, const std::string& orientation) {
   const bool exchanged = exchanges_sides(orientation);
   if (exchanged) exchange_sides(findings);
@@ -30,18 +31,19 @@ ImageFindings on_the_patients_sides(ImageFindings findings, const std::string& o
   return findings;
 }
 
-/// What the fusion network takes of the image: outputs of the severity network are kept by name, so
+/// Keeps what the fusion network takes of the image: outputs of the severity network by name, so
 /// that they can be written.
-void keep_fusion_inputs(const BundleNetwork& fusion, const Chain& chain, Examination& examination) {
+void keep_fusion_inputs(const BundleNetwork& fusion, const NetworkResults& results,
+                        Examination& examination) {
   for (std::size_t i = 0; i < fusion.inputs.size(); ++i) {
     const NetworkSource& source = fusion.inputs[i];
     if (const auto* severity = std::get_if<SeveritySource>(&source)) {
-      examination.kept_outputs[severity->output] = chain.fusion_inputs[i];
+      examination.kept_outputs[severity->output] = results.fusion_inputs[i];
     } else if (!std::holds_alternative<RecordSource>(source)) {
       examination.rejudge = false;
     }
   }
-  if (!examination.rejudge) examination.fusion_inputs = chain.fusion_inputs;
+  if (!examination.rejudge) examination.fusion_inputs = results.fusion_inputs;
 }
 
 }  // namespace
@@ -64,30 +66,30 @@ Examination examine(const Bundle& bundle, const Radiograph& radiograph, const De
   if (!radiograph.has_pixels()) {
     throw Error(ErrorCode::invalid_argument,
                 "the radiograph was read without its pixels; to force a score, read it with "
-                "Refused::decode");
+                "ReadOptions::decode_refused");
   }
 
   examination.pixel_sha256 = sha256({radiograph.data(), radiograph.size_bytes()});
   examination.compute.backend = backend_name(bundle.engine);
-  Chain chain = run_networks(bundle, radiograph, device);
-  examination.timing_ms.preprocess = chain.preprocess_ms;
-  examination.timing_ms.infer = chain.infer_ms;
-  add_reasons(chain.reasons, force, examination);
+  NetworkResults results = run_networks(bundle, radiograph, device);
+  examination.timing_ms.preprocess = results.preprocess_ms;
+  examination.timing_ms.infer = results.infer_ms;
+  add_reasons(results.reasons, force, examination);
   if (examination.refused()) return examination;
 
   examination.findings =
-      on_the_patients_sides(std::move(chain.findings), radiograph.header().patient_orientation);
-  const auto embedding = chain.severity.find("embedding");
-  if (embedding != chain.severity.end()) examination.embedding = embedding->second;
+      on_the_patients_sides(std::move(results.findings), radiograph.header().patient_orientation);
+  const auto embedding = results.severity.find("embedding");
+  if (embedding != results.severity.end()) examination.embedding = embedding->second;
   const BundleNetwork* fusion = network_of(bundle.networks, NetworkRole::fusion);
   // Without lungs no network after the first has run.
-  if (fusion != nullptr && !chain.fusion_inputs.empty()) {
-    keep_fusion_inputs(*fusion, chain, examination);
+  if (fusion != nullptr && !results.fusion_inputs.empty()) {
+    keep_fusion_inputs(*fusion, results, examination);
   }
-  for (const OutcomeReason& reason : unreliable_image(examination.gate_reasons)) {
-    examination.warnings.push_back({reason.code, "The image's findings are unreliable: " +
-                                                     std::string(gate_code(reason.code).meaning) +
-                                                     "."});
+  for (const std::string_view code : unreliable_image(examination.gate_reasons)) {
+    examination.warnings.push_back(
+        {std::string(code),
+         "The image's findings are unreliable: " + std::string(gate_code(code).meaning) + "."});
   }
   return examination;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 #include <string_view>
 
 namespace aicovid {
@@ -13,14 +12,11 @@ constexpr std::array<std::string_view, 5> kUnreliable = {
 
 }  // namespace
 
-std::vector<OutcomeReason> unreliable_image(const std::vector<GateReason>& reasons) {
-  std::vector<OutcomeReason> unreliable;
+std::vector<std::string_view> unreliable_image(const std::vector<GateReason>& reasons) {
+  std::vector<std::string_view> unreliable;
   for (const std::string_view code : kUnreliable) {
-    if (std::ranges::find(reasons, code, &GateReason::code) == reasons.end()) continue;
-    unreliable.push_back({std::string(code),
-                          "This outcome uses what was read from an image whose findings are "
-                          "unreliable: " +
-                              std::string(gate_code(code).meaning) + "."});
+    const bool is_given = std::ranges::find(reasons, code, &GateReason::code) != reasons.end();
+    if (is_given) unreliable.push_back(code);
   }
   return unreliable;
 }

@@ -2,6 +2,7 @@
 
 #include "fusion/curve.hpp"
 
+#include "core/json.hpp"
 #include "core/log_odds.hpp"
 
 #include <algorithm>
@@ -71,8 +72,10 @@ LogitLine read_logit_line(const ConfigValue& line) {
 }
 
 Calibration parse_calibration(std::string_view text, const std::string& name) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  const ConfigValue file(json, "calibration " + name);
+  const std::string subject = "calibration " + name;
+  const auto json =
+      parse_json<nlohmann::json>(text, {.what = subject, .code = ErrorCode::bad_bundle});
+  const ConfigValue file(json, subject);
   if (!file.is_object()) file.reject("a JSON object");
   Calibration calibration;
   const std::string method =

@@ -1,7 +1,8 @@
 #include "fusion/outcome.hpp"
 
-#include "config_value.hpp"
 #include "judgement.hpp"
+
+#include "core/config_value.hpp"
 
 #include <algorithm>
 
@@ -25,16 +26,15 @@ struct Assess {
 
 }  // namespace
 
-OutcomeConfig parse_outcome(std::string_view text, const OutcomeFiles& files,
-                            const ClinicalVariables& variables) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+OutcomeConfig read_outcome(const nlohmann::json& json, const OutcomeFiles& files,
+                           const ClinicalVariables& variables) {
   const ConfigValue entry(json, "outcome");
   const std::string model =
       entry.at("model", "the kind of model")
           .one_of({"isaric_4c_deterioration", "logistic", "xgboost", "network", "ensemble"});
   OutcomeConfig config{model == "isaric_4c_deterioration"
-                           ? decltype(config.model)(parse_deterioration_config(text))
-                           : LearnedOutcome::parse(text, files, variables),
+                           ? decltype(config.model)(read_deterioration_config(json))
+                           : LearnedOutcome::read(json, files, variables),
                        {}};
   if (const auto bands = entry.find("bands")) config.bands = read_bands(*bands);
   return config;

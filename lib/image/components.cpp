@@ -1,7 +1,7 @@
 #include "image/components.hpp"
 
 #include <cstdio>
-// jpeglib.h needs FILE and size_t, and jconfig.h of libjpeg-turbo names its version.
+// jpeglib.h needs FILE, so that it comes after cstdio; libjpeg-turbo names its version there.
 #include <jpeglib.h>
 #include <png.h>
 

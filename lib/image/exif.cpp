@@ -19,7 +19,7 @@ class Tiff {
   bool has(std::size_t offset, std::size_t size) const {
     return offset <= bytes_.size() && size <= bytes_.size() - offset;
   }
-  /// Of bytes that are there.
+  /// The number at `offset`, whose bytes must be there.
   std::uint32_t number(std::size_t offset, std::size_t size) const {
     std::uint32_t value = 0;
     for (std::size_t i = 0; i < size; ++i) {

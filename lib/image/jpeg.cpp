@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-// After cstdio: they need FILE.
+// They need FILE, so that they come after cstdio.
 #include <jerror.h>
 #include <jpeglib.h>
 
@@ -21,8 +21,8 @@ namespace {
 /// truncates where it should round is off by one, and the decoder's inverse transform adds one.
 constexpr int kNeutral = 2;
 
-/// Most scans of a progressive file; encoders use some ten. Each is a pass over all pixels, however
-/// few its bytes.
+/// The most scans that a progressive file may have; encoders use some ten. Each is a pass over all
+/// pixels, however few its bytes.
 constexpr int kMostScans = 200;
 
 /// One JPEG being read. libjpeg reports errors by longjmp, so each step is a function without
@@ -74,7 +74,7 @@ class JpegReader {
   std::int64_t rows() const { return info_.image_height; }
   std::int64_t columns() const { return info_.image_width; }
   int channels() const { return info_.num_components; }
-  /// 1 where the file does not say.
+  /// The orientation by Exif; 1 where the file does not say.
   int exif_orientation() const {
     for (auto* marker = info_.marker_list; marker != nullptr; marker = marker->next) {
       if (marker->marker != kApp1) continue;
@@ -89,7 +89,7 @@ class JpegReader {
            info_.jpeg_color_space == JCS_RGB;
   }
 
-  /// What libjpeg complained of, as an error to throw.
+  /// The error to throw for what libjpeg complained of.
   Error error() const {
     const bool lacks = error_ == JERR_BAD_PRECISION || error_ == JERR_SOF_UNSUPPORTED ||
                        error_ == JERR_ARITH_NOTIMPL || error_ == JERR_CONVERSION_NOTIMPL ||
@@ -121,8 +121,8 @@ class JpegReader {
     std::longjmp(self(info).jump_, 1);
   }
 
-  /// Level -1 is a warning. libjpeg decodes on with invented data; only what loses no pixel is let
-  /// pass.
+  /// Notes a warning, which is of level -1. libjpeg decodes on with invented data, so that only a
+  /// warning by which no pixel is lost is let pass.
   static void on_message(j_common_ptr info, int level) {
     if (level >= 0) return;
     const int code = info->err->msg_code;
@@ -155,7 +155,7 @@ class JpegReader {
 
 bool near(int a, int b) { return std::abs(a - b) <= kNeutral; }
 
-/// Takes luminance (or green) of a row; false where the row has colour.
+/// Takes luminance (or green) of a row. Returns false where the row has colour.
 bool take_grey(const JpegReader& reader, const std::vector<JSAMPLE>& row, std::uint8_t* grey) {
   const auto channels = static_cast<std::size_t>(reader.channels());
   for (std::size_t i = 0; i < row.size() / channels; ++i) {

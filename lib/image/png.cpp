@@ -34,9 +34,9 @@ class PngReader {
   /// Reads up to the pixels.
   bool read_header() {
     if (setjmp(png_jmpbuf(png_)) != 0) return false;
-    png_set_user_limits(png_, PNG_UINT_31_MAX,
-                        PNG_UINT_31_MAX);       // limited by their product, by the caller
-    png_set_chunk_malloc_max(png_, 8'000'000);  // libpng's own default, fixed here
+    // The caller limits the product of the sides. The limit of a chunk is libpng's own default.
+    png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_chunk_malloc_max(png_, 8'000'000);
     png_read_info(png_, info_);
     return true;
   }
@@ -46,8 +46,8 @@ class PngReader {
   bool start_pixels() {
     if (setjmp(png_jmpbuf(png_)) != 0) return false;
     png_set_expand(png_);
-    if (png_get_bit_depth(png_, info_) == 16)
-      png_set_swap(png_);  // native byte order: little endian
+    // The native byte order is little endian.
+    if (png_get_bit_depth(png_, info_) == 16) png_set_swap(png_);
     png_set_interlace_handling(png_);
     png_read_update_info(png_, info_);
     return true;
@@ -65,7 +65,7 @@ class PngReader {
   int channels() const { return png_get_channels(png_, info_); }
   int bits() const { return png_get_bit_depth(png_, info_); }
   std::size_t row_bytes() const { return png_get_rowbytes(png_, info_); }
-  /// Once the pixels are read. 1 where the file does not say.
+  /// The orientation by Exif, known once the pixels are read; 1 where the file does not say.
   int exif_orientation() const {
     png_uint_32 length = 0;
     png_bytep profile = nullptr;
@@ -120,7 +120,8 @@ void take_grey(Raster& raster, const std::vector<std::byte>& pixels, int stored_
   }
 }
 
-/// libpng allocates by the length that a chunk claims, before it reads the chunk.
+/// Refuses chunks that claim more bytes than there are: libpng allocates by the length that a chunk
+/// claims, before it reads the chunk.
 void check_chunk_lengths(std::span<const std::byte> bytes) {
   constexpr std::size_t signature = 8;
   constexpr std::size_t around = 12;  // length, type and checksum of a chunk

@@ -1,10 +1,7 @@
 #include "core/file.hpp"
-#include "core/memory.hpp"
-#include "core/reason_order.hpp"
-#include "core/silent_header.hpp"
+#include "core/gate_reasons.hpp"
 #include "image/sniff.hpp"
 #include "raster.hpp"
-#include "upright.hpp"
 
 #include <aicovid/error.hpp>
 #include <aicovid/read.hpp>
@@ -18,7 +15,7 @@ namespace {
 
 using image::Raster;
 
-/// A picture says nothing of how it was taken.
+/// The gate's reasons. A picture says nothing of how it was taken.
 std::vector<GateReason> reasons_of(const Raster& raster, const ImageHeader& header) {
   std::vector<GateReason> reasons = reasons_of_silence(header);
   if (!raster.is_grey) {
@@ -56,7 +53,7 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
   Radiograph::Parts parts;
   parts.header = header_of(raster, png ? "png" : "jpeg");
   parts.reasons = reasons_of(raster, parts.header);
-  if (!raster.is_grey && options.refused == Refused::decode && options.decode != Decode::none) {
+  if (!raster.is_grey && options.decode_refused && options.decode != Decode::none) {
     throw Error(ErrorCode::unsupported,
                 fmt::format("the {} channels differ; expected a grey image", raster.channels));
   }

@@ -1,11 +1,11 @@
-#include "upright.hpp"
+#include "raster.hpp"
 
 #include <utility>
 
 namespace aicovid::image {
 namespace {
 
-/// Where the first stored row and the first stored column are to be seen.
+/// Where viewers show the first stored row and the first stored column.
 struct Orientation {
   bool swaps_axes;       ///< stored rows are columns of the picture
   bool mirrors_rows;     ///< the first stored row is last

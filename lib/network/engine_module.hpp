@@ -8,8 +8,8 @@
 /// opened when its engine is asked for, and stays open until the program ends.
 extern "C" {
 
-/// Of the tables below: raised with every change of them. It is the table's first member, so that a
-/// module with another one is refused before anything else of it is read.
+/// The version of the table below and of its types, raised with every change of them. It is the
+/// table's first member, so that a module with another one is refused before more of it is read.
 enum : std::uint32_t { AICOVID_ENGINE_TABLE_VERSION = 1 };
 
 struct AicovidShape {
@@ -17,7 +17,7 @@ struct AicovidShape {
   std::size_t rank;
 };
 
-/// float32 values, row-major and contiguous.
+/// An input of a network: float32 values, row-major and contiguous.
 struct AicovidInput {
   const void* values;
   AicovidShape shape;
@@ -28,14 +28,14 @@ enum AicovidEngineStatus : int {
   AICOVID_ENGINE_OK,
   AICOVID_ENGINE_NOT_A_NETWORK,  ///< the file cannot be read
   AICOVID_ENGINE_NOT_ALLOWED,    ///< the text says what the network does, and what was expected
-  AICOVID_ENGINE_NETWORK_FAILS,  ///< on these inputs
-  AICOVID_ENGINE_OUT_OF_MEMORY,  ///< of the host
+  AICOVID_ENGINE_NETWORK_FAILS,  ///< it fails on these inputs
+  AICOVID_ENGINE_OUT_OF_MEMORY,  ///< the host's memory does not suffice
   AICOVID_ENGINE_NO_DEVICE,
   AICOVID_ENGINE_DEVICE_FAILS,
-  AICOVID_ENGINE_BROKEN,  ///< anything else
+  AICOVID_ENGINE_BROKEN,  ///< anything else that fails
 };
 
-/// `text` is one line without paths; empty where the status says all.
+/// How a call ended. `text` is one line without paths; it is empty where the status says all.
 struct AicovidEngineResult {
   AicovidEngineStatus status;
   char text[400];
@@ -61,9 +61,12 @@ struct AicovidOutput {
   const float* values;
 };
 
-/// Takes one output while `run` is under way; its memory is the engine's. False: enough.
+/// Takes one output while `run` is under way; the output's memory is the engine's. It returns false
+/// where the engine need give no more.
 typedef bool (*AicovidTakeOutput)(void* context, const AicovidOutput* output);
 
+/// What a module gives. `load` makes a network, which `release` destroys; many threads may call
+/// `run` for one network at once.
 struct AicovidEngine {
   std::uint32_t table_version;
   const char* build;            ///< the version of aicovid that the module was built with
@@ -74,7 +77,7 @@ struct AicovidEngine {
   void (*release)(void* network);
 };
 
-/// The one symbol of a module.
+/// The type and the name of a module's one symbol.
 typedef const AicovidEngine* (*AicovidEngineEntry)();
 #define AICOVID_ENGINE_ENTRY "aicovid_engine_module"
 }

@@ -3,13 +3,14 @@
 #include "engine_module.hpp"
 
 #include <exception>
+#include <new>
 #include <string>
 #include <string_view>
 
 /// What the modules of all engines share on their side of the border.
 namespace aicovid::engine_side {
 
-/// What ends a call of the library; it does not leave the module.
+/// What a module throws to end a call. It does not leave the module.
 struct Failure {
   AicovidEngineStatus status;
   std::string text;
@@ -21,9 +22,9 @@ inline AicovidEngineResult result(AicovidEngineStatus status, std::string_view t
   return made;
 }
 
-/// Calls `work`; nothing that it throws goes on.
+/// Calls `work`, and turns whatever it throws into a result.
 ///
-/// @param failure_of  what an exception of the engine's library stands for
+/// @param failure_of  says what another exception of the engine's library stands for
 template <typename FailureOf, typename Work>
 AicovidEngineResult contained(const FailureOf& failure_of, const Work& work) noexcept {
   try {
@@ -31,6 +32,8 @@ AicovidEngineResult contained(const FailureOf& failure_of, const Work& work) noe
     return result(AICOVID_ENGINE_OK, "");
   } catch (const Failure& failure) {
     return result(failure.status, failure.text);
+  } catch (const std::bad_alloc&) {
+    return result(AICOVID_ENGINE_OUT_OF_MEMORY, "");
   } catch (const std::exception& error) {
     const Failure failure = failure_of(error);
     return result(failure.status, failure.text);
@@ -39,7 +42,7 @@ AicovidEngineResult contained(const FailureOf& failure_of, const Work& work) noe
   }
 }
 
-/// The module's table, with the version that it is built as.
+/// Makes the module's table, with the version that it is built as.
 inline AicovidEngine table(const std::string& library_version, decltype(AicovidEngine::load) load,
                            decltype(AicovidEngine::run) run,
                            decltype(AicovidEngine::release) release) {

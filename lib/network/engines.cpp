@@ -16,7 +16,7 @@ using namespace std::string_view_literals;
 constexpr std::array kTorchScriptFiles = {"torchscript"sv};
 constexpr std::array kTorchScriptLibraries = {"libc10.so"sv, "libtorch_cpu.so"sv};
 constexpr std::array kOpenVinoFiles = {"openvino"sv, "onnx"sv};
-// Its release is part of the name.
+// The release of OpenVINO is a part of the name.
 constexpr std::array kOpenVinoLibraries = {std::string_view(AICOVID_OPENVINO_SONAME)};
 
 constexpr std::array kEngines = {

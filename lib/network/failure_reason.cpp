@@ -9,7 +9,8 @@ namespace {
 constexpr std::size_t kLongest = 200;
 constexpr auto npos = std::string_view::npos;
 
-/// What follows the type in a line such as "RuntimeError: reason"; empty for any other line.
+/// Gives what follows the type in a line such as "RuntimeError: reason", and nothing for other
+/// lines.
 std::string_view behind_exception_type(std::string_view line) {
   const std::size_t colon = line.find(": ");
   if (colon == npos) return {};
@@ -28,14 +29,14 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(start, text.find_last_not_of(" \t\r") + 1 - start);
 }
 
-/// A line in which OpenVINO says where in its source, or in the network, it stood.
+/// Tells whether OpenVINO says in this line where in its source, or in the network, it stood.
 bool is_place(std::string_view line) {
   return line.starts_with("Exception from ") || line.starts_with("Check '") ||
          line.starts_with("While validating ") || line.starts_with("FrontEnd API failed");
 }
 
-/// The line that tells the cause: after an interpreter's trace it is the one that begins with the
-/// exception's type, else the first that is neither empty nor a place.
+/// Finds the line that tells the cause: after an interpreter's trace it is the one that begins with
+/// the exception's type, else the first that is neither empty nor a place.
 std::string_view telling_line(std::string_view message) {
   std::string_view first;
   while (!message.empty()) {

@@ -5,8 +5,8 @@
 
 namespace aicovid {
 
-/// What an engine's message says in one short line: without the trace of the TorchScript
-/// interpreter, without source positions of the engine, without paths.
+/// Tells in one short line what an engine's message says: without the trace of the TorchScript
+/// interpreter, without positions in the engine's source, without paths.
 std::string failure_reason(std::string_view message);
 
 }  // namespace aicovid

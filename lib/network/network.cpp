@@ -19,11 +19,11 @@ AicovidShape shape_of(const std::vector<std::int64_t>& shape) {
   return {shape.data(), shape.size()};
 }
 
-/// What a pass has given so far.
+/// What a forward pass has given so far.
 struct Taken {
   const NetworkSpec& spec;
   std::vector<Tensor> outputs;
-  std::exception_ptr error;  ///< kept while the engine's code is on the stack
+  std::exception_ptr error;  ///< must not pass through the engine's code, so it is kept
 };
 
 bool take_output(void* context, const AicovidOutput* output) {
@@ -135,7 +135,7 @@ std::unique_ptr<const Network> load_network(const Engine& engine, const NetworkF
   require_engine(engine, device);
   auto network =
       std::make_unique<ModuleNetwork>(engine, open_engine(engine), file, spec, device, workers);
-  // What comes out is checked before the first image does.
+  // The outputs are checked before the first image comes.
   std::vector<Tensor> zeros;
   for (const auto& shape : spec.input_shapes) zeros.emplace_back(shape, DType::float32);
   network->run(zeros);

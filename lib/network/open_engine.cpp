@@ -34,17 +34,17 @@ Error other_version(const Engine& engine, std::string_view found) {
                                          engine.library, engine.built_with, found));
 }
 
-/// What stands between the first digit of a line and its end, quotation mark or local part
-/// ("2.11.0+cpu").
+/// Gives the version in a line: from the first digit to a quotation mark, the local part (as in
+/// "2.11.0+cpu") or the end.
 std::string version_in(const std::string& line) {
   const std::size_t start = line.find_first_of("0123456789");
   if (start == std::string::npos) return {};
   return line.substr(start, line.find_first_of("+'\" ", start) - start);
 }
 
-/// The version of a LibTorch by the files around its libraries: a Python package says it in
-/// version.py, the official archive in build-version. Empty where neither is there; OpenVINO's
-/// version is part of its libraries' names.
+/// Reads the version of a LibTorch in the files around its libraries: a Python package says it in
+/// version.py, the official archive in build-version. It is empty where neither is there, as with
+/// OpenVINO, whose version is a part of its libraries' names.
 std::string version_around(const fs::path& libraries) {
   std::string line;
   std::ifstream archive(libraries.parent_path() / "build-version");
@@ -61,9 +61,11 @@ void require_version(const Engine& engine, const fs::path& libraries) {
   if (!found.empty() && found != engine.built_with) throw other_version(engine, found);
 }
 
-/// The folder of a library that the process has loaded already; empty if it has not.
-fs::path loaded_from(std::string_view library) {
-  void* handle = dlopen(std::string(library).c_str(), RTLD_LAZY | RTLD_NOLOAD);
+/// Gives the folder of the engine's library if the process has loaded it already, else an empty
+/// path.
+fs::path loaded_from(const Engine& engine) {
+  if (engine.libraries.empty()) return {};
+  void* handle = dlopen(std::string(engine.libraries.back()).c_str(), RTLD_LAZY | RTLD_NOLOAD);
   if (handle == nullptr) return {};
   link_map* map = nullptr;
   const bool known =
@@ -74,7 +76,8 @@ fs::path loaded_from(std::string_view library) {
   return fs::canonical(file, status).parent_path();
 }
 
-/// The first folder of AICOVID_ENGINE_PATH that holds the library; empty if none does.
+/// Gives the first folder of AICOVID_ENGINE_PATH that holds the library, an empty path if none
+/// does.
 fs::path folder_of_user(std::string_view library) {
   const char* variable = std::getenv("AICOVID_ENGINE_PATH");
   std::string_view folders = variable != nullptr ? variable : "";
@@ -90,6 +93,7 @@ fs::path folder_of_user(std::string_view library) {
 
 /// Loads the engine's libraries from the user's folder, so that the module finds them loaded.
 void load_from_user(const Engine& engine) {
+  if (engine.libraries.empty()) return;
   const fs::path folder = folder_of_user(engine.libraries.back());
   if (folder.empty()) return;
   require_version(engine, folder);
@@ -103,7 +107,7 @@ void load_from_user(const Engine& engine) {
 }
 
 const AicovidEngine* open_module(const Engine& engine) {
-  if (const fs::path loaded = loaded_from(engine.libraries.back()); !loaded.empty()) {
+  if (const fs::path loaded = loaded_from(engine); !loaded.empty()) {
     require_version(engine, loaded);
   } else {
     load_from_user(engine);
@@ -111,7 +115,7 @@ const AicovidEngine* open_module(const Engine& engine) {
   void* module = dlopen(module_file(engine.module).c_str(), kOpenFlags);
   void* entry = module != nullptr ? dlsym(module, AICOVID_ENGINE_ENTRY) : nullptr;
   if (entry == nullptr) {
-    if (!loaded_from(engine.libraries.back()).empty()) {
+    if (!loaded_from(engine).empty()) {
       throw unsupported(engine, fmt::format("its module {} does not load with the {} that this "
                                             "process has, whose version is not known; expected {}",
                                             engine.module, engine.library, engine.built_with));
@@ -144,7 +148,7 @@ const AicovidEngine& open_engine(const Engine& engine) {
   static std::mutex mutex;
   static std::map<std::string_view, const AicovidEngine*> opened;
   const std::scoped_lock lock(mutex);
-  // Tried again on the next call if it throws.
+  // If opening throws, the next call tries again.
   const auto found = opened.find(engine.name);
   if (found != opened.end()) return *found->second;
   return *opened.emplace(engine.name, open_module(engine)).first->second;

@@ -10,7 +10,7 @@ namespace aicovid {
 /// installed with it.
 ///
 /// @throws Error{unsupported} with both versions if the module is of another build, or its library
-///         would be another version than it was built with; if either does not load
+///         would be another version than it was built with; or if either does not load
 const AicovidEngine& open_engine(const Engine& engine);
 
 }  // namespace aicovid

@@ -6,7 +6,7 @@
 
 namespace aicovid {
 
-/// "[1,2,256,256]".
+/// Writes a shape as "[1,2,256,256]".
 std::string shape_text(std::span<const std::int64_t> shape);
 
 /// @throws Error{internal} if the number of inputs, a shape or a type is not as specified

@@ -6,17 +6,17 @@
 namespace aicovid {
 namespace {
 
-// Overlaps below this are rounding of the edges (pixels), not part of the picture.
+// An overlap of less than this (in pixels) comes of rounded edges and is no part of the picture.
 constexpr double kNegligibleOverlap = 1e-9;
 
-/// The weights of one output pixel in double, over consecutive positions of the lattice.
+/// The weights of one output pixel, in double, over consecutive pixels.
 struct Taps {
   std::vector<double>& weight;
   int first = 0;
   double padding = 0;
 };
 
-/// Pixels that an interval touches: [low, high).
+/// The pixels [low, high) that an interval touches.
 struct Lattice {
   int low;
   int high;
@@ -45,7 +45,7 @@ void area_taps(const Extent& extent, double scale, int output, Taps& taps) {
   if (outside > kNegligibleOverlap) taps.padding = outside / (to - from);
 }
 
-/// Keeps the taps at pixels that show the image and sums the others, which lie in the window, as
+/// Keeps the taps at pixels that show the image. The others, which lie in the window, are summed as
 /// padding. The first weight belongs to pixel `first`.
 void split(int first, const Lattice& content, Taps& taps) {
   taps.first = std::max(first, content.low);
@@ -60,8 +60,8 @@ void split(int first, const Lattice& content, Taps& taps) {
   taps.weight.resize(kept);
 }
 
-/// Triangle of half-width max(scale, 1) about the output pixel's centre, over the window,
-/// normalised: PIL's and torch's antialias=True.
+/// The weights are a triangle of half-width max(scale, 1) about the output pixel's centre, over the
+/// window, normalised, as PIL and torch (antialias=True) have them.
 void linear_taps(const Extent& extent, double scale, int output, Taps& taps) {
   const Lattice window(extent.window_low, extent.window_high);
   const Lattice content(extent.content_low, extent.content_high);
@@ -78,8 +78,9 @@ void linear_taps(const Extent& extent, double scale, int output, Taps& taps) {
   split(first, content, taps);
 }
 
-/// Gaussian of sigma max(0, (scale - 1) / 2) cut at 4 sigma, sampled linearly, zeros outside the
-/// window: skimage.transform.resize(order=1, mode="constant", anti_aliasing=True).
+/// The weights are a gaussian of sigma max(0, (scale - 1) / 2) cut at 4 sigma, sampled linearly,
+/// with zeros outside the window: skimage.transform.resize(order=1, mode="constant",
+/// anti_aliasing=True).
 struct GaussianTaps {
   std::vector<double>& kernel;
   int radius = 0;
@@ -87,7 +88,7 @@ struct GaussianTaps {
   GaussianTaps(double scale, std::vector<double>& memory) : kernel(memory) {
     kernel.assign(1, 1);
     const double sigma = std::max(0.0, (scale - 1) / 2);
-    if (sigma < 1e-15) return;  // scipy.ndimage.gaussian_filter leaves such an axis alone
+    if (sigma < 1e-15) return;  // scipy.ndimage.gaussian_filter leaves such an axis alone.
     radius = static_cast<int>(std::floor(4 * sigma + 0.5));
     kernel.assign(2 * static_cast<std::size_t>(radius) + 1, 0);
     double total = 0;

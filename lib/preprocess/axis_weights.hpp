@@ -18,8 +18,8 @@ struct Extent {
 };
 
 /// How the pixels of an axis of the image make the pixels of an axis of the output: output pixel o
-/// is the sum over k < count[o] of weight[offset[o] + k] * pixel[first[o] + k], in that order, then
-/// + padding_weight[o] * padding.
+/// is the sum over k < count[o] of weight[offset[o] + k] * pixel[first[o] + k], in that order, to
+/// which padding_weight[o] * padding is added last.
 struct AxisWeights {
   std::vector<int> first;
   std::vector<int> count;
@@ -28,7 +28,7 @@ struct AxisWeights {
   std::vector<float> padding_weight;
   bool has_padding = false;
 
-  /// Leaves the memory.
+  /// Forgets the weights and keeps their memory.
   void clear() noexcept {
     first.clear();
     count.clear();
@@ -57,14 +57,14 @@ struct AxisWeights {
   }
 };
 
-/// Memory that making an axis needs, kept for the next one.
+/// Memory that making an axis needs. It is kept for the next one.
 struct AxisScratch {
   std::vector<double> weight;
   std::vector<double> kernel;
 };
 
-/// Weights of `Resize::Method` for `size` output pixels, in the memory that `axis` has;
-/// docs/preprocessing.md has the formulas. They are made in double and rounded to float once.
+/// Makes the weights of a method for `size` output pixels, in the memory that `axis` has. They are
+/// made in double and rounded to float once; docs/preprocessing.md has the formulas.
 void make_axis_weights(const Extent& extent, int size, Resize::Method method, AxisScratch& scratch,
                        AxisWeights& axis);
 

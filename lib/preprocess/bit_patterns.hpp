@@ -9,8 +9,8 @@
 
 namespace aicovid {
 
-/// The bits of a stored value as an index: a table with an entry for each pattern needs no clamp,
-/// and a word of eight bytes holds the indices of four or eight neighbours.
+/// Takes the bits of a stored value as an index: a table with an entry for each pattern needs no
+/// clamp, and a word of eight bytes holds the indices of four or eight neighbours.
 template <typename Stored>
 struct BitPattern {
   using Index = std::make_unsigned_t<Stored>;

@@ -11,20 +11,20 @@
 namespace aicovid {
 namespace {
 
-/// The steps before the resize: on levels and the table of what they mean.
+/// Carries out the steps before the resize, on levels and the table of what they mean.
 class OnLevels {
  public:
   OnLevels(const Radiograph& radiograph, bool voi, CpuMemory& memory)
       : stored_(Levels::of(radiograph)), levels_(stored_), memory_(memory) {
     const GreyScale& grey = radiograph.grey_scale();
     if (memory.grey.empty() || memory.voi != voi || memory.grey_scale != grey) {
-      memory.grey.clear();  // not of `grey` if this throws
+      memory.grey.clear();  // If the next line throws, it is of no grey scale.
       make_grey_table(grey, voi, memory.grey);
       memory.voi = voi;
       memory.grey_scale = grey;
     }
     memory.table.assign(memory.grey.begin(), memory.grey.end());
-    memory.table.push_back(0);  // outside is black
+    memory.table.push_back(0);  // Outside the image is black.
   }
 
   const Levels& levels() const { return levels_; }
@@ -55,7 +55,7 @@ class OnLevels {
   }
 
   void operator()(const MedianFilter& step) {
-    // The levels' ranks by what they mean: the median of the ranks is the rank of the median.
+    // The levels are ranked by what they mean: the median of the ranks is the rank of the median.
     ascending_order(meanings(), memory_.order);
     memory_.level_map.resize(memory_.order.size());
     std::vector<double>& ranked = memory_.sorted;
@@ -92,7 +92,7 @@ class OnLevels {
   }
 
  private:
-  /// What the levels mean, without the number outside.
+  /// What the levels mean, but not the number outside.
   std::span<double> meanings() { return std::span(memory_.table).first(memory_.table.size() - 1); }
 
   void apply(const PointFunction<double>& function) {
@@ -148,8 +148,8 @@ class OnLevels {
   int raster_ = 0;
 };
 
-/// The steps after the resize that look at more than one pixel, and the points before them: on a
-/// raster of float32.
+/// Carries out, on a raster of float32, the steps after the resize up to the last that looks at
+/// more than one pixel.
 class OnRaster {
  public:
   OnRaster(std::span<float> raster, ImageSize size, CpuMemory& memory)
@@ -163,8 +163,9 @@ class OnRaster {
   }
   void operator()(const MedianFilter&) { median(raster_, size_, memory_.filters); }
   void operator()(const Equalize& step) { equalize(raster_, size_, step, memory_.filters); }
-  void operator()(const Background&) {}        // before the resize only
-  void operator()(const InvertIfNegative&) {}  // before the resize only
+  // These two stand before the resize only.
+  void operator()(const Background&) {}
+  void operator()(const InvertIfNegative&) {}
 
  private:
   void apply(const PointFunction<double>& function) {

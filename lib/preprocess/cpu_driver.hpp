@@ -14,9 +14,9 @@
 
 namespace aicovid {
 
-/// Memory of the CPU driver, kept from run to run.
+/// The memory of the CPU driver. It is kept from run to run, and belongs to one thread at a time.
 struct CpuMemory {
-  GreyScale grey_scale;  ///< that `grey` was made of
+  GreyScale grey_scale;  ///< what `grey` was made of
   bool voi = true;
   std::vector<double> grey;
   std::vector<double> table;
@@ -39,6 +39,9 @@ struct Target {
   Layout layout = Layout::nchw;
 };
 
+/// Runs a program; docs/preprocessing.md fixes the order of its floating-point operations.
+///
+/// @throws Error{invalid_argument} as `make_grey_table`
 void run_on_cpu(const Program& program, const Radiograph& radiograph, const Target& target,
                 CpuMemory& memory);
 

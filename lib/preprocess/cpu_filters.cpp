@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kBins = ClaheGrid::kBins;
 
-/// The raster of new greys; `bin_row(y)` gives a function of the column, for the bin there.
+/// Writes the raster of new greys. `bin_row(y)` gives a function that tells the bin at a column.
 template <typename BinRow>
 void equalize_bins(const ClaheGrid& grid, const BinRow& bin_row, FilterMemory& memory,
                    std::uint16_t* out) {
@@ -75,7 +75,7 @@ PointFunction<double> equalize(const Levels& levels, const Equalize& step,
   }
   memory.bins.resize(counts.size());
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    // A level that no pixel has may lie outside the range; it has no bin.
+    // A level that no pixel has may lie outside the range, and has no bin.
     memory.bins[i] =
         counts[i] == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(bin_of(quantised[i]));
   }

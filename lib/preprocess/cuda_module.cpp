@@ -16,7 +16,8 @@ namespace {
   throw Error(ErrorCode::device_unavailable, fmt::format("{}: {}", device.to_string(), what));
 }
 
-/// Stays open until the program ends: CUDA keeps state that cannot be unloaded.
+/// Opens the module. It stays open until the program ends: CUDA keeps state that cannot be
+/// unloaded.
 const CudaModule* open_module(const Device& device) {
   const auto file = module_file("libaicovid_cuda.so");
   if (!std::filesystem::exists(file)) {
@@ -54,7 +55,7 @@ void check(const CudaResult& result, const Device& device, std::string_view doin
 }
 
 const CudaModule& cuda_module(const Device& device) {
-  // Tried again on the next call if it throws.
+  // If it throws, the next call tries again.
   static const CudaModule* const module = open_module(device);
   return *module;
 }

@@ -1,7 +1,7 @@
 #include <aicovid/device_image.hpp>
 
 #include "cuda_calls.hpp"
-#include "device_tables.hpp"
+#include "grey_levels.hpp"
 #include "preprocess/cuda_module.hpp"
 
 #include <aicovid/error.hpp>

@@ -26,12 +26,13 @@ GreyLevels make_grey_levels(const GreyScale& grey, bool voi) {
       order.resize(levels.table.size());
       std::iota(order.begin(), order.end(), 0U);
     }
-    // Padding is the least before and after: it goes to the end that is read first.
+    // Padding is the least before the inversion and after it: it goes to the end that is read
+    // first.
     std::stable_partition(order.begin(), order.end(), [&](std::uint32_t i) {
       return is_padding(grey, levels.lowest + static_cast<int>(i)) == levels.descending;
     });
   }
-  levels.table.push_back(0);  // outside is black
+  levels.table.push_back(0);  // Outside the image is black.
   return levels;
 }
 

@@ -13,10 +13,10 @@ namespace aicovid {
 namespace {
 
 constexpr double kUniform = 0.05;
-/// Half a step of an 8-bit display: what is nearer to an end than this is shown as the end.
+/// This is half a step of an 8-bit display: a grey nearer to an end is shown as that end.
 constexpr double kHalfStep = 0.5 / 255;
 
-/// Grey of a stored value.
+/// Tells the grey of a pixel.
 template <typename Stored>
 class Greys {
  public:
@@ -50,7 +50,7 @@ struct Span {
   int end;
 };
 
-/// Uniform lines at both ends of `lines`, which `uniform` tells, are left out.
+/// Leaves out the lines at both ends of `lines` of which `uniform` says so.
 template <typename Uniform>
 Span without_uniform_ends(Span lines, const Uniform& uniform) {
   while (lines.begin < lines.end && uniform(lines.begin)) ++lines.begin;
@@ -58,7 +58,7 @@ Span without_uniform_ends(Span lines, const Uniform& uniform) {
   return lines;
 }
 
-/// The picture without its uniform borders.
+/// Finds the picture within its uniform borders.
 template <typename Stored>
 PixelBox find_content(const Levels& levels, const std::vector<double>& table) {
   const Greys<Stored> greys(levels, table);

@@ -61,7 +61,7 @@ void require_width(const Window& window) {
   }
 }
 
-/// Over the range of the values themselves; a constant becomes 0.
+/// Stretches the values from their own range to [0, 1]; a constant becomes 0.
 void stretch(std::vector<double>& values) {
   const auto [low, high] = std::ranges::minmax(values);
   for (double& value : values) value = high > low ? (value - low) / (high - low) : 0;

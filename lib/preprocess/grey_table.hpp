@@ -6,20 +6,24 @@
 
 namespace aicovid {
 
-/// Grey of every stored value: entry i belongs to `grey.lowest() + i`, 0 is black.
+/// Makes the table of what every stored value means: entry i belongs to `grey.lowest() + i`, and 0
+/// is black.
 ///
-/// With `voi`: modality LUT or rescale, then VOI LUT, window, or the whole range, then polarity.
-/// Without: the stored range alone, then polarity. Padding values are 0.
+/// With `voi`, modality LUT or rescale come first, then VOI LUT, window or the whole range, then
+/// polarity. Without it, the stored range alone is stretched before polarity. Padding values are 0.
+///
 /// @return 2^bits_stored values in [0, 1]
-/// @throws Error{invalid_argument} for a window width that DICOM does not allow, an empty lookup
-/// table Source: DICOM PS3.3 C.11.1 (modality), C.11.2 (VOI), C.7.6.3.1.2 (polarity), C.7.5.1.1.2
+/// @throws Error{invalid_argument} for a window width that DICOM does not allow, or an empty lookup
+///         table
+///
+/// Source: DICOM PS3.3 C.11.1 (modality), C.11.2 (VOI), C.7.6.3.1.2 (polarity), C.7.5.1.1.2
 /// (padding).
 std::vector<double> make_grey_table(const GreyScale& grey, bool voi);
 
-/// The same in the memory that `table` has.
+/// Does the same in the memory that `table` has.
 void make_grey_table(const GreyScale& grey, bool voi, std::vector<double>& table);
 
-/// True if the stored value is no part of the image.
+/// Tells whether the stored value is no part of the image.
 bool is_padding(const GreyScale& grey, int stored) noexcept;
 
 }  // namespace aicovid

@@ -8,10 +8,10 @@
 namespace aicovid {
 namespace {
 
-// Adding twice to one place waits for the first addition, and neighbours are often equal: each of
-// them has counts of its own, a lane. Counts that the nearest cache does not hold are slower: of
-// many levels there are two lanes, of 16 bits. Measured with 12 and 16 bits stored, with noise of 2
-// % of the range and without.
+// Adding twice to one place waits for the first addition, and neighbours are often equal: so each
+// of them has counts of its own, a lane. Counts that the nearest cache does not hold are slower: so
+// many levels have two lanes of 16 bits. Both were measured with 12 and 16 bits stored, with noise
+// of 2 % of the range and without.
 constexpr int kManyLevels = 1 << 13;
 
 /// Calls `add(lane, pattern)` for each pixel of the box.

@@ -7,7 +7,8 @@
 
 namespace aicovid {
 
-/// How often each level stands in some pixels: entry i counts level `lowest` + i. Keeps its memory.
+/// Counts how often each level stands in some pixels: entry i counts level `lowest` + i. It keeps
+/// its memory.
 class LevelCounts {
  public:
   /// Counts the pixels of `box`; levels outside the range count as the nearest one.

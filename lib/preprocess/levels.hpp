@@ -10,13 +10,13 @@
 
 namespace aicovid {
 
-/// A raster of levels on the CPU: the stored values of a radiograph, or what a filter made of them.
-/// A view.
+/// A view of a raster of levels on the CPU: the stored values of a radiograph, or what a filter
+/// made of them.
 struct Levels {
   const std::byte* pixels = nullptr;  ///< row-major
   PixelType type = PixelType::uint8;
   int pitch = 0;    ///< elements from a row to the next
-  PixelBox covers;  ///< of the radiograph; pixels[0] is (covers.y0, covers.x0)
+  PixelBox covers;  ///< the part of the radiograph; pixels[0] is (covers.y0, covers.x0)
   int lowest = 0;   ///< levels outside [lowest, highest] are clamped to it
   int highest = 0;
   std::optional<PixelPadding> padding;  ///< levels that are no part of the image

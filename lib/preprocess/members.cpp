@@ -13,20 +13,14 @@ namespace {
 
 using nlohmann::json;
 
-int whole_number(const Members& members, const json& value, std::string_view member, int high,
-                 std::string_view expected) {
-  if (!value.is_number_integer() || value.get<double>() < 1 || value.get<double>() > high)
-    members.fail(member, expected);
-  return value.get<int>();
-}
-
 /// The operations after the resize work in float32.
+constexpr double kMostInFloat = std::numeric_limits<float>::max();
+
 bool is_float_number(const json& value) {
-  return value.is_number() &&
-         std::abs(value.get<double>()) <= double{std::numeric_limits<float>::max()};
+  return value.is_number() && std::abs(value.get<double>()) <= kMostInFloat;
 }
 
-/// As JSON writes it, with nothing but ASCII, and shortened: it may be anything.
+/// Writes a text as JSON does, with nothing but ASCII, and shortened: it may be anything.
 std::string printable(std::string_view text) {
   constexpr std::size_t kMost = 60;
   std::string written =
@@ -37,31 +31,53 @@ std::string printable(std::string_view text) {
   return written;
 }
 
-/// Of a list or an object the kind alone: it may be large, and deep.
-std::string description(const json* value) {
-  if (value == nullptr) return "missing";
-  if (value->is_string()) return printable(value->get_ref<const std::string&>());
-  return value->is_structured() ? std::string("an ") + value->type_name() : value->dump();
+/// Tells of a list or an object the kind alone: it may be large, and deep.
+std::string description(const json& object, const std::string& member) {
+  const auto found = object.find(member);
+  if (found == object.end()) return "missing";
+  if (found->is_string()) return printable(found->get_ref<const std::string&>());
+  return found->is_structured() ? std::string("an ") + found->type_name() : found->dump();
+}
+
+const json& object_at(const json& list, std::size_t index) {
+  if (!list[index].is_object()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("operation {} of the plan is {}; expected an object with \"op\"", index,
+                            list[index].type_name()));
+  }
+  return list[index];
+}
+
+std::string name_of(const json& object) {
+  const auto op = object.find("op");
+  return op != object.end() && op->is_string() ? op->get<std::string>() : "";
+}
+
+/// Names the operation's member, and what the whole of it is.
+ConfigValue::Fault fault_of(const json& object, std::size_t index) {
+  return [&object, index](std::span<const std::string> place, std::string_view expected) {
+    const std::string name = name_of(object);
+    const std::string& member = place.front();
+    return Error(ErrorCode::invalid_argument,
+                 fmt::format("operation {} of the plan{}: {} is {}; expected {}", index,
+                             name.empty() ? "" : " (" + name + ")", printable(member),
+                             description(object, member), expected));
+  };
 }
 
 }  // namespace
 
-Members::Members(const json& list, std::size_t index) : object_(list[index]), index_(index) {
-  if (!object_.is_object()) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("operation {} of the plan is {}; expected an object with \"op\"",
-                            index_, object_.type_name()));
+Members::Members(const json& list, std::size_t index)
+    : index_(index),
+      name_(name_of(object_at(list, index))),
+      object_(list[index], fault_of(list[index], index)) {
+  if (!at("op", "the name of an operation").json().is_string()) {
+    fail("op", "the name of an operation");
   }
-  const json* op = find("op");
-  if (op == nullptr || !op->is_string()) fail("op", "the name of an operation");
-  name_ = op->get<std::string>();
 }
 
 void Members::fail(std::string_view member, std::string_view expected) const {
-  throw Error(ErrorCode::invalid_argument,
-              fmt::format("operation {} of the plan{}: {} is {}; expected {}", index_,
-                          name_.empty() ? "" : " (" + name_ + ")", printable(member),
-                          description(find(member)), expected));
+  object_.reject(std::string(member), expected);
 }
 
 void Members::fail_order(std::string_view expected) const {
@@ -71,7 +87,7 @@ void Members::fail_order(std::string_view expected) const {
 }
 
 void Members::allow(std::initializer_list<std::string_view> members) const {
-  for (const auto& [key, value] : object_.items()) {
+  for (const auto& [key, value] : object_.json().items()) {
     if (key == "op" || std::ranges::find(members, key) != members.end()) continue;
     std::string known;
     for (const auto member : members)
@@ -81,57 +97,52 @@ void Members::allow(std::initializer_list<std::string_view> members) const {
 }
 
 bool Members::flag(std::string_view member, bool otherwise) const {
-  const json* found = find(member);
-  if (found == nullptr) return otherwise;
-  if (!found->is_boolean()) fail(member, "true or false");
-  return found->get<bool>();
+  const auto found = find(member);
+  if (!found) return otherwise;
+  if (!found->json().is_boolean()) fail(member, "true or false");
+  return found->json().get<bool>();
 }
 
 double Members::number(std::string_view member, std::optional<double> otherwise) const {
-  constexpr double kMost = std::numeric_limits<float>::max();
-  return number(member, otherwise, -kMost, kMost);
+  return number(member, otherwise, -kMostInFloat, kMostInFloat);
 }
 
 double Members::number(std::string_view member, std::optional<double> otherwise, double low,
                        double high) const {
-  const json* found = find(member);
-  if (found == nullptr && otherwise) return *otherwise;
-  const auto expected = high == std::numeric_limits<float>::max()
-                            ? std::string("a number within float32")
-                            : fmt::format("a number from {} to {}", low, high);
-  if (found == nullptr || !found->is_number()) fail(member, expected);
-  const double value = found->get<double>();
-  if (!std::isfinite(value) || value < low || value > high) fail(member, expected);
-  return value;
+  if (otherwise && !find(member)) return *otherwise;
+  const auto expected = high == kMostInFloat ? std::string("a number within float32")
+                                             : fmt::format("a number from {} to {}", low, high);
+  return at(member, expected).number_from_to(low, high, expected);
 }
 
 int Members::integer(std::string_view member, std::optional<int> otherwise, int high) const {
-  const json* found = find(member);
-  if (found == nullptr && otherwise) return *otherwise;
+  if (otherwise && !find(member)) return *otherwise;
   const auto expected = fmt::format("an integer from 1 to {}", high);
-  if (found == nullptr) fail(member, expected);
-  return whole_number(*this, *found, member, high, expected);
+  return at(member, expected).whole_number(1, high, expected);
 }
 
 std::pair<int, int> Members::size(std::string_view member, std::optional<int> otherwise,
                                   int high) const {
-  const json* found = find(member);
-  if (found == nullptr && otherwise) return {*otherwise, *otherwise};
+  if (otherwise && !find(member)) return {*otherwise, *otherwise};
   const auto expected = fmt::format("an integer or [height, width], each from 1 to {}", high);
-  if (found == nullptr || (found->is_array() && found->size() != 2)) fail(member, expected);
-  const json& height = found->is_array() ? (*found)[0] : *found;
-  const json& width = found->is_array() ? (*found)[1] : *found;
-  return {whole_number(*this, height, member, high, expected),
-          whole_number(*this, width, member, high, expected)};
+  const ConfigValue value = at(member, expected);
+  if (!value.json().is_array()) {
+    const int side = value.whole_number(1, high, expected);
+    return {side, side};
+  }
+  const auto sides = value.members(expected);
+  if (sides.size() != 2) fail(member, expected);
+  return {sides[0].second.whole_number(1, high, expected),
+          sides[1].second.whole_number(1, high, expected)};
 }
 
 int Members::choice(std::string_view member, std::initializer_list<std::string_view> words) const {
-  const json* found = find(member);
-  if (found == nullptr) return 0;
+  const auto found = find(member);
+  if (!found) return 0;
   int index = 0;
   std::string expected;
   for (const auto word : words) {
-    if (*found == word) return index;
+    if (found->json() == word) return index;
     ++index;
     expected += fmt::format("{}\"{}\"", index == 1 ? "" : " or ", word);
   }
@@ -139,12 +150,12 @@ int Members::choice(std::string_view member, std::initializer_list<std::string_v
 }
 
 std::array<double, 2> Members::pair(std::string_view member) const {
-  const json* found = find(member);
-  if (found == nullptr || !found->is_array() || found->size() != 2 ||
-      !std::ranges::all_of(*found, is_float_number)) {
-    fail(member, "two numbers within float32");
+  constexpr std::string_view kExpected = "two numbers within float32";
+  const json& found = at(member, kExpected).json();
+  if (!found.is_array() || found.size() != 2 || !std::ranges::all_of(found, is_float_number)) {
+    fail(member, kExpected);
   }
-  return {(*found)[0].get<double>(), (*found)[1].get<double>()};
+  return {found[0].get<double>(), found[1].get<double>()};
 }
 
 std::vector<double> Members::per_channel(std::string_view member) const {
@@ -152,19 +163,21 @@ std::vector<double> Members::per_channel(std::string_view member) const {
   const auto expected =
       channels == 1 ? std::string("a number within float32 (a list goes after \"channels\")")
                     : fmt::format("a number or {} numbers within float32", channels);
-  const json* found = find(member);
-  if (found == nullptr) fail(member, expected);
-  if (is_float_number(*found)) return {found->get<double>()};
-  if (!found->is_array() || found->size() != channels ||
-      !std::ranges::all_of(*found, is_float_number)) {
+  const json& found = at(member, expected).json();
+  if (is_float_number(found)) return {found.get<double>()};
+  if (!found.is_array() || found.size() != channels ||
+      !std::ranges::all_of(found, is_float_number)) {
     fail(member, expected);
   }
-  return found->get<std::vector<double>>();
+  return found.get<std::vector<double>>();
 }
 
-const json* Members::find(std::string_view member) const {
-  const auto found = object_.find(member);
-  return found == object_.end() ? nullptr : &*found;
+std::optional<ConfigValue> Members::find(std::string_view member) const {
+  return object_.find(std::string(member));
+}
+
+ConfigValue Members::at(std::string_view member, std::string_view expected) const {
+  return object_.at(std::string(member), expected);
 }
 
 }  // namespace aicovid

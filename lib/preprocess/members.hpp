@@ -1,8 +1,9 @@
 #pragma once
 
+#include "core/config_value.hpp"
+
 #include <array>
 #include <initializer_list>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,14 +12,14 @@
 
 namespace aicovid {
 
-/// The members of one operation of a recipe, with the words to complain about them. Every reader
-/// throws Error{invalid_argument} naming the operation's index, the member, what it is and what was
-/// expected. Views a JSON list that must outlive it.
+/// The members of one operation of a recipe. Every reader throws Error{invalid_argument} naming the
+/// operation's index, the member, what it is and what was expected. Views a JSON list that must
+/// outlive it.
 class Members {
  public:
   Members(const nlohmann::json& list, std::size_t index);
 
-  /// Of the operation.
+  /// The operation's.
   const std::string& name() const { return name_; }
 
   /// What stands before this operation in the recipe.
@@ -34,7 +35,7 @@ class Members {
   [[noreturn]] void fail(std::string_view member, std::string_view expected) const;
   [[noreturn]] void fail_order(std::string_view expected) const;
 
-  /// Other members than these are an error.
+  /// Holds the operation to these members and "op".
   void allow(std::initializer_list<std::string_view> members) const;
 
   bool flag(std::string_view member, bool otherwise) const;
@@ -42,7 +43,7 @@ class Members {
   double number(std::string_view member, std::optional<double> otherwise) const;
   double number(std::string_view member, std::optional<double> otherwise, double low,
                 double high) const;
-  /// From 1 to `high`.
+  /// A whole number from 1 to `high`.
   int integer(std::string_view member, std::optional<int> otherwise, int high) const;
   /// An integer, or [height, width], each from 1 to `high`.
   std::pair<int, int> size(std::string_view member, std::optional<int> otherwise, int high) const;
@@ -53,11 +54,13 @@ class Members {
   std::vector<double> per_channel(std::string_view member) const;
 
  private:
-  const nlohmann::json* find(std::string_view member) const;
+  std::optional<ConfigValue> find(std::string_view member) const;
+  /// A member that may not be missing.
+  ConfigValue at(std::string_view member, std::string_view expected) const;
 
-  const nlohmann::json& object_;
   std::size_t index_;
   std::string name_;
+  ConfigValue object_;
   Context context_;
 };
 

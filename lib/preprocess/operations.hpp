@@ -35,7 +35,16 @@ struct Entry {
   static constexpr Place kPlace = place;
 };
 
-/// The table of operations: a line each. docs/architecture.md shows how to add one.
+/// The table of operations, in which each has a line; docs/architecture.md shows how to add one.
+///
+/// An operation is a struct with a name, `kName`, and three functions:
+/// - `parse(members)` makes it of its JSON members, and complains of those that do not serve;
+/// - `update(image)` says what is known of the image after it: what later operations must know,
+///   and how large the numbers can get;
+/// - `write(program)` adds its steps to a program (program.hpp), or changes the region.
+///
+/// `members` and `program` are template parameters, so that nvcc, which compiles the arithmetic in
+/// the operations' headers, reads neither the JSON library nor the parser.
 using OperationTable = std::tuple<              //
     Entry<Grey, Place::first>,                  //
     Entry<AutoInvert, Place::in_zero_to_one>,   //

@@ -12,7 +12,7 @@ void ascending_order(std::span<const double> table, std::vector<std::uint32_t>& 
   order.resize(table.size());
   std::iota(order.begin(), order.end(), 0U);
   if (std::ranges::is_sorted(table)) return;
-  // A negative; equal numbers may stand in any order.
+  // A negative's table descends; equal numbers may stand in any order.
   if (std::ranges::is_sorted(table, std::ranges::greater{})) {
     std::ranges::reverse(order);
     return;

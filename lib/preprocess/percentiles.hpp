@@ -11,15 +11,15 @@ struct Range {
   double high = 0;
 };
 
-/// Indices of `table` in ascending order of its numbers; `order` lends its memory.
+/// Sorts the indices of `table` by its numbers, in the memory that `order` has.
 void ascending_order(std::span<const double> table, std::vector<std::uint32_t>& order);
 
-/// Percentiles (0 to 100) of the numbers `table[i]`, each standing `counts[i]` times:
-/// numpy.percentile's method "linear". Both 0 where nothing was counted.
+/// Finds two percentiles (0 to 100) of the numbers `table[i]`, each of which stands `counts[i]`
+/// times, by numpy.percentile's method "linear". Both are 0 where nothing was counted.
 Range percentiles(std::span<const std::uint32_t> counts, std::span<const double> table,
                   Range percent, std::vector<std::uint32_t>& order);
 
-/// Percentiles of the numbers, whose order is lost.
+/// Finds two percentiles of the numbers, and changes their order.
 Range percentiles(std::span<float> values, Range percent);
 
 }  // namespace aicovid

@@ -1,11 +1,12 @@
+#include <aicovid/plan.hpp>
+
 #include "cpu_driver.hpp"
 #include "cuda_calls.hpp"
-#include "device_tables.hpp"
+#include "grey_levels.hpp"
 #include "program.hpp"
 #include "recipe.hpp"
 
 #include <aicovid/error.hpp>
-#include <aicovid/plan.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,8 +16,8 @@
 namespace aicovid {
 namespace {
 
-/// The programs of a recipe for whole images, one a size: they are made once. Safe to use from
-/// several threads.
+/// Keeps the programs of a recipe for whole images, one for each size, so that each is made once.
+/// Several threads may use it at once.
 class ProgramCache {
  public:
   std::shared_ptr<const Program> of(const Recipe& recipe, ImageSize size) {
@@ -26,7 +27,7 @@ class ProgramCache {
     }
     auto program = std::make_shared<Program>();
     make_program(recipe, size, {}, *program);
-    // A user with images of very many sizes gets their programs made again.
+    // A user whose images have very many sizes gets some programs made again.
     if (entries_.size() == kMost) entries_.erase(entries_.begin());
     entries_.push_back({size, program});
     return program;
@@ -48,8 +49,10 @@ struct Batch {
   Device device;
 };
 
-/// The bytes of one image's part of the tensor.
-/// @throws Error{invalid_argument}
+/// Checks that the tensor and the sources fit the batch.
+///
+/// @return the bytes of one image's part of the tensor
+/// @throws Error{invalid_argument} naming what does not fit
 std::size_t check_batch(const Plan::Shape& output, Layout layout, const Tensor& tensor,
                         const Batch& batch, std::size_t sources) {
   const auto [channels, height, width] = output;
@@ -99,11 +102,11 @@ Plan Plan::parse_json(std::string_view json) {
   return Plan(std::move(state));
 }
 
-bool Plan::needs_lung_box() const noexcept { return state_->recipe.needs_lung_box; }
+bool Plan::needs_lung_box() const noexcept { return state_->recipe.image.needs_lung_box; }
 
 Plan::Shape Plan::output_shape() const noexcept {
-  const Recipe& recipe = state_->recipe;
-  return {.channels = recipe.channels, .height = recipe.height, .width = recipe.width};
+  const ImageFacts& image = state_->recipe.image;
+  return {.channels = image.channels, .height = image.height, .width = image.width};
 }
 
 PlanOutput Plan::run(const Radiograph& radiograph, const std::optional<Rectangle>& lung_box) const {
@@ -128,7 +131,7 @@ void Plan::run(std::span<const PlanInput> images, Layout layout, Tensor& tensor,
     }
     const ImageSize size{radiograph.rows(), radiograph.columns(), radiograph.header().pixel_aspect};
     std::shared_ptr<const Program> whole;
-    if (state_->recipe.needs_lung_box) {
+    if (needs_lung_box()) {
       make_program(state_->recipe, size, lung_box, workspace.memory_->cropped);
     } else {
       whole = state_->programs.of(state_->recipe, size);
@@ -167,7 +170,7 @@ void Plan::run(std::span<const DevicePlanInput> images, Layout layout, Tensor& t
     const Radiograph& radiograph = image.radiograph();
     const ImageSize size{radiograph.rows(), radiograph.columns(), radiograph.header().pixel_aspect};
     std::shared_ptr<const Program> whole;
-    if (state_->recipe.needs_lung_box) {
+    if (needs_lung_box()) {
       make_program(state_->recipe, size, lung_box, cropped);
     } else {
       whole = state_->programs.of(state_->recipe, size);

@@ -8,10 +8,11 @@
 namespace aicovid {
 namespace {
 
-/// Carries the region through the operations, each of which adds its steps.
-class Outline {
+/// Writes a program: the operations add their steps one after the other, and change the region that
+/// the next ones work on.
+class ProgramWriter {
  public:
-  Outline(ImageSize size, const std::optional<Rectangle>& lung_box, Program& program)
+  ProgramWriter(ImageSize size, const std::optional<Rectangle>& lung_box, Program& program)
       : lung_box_(lung_box),
         program_(program),
         region_({0, 0, static_cast<double>(size.rows), static_cast<double>(size.columns)},
@@ -31,9 +32,9 @@ class Outline {
     if (const auto* clahe = std::get_if<Equalize>(&step)) raster_ = clahe->over;
   }
 
-  /// The pixels that the region so far touches, and all that there are. After the resize: of the
-  /// raster.
+  /// The pixels that the region so far touches; after the resize, the raster's.
   PixelBox pixels() const { return resized_ ? raster_ : region_.pixels(); }
+  /// All pixels that there are.
   PixelBox image() const { return raster_; }
 
   void crop_to_lungs(const LungCrop& crop) { region_ = lung_crop(region_, crop, lung_box_); }
@@ -50,7 +51,7 @@ class Outline {
     program_.source = window;
     program_.padded = window != content;
     // skimage.transform.resize clips to the range of what it resizes, which matters where the zeros
-    // outside are not in it. The other methods give weighted means.
+    // outside are not in that range. The other methods give weighted means.
     if (resize.method == Resize::Method::gaussian) program_.clip_to_range_of = region_.pixels();
     raster_ = {0, 0, resize.height, resize.width};
     resized_ = true;
@@ -70,10 +71,10 @@ class Outline {
 
 void make_program(const Recipe& recipe, ImageSize size, const std::optional<Rectangle>& lung_box,
                   Program& program) {
-  Outline outline(size, lung_box, program);
+  ProgramWriter writer(size, lung_box, program);
   program.voi = std::get<Grey>(recipe.operations.front()).voi;
   for (const Operation& operation : recipe.operations) {
-    std::visit([&](const auto& kind) { kind.outline(outline); }, operation);
+    std::visit([&](const auto& kind) { kind.write(writer); }, operation);
   }
 }
 

@@ -20,35 +20,36 @@ struct Recipe;
 // values) and a table of what each level means, in double; its last entry, one past the highest
 // level, is the number outside the image. After the resize it is a raster of float32.
 
-/// Each number goes through the function: of all channels, or of its own.
+/// Each number goes through a function, which is one for all channels or one for each.
 struct Points {
   std::span<const PointFunction<double>> per_channel;
 };
 
-/// The number outside the image becomes `value`. Before the resize only.
+/// The number outside the image becomes `value`. This step stands before the resize only.
 struct Background {
   double value;
 };
 
-/// `stretch` between two percentiles of the pixels `over` (before the resize) or of the raster.
+/// `stretch` is applied between two percentiles: of the pixels `over` before the resize, of the
+/// raster after it.
 struct PercentileStretch {
   double low;
   double high;
   PixelBox over;
 };
 
-/// `kInvert` where the sums say so. Before the resize only.
+/// `kInvert` is applied where the sums say so. This step stands before the resize only.
 struct InvertIfNegative {
   PixelBox centre;
   std::array<PixelBox, 2> corners;
 };
 
-/// 3 x 3 median of the pixels `over`, or of the raster.
+/// The 3 x 3 median is taken: of the pixels `over` before the resize, of the raster after it.
 struct MedianFilter {
   PixelBox over;
 };
 
-/// CLAHE of the pixels `over`, or of the raster.
+/// CLAHE is applied: to the pixels `over` before the resize, to the raster after it.
 struct Equalize {
   enum class Method { opencv, scikit_image };
   Method method = Method::opencv;
@@ -61,15 +62,15 @@ struct Equalize {
 using Step =
     std::variant<Points, Background, PercentileStretch, InvertIfNegative, MedianFilter, Equalize>;
 
-/// A recipe for images of one size, and one lung box: all that can be known without the pixels.
-/// Refers to the recipe that it was made of.
+/// What a recipe does to images of one size and one lung box: all that can be known without their
+/// pixels. A program refers to the recipe that it was made of.
 struct Program {
   bool voi = true;
   std::vector<Step> before;
   AxisWeights vertical;
   AxisWeights horizontal;
-  /// The result is clipped to the range of the numbers of these pixels (and of the number outside,
-  /// where `padded`): what the gaussian resize does, whose weights need not sum to one.
+  /// The result is clipped to the range of the numbers of these pixels, and of the number outside
+  /// where `padded`. The gaussian resize asks for it, as its weights need not sum to one.
   std::optional<PixelBox> clip_to_range_of;
   bool padded = false;
   std::vector<Step> after;
@@ -85,7 +86,8 @@ struct ImageSize {
   bool operator==(const ImageSize&) const = default;
 };
 
-/// Makes the program in place, so that a program of the same recipe lends its memory.
+/// Makes the program in place, in the memory that an earlier program of the recipe has.
+///
 /// @throws Error{invalid_argument} if the lung box is needed and does not serve
 void make_program(const Recipe& recipe, ImageSize size, const std::optional<Rectangle>& lung_box,
                   Program& program);

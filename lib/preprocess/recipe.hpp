@@ -1,5 +1,6 @@
 #pragma once
 
+#include "image_facts.hpp"
 #include "operations.hpp"
 
 #include <string_view>
@@ -7,16 +8,14 @@
 
 namespace aicovid {
 
-/// A plan as it was written, checked and in order.
+/// The operations of a plan, checked and in order.
 struct Recipe {
   std::vector<Operation> operations;
-  /// Of the output; the operations say so too.
-  int height = 0;
-  int width = 0;
-  int channels = 1;
-  bool needs_lung_box = false;
+  ImageFacts image;  ///< after the last of them
 };
 
+/// Reads a recipe.
+///
 /// @throws Error{invalid_argument} naming the operation's index, the member and what was expected
 Recipe parse_recipe(std::string_view json);
 

@@ -22,15 +22,18 @@ struct Region {
       : window(image), content(image), aspect(pixel_aspect) {}
 };
 
-/// `box` grown by the margin, made square where asked, and clipped to the region's content.
+/// Grows `box` by the margin, makes it a square where the crop asks for one, and clips it to the
+/// region's content.
+///
 /// @throws Error{invalid_argument} if the box is absent, empty or beside the image
 Region lung_crop(const Region& region, const LungCrop& crop, const std::optional<Rectangle>& box);
 
-/// The central square of side min(height, width), starting at w div 2 - side div 2 as
-/// TorchXRayVision's XRayCenterCrop does; about the exact centre where a side is no whole number.
+/// Takes the central square of side min(height, width). It starts at w div 2 - side div 2, as that
+/// of TorchXRayVision's XRayCenterCrop; where a side is no whole number, it lies about the exact
+/// centre.
 Region centre_crop(const Region& region);
 
-/// The square of side max(height, width) about the region's centre.
+/// Takes the square of side max(height, width) about the region's centre.
 Region pad_square(const Region& region);
 
 }  // namespace aicovid

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <utility>
 
-// The compiler vectorises these loops; where the processor has AVX2, twice as wide. It has no part
-// in the result: AVX2 alone fuses nothing. The sanitizers do not know such dispatched functions.
+// The compiler vectorises these loops, and does so twice as wide where the processor has AVX2. The
+// result is the same, as AVX2 alone fuses nothing. The sanitizers do not know dispatched functions.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define AICOVID_DISPATCHED __attribute__((target_clones("avx2", "default")))
@@ -18,7 +18,7 @@
 namespace aicovid {
 namespace {
 
-/// The numbers of a row of levels.
+/// Looks up the numbers of a row of levels.
 template <typename Stored>
 void look_up(const Stored* stored, const float* by_pattern, int columns, float* row) {
   using Pattern = BitPattern<Stored>;
@@ -37,9 +37,9 @@ AICOVID_DISPATCHED void add_row(float* sum, const float* row, float weight, int 
   for (int x = 0; x < columns; ++x) sum[x] = tap(sum[x], weight, row[x]);
 }
 
-/// Columns that are worked on at a time, so that a row of numbers and the sums of the output rows
-/// that use it stay in the nearest cache (48 KiB in most servers). Long rows are read faster, so
-/// the blocks are equal.
+/// Chooses how many columns are worked on at a time, so that a row of numbers and the sums of the
+/// output rows that use it stay in the nearest cache (48 KiB in most servers). Long rows are read
+/// faster, so the blocks are equal.
 int block_columns(const AxisWeights& axis, int columns) {
   constexpr std::size_t kNumbers = std::size_t{48} * 1024 / sizeof(float);
   const int rows = std::max(1, axis.high() - axis.low());
@@ -49,8 +49,9 @@ int block_columns(const AxisWeights& axis, int columns) {
   return std::max(1, (columns + blocks - 1) / blocks);
 }
 
-/// Rows outside, pixels inside: each row of the image is looked up once and added to the few output
-/// rows that use it, so that an output pixel gets its taps in ascending order.
+/// The outer loop goes over rows, the inner one over pixels: each row of the image is looked up
+/// once and added to the few output rows that use it, so that an output pixel gets its taps in
+/// ascending order.
 template <typename Stored>
 void resample_vertically(const Program& program, const Source& source, ResampleMemory& memory) {
   using Pattern = BitPattern<Stored>;
@@ -94,8 +95,8 @@ void resample_vertically(const Program& program, const Source& source, ResampleM
   }
 }
 
-/// Taps outside, kRows output rows inside: one output pixel's sum is a chain of dependent
-/// additions, several rows are independent ones.
+/// The outer loop goes over taps, the inner one over kRows output rows: the sum of one output pixel
+/// is a chain of dependent additions, those of several rows are independent.
 AICOVID_DISPATCHED void resample_horizontally(const Program& program, float outside,
                                               const std::vector<float>& strip, float* out) {
   constexpr int kRows = 8;
@@ -131,7 +132,7 @@ AICOVID_DISPATCHED void resample_horizontally(const Program& program, float outs
   }
 }
 
-/// The least and the largest stored value of the box.
+/// Finds the least and the largest stored value of the box.
 template <typename Stored>
 std::pair<int, int> stored_range(const Levels& levels, const PixelBox& box) {
   Stored low = *levels.at<Stored>(box.y0, box.x0);

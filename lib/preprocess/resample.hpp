@@ -19,18 +19,19 @@ struct Source {
   float outside() const { return numbers.back(); }
 };
 
-/// Memory of the resampling, kept from run to run.
+/// The memory of the resampling. It is kept from run to run.
 struct ResampleMemory {
   std::vector<float> by_pattern;  ///< the number of each pattern of the stored bits
   std::vector<float> row;
   std::vector<float> strip;  ///< [H, columns that the horizontal pass reads]
 };
 
-/// The vertical pass, then the horizontal one.
+/// Does the vertical pass, and then the horizontal one.
+///
 /// @param out  [H,W]
 void resample(const Program& program, const Source& source, ResampleMemory& memory, float* out);
 
-/// The clip that `program.clip_to_range_of` asks for: to the range of the numbers there.
+/// Makes the clip that `program.clip_to_range_of` asks for: to the range of the numbers there.
 PointFunction<float> range_clip(const Program& program, const Source& source, LevelCounts& counts);
 
 }  // namespace aicovid

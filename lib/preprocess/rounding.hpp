@@ -6,8 +6,8 @@
 
 namespace aicovid {
 
-/// The nearest integer, the even one of two: what rint and OpenCV's cvRound give. For 0 <= x <
-/// 2^31.
+/// Rounds to the nearest integer, and to the even one of two, as rint and OpenCV's cvRound do. It
+/// is for 0 <= x < 2^31.
 template <typename Number>
 AICOVID_HOST_DEVICE inline int round_half_even(Number x) {
   const int below = static_cast<int>(x);
@@ -16,7 +16,7 @@ AICOVID_HOST_DEVICE inline int round_half_even(Number x) {
   return rest > half || (rest == half && (below & 1) != 0) ? below + 1 : below;
 }
 
-/// The nearest integer to share * highest for a share in [0, 1]; what lies outside is clamped.
+/// Rounds share * highest to the nearest integer. A share outside [0, 1] is clamped to it.
 template <typename Number>
 AICOVID_HOST_DEVICE inline int quantize(Number share, int highest) {
   const Number zero = 0;
@@ -26,7 +26,7 @@ AICOVID_HOST_DEVICE inline int quantize(Number share, int highest) {
   return round_half_even((above > one ? one : above) * static_cast<Number>(highest));
 }
 
-/// float32 -> IEEE 754 binary16, to nearest, ties to even; overflow becomes infinity.
+/// Rounds float32 to IEEE 754 binary16, to nearest, ties to even. Overflow becomes infinity.
 struct ToFloat16 {
   AICOVID_HOST_DEVICE std::uint16_t operator()(float x) const {
     const auto bits = __builtin_bit_cast(std::uint32_t, x);
@@ -45,11 +45,11 @@ struct ToFloat16 {
     const std::uint32_t rest = significand & ((1U << drop) - 1);
     const std::uint32_t half = 1U << (drop - 1);
     const std::uint32_t up = rest > half || (rest == half && (kept & 1U) != 0) ? 1 : 0;
-    return static_cast<std::uint16_t>(sign | (kept + up));  // a carry moves into the exponent
+    return static_cast<std::uint16_t>(sign | (kept + up));  // A carry moves into the exponent.
   }
 };
 
-/// float32 -> bfloat16, to nearest, ties to even.
+/// Rounds float32 to bfloat16, to nearest, ties to even.
 struct ToBFloat16 {
   AICOVID_HOST_DEVICE std::uint16_t operator()(float x) const {
     const auto bits = __builtin_bit_cast(std::uint32_t, x);

@@ -1,6 +1,7 @@
 #include "intended_use.hpp"
 
 #include "core/checked_json.hpp"
+#include "core/radiograph_json.hpp"
 #include "findings/findings_json.hpp"
 
 #include <aicovid/error.hpp>
@@ -18,20 +19,6 @@ using Json = OrderedJson;
 /// Adds a member unless the text is empty: what is unknown is absent.
 void add_text(Json& object, const char* name, const std::string& text) {
   if (!text.empty()) object[name] = text;
-}
-
-Json to_json(const ImageHeader& header, const std::string& pixel_sha256) {
-  Json json = Json::object();
-  add_text(json, "study_instance_uid", header.study_instance_uid);
-  add_text(json, "series_instance_uid", header.series_instance_uid);
-  add_text(json, "sop_instance_uid", header.sop_instance_uid);
-  add_text(json, "pixel_sha256", pixel_sha256);
-  add_text(json, "transfer_syntax_uid", header.transfer_syntax_uid);
-  json["rows"] = header.rows;
-  json["columns"] = header.columns;
-  add_text(json, "view", header.view);
-  add_text(json, "photometric_interpretation", header.photometric_interpretation);
-  return json;
 }
 
 Json gate_to_json(const RiskReport& report) {
@@ -143,7 +130,10 @@ std::string to_json(const RiskReport& report, int indent) {
   // Without a source there was no radiograph, only clinical values.
   if (!report.input.source.empty()) {
     json["compute"]["decode"] = report.compute.decode;
-    json["input"] = to_json(report.input, report.pixel_sha256);
+    json["input"] = members_of(
+        header_to_json(report.input, report.pixel_sha256),
+        {"study_instance_uid", "series_instance_uid", "sop_instance_uid", "pixel_sha256",
+         "transfer_syntax_uid", "rows", "columns", "view", "photometric_interpretation"});
     json["gate"] = gate_to_json(report);
   }
   json["clinical"] = to_json(report.clinical);

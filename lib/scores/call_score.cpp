@@ -8,9 +8,9 @@ namespace aicovid {
 
 namespace {
 
-/// Any of them is the score's comorbidity. The list in the paper could be read in a transcription
-/// only (EBMcalc: HIV, chronic lung disease, cardiovascular disease, diabetes, hypertension); for
-/// what it may also hold, the score stays open.
+/// Any of these conditions is the score's comorbidity. The list in the paper could be read in a
+/// transcription only (EBMcalc: HIV, chronic lung disease, cardiovascular disease, diabetes,
+/// hypertension). For what the list may also hold, the score stays open.
 const std::vector<Disease>& comorbidity() {
   static const std::vector<Disease> list = {
       {{"hypertension", "diabetes", "coronary_disease", "heart_failure", "atrial_fibrillation",

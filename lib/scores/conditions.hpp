@@ -8,12 +8,12 @@
 
 namespace aicovid {
 
-/// A disease of a score's list, by the record's conditions that stand for it.
+/// A disease of a score's list, as the conditions of the record that stand for it.
 struct Disease {
   std::vector<std::string_view>
       conditions;  ///< any of them is it; none of them, given as false, is not
-  /// Conditions that may count or not: without one of the others, each leaves it open until it is
-  /// given as false.
+  /// These conditions may count or not. Without one of the others, each leaves the disease open
+  /// until it is given as false.
   std::vector<std::string_view> unclear;
 };
 

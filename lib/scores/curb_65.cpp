@@ -10,10 +10,11 @@ namespace aicovid {
 
 namespace {
 
-// Deaths within 30 days by points, in the derivation cohort.
+// The share of patients who died within 30 days, by points, in the derivation cohort.
 constexpr std::array<double, 6> kMortality = {.007, .032, .13, .17, .415, .57};
 
-/// Systolic below 90 or diastolic at most 60 mmHg: either settles a yes, only both a no.
+/// Scores a systolic pressure below 90 or a diastolic one of at most 60 mmHg. Either of them
+/// settles a yes, only both together a no.
 void add_blood_pressure(const ClinicalRecord& record, ScoreSheet& sheet) {
   bool yes = false;
   ScoreItem item{"blood_pressure", {0, 0}, {}, {}};

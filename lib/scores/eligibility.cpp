@@ -1,5 +1,7 @@
 #include <scores/eligibility.hpp>
 
+#include <clinical/value_range.hpp>
+
 #include <algorithm>
 #include <map>
 
@@ -31,7 +33,7 @@ std::string in_words(std::string_view term) {
   return words.at(term);
 }
 
-/// One of `terms` rules the score out.
+/// Rules the score out where the variable has one of `terms`.
 void check_term(std::string_view variable, const std::vector<std::string_view>& terms,
                 std::string_view why, const ClinicalRecord& record, Score& score) {
   if (terms.empty()) return;

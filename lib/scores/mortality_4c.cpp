@@ -16,7 +16,8 @@ namespace aicovid {
 
 namespace {
 
-// Deaths in the validation cohort by points, 1 to 21. The published list begins at 1.
+// The share of patients who died in the validation cohort, by points from 1 to 21. The published
+// list begins at 1.
 constexpr std::array<double, 21> kMortality = {.003, .008, .023, .048, .075, .078, .117,
                                                .144, .192, .229, .269, .329, .401, .446,
                                                .516, .591, .661, .758, .774, .829, .875};
@@ -42,7 +43,7 @@ const std::vector<Disease>& diseases() {
   return list;
 }
 
-/// 0, 1, 2 points for no, one, two or more diseases.
+/// The item has 0, 1 or 2 points for no, one, or two or more diseases.
 ScoreItem comorbidities(const ClinicalRecord& record) {
   DiseaseCount count = count_diseases(record, diseases());
   const Bounds counted{double(std::min(count.least, 2)), double(std::min(count.most, 2))};
@@ -63,7 +64,8 @@ ScoreItem comorbidities(const ClinicalRecord& record) {
   return {"comorbidities", both, {"comorbidity_count_4c"}, count.open};
 }
 
-/// On room air. With oxygen, or where it is not known, only `spo2_room_air` can tell.
+/// The item is of SpO2 on room air. With oxygen, or where it is not known, only `spo2_room_air` can
+/// tell.
 std::string room_air_variable(const ClinicalRecord& record) {
   if (record.number("spo2_room_air")) return "spo2_room_air";
   return receives_oxygen(record).answer == false ? "spo2" : "spo2_room_air";

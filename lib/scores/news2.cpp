@@ -13,7 +13,8 @@ namespace {
 
 PointScale scale_1() { return {3, {from(92, 2), from(94, 1), from(96, 0)}, Grain::whole}; }
 
-/// For hypercapnic respiratory failure, target 88 to 92 %: on oxygen, too much counts as well.
+/// This scale is for hypercapnic respiratory failure with a target of 88 to 92 %. On oxygen, too
+/// high a saturation counts as well.
 PointScale scale_2(bool on_oxygen) {
   PointScale scale{3, {from(84, 2), from(86, 1), from(88, 0)}, Grain::whole};
   if (on_oxygen) {
@@ -24,7 +25,7 @@ PointScale scale_2(bool on_oxygen) {
   return scale;
 }
 
-/// The scale is the clinician's choice; 1 unless it was stated.
+/// The scale is the clinician's choice, and 1 unless it was stated.
 int spo2_scale(const ClinicalRecord& record) {
   const auto scale = record.range("news2_spo2_scale");
   if (!scale) return 1;
@@ -35,7 +36,7 @@ int spo2_scale(const ClinicalRecord& record) {
   return static_cast<int>(scale->low);
 }
 
-/// SpO2 and oxygen together: on scale 2 the points of SpO2 hang on the oxygen.
+/// Adds SpO2 and oxygen together, as on scale 2 the points of SpO2 depend on the oxygen.
 void add_oxygenation(const ClinicalRecord& record, int scale, ScoreSheet& sheet) {
   const auto [oxygen, said] = receives_oxygen(record);
   if (scale == 1) {
@@ -57,7 +58,7 @@ void add_oxygenation(const ClinicalRecord& record, int scale, ScoreSheet& sheet)
   sheet.add("on_oxygen", oxygen, 2, {said}, {"on_oxygen"});
 }
 
-/// Whether one item alone scores 3, if that is settled.
+/// Notes in the score whether one item alone scores 3, if that is settled.
 void add_trigger(Score& score) {
   const auto can = [&](double Bounds::*end) {
     return std::ranges::any_of(score.items,

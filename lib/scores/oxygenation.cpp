@@ -14,7 +14,7 @@ namespace aicovid {
 namespace {
 
 constexpr double kRoomAirPercent = 21;
-/// Above, the curve of haemoglobin is flat: SpO2 says nothing of PaO2 (Rice et al. 2007).
+/// Above this, the curve of haemoglobin is flat, and SpO2 says nothing of PaO2 (Rice et al. 2007).
 constexpr double kHighestSpo2 = 97;
 
 /// FiO2 in per cent; 21 % without supplemental oxygen.

@@ -42,7 +42,7 @@ int points_of(const PointScale& scale, double value);
 /// values are those of its grain: "< 92" is 91 or less.
 Bounds points_of(const PointScale& scale, const ClinicalRange& range);
 
-/// Over the whole table: what a missing value leaves open.
+/// The least and the most points of the whole table, which a missing value leaves open.
 Bounds all_points(const PointScale& scale);
 
 }  // namespace aicovid

@@ -17,7 +17,7 @@ struct Risk {
   double from;
   double probability;
 };
-// Critical respiratory illness within 24 hours, about.
+// The approximate probability of critical respiratory illness within 24 hours.
 constexpr std::array<Risk, 4> kRisks = {{{0, .04}, {4, .30}, {7, .44}, {10, .57}}};
 
 double risk(double points) {

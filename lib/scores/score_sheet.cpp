@@ -5,6 +5,18 @@
 
 namespace aicovid {
 
+std::string_view to_string(ScoreStatus status) noexcept {
+  switch (status) {
+    case ScoreStatus::ok:
+      return "ok";
+    case ScoreStatus::incomplete:
+      return "incomplete";
+    case ScoreStatus::not_applicable:
+      return "not_applicable";
+  }
+  return "";
+}
+
 void ScoreSheet::add(std::string_view variable, const PointScale& scale) {
   const std::string name(variable);
   const auto range = record_.range(variable);

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from conftest import SOURCE
+from conftest import SOURCE, run_cli, validate
 
 import aicovid
 
@@ -30,6 +30,15 @@ def test_stored_values_come_back(dtype):
     copy = radiograph.stored
     copy[:] = 0
     assert np.array_equal(radiograph.stored, given)
+
+
+def test_a_radiograph_tells_what_inspect_prints(pydicom_data_file):
+    file = pydicom_data_file("RG1_UNCR.dcm")
+    found = validate(aicovid.read(file).to_dict(), "inspect")
+    assert found == json.loads(run_cli("inspect", file, "--format", "json").stdout)
+    assert found["decoded"] and found["photometric_interpretation"] == "MONOCHROME1"
+    array = validate(aicovid.Radiograph.from_array(noise(np.int16)).to_dict(), "inspect")
+    assert (array["source"], array["signed"], array["rows"]) == ("array", True, 61)
 
 
 def test_a_plan_is_a_list_or_its_json():

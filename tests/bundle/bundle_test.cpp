@@ -29,11 +29,11 @@ TEST_CASE("Bundle: a valid one is read in full", "[bundle]") {
   CHECK(bundle.plans.at("severity_in").needs_lung_box());
   CHECK_FALSE(bundle.plans.at("mask_in").needs_lung_box());
 
-  CHECK(nlohmann::json::parse(bundle.clinical).at(0).at("name") == "interleukin_6");
+  CHECK(bundle.clinical.at(0).at("name") == "interleukin_6");
   CHECK(read_clinical_section(small.directory) == bundle.clinical);
   REQUIRE(bundle.outcomes.size() == 1);
   CHECK(
-      nlohmann::json::parse(bundle.outcomes[0]) ==
+      bundle.outcomes[0] ==
       nlohmann::json::parse(
           R"({"name": "deterioration", "model": "isaric_4c_deterioration", "missing": {"urea": 1}})"));
   REQUIRE(bundle.golden.size() == 1);

@@ -1,4 +1,4 @@
-#include "manifest_schema.hpp"
+#include "manifest.hpp"
 
 #include "small_bundle.hpp"
 

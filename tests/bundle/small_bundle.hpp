@@ -1,6 +1,6 @@
 #pragma once
 
-#include "manifest_schema.hpp"
+#include "manifest.hpp"
 
 #include "bundle/bundle.hpp"
 #include "core/file.hpp"

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <aicovid/error.hpp>
-#include <catch2/catch_test_macros.hpp>
+
 #include <string>
+
+#include <catch2/catch_test_macros.hpp>
 
 /// The message with which `work` is rejected with this code; empty if it is not.
 template <typename Work>

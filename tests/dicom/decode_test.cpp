@@ -171,7 +171,7 @@ TEST_CASE("Decode: a JPEG frame that contradicts the header is corrupt", "[dicom
 
 TEST_CASE("Decode: what cannot be decoded is unsupported, naming the tag", "[dicom]") {
   const auto message = [](DcmDataset& dataset) {
-    const Error error = error_of(file_of(dataset), {.refused = Refused::decode});
+    const Error error = error_of(file_of(dataset), {.decode_refused = true});
     CHECK(error.code() == ErrorCode::unsupported);
     return std::string(error.what());
   };

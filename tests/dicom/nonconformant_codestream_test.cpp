@@ -2,7 +2,6 @@
 // files that users reported.
 
 #include "codestreams.hpp"
-
 #include "core/file.hpp"
 #include "core/sha256.hpp"
 

@@ -96,7 +96,7 @@ Bytes file_of(DcmDataset& dataset, E_TransferSyntax syntax) {
 }
 
 Radiograph read(DcmDataset& dataset, E_TransferSyntax syntax) {
-  return parse_dicom(file_of(dataset, syntax), {.refused = Refused::decode});
+  return parse_dicom(file_of(dataset, syntax), {.decode_refused = true});
 }
 
 Codes codes_of(const Radiograph& radiograph) {

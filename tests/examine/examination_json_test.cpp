@@ -1,3 +1,5 @@
+#include "schema.hpp"
+
 #include <aicovid/error.hpp>
 #include <aicovid/examination.hpp>
 
@@ -8,8 +10,6 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
-
-#include "schema.hpp"
 
 using namespace aicovid;
 using Catch::Matchers::StartsWith;

@@ -87,7 +87,7 @@ TEST_CASE("Bands: without a source, or with cuts that are none, they are rejecte
   json entry = published(three_bands());
   entry.merge_patch(json::parse(patch));
   try {
-    parse_outcome(entry.dump(), {});
+    read_outcome(entry, {});
     FAIL("accepted");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::bad_bundle);
@@ -96,7 +96,7 @@ TEST_CASE("Bands: without a source, or with cuts that are none, they are rejecte
 }
 
 TEST_CASE("4C Deterioration: bands and an image that is not to be trusted", "[fusion]") {
-  const OutcomeConfig config = parse_outcome(published(three_bands()).dump(), {});
+  const OutcomeConfig config = read_outcome(published(three_bands()), {});
   ImageFindings findings;
   findings.infiltrates = .5;
   ImageEvidence image{.findings = &findings, .unreliable = {}, .network = {}};

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 using namespace aicovid;
@@ -29,14 +30,14 @@ void check(const ClinicalRecord& record) {
 
 /// Of each kind one, as make_seeds.py uses them.
 const ClinicalVariables& declared() {
-  static const ClinicalVariables variables = parse_declared_variables(R"([
+  static const ClinicalVariables variables = read_declared_variables(nlohmann::json::parse(R"([
     {"name": "interleukin_6", "meaning": "-", "kind": "quantity", "range": [0, 100000],
      "units": [{"code": "pg/mL"}, {"code": "ng/mL", "factor": 1000}], "loinc": ["26881-3"],
      "source": "-"},
     {"name": "frailty", "meaning": "-", "kind": "number", "range": [1, 9], "whole": true,
      "source": "-"},
     {"name": "immunosuppressed", "meaning": "-", "kind": "boolean", "lasting": true, "source": "-"},
-    {"name": "triage", "meaning": "-", "kind": "term", "terms": ["red", "green"], "source": "-"}])");
+    {"name": "triage", "meaning": "-", "kind": "term", "terms": ["red", "green"], "source": "-"}])"));
   return variables;
 }
 

@@ -77,8 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   with_errors({ErrorCode::corrupt, ErrorCode::unsupported}, [&] {
     // Either way of decoding, chosen by the input so that a finding can be repeated.
     const Decode decode = size % 4 == 0 ? Decode::fit : Decode::exact;
-    const Radiograph radiograph =
-        parse_dicom(bytes, {.decode = decode, .refused = Refused::decode});
+    const Radiograph radiograph = parse_dicom(bytes, {.decode = decode, .decode_refused = true});
     if (!radiograph.has_pixels()) return;
     check(radiograph);
     check_grey(radiograph);

@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace aicovid;
   const fuzz::AllocationWatch watch;
   fuzz::with_errors({ErrorCode::corrupt, ErrorCode::unsupported}, [&] {
-    parse_image(std::as_bytes(std::span(data, size)), {.refused = Refused::decode});
+    parse_image(std::as_bytes(std::span(data, size)), {.decode_refused = true});
   });
   watch.check(claimed_pixels({data, size}), size);
   return 0;

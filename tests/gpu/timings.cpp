@@ -3,9 +3,9 @@
 /// gpu_timings          prints JSON: milliseconds, the least and the median of 50 turns
 /// gpu_timings --query  looks for a usable device only; status 6 without one
 #include "bundle/bundle.hpp"
-#include "chain.hpp"
 #include "cuda_calls.hpp"
 #include "preprocess/cuda_module.hpp"
+#include "run_networks.hpp"
 
 #include <aicovid/device_image.hpp>
 #include <aicovid/error.hpp>

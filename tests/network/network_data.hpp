@@ -26,7 +26,7 @@ inline const NetworkSpec kSeverity{
 inline const NetworkSpec kRow{
     .role = "row", .input_shapes = {{1, 3}}, .outputs = {{"out", {1, 3}}}};
 
-/// What the error says that loading or running ends with; the code must be bad_bundle.
+/// Gives the message of the error that loading or running ends with, whose code must be bad_bundle.
 template <typename Work>
 std::string bad_bundle(const Work& work) {
   try {

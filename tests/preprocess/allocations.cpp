@@ -21,7 +21,7 @@ void* operator new(std::size_t size) {
   return memory;
 }
 
-// A sanitizer's own version of this one would hand out memory that the operator below may not free.
+// A sanitizer's own version of this operator would hand out memory that the one below may not free.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   try {
     return operator new(size);

@@ -9,7 +9,7 @@ class Allocations {
  public:
   Allocations();
   std::size_t count() const;
-  /// The most that was held at a time.
+  /// The most bytes that were held at a time.
   std::size_t peak_bytes() const;
 };
 

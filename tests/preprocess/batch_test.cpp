@@ -17,7 +17,7 @@ using aicovid::test::random_radiograph;
 
 namespace {
 
-/// All operations, on both sides of the resize.
+/// The plan has all operations, on both sides of the resize.
 const Plan& every_operation() {
   static const Plan plan = Plan::parse_json(R"([{"op": "grey"}, {"op": "auto_invert"},
     {"op": "lung_crop", "margin": 0.1}, {"op": "centre_crop"}, {"op": "median"},

@@ -11,8 +11,8 @@
 
 namespace aicovid::test {
 
-/// The device to test on. Without one the test is skipped, or, where AICOVID_REQUIRE_CUDA is set,
-/// fails.
+/// Gives the device to test on. Where there is none the test is skipped, or fails if
+/// AICOVID_REQUIRE_CUDA is set.
 inline Device cuda_device() {
   const Device device = Device::parse("cuda:0");
   try {
@@ -24,7 +24,7 @@ inline Device cuda_device() {
   return device;
 }
 
-/// Device and page-locked memory that the module holds, in use or not.
+/// Counts the device's and the page-locked memory that the module holds, used or not.
 inline std::size_t reserved_bytes(const Device& device) {
   std::size_t bytes = 0;
   check(cuda_module(device).reserved(device.index, bytes), device, "counting memory");

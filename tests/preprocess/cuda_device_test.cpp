@@ -1,5 +1,5 @@
-// On a CUDA device; skipped where there is none. scripts/gpu-check.sh runs them where there must be
-// one.
+// These tests need a CUDA device, and are skipped where there is none. scripts/gpu-check.sh runs
+// them where there must be one.
 #include "cuda_device.hpp"
 #include "random_recipe.hpp"
 
@@ -22,7 +22,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-/// Equal as numbers (-0 equals 0, NaN equals NaN) or, in 16 bits, to the bit.
+/// Compares as numbers (-0 equals 0, NaN equals NaN) or, in 16 bits, to the bit.
 bool equal(const Tensor& a, const Tensor& b) {
   if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
   if (a.dtype() != DType::float32) {

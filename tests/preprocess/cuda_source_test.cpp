@@ -20,15 +20,16 @@ using aicovid::test::RandomRecipe;
 
 namespace {
 
-/// The same recipe by the CUDA driver's source.
+/// Runs the same recipe by the CUDA driver's source.
 std::vector<std::byte> by_cuda_source(const RandomCase& test, DType dtype, Layout layout) {
   const Recipe recipe = parse_recipe(test.recipe);
   const Radiograph& radiograph = test.radiograph;
   Program program;
   make_program(recipe, {radiograph.rows(), radiograph.columns()}, test.lung_box, program);
   std::vector<std::byte> out(
-      size_of(dtype) * static_cast<std::size_t>(recipe.channels * recipe.height * recipe.width));
-  // A copy of just the stored values, so that AddressSanitizer sees a read beside them.
+      size_of(dtype) *
+      static_cast<std::size_t>(recipe.image.channels * recipe.image.height * recipe.image.width));
+  // The copy holds nothing but the stored values, so that AddressSanitizer sees a read beside them.
   const std::vector<std::byte> pixels(radiograph.data(),
                                       radiograph.data() + radiograph.size_bytes());
   run_program(program, make_grey_levels(radiograph.grey_scale(), program.voi),
@@ -37,7 +38,7 @@ std::vector<std::byte> by_cuda_source(const RandomCase& test, DType dtype, Layou
   return out;
 }
 
-/// Equal as numbers: -0 equals 0, NaN equals NaN.
+/// Compares as numbers: -0 equals 0, NaN equals NaN.
 bool equal(const Tensor& tensor, const std::vector<std::byte>& other) {
   if (tensor.dtype() != DType::float32) {
     return std::memcmp(tensor.data(), other.data(), other.size()) == 0;
@@ -54,7 +55,7 @@ bool equal(const Tensor& tensor, const std::vector<std::byte>& other) {
 
 TEST_CASE("CUDA source: on the CPU it equals the CPU driver for random recipes",
           "[preprocess][cuda]") {
-  // Run again with --rng-seed; Catch2 prints the seed.
+  // Catch2 prints the seed, with which --rng-seed runs the same cases again.
   const std::uint32_t first = Catch::getSeed();
   constexpr std::uint32_t kCases = 400;
   constexpr DType kTypes[] = {DType::float32, DType::float32, DType::float16, DType::bfloat16};

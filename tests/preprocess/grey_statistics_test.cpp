@@ -14,7 +14,7 @@ namespace {
 constexpr int kRows = 60;
 constexpr int kColumns = 80;
 
-/// Noise of 200 greys inside `content`, `border` outside, of 12 bits.
+/// Makes a radiograph of 12 bits with noise of 200 greys inside `content`, and `border` outside.
 std::vector<std::uint16_t> framed(const Rectangle& content, std::uint16_t border) {
   std::vector<std::uint16_t> pixels(kRows * kColumns, border);
   unsigned state = 1;

@@ -18,7 +18,8 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-/// The definition: sort all, and interpolate between the two neighbours of rank q (n - 1).
+/// Follows the definition: sorts all, and interpolates between the two neighbours of rank q (n -
+/// 1).
 double sorted_percentile(std::vector<double> values, double percent) {
   std::ranges::sort(values);
   const double rank = percent / 100 * static_cast<double>(values.size() - 1);

@@ -19,7 +19,8 @@ using aicovid::test::random_pixels;
 
 namespace {
 
-/// Waves and noise: neighbours differ little, as in a radiograph, so that maps and tiles matter.
+/// Makes waves and noise: neighbours differ little, as in a radiograph, so that maps and tiles
+/// matter.
 template <typename Stored>
 std::vector<Stored> smooth_pixels(int rows, int columns, int bits, unsigned seed) {
   auto pixels = random_pixels<Stored>(rows, columns, {.bits_stored = bits}, seed);
@@ -39,7 +40,8 @@ cv::Mat as_matrix(std::vector<Stored>& pixels, int rows, int columns) {
   return {rows, columns, sizeof(Stored) == 1 ? CV_8U : CV_16U, pixels.data()};
 }
 
-/// The plan that applies the operation between grey and a resize to the same size, or after it.
+/// Makes the plan that applies the operation between grey and a resize to the same size, or after
+/// it.
 Plan plan_with(const std::string& operation, cv::Size size, bool after) {
   const auto resize =
       fmt::format(R"({{"op": "resize", "size": [{}, {}]}})", size.height, size.width);

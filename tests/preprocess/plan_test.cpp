@@ -32,8 +32,8 @@ bool equal_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
-/// The mean over the rectangle of output pixel (oy, ox), by definition: every pixel of the image,
-/// in double.
+/// Takes the mean over the rectangle of output pixel (oy, ox) by definition: over every pixel of
+/// the image, in double.
 double area_mean(const std::vector<double>& image, int rows, int columns, const Rectangle& box) {
   double sum = 0;
   for (int y = 0; y < rows; ++y) {

@@ -8,7 +8,7 @@
 
 namespace aicovid::test {
 
-/// Seeded noise over the whole range of Bits Stored.
+/// Makes noise over the whole range of Bits Stored, of a seed.
 template <typename Stored>
 std::vector<Stored> random_pixels(int rows, int columns, const GreyScale& grey, unsigned seed) {
   std::mt19937 engine(seed);

@@ -20,8 +20,8 @@ struct RandomCase {
   std::optional<Rectangle> lung_box;
 };
 
-/// Any operations in any order that a recipe allows, sizes from 1, all pixel types, grey scales
-/// with windows, tables and padding.
+/// Makes cases of any operations in any order that a recipe allows, sizes from 1, all pixel types,
+/// and grey scales with windows, tables and padding.
 class RandomRecipe {
  public:
   explicit RandomRecipe(std::uint32_t seed) : engine_(seed) {}
@@ -79,8 +79,8 @@ class RandomRecipe {
       const int low = static_cast<int>(least + uniform(0, span));
       grey.padding = PixelPadding{low, low + below(4)};
     }
-    // Few values, so that many pixels are equal, or any; of the whole type, so that some lie
-    // outside Bits Stored.
+    // There are few values, so that many pixels are equal, or any. They are of the whole type, so
+    // that some lie outside Bits Stored.
     const bool few = chance(0.5);
     std::vector<std::uint16_t> pixels(static_cast<std::size_t>(rows) *
                                       static_cast<std::size_t>(columns));
@@ -88,7 +88,7 @@ class RandomRecipe {
     for (auto& pixel : pixels) {
       pixel = static_cast<std::uint16_t>(few ? first + below(5) * 37 : below(65536));
     }
-    // Eight-bit images take the bytes of half of it.
+    // An image of 8 bits takes half of the bytes.
     return Radiograph::from_array(pixels.data(), rows, columns, type, grey);
   }
 

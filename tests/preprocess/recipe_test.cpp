@@ -29,13 +29,13 @@ TEST_CASE("Recipe: the operations stand in their order with their members", "[pr
   CHECK(std::get<LungCrop>(list[3]).square);
   CHECK(std::get<PadSquare>(list[5]).value == 0.5);
   CHECK(std::get<Resize>(list[6]).method == Resize::Method::linear);
-  CHECK(recipe.height == 320);
-  CHECK(recipe.width == 256);
+  CHECK(recipe.image.height == 320);
+  CHECK(recipe.image.width == 256);
   CHECK(std::get<Normalize>(list[7]).functions.size() == 1);
   REQUIRE(std::get<Normalize>(list[9]).functions.size() == 3);
   CHECK(std::get<Normalize>(list[9]).functions[2](7.0) == 2.0);
-  CHECK(recipe.channels == 3);
-  CHECK(recipe.needs_lung_box);
+  CHECK(recipe.image.channels == 3);
+  CHECK(recipe.image.needs_lung_box);
 }
 
 TEST_CASE("Recipe: an error names the operation, the member and what was expected",
@@ -94,7 +94,8 @@ TEST_CASE("Recipe: an error names the operation, the member and what was expecte
        {"\"std\" is 1e-46", "float32"}},
       {R"([{"op": "grey"}, {"op": "normalize", "mean": 1e300, "std": 1}])",
        {"\"mean\"", "float32"}},
-      {R"([{"op": "grey"}, {"op": "normalize", "mean": 0, "std": 1e-40}])", {"\"op\"", "within"}},
+      {R"([{"op": "grey"}, {"op": "normalize", "mean": 0, "std": 1e-40}])",
+       {"\"op\"", "expected members that keep its numbers within 8.5e+37"}},
       {R"([{"op": "grey"}, {"op": "normalize", "mean": 0, "std": 1e-20}, {"op": "normalize", "mean": 0, "std": 1e-20}])",
        {"operation 2", "within"}},
       {R"([{"op": "grey"}, {"op": "rescale", "from": [0, 1e-46], "to": [0, 1]}])",
@@ -105,7 +106,8 @@ TEST_CASE("Recipe: an error names the operation, the member and what was expecte
        {"\"to\"", "float32"}},
       {R"([{"op": "grey"}, {"op": "rescale", "from": [0, 1], "to": [-3e38, 3e38]}])", {"within"}},
       {R"([{"op": "grey"}, {"op": "pad_square", "value": 1e300}])", {"\"value\"", "float32"}},
-      {R"([{"op": "grey"}, {"op": "pad_square", "value": 3e38}])", {"operation 1", "within"}},
+      {R"([{"op": "grey"}, {"op": "pad_square", "value": 3e38}])",
+       {"operation 1", "expected numbers within 8.5e+37"}},
       // Values and names that are large, deep or no text.
       {R"([{"op": "grey"}, {"op": "resize", "size": )" + std::string(100'000, '[') +
            std::string(100'000, ']') + "}]",

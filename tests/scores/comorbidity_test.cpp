@@ -3,11 +3,12 @@
 #include <aicovid/error.hpp>
 #include <scores/scores.hpp>
 
+#include <string>
+#include <vector>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <string>
-#include <vector>
 
 #include "score_records.hpp"
 

@@ -4,9 +4,10 @@
 
 #include <scores/scores.hpp>
 
-#include <catch2/catch_test_macros.hpp>
 #include <string>
 #include <vector>
+
+#include <catch2/catch_test_macros.hpp>
 
 #include "score_records.hpp"
 

@@ -1,7 +1,8 @@
 #include "point_scale.hpp"
 
-#include <catch2/catch_test_macros.hpp>
 #include <cmath>
+
+#include <catch2/catch_test_macros.hpp>
 
 using namespace aicovid;
 

@@ -1,14 +1,15 @@
 #include <aicovid/error.hpp>
-#include <algorithm>
 #include <scores/scores.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <string>
-#include <vector>
 
 #include "score_records.hpp"
 

@@ -1,7 +1,7 @@
 #include "calibration.hpp"
-#include "config_value.hpp"
 #include "fusion/deterioration.hpp"
 
+#include "core/config_value.hpp"
 #include "scores/deterioration_formula.hpp"
 
 #include <aicovid/error.hpp>
@@ -38,8 +38,7 @@ ValueDistribution parse_distribution(const ConfigValue& entry, const std::string
 
 }  // namespace
 
-DeteriorationConfig parse_deterioration_config(std::string_view text_of_entry) {
-  const auto json = nlohmann::json::parse(text_of_entry, nullptr, false);
+DeteriorationConfig read_deterioration_config(const nlohmann::json& json) {
   const ConfigValue entry(json, "outcome of model isaric_4c_deterioration");
   entry.require_only({"name", "model", "missing", "infiltrates", "site_recalibration", "bands"});
   entry.at("model", "isaric_4c_deterioration").one_of({"isaric_4c_deterioration"});

@@ -1,5 +1,7 @@
 #include "learned/model.hpp"
 
+#include "core/json.hpp"
+
 #include <fmt/format.h>
 #include <cmath>
 #include <numeric>
@@ -100,8 +102,9 @@ MemberModel read_member(const ConfigValue& entry, const std::vector<LearnedInput
     member.model = TreeModel::load(content, path, inputs, read_features(entry, inputs));
     return member;
   }
-  const json parsed = json::parse(content, nullptr, false);
-  member.model = read_logistic(ConfigValue(parsed, "logistic model " + path.text()), inputs);
+  const std::string subject = "logistic model " + path.text();
+  const auto parsed = parse_json<json>(content, {.what = subject, .code = ErrorCode::bad_bundle});
+  member.model = read_logistic(ConfigValue(parsed, subject), inputs);
   return member;
 }
 
@@ -133,13 +136,12 @@ std::vector<MemberModel> read_ensemble(const ConfigValue& list,
 
 }  // namespace
 
-LearnedModel parse_learned_model(std::string_view text, const OutcomeFiles& files,
-                                 const ClinicalVariables& variables) {
-  const json parsed = json::parse(text, nullptr, false);
-  const ConfigValue unnamed(parsed, "outcome");
+LearnedModel read_learned_model(const json& root, const OutcomeFiles& files,
+                                const ClinicalVariables& variables) {
+  const ConfigValue unnamed(root, "outcome");
   LearnedModel model;
   model.name = unnamed.at("name", "a text").text();
-  const ConfigValue entry(parsed, "outcome " + model.name);
+  const ConfigValue entry(root, "outcome " + model.name);
   entry.require_only({"name", "model", "definition", "kind", "evidence", "population", "inputs",
                       "file", "features", "reference_logit", "members", "calibration", "index",
                       "prevalence", "site_recalibration", "bands"});

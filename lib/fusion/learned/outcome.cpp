@@ -129,10 +129,10 @@ Outcome LearnedOutcome::assess(const ClinicalRecord& record, const ImageEvidence
   return outcome;
 }
 
-LearnedOutcome LearnedOutcome::parse(std::string_view json, const OutcomeFiles& files,
-                                     const ClinicalVariables& variables) {
+LearnedOutcome LearnedOutcome::read(const nlohmann::json& json, const OutcomeFiles& files,
+                                    const ClinicalVariables& variables) {
   return LearnedOutcome(
-      std::make_shared<const LearnedModel>(parse_learned_model(json, files, variables)));
+      std::make_shared<const LearnedModel>(read_learned_model(json, files, variables)));
 }
 
 const std::string& LearnedOutcome::name() const { return model_->name; }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config_value.hpp"
+#include "core/config_value.hpp"
 
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/outcome.hpp>

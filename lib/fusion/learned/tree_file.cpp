@@ -1,5 +1,7 @@
 #include "learned/tree_file.hpp"
 
+#include "core/json.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <array>
@@ -90,12 +92,20 @@ void check_member(const std::string& found, std::string_view name, std::string_v
   }
 }
 
+/// What no text of JSON is may be UBJSON.
+json read_model(std::string_view file) {
+  try {
+    return parse_json<json>(file, {.what = "trees", .code = ErrorCode::bad_bundle});
+  } catch (const Error&) {
+    return json::from_ubjson(file, true, false);
+  }
+}
+
 }  // namespace
 
 void check_tree_file(std::string_view file, const std::vector<std::string>& features,
                      const ConfigValue& where) {
-  json model = json::parse(file, nullptr, false);
-  if (model.is_discarded()) model = json::from_ubjson(file, true, false);
+  const json model = read_model(file);
   const json* learner = at(model, {"learner"});
   if (!learner) where.reject("an XGBoost model, saved as JSON or UBJSON");
   check_member(written(at(*learner, {"objective", "name"})), "objective", "binary:logistic", where);

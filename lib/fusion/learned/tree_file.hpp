@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config_value.hpp"
+#include "core/config_value.hpp"
 
 #include <string_view>
 #include <vector>

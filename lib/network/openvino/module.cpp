@@ -2,13 +2,12 @@
 #include "../engine_side.hpp"
 #include "../failure_reason.hpp"
 
-#include <openvino/openvino.hpp>
-
 #include <fmt/format.h>
 #include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <openvino/openvino.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +17,7 @@ namespace {
 
 using namespace aicovid::engine_side;
 
-/// One a process: it keeps the plug-ins.
+/// A process has one core, which keeps the plug-ins.
 ov::Core& core() {
   static ov::Core one;
   return one;
@@ -92,7 +91,7 @@ class OpenVinoNetwork {
     const Lease lease(*this);
     ov::InferRequest& request = lease.request();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      // Read and not changed.
+      // OpenVINO reads it and does not change it.
       request.set_input_tensor(
           i, {ov::element::f32, ov_shape(inputs[i].shape), const_cast<void*>(inputs[i].values)});
     }
@@ -123,7 +122,7 @@ class OpenVinoNetwork {
       const std::scoped_lock lock(network_.mutex_);
       if (network_.idle_.empty()) {
         request_ = network_.compiled_.create_infer_request();
-        // So that giving it back asks for no memory.
+        // Giving it back must ask for no memory.
         network_.idle_.reserve(++network_.requests_);
       } else {
         request_ = std::move(network_.idle_.back());
@@ -150,9 +149,6 @@ class OpenVinoNetwork {
 };
 
 Failure failure_of(const std::exception& error) {
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
-    return {AICOVID_ENGINE_OUT_OF_MEMORY, ""};
-  }
   return {AICOVID_ENGINE_NETWORK_FAILS, aicovid::failure_reason(error.what())};
 }
 
@@ -169,7 +165,7 @@ AicovidEngineResult run(const void* network, const AicovidInput* inputs, std::si
 
 void release(void* network) { delete static_cast<OpenVinoNetwork*>(network); }
 
-/// The version of the OpenVINO that is loaded: "2026.4.1" of "2026.4.1-22982-...".
+/// Gives the version of the OpenVINO that is loaded: "2026.4.1" of "2026.4.1-22982-...".
 std::string loaded_version() {
   const std::string build = ov::get_openvino_version().buildNumber;
   return build.substr(0, build.find('-'));

@@ -9,12 +9,11 @@
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 #include <caffe2/serialize/read_adapter_interface.h>
+#include <dlfcn.h>
+#include <fmt/format.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/serialization/import.h>
-
-#include <dlfcn.h>
-#include <fmt/format.h>
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
@@ -41,15 +40,15 @@ class BytesReader final : public caffe2::serialize::ReadAdapterInterface {
   std::span<const std::byte> bytes_;
 };
 
-/// LibTorch's message without the C++ stack that `what()` adds.
+/// Gives LibTorch's message without the C++ stack that `what()` adds.
 std::string reason_of(const std::exception& error) {
   const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
   return aicovid::failure_reason(torch_error != nullptr ? torch_error->what_without_backtrace()
                                                         : error.what());
 }
 
-/// Whether the host's memory did not suffice. LibTorch has no type for that: its allocator on the
-/// CPU names itself in the message.
+/// Tells whether the host's memory did not suffice. LibTorch has no type for that: its allocator on
+/// the CPU names itself in the message.
 bool of_host_memory(const std::exception& error) {
   return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
          std::string_view(error.what()).find("DefaultCPUAllocator") != std::string_view::npos;
@@ -60,7 +59,8 @@ void require_cuda(int device) {
   const auto unavailable = [](const std::string& reason) {
     return Failure{AICOVID_ENGINE_NO_DEVICE, reason};
   };
-  // The driver first: LibTorch's CUDA library takes seconds and hundreds of megabytes.
+  // The driver is looked for first: LibTorch's CUDA library takes seconds and hundreds of
+  // megabytes.
   if (dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) == nullptr) {
     throw unavailable("there is no NVIDIA driver (libcuda.so.1)");
   }
@@ -84,7 +84,7 @@ void require_cuda(int device) {
     throw unavailable(fmt::format("LibTorch finds {} CUDA devices, numbered from 0", devices));
   }
   at::globalContext().lazyInitDevice(c10::DeviceType::CUDA);
-  // fp32 means fp32: convolutions would otherwise round their inputs to TF32.
+  // float32 means float32: convolutions would otherwise round their inputs to TF32.
   at::globalContext().setAllowTF32CuDNN(false);
   at::globalContext().setAllowTF32CuBLAS(false);
 }
@@ -103,7 +103,7 @@ at::Tensor view_of(const AicovidInput& input) {
       at::TensorOptions().dtype(at::kFloat).device(torch_device(input.cuda_device)));
 }
 
-/// Whether the graph reads or writes attributes: freezing leaves those alone that the network
+/// Tells whether the graph reads or writes attributes: freezing leaves those alone that the network
 /// changes.
 bool has_state(torch::jit::Block* block) {
   for (torch::jit::Node* node : block->nodes()) {
@@ -177,9 +177,9 @@ class TorchScriptNetwork {
     }
   }
 
-  /// Runs on zeros: the first call makes the executor's plan.
+  /// Runs the network on zeros, as the first call makes the executor's plan.
   void warm_up(std::span<const AicovidShape> inputs) const {
-    // Not in inference mode, where tensors do not count their changes.
+    // In inference mode tensors would not count their changes.
     const at::NoGradGuard no_gradients;
     std::vector<c10::IValue> arguments;
     std::vector<std::int64_t> versions;
@@ -225,7 +225,7 @@ class TorchScriptNetwork {
   torch::jit::Module module_;
 };
 
-/// Of a call that runs on a CUDA device, or on none.
+/// What an exception stands for depends on whether the call runs on a CUDA device.
 auto failure_of(bool on_cuda) {
   return [on_cuda](const std::exception& error) -> Failure {
     if (of_host_memory(error)) return {AICOVID_ENGINE_OUT_OF_MEMORY, ""};
@@ -250,7 +250,7 @@ AicovidEngineResult run(const void* network, const AicovidInput* inputs, std::si
 
 void release(void* network) { delete static_cast<TorchScriptNetwork*>(network); }
 
-/// The version of the LibTorch that is loaded, which need not be the one of the headers.
+/// Gives the version of the LibTorch that is loaded, which need not be the one of the headers.
 std::string loaded_version() {
   constexpr std::string_view kMember = "TORCH_VERSION=";
   const std::string text = at::show_config();

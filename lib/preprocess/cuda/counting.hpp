@@ -3,15 +3,14 @@
 #include "../host_device.hpp"
 #include "levels.hpp"
 
-#include <cuda/atomic>
-
 #include <cstddef>
 #include <cstdint>
+#include <cuda/atomic>
 
 namespace aicovid {
 
-/// Adds to a number that other calls add to as well. Integers only: their sum is the same in any
-/// order.
+/// Adds to a number that other calls add to as well. It takes integers alone, whose sum is the same
+/// in any order.
 template <typename Integer>
 AICOVID_HOST_DEVICE inline void add_to(Integer& sum, Integer more) {
   static_assert(!static_cast<Integer>(0.5), "integers only");
@@ -19,8 +18,8 @@ AICOVID_HOST_DEVICE inline void add_to(Integer& sum, Integer more) {
                                                                       cuda::memory_order_relaxed);
 }
 
-/// The least and the largest of integers. Read before it is written, so that few calls wait for one
-/// another.
+/// The least and the largest of the integers seen so far. `include` reads before it writes, so that
+/// few calls wait for one another.
 struct Extremes {
   int low;
   int high;
@@ -70,14 +69,14 @@ struct TakeOutPadding {
   AICOVID_HOST_DEVICE void operator()(std::size_t i) const {
     runs.of(i, [&](int y, int x) {
       const int place = stored(y, x);
-      // All ones: one less, modulo 2^32.
+      // Adding all ones subtracts one modulo 2^32.
       if (place >= low && place <= high) add_to(counts[raster(y, x)], ~std::uint32_t{0});
     });
   }
 };
 
-/// Counts in an order of their own, and the sums of 256 neighbours each, in which a rank is found
-/// in two short walks.
+/// Counts in an order of their own, with the sums of 256 neighbours each: two short walks find the
+/// count in which a rank lies.
 struct OrderedCounts {
   static constexpr int kChunk = 256;
   const std::uint32_t* counts;
@@ -110,7 +109,7 @@ struct OrderedCounts {
   }
 };
 
-/// Fills `chunk_sums`; a call for each chunk.
+/// Fills `chunk_sums`. It is called once for each chunk.
 struct SumChunk {
   OrderedCounts ordered;
 

@@ -32,8 +32,8 @@ namespace aicovid {
 
 #ifdef __CUDACC__
 
-/// Work in the order of a stream; nothing waits for it. What `allocate` and `upload` give lives
-/// until this object ends, in stream order.
+/// Enqueues work in the order of a stream and does not wait for it. What `allocate` and `upload`
+/// give lives, in stream order, until this object ends.
 class Execution {
  public:
   explicit Execution(cudaStream_t stream) : stream_(stream) {}
@@ -85,10 +85,10 @@ class Execution {
 
  private:
   static constexpr std::size_t kStagingBytes = std::size_t{1} << 20;
-  static constexpr std::size_t kAlignment = 256;  // no less than cudaMalloc's
+  static constexpr std::size_t kAlignment = 256;  // It is no less than cudaMalloc's.
 
   void* allocate_bytes(std::size_t bytes) {
-    memory_.reserve(memory_.size() + 1);  // so that what is allocated is also freed
+    memory_.reserve(memory_.size() + 1);  // What is allocated must find its place to be freed.
     memory_.push_back(allocate_async(bytes, stream_));
     return memory_.back();
   }
@@ -124,7 +124,7 @@ class Execution {
   template <typename T>
   T* allocate(std::size_t count) {
     T* memory = allocate_zeros<T>(count);
-    // Not zeros, so that a test sees what is read before it was written.
+    // It is not filled with zeros, so that a test sees what is read before it was written.
     if (count > 0) std::memset(static_cast<void*>(memory), 0xA5, count * sizeof(T));
     return memory;
   }

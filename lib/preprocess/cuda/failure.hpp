@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cuda_runtime_api.h>
-
+#include <cstdio>
 #include <exception>
 
 namespace aicovid {
 
-/// A CUDA call that failed; thrown inside the module alone, and turned into a `CudaResult` at its
-/// border.
+/// Says that a CUDA call failed. It is thrown inside the module alone, and turned into a
+/// `CudaResult` at its border.
 class CudaFailure : public std::exception {
  public:
   explicit CudaFailure(cudaError_t error) : error_(error) {}
@@ -20,11 +20,14 @@ class CudaFailure : public std::exception {
 
 inline void check(cudaError_t error) {
   if (error == cudaSuccess) return;
-  cudaGetLastError();  // the failure is told now; it must not be found again by the next call
+  cudaGetLastError();  // It is told now; the next call must not find it again.
   throw CudaFailure(error);
 }
 
-/// For destructors, which cannot throw: says on stderr what failed.
-void log_failure(cudaError_t error, const char* doing) noexcept;
+/// Says on stderr what failed. Destructors call it, which cannot throw.
+inline void log_failure(cudaError_t error, const char* doing) noexcept {
+  if (error == cudaSuccess) return;
+  std::fprintf(stderr, "aicovid: cuda: %s: %s\n", doing, cudaGetErrorString(error));
+}
 
 }  // namespace aicovid

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Median and CLAHE, before the resize on levels and after it on numbers.
+/// Median and CLAHE work on levels before the resize, and on numbers after it.
 
 #include "../host_device.hpp"
 #include "../operations/clahe.hpp"
@@ -48,7 +48,7 @@ struct MedianOfNumbers {
   }
 };
 
-/// In the order of the ranks: what each means, and which rank a level has.
+/// Tells, in the order of the ranks, what each rank means and which level has it.
 struct OrderTable {
   const double* table;
   const std::uint32_t* order;
@@ -90,7 +90,8 @@ struct QuantiseNumbers {
   }
 };
 
-/// The bins of what was quantised. What no pixel has may lie outside the range; it has no bin.
+/// Makes the bins of what was quantised. A level that no pixel has may lie outside the range, and
+/// has no bin.
 struct MakeBins {
   Equalize::Method method;
   const std::uint16_t* quantised;
@@ -126,7 +127,7 @@ struct BinsOfNumbers {
   }
 };
 
-/// Counts the bins of each tile; a call for each run of the picture with its reflection.
+/// Counts the bins of each tile. It is called once for each run of the picture with its reflection.
 template <typename Bins>
 struct CountTiles {
   ClaheGrid grid;

@@ -24,7 +24,7 @@ struct LevelRaster {
   AICOVID_HOST_DEVICE int levels() const { return highest - lowest + 1; }
 
   /// The place in tables of the image's pixel (y, x). The type is looked at for each pixel: all
-  /// threads go the same way, and there is one kernel instead of four.
+  /// threads take the same branch, and one kernel does in place of four.
   AICOVID_HOST_DEVICE int operator()(int y, int x) const {
     const std::size_t i =
         static_cast<std::size_t>(y - y0) * pitch + static_cast<std::size_t>(x - x0);
@@ -37,7 +37,7 @@ struct LevelRaster {
   }
 };
 
-/// Pixel i of a box, row by row.
+/// Pixel i of a box, counted row by row.
 struct PixelAt {
   int y;
   int x;
@@ -52,8 +52,8 @@ inline std::size_t pixels_of(const PixelBox& box) {
   return static_cast<std::size_t>(box.rows()) * static_cast<std::size_t>(box.columns());
 }
 
-/// A box cut into runs of up to 16 neighbours of a row (a sector of 32 bytes where the pixels have
-/// 16 bits), one for each call: neighbours are often equal, and one call adds them at once.
+/// Cuts a box into runs of up to 16 neighbours of a row (a sector of 32 bytes where the pixels have
+/// 16 bits). Each call takes one run: neighbours are often equal, and one call adds them at once.
 struct Runs {
   static constexpr int kLength = 16;
   PixelBox box;

@@ -5,18 +5,12 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <utility>
 
 namespace aicovid {
-
-void log_failure(cudaError_t error, const char* doing) noexcept {
-  if (error == cudaSuccess) return;
-  std::fprintf(stderr, "aicovid: cuda: %s: %s\n", doing, cudaGetErrorString(error));
-}
 
 CurrentDevice::CurrentDevice(int device) {
   check(cudaGetDevice(&previous_));
@@ -33,7 +27,7 @@ int current_device() {
   return device;
 }
 
-/// The module's own pool, so that how the process's default pool behaves is left to its owner.
+/// The pool is the module's own, so that the process's default pool is left to its owner.
 cudaMemPool_t device_pool() {
   static std::mutex mutex;
   static std::map<int, cudaMemPool_t> pools;
@@ -71,13 +65,13 @@ struct PinnedBlock::Slot {
   std::size_t size = 0;
   cudaEvent_t copied = nullptr;
   bool held = true;
-  std::uint64_t given_back = 0;  ///< when, as a count
+  std::uint64_t given_back = 0;  ///< the count of returns at which this one came back
 };
 
 namespace {
 
-// Sixteen of the largest radiographs (4,000 x 4,500 pixels of 16 bits), rounded up to a power of
-// two.
+// The most is sixteen of the largest radiographs (4,000 x 4,500 pixels of 16 bits), each rounded up
+// to a power of two.
 constexpr std::size_t kMaxPinnedBytes = std::size_t{16} * 64 << 20;
 constexpr std::size_t kMinPinnedBytes = std::size_t{1} << 20;
 
@@ -88,14 +82,17 @@ struct Slots {
   std::uint64_t clock = 0;
 };
 
-/// Never destroyed: CUDA may be gone when a program's static objects are.
+/// The slots are never destroyed, as CUDA may be gone when a program's static objects are
+/// destroyed.
 Slots& slots() {
   static auto* const all = new Slots;
   return *all;
 }
 
-/// Of the slots that are large enough the smallest, of those the one that was given back first;
-/// null if there is none.
+/// Finds the smallest slot that is large enough, and among equals the one that was given back
+/// first.
+///
+/// @return null if no slot is large enough
 PinnedBlock::Slot* best_fit(Slots& all, std::size_t size, int device) {
   PinnedBlock::Slot* found = nullptr;
   for (const auto& slot : all.all) {
@@ -163,7 +160,7 @@ PinnedBlock::PinnedBlock(std::size_t bytes, cudaStream_t stream) : slot_(nullptr
   if (free != nullptr) {
     const cudaError_t status = cudaEventQuery(free->copied);
     if (status == cudaErrorNotReady) {
-      cudaGetLastError();  // no failure, but kept as one
+      cudaGetLastError();  // CUDA keeps it as an error, which it is not.
       if (has_room(all, size)) {
         free = nullptr;
       } else {

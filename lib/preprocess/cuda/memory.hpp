@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cuda_runtime_api.h>
-
 #include <cstddef>
 #include <vector>
 
@@ -19,21 +18,23 @@ class CurrentDevice {
   int previous_ = 0;
 };
 
-/// Memory of the current device, in stream order, from a pool of this module that keeps what is
-/// given back: after the first images of a size, nothing is asked of the driver.
+/// Allocates memory of the current device in stream order. A pool of this module keeps what is
+/// given back, so that after the first images of a size nothing is asked of the driver.
+///
 /// @throws CudaFailure
 void* allocate_async(std::size_t bytes, cudaStream_t stream);
 void free_async(void* memory, cudaStream_t stream) noexcept;
 
-/// The bytes that the pool of the current device holds, and all page-locked memory.
+/// Counts the bytes that the pool of the current device holds, and all page-locked memory.
+///
 /// @throws CudaFailure
 std::size_t reserved_bytes();
 
-/// Page-locked host memory, from which the device copies while the host goes on.
+/// A block of page-locked host memory, from which the device copies while the host goes on.
 ///
-/// Blocks are used again once the copies enqueued from them have run. They grow up to 1 GiB in all
-/// (`kMaxPinnedBytes`); then `PinnedBlock` waits for one that is large enough, or else frees
-/// others. There is more only once blocks of more than that were held together.
+/// A block is used again once the copies enqueued from it have run. All blocks together grow up to
+/// 1 GiB (`kMaxPinnedBytes`); then `PinnedBlock` waits for one that is large enough, or frees
+/// others. They take more only where more than that is held at once.
 class PinnedBlock {
  public:
   /// @throws CudaFailure

@@ -7,7 +7,7 @@
 
 namespace aicovid {
 
-/// What came of a call into the CUDA module.
+/// How a call into the CUDA module ended.
 struct CudaResult {
   enum class Kind : std::uint8_t {
     ok,
@@ -23,31 +23,31 @@ struct CudaResult {
 /// The functions of the module `libaicovid_cuda.so`, which nothing links: `aicovid_cuda_module`
 /// gives them. None throws, and each leaves the calling thread's current device as it was.
 ///
-/// All work is enqueued in the order of `stream`, a cudaStream_t (null: the legacy default stream,
-/// which LibTorch's networks use too), and is not waited for, save where a function says so.
+/// All work is enqueued in the order of `stream`, a cudaStream_t, and is not waited for unless a
+/// function says so. A null stream is the legacy default stream, which LibTorch's networks use too.
 struct CudaModule {
-  /// The number of devices.
+  /// Gives the number of devices.
   CudaResult (*count_devices)(int& count);
-  /// Whether the module's kernels can run on a device.
+  /// Tells whether the module's kernels can run on a device.
   CudaResult (*probe)(int device);
   CudaResult (*allocate)(int device, void* stream, std::size_t bytes, void*& memory);
   /// Says on stderr what fails.
   void (*release)(int device, void* stream, void* memory);
   /// Copies to the device through page-locked memory; `host` may change once this returns.
   CudaResult (*upload)(int device, void* stream, const void* host, std::size_t bytes, void* memory);
-  /// Copies to the host, and waits for the stream.
+  /// Copies to the host and waits for the stream.
   CudaResult (*download)(int device, void* stream, const void* memory, std::size_t bytes,
                          void* host);
   /// Waits for the stream, and tells of kernels that failed.
   CudaResult (*synchronize)(int device, void* stream);
-  /// The bytes that the module holds, in use or not: of the device, and of page-locked memory.
+  /// Gives the bytes that the module holds, used or not, of the device's and of page-locked memory.
   CudaResult (*reserved)(int device, std::size_t& bytes);
-  /// As `run_program`.
+  /// Does what `run_program` does.
   CudaResult (*run)(int device, void* stream, const Program& program, const GreyLevels& grey,
                     const StoredPixels& pixels, const DeviceTarget& target);
 };
 
 }  // namespace aicovid
 
-/// The one symbol that is looked up.
+/// The loader looks up this symbol alone.
 extern "C" __attribute__((visibility("default"))) const aicovid::CudaModule* aicovid_cuda_module();

@@ -3,7 +3,7 @@
 namespace aicovid {
 namespace {
 
-/// Compiled for the architectures of all other kernels.
+/// It does nothing, but is compiled for the same architectures as all other kernels.
 __global__ void nothing() {}
 
 }  // namespace

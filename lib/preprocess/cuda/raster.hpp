@@ -1,6 +1,6 @@
 #pragma once
 
-/// What is done to the raster of float32 numbers after the resize.
+/// These functors work on the raster of float32 numbers after the resize.
 
 #include "../host_device.hpp"
 #include "../operations/percentile_clip.hpp"
@@ -20,8 +20,8 @@ struct MapRaster {
   AICOVID_HOST_DEVICE void operator()(std::size_t i) const { numbers[i] = (*function)(numbers[i]); }
 };
 
-/// The clip of the gaussian resize: to the range of what was resized, and of the number outside
-/// where there is padding.
+/// Makes the clip of the gaussian resize: to the range of what was resized and, where there is
+/// padding, of the number outside.
 struct MakeClip {
   const double* range;
   const double* outside;  ///< null without padding
@@ -66,7 +66,7 @@ struct CountUpperHalves {
   }
 };
 
-/// Which upper half number i has, and its rank among those that share it.
+/// Finds the upper half of number i, and its rank among the numbers that share it.
 struct FindUpperHalf {
   OrderedCounts ordered;
   std::size_t total;
@@ -93,7 +93,7 @@ struct CountLowerHalves {
   }
 };
 
-/// Number k, whose lower halves `ordered` has.
+/// Finds a number whose lower halves `ordered` counts.
 struct FindLowerHalf {
   OrderedCounts ordered;
   const OrderedCounts::Found* found;
@@ -123,8 +123,8 @@ struct ToFloat32 {
   AICOVID_HOST_DEVICE float operator()(float x) const { return x; }
 };
 
-/// Element i of the output: the functions that end the program, each of one for all channels or of
-/// one a channel, and the conversion to the element's type.
+/// Makes element i of the output: it applies the functions that end the program, each of which is
+/// one for all channels or one for each, and converts to the element's type.
 template <typename Element, typename Convert>
 struct StoreElement {
   const float* numbers;

@@ -18,7 +18,8 @@ struct AxisTaps {
   int size;
   bool has_padding;
 
-  /// Output pixel o over `value(position)`: the taps in ascending order, the padding last.
+  /// Output pixel o over `value(position)`. The taps are added in ascending order, the padding
+  /// last.
   template <typename Value>
   AICOVID_HOST_DEVICE float operator()(int o, float padding, const Value& value) const {
     const Tap tap;
@@ -37,7 +38,7 @@ struct Columns {
   int count;
 };
 
-/// Element i of the strip [vertical.size, columns.count].
+/// Makes element i of the strip [vertical.size, columns.count].
 struct ResampleVertically {
   LevelRaster raster;
   const float* table;  ///< its last entry is the number outside the image
@@ -54,7 +55,7 @@ struct ResampleVertically {
   }
 };
 
-/// Element i of the output [rows, horizontal.size].
+/// Makes element i of the output [rows, horizontal.size].
 struct ResampleHorizontally {
   const float* strip;
   Columns columns;

@@ -26,7 +26,7 @@ OrderedCounts make_ordered(Execution& run, const std::uint32_t* counts, const st
 }
 
 Extremes* make_extremes(Execution& run) {
-  // Uploaded, so that it can be changed: not of `const T*` from here on.
+  // The device changes what was uploaded.
   return const_cast<Extremes*>(run.upload(std::vector<Extremes>{{INT_MAX, INT_MIN}}));
 }
 
@@ -167,7 +167,7 @@ class OnLevels {
       const int low = std::max(padding_->low, stored_.lowest);
       const int high = std::min(padding_->high, stored_.highest);
       if (low > high) {
-        // outside Bits Stored: no pixel has it
+        // It lies outside Bits Stored, so that no pixel has it.
       } else if (raster_.pixels == stored_.pixels) {
         run_.for_each(static_cast<std::size_t>(high - low) + 1,
                       LeaveOut{low - stored_.lowest, counts});
@@ -257,8 +257,9 @@ class OnRaster {
     run_.for_each(pixels(), MeaningOfNumbers{step.method, result, levels, numbers_});
   }
 
-  void operator()(const Background&) {}        // before the resize only
-  void operator()(const InvertIfNegative&) {}  // before the resize only
+  // These two stand before the resize only.
+  void operator()(const Background&) {}
+  void operator()(const InvertIfNegative&) {}
 
  private:
   Execution& run_;
@@ -290,7 +291,7 @@ float* resample(Execution& run, const Program& program, const OnLevels& levels) 
   return numbers;
 }
 
-/// The functions that end the program, and the conversion to the target's elements.
+/// Applies the functions that end the program, and converts to the target's elements.
 template <typename Element, typename Convert>
 void store(Execution& run, const Program& program, std::span<const Step> points,
            const OnRaster& raster, const DeviceTarget& target) {

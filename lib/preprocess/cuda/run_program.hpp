@@ -11,17 +11,17 @@
 
 namespace aicovid {
 
-/// What the stored values mean before the first step; made on the host.
+/// What the stored values mean before the first step. It is made on the host.
 struct GreyLevels {
   int lowest = 0;
   int highest = 0;
   std::optional<PixelPadding> padding;
-  std::vector<double> table;  ///< of each level from `lowest` on, then the number outside
-  std::vector<std::uint32_t>
-      order;                ///< of the levels by their numbers; empty where it is their own
+  std::vector<double> table;  ///< the number of each level from `lowest` on, then that outside
+  /// The levels in the order of their numbers; empty where that is their own order.
+  std::vector<std::uint32_t> order;
   bool descending = false;  ///< whether the numbers fall in that order
   /// The order once `auto_invert` has turned all but the padding, which stays 0; empty where there
-  /// is none. The numbers then fall where they rose before, and the other way round.
+  /// is no padding. The numbers then fall where they rose before, and rise where they fell.
   std::vector<std::uint32_t> inverted_order;
 };
 
@@ -41,8 +41,8 @@ struct DeviceTarget {
 
 /// Runs a program with the CPU driver's order of floating-point operations.
 ///
-/// @param stream  a cudaStream_t, in whose order all work is enqueued; nothing is waited for. Not
-///                used where g++ compiled this.
+/// @param stream  a cudaStream_t, in whose order all work is enqueued; nothing is waited for. It is
+///                not used where g++ compiled this
 /// @throws CudaFailure
 void run_program(const Program& program, const GreyLevels& grey, const StoredPixels& pixels,
                  const DeviceTarget& target, void* stream);

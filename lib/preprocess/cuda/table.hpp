@@ -1,7 +1,7 @@
 #pragma once
 
-/// What is done to the table before the resize: the meaning, in double, of each level; its last
-/// entry is the number outside the image.
+/// These functors work on the table before the resize. It holds in double what each level means;
+/// its last entry is the number outside the image.
 
 #include "../host_device.hpp"
 #include "../operations/auto_invert.hpp"
@@ -23,7 +23,7 @@ struct MapTable {
   AICOVID_HOST_DEVICE void operator()(std::size_t i) const { table[i] = (*function)(table[i]); }
 };
 
-/// Keeps track of whether the order of the levels is one of descending numbers by now.
+/// Keeps track of whether the numbers descend in the order of the levels.
 struct TurnOrder {
   const PointFunction<double>* function;
   int* descending;
@@ -48,7 +48,7 @@ struct CopyEntry {
   AICOVID_HOST_DEVICE void operator()(std::size_t) const { *to = *from; }
 };
 
-/// Levels low to high are no part of the image.
+/// Sets the counts from level `low` on to 0: these levels are no part of the image.
 struct LeaveOut {
   int low;
   std::uint32_t* counts;
@@ -58,7 +58,7 @@ struct LeaveOut {
   }
 };
 
-/// Number i of the four between which two percentiles lie.
+/// Finds number i of the four between which two percentiles lie.
 struct FindNumber {
   OrderedCounts ordered;
   const int* descending;
@@ -79,7 +79,7 @@ struct FindNumber {
   }
 };
 
-/// `stretch` between the two percentiles; both are 0 where nothing was counted.
+/// Makes the `stretch` between the two percentiles, both of which are 0 where nothing was counted.
 struct MakeStretch {
   OrderedCounts ordered;
   double low;
@@ -98,7 +98,7 @@ struct MakeStretch {
   }
 };
 
-/// The least and the largest number that was counted; a call for each of the two.
+/// Finds the least and the largest number that was counted. It is called once for each of the two.
 struct FindRange {
   OrderedCounts ordered;
   const int* descending;
@@ -116,7 +116,7 @@ struct FindRange {
   }
 };
 
-/// *sum += the greys of a run, as integers.
+/// Adds the greys of a run, as integers, to *sum.
 struct SumGreys {
   LevelRaster raster;
   Runs runs;
@@ -130,7 +130,7 @@ struct SumGreys {
   }
 };
 
-/// `kInvert` where the sums say so.
+/// Makes `kInvert` where the sums say so, and else the function that changes nothing.
 struct MakeInversion {
   const std::uint64_t* sums;  ///< of the centre, of the corners
   std::uint64_t centre_pixels;
@@ -146,12 +146,12 @@ struct MakeInversion {
   }
 };
 
-/// Padding stays black where the rest was inverted; level i, and place i of the order.
+/// Keeps padding black where the rest was inverted, for level i and for place i of the order.
 struct KeepPaddingBlack {
   const PointFunction<double>* inversion;
   int low;  ///< levels that are padding
   int high;
-  const std::uint32_t* order;  ///< so far; null: the levels' own
+  const std::uint32_t* order;  ///< the order so far; null for the levels' own
   const std::uint32_t* inverted_order;
   double* table;
   std::uint32_t* new_order;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 #include "../rounding.hpp"
 
@@ -8,14 +9,14 @@
 
 namespace aicovid {
 
-/// Adds greys so that their order cannot matter: as integers of 16 bits.
+/// Greys are summed as integers of 16 bits, so that the order of the additions cannot matter.
 struct GreySum {
   AICOVID_HOST_DEVICE static std::uint64_t of(double x) {
     return static_cast<std::uint64_t>(quantize(x, 65535));
   }
 };
 
-/// True where the mean of the centre is below that of the corners.
+/// Tells whether the mean of the centre is below that of the corners.
 AICOVID_HOST_DEVICE inline bool is_inverted(std::uint64_t centre, std::uint64_t centre_pixels,
                                             std::uint64_t corners, std::uint64_t corner_pixels) {
   return static_cast<double>(centre) / static_cast<double>(centre_pixels) <
@@ -30,7 +31,7 @@ inline constexpr PointFunction<double> kInvert{.multiply = -1, .add = 1};
 /// of the height and of the width each); otherwise x. Greys in [0, 1] are summed as integers of 16
 /// bits, padding values as 0.
 ///
-/// A guess from the pixels, for recipes that make it: `grey` has turned MONOCHROME1 already.
+/// It is a guess from the pixels, for recipes that make it: `grey` has turned MONOCHROME1 already.
 /// Source: the inversion test of the ELTE team in the Covid CXR Hackathon 2022, about 99 % right by
 /// their count.
 struct AutoInvert {
@@ -41,10 +42,11 @@ struct AutoInvert {
     members.allow({});
     return {};
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    const PixelBox box = outline.pixels();
-    // A box of at least a pixel: [from, to) of `extent` pixels from `start` on, in percent.
+  void update(ImageFacts&) const {}
+  template <typename Writer>
+  void write(Writer& program) const {
+    const PixelBox box = program.pixels();
+    // The part [from, to), in percent, of `extent` pixels from `start` on has at least a pixel.
     const auto part = [](int start, int extent, int from, int to) {
       struct Span {
         int low, high;
@@ -61,7 +63,7 @@ struct AutoInvert {
     const auto upper = part(box.y0, box.rows(), 0, 20);
     const auto left = part(box.x0, box.columns(), 0, 20);
     const auto right = part(box.x0, box.columns(), 80, 100);
-    outline.add(
+    program.add(
         InvertIfNegative{.centre = {rows.low, columns.low, rows.high, columns.high},
                          .corners = {PixelBox{upper.low, left.low, upper.high, left.high},
                                      PixelBox{upper.low, right.low, upper.high, right.high}}});

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../image_facts.hpp"
+
 #include <string_view>
 
 namespace aicovid {
@@ -14,9 +16,10 @@ struct CentreCrop {
     members.allow({});
     return {};
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.crop_to_centre();
+  void update(ImageFacts& image) const { image.cropped = true; }
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.crop_to_centre();
   }
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../image_facts.hpp"
+
 #include <string_view>
 
 namespace aicovid {
@@ -7,7 +9,7 @@ namespace aicovid {
 /// `channels` {"count": 3}: repeats the image.
 struct Channels {
   static constexpr std::string_view kName = "channels";
-  static constexpr int kMost = 64;  ///< more would not be a network's input
+  static constexpr int kMost = 64;  ///< a network's input has no more
   int count = 1;
 
   template <typename Members>
@@ -15,9 +17,10 @@ struct Channels {
     members.allow({"count"});
     return {.count = members.integer("count", {}, kMost)};
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.repeat(count);
+  void update(ImageFacts& image) const { image.channels = count; }
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.repeat(count);
   }
 };
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 #include "../rounding.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -42,16 +44,20 @@ struct Clahe {
     clahe.equalize.tiles_x = x;
     return clahe;
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
+  void update(ImageFacts& image) const {
+    image.filtered_crop = image.cropped;
+    image.greatest_number = std::max(image.greatest_number, 1.0);
+  }
+  template <typename Writer>
+  void write(Writer& program) const {
     Equalize step = equalize;
-    step.over = outline.pixels();
-    outline.add(step);
+    step.over = program.pixels();
+    program.add(step);
   }
 };
 
-/// Index i of a picture of n pixels that goes on beyond its ends as its own mirror image, the end
-/// pixel not repeated: NumPy's "reflect", OpenCV's BORDER_REFLECT_101. For i >= 0.
+/// Gives the pixel at i >= 0 of a picture of n pixels that goes on beyond its end as its own mirror
+/// image, the end pixel not repeated: NumPy's "reflect", OpenCV's BORDER_REFLECT_101.
 AICOVID_HOST_DEVICE inline int reflect(int i, int n) {
   if (i < n) return i;
   if (n == 1) return 0;
@@ -120,7 +126,7 @@ struct ClaheBin {
   }
 };
 
-/// A tile's map from its histogram, which is changed.
+/// Makes a tile's map from its histogram, which it changes.
 struct ClaheMap {
   ClaheGrid grid;
 
@@ -164,7 +170,7 @@ struct ClaheMap {
     for (int i = 0; i < ClaheGrid::kBins && rest > 0; i += step, --rest) ++count[i];
   }
 
-  /// As clip_histogram of scikit-image: no bin is filled above the limit.
+  /// Clips as clip_histogram of scikit-image does: no bin is filled above the limit.
   AICOVID_HOST_DEVICE void clip_scikit(std::int32_t* count) const {
     const std::int32_t limit = grid.clip_limit;
     std::int32_t excess = 0;
@@ -202,8 +208,8 @@ struct ClaheMap {
   }
 };
 
-/// Where a row (or column) lies between two rows of tiles, and how far. The same for all pixels of
-/// the row, so that a driver may keep it.
+/// Between which two rows (or columns) of tiles a row (or column) lies, and how far. It is the same
+/// for all its pixels, so that a driver may keep it.
 struct ClahePlace {
   int before = 0;
   int after = 0;
@@ -230,8 +236,8 @@ struct ClahePlace {
   }
 };
 
-/// The new grey of a pixel of `bin`, from the maps of the four tiles about it: [tiles][kBins].
-/// @return 0 to 255, or 0 to 16383
+/// Makes the new grey of a pixel of `bin` from the maps of the four tiles about it, [tiles][kBins].
+/// @return 0 to 255 (opencv), or 0 to 16383 (scikit_image)
 struct ClaheBlend {
   ClaheGrid grid;
   const std::uint16_t* maps;
@@ -266,7 +272,7 @@ struct ClaheBlend {
   }
 };
 
-/// What the new greys mean; `low` and `high` are the least and the largest of the picture.
+/// Tells what the new greys mean; `low` and `high` are the least and the largest of the picture.
 AICOVID_HOST_DEVICE inline PointFunction<double> clahe_meaning(Equalize::Method method, int low,
                                                                int high) {
   PointFunction<double> function;
@@ -275,7 +281,7 @@ AICOVID_HOST_DEVICE inline PointFunction<double> clahe_meaning(Equalize::Method 
   } else if (high > low) {
     function.subtract = low;
     function.divide = high - low;
-  } else {  // rescale_intensity clips a constant
+  } else {  // rescale_intensity clips a constant.
     function.low = 0;
     function.high = 1;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../host_device.hpp"
+#include "../image_facts.hpp"
 
 #include <string_view>
 
@@ -19,11 +20,12 @@ struct Grey {
     members.allow({"voi"});
     return {.voi = members.flag("voi", true)};
   }
-  template <typename Outline>
-  void outline(Outline&) const {}
+  void update(ImageFacts&) const {}
+  template <typename Writer>
+  void write(Writer&) const {}
 };
 
-/// Stored value -> its entry of a table. Values outside Bits Stored are clamped to it.
+/// Looks up a stored value's entry of a table. Values outside Bits Stored are clamped to it.
 template <typename Entry>
 struct Lookup {
   const Entry* table;  ///< entry i belongs to stored value lowest + i

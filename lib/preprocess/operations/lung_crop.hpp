@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../image_facts.hpp"
+
 #include <string_view>
 
 namespace aicovid {
@@ -17,9 +19,13 @@ struct LungCrop {
     members.allow({"margin", "square"});
     return {.margin = members.number("margin", 0, 0, 10), .square = members.flag("square", false)};
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.crop_to_lungs(*this);
+  void update(ImageFacts& image) const {
+    image.cropped = true;
+    image.needs_lung_box = true;
+  }
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.crop_to_lungs(*this);
   }
 };
 

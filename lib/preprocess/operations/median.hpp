@@ -1,13 +1,14 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 
 #include <string_view>
 
 namespace aicovid {
 
-/// The median of nine numbers at (y, x) and about it; beyond the edge stands the nearest pixel.
-/// `at(y, x)` gives a number.
+/// Takes the median of the nine numbers at (y, x) and about it; beyond the edge stands the nearest
+/// pixel. `at(y, x)` gives a number.
 struct Median9 {
   int rows;
   int columns;
@@ -75,9 +76,10 @@ struct Median {
     if (members.integer("size", 3, 3) != 3) members.fail("size", "3");
     return {};
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.add(MedianFilter{outline.pixels()});
+  void update(ImageFacts& image) const { image.filtered_crop = image.cropped; }
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.add(MedianFilter{program.pixels()});
   }
 };
 

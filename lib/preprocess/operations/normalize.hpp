@@ -1,7 +1,9 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -30,9 +32,16 @@ struct Normalize {
     }
     return result;
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.add(Points{functions});
+  void update(ImageFacts& image) const {
+    double greatest = 0;
+    for (const auto& function : functions)
+      greatest = std::max(greatest, function.greatest_result(image.greatest_number));
+    image.greatest_number = greatest;
+    image.in_zero_to_one = false;
+  }
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.add(Points{functions});
   }
 };
 

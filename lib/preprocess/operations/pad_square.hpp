@@ -1,7 +1,10 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <string_view>
 
 namespace aicovid {
@@ -17,10 +20,13 @@ struct PadSquare {
     members.allow({"value"});
     return {.value = members.number("value", 0)};
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.pad_to_square();
-    outline.add(Background{value});
+  void update(ImageFacts& image) const {
+    image.greatest_number = std::max(image.greatest_number, std::abs(value));
+  }
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.pad_to_square();
+    program.add(Background{value});
   }
 };
 

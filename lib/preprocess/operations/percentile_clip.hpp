@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 
 #include <cstdint>
@@ -20,15 +21,15 @@ struct Rank {
     return {below, below + 1 < n ? below + 1 : n - 1, position - static_cast<double>(below)};
   }
 
-  /// The number between a and b, in NumPy's order of operations.
+  /// Interpolates between a and b in NumPy's order of operations.
   AICOVID_HOST_DEVICE double between(double a, double b) const {
     const double difference = b - a;
     return share >= 0.5 ? b - difference * (1 - share) : a + difference * share;
   }
 };
 
-/// [low, high] -> [0, 1], clamped; everything becomes 0 where they are equal, or so close that
-/// float32 cannot divide by their difference.
+/// Makes the function from [low, high] to [0, 1], clamped. Everything becomes 0 where the two are
+/// equal, or so close that float32 cannot divide by their difference.
 AICOVID_HOST_DEVICE inline PointFunction<double> stretch(double low, double high) {
   PointFunction<double> function;
   function.subtract = low;
@@ -69,10 +70,11 @@ struct PercentileClip {
     }
     return clip;
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.add(PercentileStretch{
-        .low = low, .high = high, .over = whole_image ? outline.image() : outline.pixels()});
+  void update(ImageFacts& image) const { image.greatest_number = 1; }
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.add(PercentileStretch{
+        .low = low, .high = high, .over = whole_image ? program.image() : program.pixels()});
   }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../image_facts.hpp"
 #include "../program.hpp"
 
 #include <string_view>
@@ -26,9 +27,13 @@ struct Rescale {
                          .multiply = to[1] - to[0],
                          .add = to[0]}};
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.add(Points{{&function, 1}});
+  void update(ImageFacts& image) const {
+    image.greatest_number = function.greatest_result(image.greatest_number);
+    image.in_zero_to_one = false;
+  }
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.add(Points{{&function, 1}});
   }
 };
 

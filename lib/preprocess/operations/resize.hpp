@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../host_device.hpp"
+#include "../image_facts.hpp"
 
 #include <string_view>
 
@@ -11,7 +12,7 @@ namespace aicovid {
 struct Resize {
   static constexpr std::string_view kName = "resize";
   enum class Method { area, linear, gaussian };
-  /// More would not be a network's input; it bounds the memory that a plan can ask for.
+  /// A network's input has no more pixels a side; this bounds the memory that a plan can ask for.
   static constexpr int kMost = 8192;
   int height = 0;
   int width = 0;
@@ -26,14 +27,18 @@ struct Resize {
         .width = width,
         .method = static_cast<Method>(members.choice("method", {"area", "linear", "gaussian"}))};
   }
-  template <typename Outline>
-  void outline(Outline& outline) const {
-    outline.resize(*this);
+  void update(ImageFacts& image) const {
+    image.height = height;
+    image.width = width;
+  }
+  template <typename Writer>
+  void write(Writer& program) const {
+    program.resize(*this);
   }
 };
 
-/// One tap of a weighted sum; the taps of an output pixel are added in ascending order of their
-/// position.
+/// Adds one tap to a weighted sum. The taps of an output pixel are added in ascending order of
+/// their position.
 struct Tap {
   AICOVID_HOST_DEVICE float operator()(float sum, float weight, float value) const {
     return sum + weight * value;

@@ -26,7 +26,7 @@ json entry() {
 }  // namespace
 
 TEST_CASE("Deterioration config: an entry is read", "[fusion]") {
-  const DeteriorationConfig config = parse_deterioration_config(entry().dump());
+  const DeteriorationConfig config = read_deterioration_config(entry());
   CHECK(config.name == "deterioration");
   CHECK(config.missing.size() == 1);
   CHECK(config.missing.at("crp").probabilities == std::vector<double>{.05, .35, .65, .95});
@@ -39,16 +39,16 @@ TEST_CASE("Deterioration config: an entry is read", "[fusion]") {
 TEST_CASE("Deterioration config: without site recalibration the logit stays", "[fusion]") {
   json given = entry();
   given.erase("site_recalibration");
-  const DeteriorationConfig config = parse_deterioration_config(given.dump());
+  const DeteriorationConfig config = read_deterioration_config(given);
   CHECK(config.site.intercept == 0);
   CHECK(config.site.slope == 1);
 }
 
 TEST_CASE("Deterioration config: infiltrates may be a clinician's alone", "[fusion]") {
   json given = entry();
-  CHECK(!parse_deterioration_config(given.dump()).infiltrates_by_clinician);
+  CHECK(!read_deterioration_config(given).infiltrates_by_clinician);
   given["infiltrates"] = "clinician";
-  CHECK(parse_deterioration_config(given.dump()).infiltrates_by_clinician);
+  CHECK(read_deterioration_config(given).infiltrates_by_clinician);
 }
 
 TEST_CASE("Deterioration config: each wrong member is named", "[fusion]") {
@@ -82,7 +82,7 @@ TEST_CASE("Deterioration config: each wrong member is named", "[fusion]") {
   given.merge_patch(json::parse(wrong.patch));
   INFO(wrong.patch);
   try {
-    parse_deterioration_config(given.dump());
+    read_deterioration_config(given);
     FAIL("accepted");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::bad_bundle);
@@ -90,7 +90,7 @@ TEST_CASE("Deterioration config: each wrong member is named", "[fusion]") {
   }
 }
 
-TEST_CASE("Deterioration config: text that is no object is rejected", "[fusion]") {
-  const std::string text = GENERATE("", "[]", "3", "{");
-  CHECK_THROWS_AS(parse_deterioration_config(text), Error);
+TEST_CASE("Deterioration config: JSON that is no object is rejected", "[fusion]") {
+  const json other = GENERATE(json(""), json::array(), json(3), json());
+  CHECK_THROWS_AS(read_deterioration_config(other), Error);
 }

@@ -18,7 +18,7 @@ namespace {
 /// The message of the Error{bad_bundle} that reading ends with.
 std::string fault(const json& outcome, const OutcomeFiles& files = golden_files()) {
   try {
-    parse_outcome(outcome.dump(), files);
+    read_outcome(outcome, files);
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::bad_bundle);
     return error.what();
@@ -35,16 +35,16 @@ json patched(const char* operation, const char* path, const json& value = nullpt
 
 TEST_CASE("Learned config: a declared variable is an input, in its own unit, under its own name",
           "[fusion]") {
-  const ClinicalVariables declared = parse_declared_variables(R"([
+  const ClinicalVariables declared = read_declared_variables(json::parse(R"([
     {"name": "interleukin_6", "meaning": "interleukin 6", "kind": "quantity",
-     "units": [{"code": "pg/mL"}], "range": [0, 1000], "source": "a test"}])");
+     "units": [{"code": "pg/mL"}], "range": [0, 1000], "source": "a test"}])"));
   const auto reading = [&](const json& input, const ClinicalVariables& variables) {
     json outcome = entry(trees());
     outcome["inputs"] = tree_inputs();
     outcome["features"] = {"age", "sex", "diabetes", "crp", "ldh", "brixia"};
     outcome["inputs"].push_back(input);
     try {
-      parse_outcome(outcome.dump(), golden_files(), variables);
+      read_outcome(outcome, golden_files(), variables);
     } catch (const Error& error) {
       CHECK(error.code() == ErrorCode::bad_bundle);
       return std::string(error.what());
@@ -60,11 +60,11 @@ TEST_CASE("Learned config: a declared variable is an input, in its own unit, und
   wrong = input;
   wrong["range"] = {0, 5000};
   CHECK_THAT(reading(wrong, declared), ContainsSubstring("what a clinical record can hold"));
-  const ClinicalVariables shadow = parse_declared_variables(R"([
+  const ClinicalVariables shadow = read_declared_variables(json::parse(R"([
     {"name": "brixia", "meaning": "not the image's", "kind": "number", "range": [0, 5],
-     "source": "a test"}])");
+     "source": "a test"}])"));
   try {
-    parse_outcome(entry(logistic()).dump(), golden_files(), shadow);
+    read_outcome(entry(logistic()), golden_files(), shadow);
     FAIL("no error");
   } catch (const Error& error) {
     CHECK_THAT(error.what(), ContainsSubstring("no finding of the image"));
@@ -221,7 +221,7 @@ TEST_CASE("Learned config: a network has no branch for a missing value", "[fusio
   CHECK_THAT(fault(outcome), ContainsSubstring("missing/value of crp"));
 }
 
-TEST_CASE("Learned config: text that is no outcome is rejected", "[fusion]") {
-  const std::string text = GENERATE("", "[]", "3", "{", "null");
-  CHECK_THROWS_AS(parse_outcome(text, {}), Error);
+TEST_CASE("Learned config: JSON that is no outcome is rejected", "[fusion]") {
+  const json other = GENERATE(json(""), json::array(), json(3), json::object(), json());
+  CHECK_THROWS_AS(read_outcome(other, {}), Error);
 }

@@ -70,7 +70,7 @@ inline nlohmann::json ensemble() {
 }
 
 inline OutcomeConfig outcome_of(const nlohmann::json& json) {
-  return parse_outcome(json.dump(), golden_files());
+  return read_outcome(json, golden_files());
 }
 
 /// The record and the image of a golden case {"age": 50, ..., "brixia": 7}.

@@ -100,7 +100,7 @@ TEST_CASE("Learned: a finding that the model needs and no image gives", "[fusion
   json file = json::parse(files.at("logistic.json"));
   file["terms"][5].erase("missing");
   files["logistic.json"] = file.dump();
-  const OutcomeConfig config = parse_outcome(model.dump(), files);
+  const OutcomeConfig config = read_outcome(model, files);
   const Outcome outcome = assess_outcome(config, GoldenPatient(complete()).record, ImageEvidence{});
   CHECK(outcome.status == OutcomeStatus::not_computed);
   REQUIRE(has_reason(outcome, "missing_image"));
@@ -140,7 +140,7 @@ TEST_CASE("Learned: respiratory support tells of oxygen where on_oxygen does not
   model["inputs"][2]["variable"] = "on_oxygen";
   json file = json::parse(golden_file("logistic.json"));
   file["terms"][2]["input"] = "on_oxygen";
-  const OutcomeConfig config = parse_outcome(model.dump(), {{"logistic.json", file.dump()}});
+  const OutcomeConfig config = read_outcome(model, {{"logistic.json", file.dump()}});
   const GoldenPatient patient(complete());
   const auto assess_oxygen = [&](const json& members) {
     return assess_outcome(config, record_with(members),

@@ -21,7 +21,7 @@ json tree_outcome() {
 
 std::string fault(const std::string& file, const json& outcome = tree_outcome()) {
   try {
-    parse_outcome(outcome.dump(), {{"trees.json", file}});
+    read_outcome(outcome, {{"trees.json", file}});
   } catch (const Error& error) {
     CHECK((error.code() == ErrorCode::bad_bundle || error.code() == ErrorCode::unsupported));
     return error.what();

@@ -5,11 +5,12 @@
 
 #include <aicovid/device.hpp>
 #include <aicovid/plan.hpp>
-#include <aicovid/report.hpp>
+#include <aicovid/provenance.hpp>
 
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,17 +25,18 @@ enum class NetworkRole : std::uint8_t { lungs, severity, fusion };
 /// "lungs", "severity" or "fusion", as the manifest and messages have it.
 std::string_view to_string(NetworkRole role) noexcept;
 
-/// Where an input of a network comes from: a plan makes it of the radiograph ("plan:NAME").
+/// An input of a network that a plan makes of the radiograph ("plan:NAME").
 struct PlanSource {
   Plan plan;
 };
-/// The cleaned lung mask on the raster of the plan beside it ("mask:lungs").
+/// An input that is the cleaned lung mask, on the raster of the plan beside it ("mask:lungs").
 struct LungMaskSource {};
-/// Of fusion: an output of the severity network ("severity:OUTPUT").
+/// A fusion network takes an output of the severity network ("severity:OUTPUT").
 struct SeveritySource {
   std::string output;
 };
-/// Of fusion: a row of the record ("record:values"), or what is missing of it ("record:missing").
+/// A fusion network takes a row of the record ("record:values"), or what is missing of it
+/// ("record:missing").
 enum class RecordSource : std::uint8_t { values, missing };
 
 using NetworkSource = std::variant<PlanSource, LungMaskSource, SeveritySource, RecordSource>;
@@ -62,11 +64,19 @@ struct GoldenCase {
   std::map<std::string, double, std::less<>> findings;  ///< by the names of the finding table
   std::optional<double> lung_area_fraction;
   std::map<std::string, double> outcomes;  ///< the probability, or the index where there is none
-  /// Of the engine and precision that run here; nothing where the bundle has none for them.
+  /// What the engine and precision that run here may differ by; nothing where the bundle does not
+  /// say.
   std::optional<double> tolerance = 1e-3;
 };
 
-/// A file of a network that this engine does not read.
+/// A file that the manifest names.
+struct FileEntry {
+  std::string path;    ///< relative to the bundle, with / between folders
+  std::string sha256;  ///< 64 lower-case hexadecimal digits
+  std::string where;   ///< the entry's JSON path, for messages
+};
+
+/// What became of a file of a network that this engine does not read.
 struct UnusedFile {
   std::string path;  ///< in the bundle
   bool present = false;
@@ -84,17 +94,23 @@ struct Bundle {
   const Engine* engine = nullptr;       ///< what runs them; null if none was loaded
   FindingsConfig findings;
   PixelGateConfig gate;
-  std::string clinical = "[]";        ///< JSON of the section; lib/clinical reads it
-  std::vector<std::string> outcomes;  ///< the JSON of each entry; lib/fusion reads its own
+  nlohmann::json clinical = nlohmann::json::array();  ///< the section; lib/clinical reads it
+  std::vector<nlohmann::json> outcomes;               ///< the entries; lib/fusion reads its own
   /// Contents of the files that outcomes name, by path.
   std::map<std::string, std::string, std::less<>> outcome_files;
   std::vector<GoldenCase> golden;
+  std::vector<FileEntry> unused_files;  ///< files of networks that the engine does not read
 };
+
+/// Reads name, version and licence of a bundle, and checks its manifest alone.
+///
+/// @throws Error{not_found, bad_bundle} as `load_bundle`
+ModelInfo read_model_info(const std::filesystem::path& directory);
 
 /// Reads the section `clinical` of a bundle's manifest, and checks the manifest alone.
 ///
 /// @throws Error{not_found, bad_bundle} as `load_bundle`
-std::string read_clinical_section(const std::filesystem::path& directory);
+nlohmann::json read_clinical_section(const std::filesystem::path& directory);
 
 /// How a bundle is loaded.
 struct BundleOptions {
@@ -115,10 +131,10 @@ struct BundleOptions {
 ///         installed; Error{device_unavailable}
 Bundle load_bundle(const std::filesystem::path& directory, const BundleOptions& options);
 
-/// The files of networks that the engine does not read, compared with the manifest.
+/// Compares the files that are not used with the manifest.
 ///
-/// @param engine  null for none: all files
+/// @throws Error{bad_bundle} if the path of one leaves the bundle
 std::vector<UnusedFile> check_unused_files(const std::filesystem::path& directory,
-                                           const Engine* engine);
+                                           const std::vector<FileEntry>& unused);
 
 }  // namespace aicovid

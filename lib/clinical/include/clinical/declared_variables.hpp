@@ -2,13 +2,13 @@
 
 #include <aicovid/clinical_variables.hpp>
 
-#include <string_view>
+#include <nlohmann/json_fwd.hpp>
 
 namespace aicovid {
 
 /// Reads the manifest's section `clinical` (docs/bundle.md), which its JSON Schema has checked.
 ///
 /// @throws Error{bad_bundle} naming the entry, and what was expected
-ClinicalVariables parse_declared_variables(std::string_view json);
+ClinicalVariables read_declared_variables(const nlohmann::json& section);
 
 }  // namespace aicovid

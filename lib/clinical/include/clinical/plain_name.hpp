@@ -6,11 +6,11 @@
 
 namespace aicovid {
 
-/// A clinical variable's name as people write it: "CRP" for `crp`; for a name that has no such form
-/// the name itself, its underscores blanks.
+/// Returns a clinical variable's name as people write it: "CRP" for `crp`. A name that has no such
+/// form stays as it is, with blanks for its underscores.
 std::string plain_name(std::string_view name);
 
-/// Several of them: "age, respiratory rate".
+/// Returns several such names as a list: "age, respiratory rate".
 std::string plain_names(const std::vector<std::string>& names);
 
 }  // namespace aicovid

@@ -1,15 +1,11 @@
 #pragma once
 
-#include <aicovid/error.hpp>
+#include "core/json.hpp"
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 namespace aicovid {
-
-/// JSON whose members keep their order.
-using OrderedJson = nlohmann::ordered_json;
 
 /// What a JSON text is checked against.
 struct JsonCheck {
@@ -21,18 +17,21 @@ struct JsonCheck {
   bool repeats_texts = false;
 };
 
-/// Parses a text and checks it against a schema. No text may be longer than 2048 bytes, but a
-/// member named `base64`.
+/// Parses a text as `parse_json` does and checks it against a schema. No text may be longer than
+/// 2048 bytes, but a member named `base64`.
 ///
-/// @throws Error{code} with line and column of a syntax error, or with the JSON path of what is
-///         against the schema, what is there and what was expected
+/// @throws Error{code} as `parse_json`, or with the JSON path of what is against the schema, what
+/// is
+///         there and what was expected
 OrderedJson parse_checked(std::string_view text, const JsonCheck& check);
 
-/// A value for a message: as JSON if it is a scalar, cut if long; else "an object", "a list of N".
+/// Describes a value for a message: a scalar as JSON, cut if long; else "an object", "a list of N".
 std::string brief(const nlohmann::json& value);
 
-/// @throws Error{internal} naming the member of `what` that is NaN or infinite: JSON has no such
-///         numbers
+/// Checks a document before it is written: JSON has no NaN and no infinity.
+///
+/// @param what  the document, for the message
+/// @throws Error{internal} naming the member that is not finite
 void require_finite(const OrderedJson& json, std::string_view what);
 
 }  // namespace aicovid

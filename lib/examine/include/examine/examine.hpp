@@ -6,7 +6,7 @@
 
 namespace aicovid {
 
-/// Everything of the chain that needs the image: gate, lungs, severity.
+/// Does all that needs the image: gate, lungs, severity.
 ///
 /// @param force  go on where the gate refuses
 /// @throws Error{invalid_argument} if the radiograph has no pixels and is not refused;

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <aicovid/gate.hpp>
-#include <aicovid/report.hpp>
 
+#include <string_view>
 #include <vector>
 
 namespace aicovid {
 
-/// The flags among the gate's reasons that make what the networks read unreliable (`inverted`,
-/// `rotated`, `blank`, `lungs_not_checked`, `out_of_distribution`), each once, as reasons why an
-/// outcome that uses the image is indeterminate.
-std::vector<OutcomeReason> unreliable_image(const std::vector<GateReason>& reasons);
+/// The codes among the gate's reasons that make what the networks read unreliable (`inverted`,
+/// `rotated`, `blank`, `lungs_not_checked`, `out_of_distribution`), each once.
+std::vector<std::string_view> unreliable_image(const std::vector<GateReason>& reasons);
 
 }  // namespace aicovid

@@ -8,6 +8,7 @@
 #include <aicovid/outcome.hpp>
 
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +27,7 @@ struct DeteriorationConfig {
 
 /// Reads an entry of the manifest's `outcomes`, which its JSON Schema has checked.
 /// @throws Error{bad_bundle} naming the member and what was expected
-DeteriorationConfig parse_deterioration_config(std::string_view json);
+DeteriorationConfig read_deterioration_config(const nlohmann::json& json);
 
 /// The risk of deterioration with the image's probability of infiltrates, or why there is none.
 ///

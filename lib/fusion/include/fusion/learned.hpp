@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,8 +48,8 @@ class LearnedOutcome {
   /// Reads an entry of the manifest's `outcomes` and the files it names.
   /// @throws Error{bad_bundle} naming the member, or the file, and what was expected;
   ///         Error{unsupported} for xgboost in a build without it
-  static LearnedOutcome parse(std::string_view json, const OutcomeFiles& files,
-                              const ClinicalVariables& variables);
+  static LearnedOutcome read(const nlohmann::json& json, const OutcomeFiles& files,
+                             const ClinicalVariables& variables);
 
   /// The outcome with its interval and contributions, or why there is none (docs/fusion.md).
   Outcome assess(const ClinicalRecord& record, const ImageEvidence& image) const;

@@ -23,10 +23,11 @@ struct OutcomeConfig {
   std::optional<Bands> bands;
 };
 
+/// @param json       an entry of the manifest, which its JSON Schema has checked
 /// @param variables  that a record for the outcome may hold
 /// @throws Error{bad_bundle} naming the outcome, the member and what was expected
-OutcomeConfig parse_outcome(std::string_view json, const OutcomeFiles& files,
-                            const ClinicalVariables& variables = {});
+OutcomeConfig read_outcome(const nlohmann::json& json, const OutcomeFiles& files,
+                           const ClinicalVariables& variables = {});
 
 Outcome assess_outcome(const OutcomeConfig& config, const ClinicalRecord& record,
                        const ImageEvidence& image);

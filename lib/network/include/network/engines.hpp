@@ -11,33 +11,34 @@
 
 namespace aicovid {
 
-/// An engine that runs networks, as a module beside the library.
+/// An engine that runs networks. It is a module beside the library.
 struct Engine {
   std::string_view name;                    ///< as `--backend` and manifests have it
-  std::string_view library;                 ///< "LibTorch"
+  std::string_view library;                 ///< for messages: "LibTorch"
   std::span<const std::string_view> files;  ///< the kinds of network files it reads, best first
   std::string_view module;                  ///< its file beside the library
-  /// The files of its library that the module needs, in the order of loading.
+  /// The files of its library that the module needs, in the order of loading; none where the module
+  /// needs no library.
   std::span<const std::string_view> libraries;
-  bool cuda;                    ///< runs on CUDA devices too
+  bool cuda;                    ///< whether it runs on CUDA devices too
   std::string_view built_with;  ///< the library's version; empty if it was not built
 };
 
-/// All engines that this library knows of, in the order in which they are tried.
+/// All engines that this library knows, in the order in which `auto` tries them.
 std::span<const Engine> engines();
 
 /// @throws Error{invalid_argument} for an unknown name
 const Engine& engine_named(std::string_view name);
 
-/// The engine's name, "none" for null: what results say of what ran.
+/// What results say of what ran: the engine's name, or "none" for null.
 std::string backend_name(const Engine* engine);
 
-/// Whether the engine's module lies beside the library. Opens nothing.
+/// Tells whether the engine's module lies beside the library. It opens nothing.
 bool is_installed(const Engine& engine);
 
-/// @throws EngineMissing if its module is not there; Error{device_unavailable} if the engine does
-/// not
-///         run on the device
+/// Makes sure that the engine is installed and runs on the device. It opens nothing.
+/// @throws EngineMissing if its module is not there; Error{device_unavailable} if it does not run
+///         on the device
 void require_engine(const Engine& engine, const Device& device);
 
 /// The engine's module, or a library that it needs, is not there.
@@ -47,12 +48,12 @@ class EngineMissing : public Error {
 };
 
 /// Opens the engine's module, once a process; it stays open until the program ends.
-/// @throws EngineMissing; Error{unsupported} with both versions if the module is of another build,
-/// or
-///         its library of another version than it was built with
+/// @throws EngineMissing if the module or its library is not there; Error{unsupported} with both
+///         versions if the module is of another build, or its library of another version
 void open(const Engine& engine);
 
-/// Each engine with the version it was built with, or what is missing. Opens nothing.
+/// Lists each engine with the version that it was built with, or with what is missing. It opens
+/// nothing.
 std::vector<Component> engine_components();
 
 }  // namespace aicovid

@@ -25,16 +25,16 @@ struct NetworkOutput {
 /// What the bundle says of a network.
 struct NetworkSpec {
   std::string role;  ///< for messages: "lungs"
-  std::vector<std::vector<std::int64_t>>
-      input_shapes;  ///< for warming up, and for the check of a forward pass
+  /// The networks are warmed up with inputs of these shapes, and may be given no others.
+  std::vector<std::vector<std::int64_t>> input_shapes;
   std::vector<NetworkOutput> outputs;
 
-  /// Where an output stands; nothing if there is none of this name.
+  /// Tells where an output stands; nothing if there is none of this name.
   std::optional<std::size_t> position(std::string_view output) const;
 };
 
-/// A network, ready to run on its device. Immutable; any number of threads may `run` one at a time
-/// each.
+/// A network, ready to run on its device. It is immutable: any number of threads may call `run` at
+/// once.
 class Network {
  public:
   virtual ~Network() = default;
@@ -60,8 +60,7 @@ struct NetworkFile {
 /// inputs is refused. LibTorch looks for CUDA once: in a process that is to use both devices, load
 /// for CUDA first.
 ///
-/// @param workers  how many callers will run it at the same time; more than that is allowed, and
-///                 they wait
+/// @param workers  how many callers will run it at the same time; more are allowed, and may wait
 /// @throws Error{bad_bundle} naming the role and what is wrong; Error{device_unavailable};
 ///         Error{unsupported} if the engine's module is not there, is of another build, or its
 ///         library is of another version

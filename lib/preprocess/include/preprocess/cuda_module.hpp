@@ -9,7 +9,7 @@ namespace aicovid {
 /// nothing for the CPU. Safe to call from several threads.
 ///
 /// @throws Error{device_unavailable} saying what is missing: the module, the driver, the device, or
-/// code for its architecture
+///         code for its architecture
 void require_cuda_device(const Device& device);
 
 }  // namespace aicovid

@@ -7,8 +7,8 @@
 
 namespace aicovid {
 
-/// What can be said of a radiograph's greys, as displayed, without knowing what it shows. Padding
-/// values are border, and count nowhere else.
+/// What can be said of a radiograph's greys as a display shows them, whatever the picture is.
+/// Padding values count as border, and nowhere else.
 struct GreyStatistics {
   Rectangle content;      ///< what is left once uniform rows and columns at the edges are gone
   double border = 0;      ///< share of the pixels outside `content`
@@ -17,8 +17,10 @@ struct GreyStatistics {
   double white = 0;       ///< share of the content that it shows as 255
 };
 
+/// Measures the greys of a radiograph.
+///
 /// A row or column is uniform if its greys differ by at most 5 % of the display's range, which
-/// leaves room for the noise of JPEG. A constant radiograph has no content: all is border.
+/// leaves room for the noise of JPEG. A constant radiograph has no content: all of it is border.
 ///
 /// @throws Error{invalid_argument} as `make_grey_table`
 GreyStatistics measure_grey(const Radiograph& radiograph);

@@ -8,7 +8,7 @@
 
 namespace aicovid {
 
-/// Whom a score is not for.
+/// The patients whom a score is not for.
 struct Eligibility {
   double from_age = 18;                        ///< years
   bool covid_19 = false;                       ///< not for a negative test

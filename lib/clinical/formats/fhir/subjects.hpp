@@ -1,0 +1,28 @@
+#pragma once
+
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "set_aside.hpp"
+
+namespace aicovid {
+
+/// An entry whose resource is read, and whether it says of whom it is.
+struct BoundEntry {
+  FhirEntry place;
+  const nlohmann::json* entry = nullptr;
+  bool is_bound = false;
+  const nlohmann::json* contained_patient = nullptr;  ///< the one that its subject leads to
+};
+
+/// Binds the list `Bundle.entry` to one patient, and returns the Patients, Observations and
+/// Conditions of it, and nested Bundles, which are not looked into. References are resolved against
+/// fullUrl, against type and id, within their own resource where they begin with "#", and by
+/// identifier. Entries without subject are no error: nobody knows whose they are.
+///
+/// @throws Error{patient_mismatch} if they are of several patients, or if an Observation or a
+///         Condition is of something that is no patient
+std::vector<BoundEntry> bind_to_one_patient(const nlohmann::json& entries);
+
+}  // namespace aicovid

@@ -1,0 +1,172 @@
+#include "agreement.hpp"
+
+#include <aicovid/error.hpp>
+#include <clinical/bedside_state.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "timestamp.hpp"
+
+namespace aicovid {
+
+namespace {
+
+/// Whether the times say that two values were measured at two times.
+bool other_sample(const ClinicalValue& a, const ClinicalValue& b) {
+  return !a.time.empty() && !b.time.empty() && parse_timestamp(a.time) != parse_timestamp(b.time);
+}
+
+/// How far two ranges are apart: 0 where they meet.
+double gap(const ClinicalRange& a, const ClinicalRange& b) {
+  return std::max({0., a.low - b.high, b.low - a.high});
+}
+
+// Counts are reported to .1 or .01 10*9/L. This is what rounding can add, and no more.
+constexpr double kRounding = .1;  // 10*9/L
+
+// A molecule of urea holds two atoms of nitrogen of 14.007 g/mol (IUPAC 2021): 1 mg/dL of urea
+// nitrogen is 10 / 28.014 = 0.357 mmol/L of urea.
+constexpr double kMmolPerMilligramPerDecilitre = 10 / 28.014;
+// Both quantities are rounded: most laboratories report urea nitrogen to 1 mg/dL, which is 0.18
+// mmol/L to either side.
+constexpr double kLargestDifference = 0.5;  // mmol/L
+constexpr double kLargestRelativeDifference = 0.1;
+
+/// Two readings of one patient may be this far apart, in per cent of saturation. The limit is this
+/// project's choice: the largest root-mean-square error, against arterial blood from 70 to 100 %,
+/// with which ISO 80601-2-61:2017 still accepts an oximeter (as cited in doi 10.2196/54256).
+constexpr double kLargestSpo2Difference = 4;
+
+/// These devices are run on room air too, or their oxygen does not show in the flow.
+constexpr std::array<std::string_view, 4> kMachines = {"hfnc", "niv", "imv", "ecmo"};
+
+/// Says a value as the record has it: "fio2 is >21 %".
+std::string said(const ClinicalRecord& record, std::string_view name) {
+  if (const auto flag = record.flag(name)) return fmt::format("{} is {}", name, *flag);
+  if (const auto term = record.text(name)) return fmt::format("{} is {}", name, *term);
+  return fmt::format("{} is {}{} {}", name, record.comparator(name), *record.number(name),
+                     ClinicalRecord::canonical_unit(name));
+}
+
+[[noreturn]] void reject(const ClinicalRecord& record, std::string_view one, std::string_view other,
+                         const std::string& expected) {
+  throw Error(
+      ErrorCode::bad_clinical_input,
+      fmt::format("{} and {}; expected {}", said(record, one), said(record, other), expected));
+}
+
+/// Rejects what contradicts that the patient receives no oxygen.
+void check_on_air(const ClinicalRecord& record, const std::string& source) {
+  for (const OxygenQuantity& quantity : kOxygenQuantities) {
+    if (!surely_raised(record, quantity)) continue;
+    const auto& [name, on_room_air] = quantity;
+    const std::string_view corrected =
+        source == "on_oxygen" ? "on_oxygen true" : "another respiratory_support";
+    reject(record, source, name,
+           fmt::format("{} above {} {}", corrected, on_room_air,
+                       ClinicalRecord::canonical_unit(name)));
+  }
+  const auto spo2 = record.range("spo2");
+  const auto on_air = record.range("spo2_room_air");
+  if (!spo2 || !on_air) return;
+  const auto& given = record.given();
+  if (other_sample(given.at("spo2"), given.at("spo2_room_air"))) return;
+  if (gap(*spo2, *on_air) > kLargestSpo2Difference) {
+    reject(record, "spo2", "spo2_room_air",
+           fmt::format("them within {} % where {}, or their times", kLargestSpo2Difference,
+                       said(record, source)));
+  }
+}
+
+/// Rejects a quantity that is not raised although the patient receives oxygen from a cannula or a
+/// mask.
+void check_on_oxygen(const ClinicalRecord& record, const std::string& source) {
+  const auto support = record.text("respiratory_support");
+  if (support && std::ranges::find(kMachines, *support) != kMachines.end()) return;
+  for (const auto& [name, on_room_air] : kOxygenQuantities) {
+    const auto range = record.range(name);
+    if (!range || range->high > on_room_air) continue;
+    reject(record, source, name,
+           fmt::format("{} above {} {} with oxygen, or respiratory_support hfnc, niv, imv or ecmo",
+                       name, on_room_air, ClinicalRecord::canonical_unit(name)));
+  }
+}
+
+}  // namespace
+
+void check_oxygen_agreement(const ClinicalRecord& record) {
+  const auto on_oxygen = record.flag("on_oxygen");
+  const auto support = record.text("respiratory_support");
+  if (on_oxygen && support && (*support != "none") != *on_oxygen) {
+    reject(record, "on_oxygen", "respiratory_support",
+           "on_oxygen false with none and true with oxygen, hfnc, niv, imv or ecmo");
+  }
+  const Finding oxygen = receives_oxygen(record);
+  if (!oxygen.answer) return;
+  if (*oxygen.answer) {
+    check_on_oxygen(record, oxygen.variable);
+  } else {
+    check_on_air(record, oxygen.variable);
+  }
+}
+
+void check_pressure_agreement(const ClinicalRecord& record) {
+  const auto systolic = record.range("systolic_bp");
+  const auto diastolic = record.range("diastolic_bp");
+  if (!systolic || !diastolic || diastolic->low <= systolic->high) return;
+  throw Error(
+      ErrorCode::bad_clinical_input,
+      fmt::format("diastolic_bp is {:.6g} mm[Hg] and systolic_bp is {:.6g} mm[Hg]; expected "
+                  "the diastolic to be at most the systolic",
+                  *record.number("diastolic_bp"), *record.number("systolic_bp")));
+}
+
+void check_count_agreement(const ClinicalRecord& record) {
+  const auto all = record.range("leukocytes");
+  if (!all) return;
+  const auto& given = record.given();
+  for (const char* kind : {"lymphocytes", "neutrophils"}) {
+    const auto count = record.range(kind);
+    if (!count || count->low <= all->high + kRounding) continue;
+    if (other_sample(given.at("leukocytes"), given.at(kind))) continue;
+    throw Error(ErrorCode::bad_clinical_input,
+                fmt::format("{} is {}{:.6g} 10*9/L and leukocytes is {}{:.6g} 10*9/L; expected no "
+                            "more of a kind than of all",
+                            kind, record.comparator(kind), *record.number(kind),
+                            record.comparator("leukocytes"), *record.number("leukocytes")));
+  }
+}
+
+std::optional<DerivedUrea> urea_of_urea_nitrogen(const ClinicalRecord& record) {
+  const auto nitrogen = record.number("urea_nitrogen");
+  if (!nitrogen) return std::nullopt;
+  const double value = kMmolPerMilligramPerDecilitre * *nitrogen;
+  const auto urea = record.range("urea");
+  if (!urea) {
+    return DerivedUrea{value,
+                       {"urea_from_urea_nitrogen", "urea",
+                        fmt::format("urea is {}{:.4g} mmol/L, computed from urea_nitrogen",
+                                    record.comparator("urea_nitrogen"), value)}};
+  }
+  const auto& given = record.given();
+  if (other_sample(given.at("urea"), given.at("urea_nitrogen"))) return std::nullopt;
+  ClinicalRange expected = *record.range("urea_nitrogen");
+  expected.low *= kMmolPerMilligramPerDecilitre;
+  expected.high *= kMmolPerMilligramPerDecilitre;
+  const double difference = gap(*urea, expected);
+  if (difference > kLargestDifference && difference > kLargestRelativeDifference * value) {
+    throw Error(
+        ErrorCode::bad_clinical_input,
+        fmt::format("urea is {:.4g} mmol/L and urea_nitrogen is {:.4g} mg/dL, that is {:.4g} "
+                    "mmol/L of urea; expected them to agree",
+                    *record.number("urea"), *nitrogen, value));
+  }
+  return std::nullopt;
+}
+
+}  // namespace aicovid

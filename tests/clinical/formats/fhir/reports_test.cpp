@@ -1,0 +1,155 @@
+#include <aicovid/clinical_record.hpp>
+
+#include <algorithm>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "fhir_bundle.hpp"
+#include "rejection.hpp"
+#include "shared_data.hpp"
+
+// Files with a trouble that users of other software reported. The smallest part of each is written
+// out in the test of its subject, so that it runs without the folder too.
+
+using namespace aicovid;
+using Catch::Matchers::ContainsSubstring;
+using fhir_bundle::kAt;
+using fhir_bundle::warning;
+
+namespace {
+
+ClinicalRecord parse(const char* name, const ClinicalOptions& options) {
+  return parse_clinical(text_of_file(shared_data("clinical-reports") / name), options);
+}
+
+}  // namespace
+
+TEST_CASE("Clinical reports: a Patient and another's vital signs are no record", "[clinical]") {
+  CHECK_THAT(mismatch_of([] { parse("h1_patient_vs_subject.json", {.at = kAt}); }),
+             ContainsSubstring("2 subjects") && ContainsSubstring("entry[1] (Observation)"));
+}
+
+TEST_CASE("Clinical reports: diseases of unknown presence are missing", "[clinical]") {
+  const auto record = parse("h3_gecco_unknown.json", {.at = kAt});
+  for (const char* name : {"copd", "hiv", "dementia", "coronary_disease"}) {
+    CHECK_FALSE(record.flag(name).has_value());
+  }
+  CHECK(record.number("age") == 84);
+  CHECK(record.number("respiratory_rate") == 31);
+  CHECK_THAT(warning(record, "fhir_unknown_modifier"),
+             ContainsSubstring("4 entries") && ContainsSubstring("entry[8] (Condition)") &&
+                 ContainsSubstring("entry[11] (Condition)"));
+}
+
+TEST_CASE("Clinical reports: the heart rate of a fetus is missing", "[clinical]") {
+  const auto record = parse("h5_focus.json", {.at = kAt});
+  CHECK_FALSE(record.number("heart_rate").has_value());
+  CHECK(record.number("respiratory_rate") == 31);
+  CHECK_THAT(warning(record, "fhir_about_another"), ContainsSubstring("entry[8] (Observation)"));
+}
+
+TEST_CASE("Clinical reports: overweight is no obesity", "[clinical]") {
+  const auto record = parse("h6_overweight.json", {.at = kAt});
+  CHECK_FALSE(record.flag("obesity").has_value());
+  CHECK_THAT(warning(record, "fhir_unknown_codes"), ContainsSubstring("entry[1] (Condition)"));
+}
+
+TEST_CASE("Clinical reports: digits of several codes are none", "[clinical]") {
+  const auto record = parse("n1_lung14.csv", {.clean = Cleaning::nccid});
+  CHECK(record.given().size() == 1);
+  CHECK(record.number("fio2") == 21);
+  for (const char* name : {"copd", "asthma", "coronary_disease", "stroke"}) {
+    CHECK(std::ranges::count(record.warnings(), name, &ClinicalWarning::variable) == 1);
+  }
+}
+
+TEST_CASE("Clinical reports: a Patient that is there twice is one", "[clinical]") {
+  const auto record = parse("f13_same_patient_twice.json", {.at = kAt});
+  CHECK(record.number("age") == 64);
+  CHECK(record.text("sex") == "female");
+  CHECK(record.number("respiratory_rate") == 21);
+  CHECK(record.warnings().empty());
+}
+
+TEST_CASE("Clinical reports: a unit of another spelling is an error that names the field",
+          "[clinical]") {
+  CHECK_THAT(rejection_of([] { parse("f06_units_l.json", {.at = kAt}); }),
+             ContainsSubstring("crp.unit is the text \"mg/l\"") && ContainsSubstring("mg/L"));
+}
+
+TEST_CASE("Clinical reports: a result in words is an error that names the field", "[clinical]") {
+  CHECK_THAT(
+      rejection_of([] { parse("f07_string_result.json", {.at = kAt}); }),
+      ContainsSubstring("crp has a value that is no Quantity") && !ContainsSubstring("performed"));
+}
+
+TEST_CASE("Clinical reports: a unit without code is an error that names the field", "[clinical]") {
+  CHECK_THAT(rejection_of([] { parse("f08_old_no_ucum.json", {.at = kAt}); }),
+             ContainsSubstring("respiratory_rate has no UCUM unit"));
+}
+
+TEST_CASE("Clinical reports: what has been resolved since is missing, and said so", "[clinical]") {
+  const auto record = parse("f11_resolved_later.json", {.at = kAt});
+  CHECK_FALSE(record.text("sars_cov_2").has_value());
+  CHECK_THAT(warning(record, "fhir_not_present"), ContainsSubstring("entry[1] (Condition)"));
+}
+
+TEST_CASE("Clinical reports: ventilation and critical care leave the support open", "[clinical]") {
+  const auto record = parse("f12_ventilated_icu.json", {.at = kAt});
+  CHECK_FALSE(record.text("respiratory_support").has_value());
+  CHECK_FALSE(record.text("care_location").has_value());
+  CHECK_FALSE(record.flag("on_oxygen").has_value());
+  CHECK(record.number("fio2") == 60);
+  CHECK(record.number("spo2") == 94);
+  CHECK_THAT(warning(record, "fhir_unknown_codes"), ContainsSubstring("entry[12] (Observation)") &&
+                                                        ContainsSubstring("entry[13] (Condition)"));
+}
+
+TEST_CASE("Clinical reports: a boolean of another spelling is an error that names the field",
+          "[clinical]") {
+  CHECK_THAT(rejection_of([] { parse("f14_pandas_true.csv", {}); }),
+             ContainsSubstring("on_oxygen") && ContainsSubstring("true or false"));
+}
+
+TEST_CASE("Clinical reports: room air as a fraction leaves oxygen as it was given", "[clinical]") {
+  const auto record = parse("f16_fio2_21.json", {.at = kAt});
+  CHECK(record.number("fio2") == 21);
+  CHECK(record.number("spo2") == 94);
+  CHECK_FALSE(record.flag("on_oxygen").has_value());
+  CHECK_FALSE(record.number("oxygen_flow").has_value());
+}
+
+TEST_CASE("Clinical reports: a code of urea that is not listed leaves urea missing", "[clinical]") {
+  const auto record = parse("f18_urea_14937.json", {.at = kAt});
+  CHECK_FALSE(record.number("urea").has_value());
+  CHECK_THAT(warning(record, "fhir_unknown_codes"), ContainsSubstring("entry[1] (Observation)"));
+}
+
+TEST_CASE("Clinical reports: a word for a missing number is an error that names the field",
+          "[clinical]") {
+  CHECK_THAT(rejection_of([] { parse("f19_na.csv", {}); }),
+             ContainsSubstring("crp") && ContainsSubstring("expected a number"));
+}
+
+TEST_CASE("Clinical reports: a percentage with a decimal point is an error that names the field",
+          "[clinical]") {
+  CHECK_THAT(rejection_of([] { parse("n2_fio2.csv", {.clean = Cleaning::nccid}); }),
+             ContainsSubstring("fio2 is 2800 %") && ContainsSubstring("20 to 100 %"));
+}
+
+TEST_CASE("Clinical reports: British observations are read by their LOINC codes alone",
+          "[clinical]") {
+  const auto record = parse("uk_news2.json", {.at = "2018-10-04T14:17:59+01:00"});
+  CHECK(record.number("respiratory_rate") == 21);
+  CHECK(record.number("heart_rate") == 95);
+  CHECK(record.number("spo2") == 93);
+  CHECK(record.number("temperature") == 37.5);
+  CHECK(record.number("systolic_bp") == 120);
+  CHECK_FALSE(record.text("consciousness").has_value());
+  CHECK_FALSE(record.flag("on_oxygen").has_value());
+  CHECK_THAT(warning(record, "fhir_unknown_codes"),
+             ContainsSubstring("3 entries") && ContainsSubstring("entry[4] (Observation)") &&
+                 ContainsSubstring("entry[7] (Observation)"));
+}
