@@ -1,7 +1,5 @@
 #include <scores/eligibility.hpp>
 
-#include <clinical/value_range.hpp>
-
 #include <algorithm>
 #include <map>
 
