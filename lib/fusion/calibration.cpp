@@ -2,6 +2,7 @@
 
 #include "fusion/curve.hpp"
 
+#include "core/json.hpp"
 #include "core/log_odds.hpp"
 
 #include <algorithm>

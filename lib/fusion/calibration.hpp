@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/config_value.hpp"
-
 #include "core/log_odds.hpp"
 
 #include <string>

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "core/config_value.hpp"
 #include "fusion/outcome.hpp"
+
+#include "core/config_value.hpp"
 
 #include <aicovid/outcome.hpp>
 

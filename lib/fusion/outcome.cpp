@@ -1,7 +1,8 @@
 #include "fusion/outcome.hpp"
 
-#include "core/config_value.hpp"
 #include "judgement.hpp"
+
+#include "core/config_value.hpp"
 
 #include <algorithm>
 

@@ -79,7 +79,7 @@ VIOLATIONS = {
     "a higher room by its public header": (
         "lib/core/file.cpp",
         "#include <aicovid/report.hpp>",
-        "core may not include aicovid/report.hpp of fusion or report",
+        "core may not include aicovid/report.hpp of assess or report",
     ),
     "the header of all": ("lib/core/file.cpp", "#include <aicovid/aicovid.hpp>", "which is for programs"),
     "a third-party header": ("lib/image/read.cpp", "#include <dcmtk/dcmdata/dctk.h>", "belongs to dicom only"),

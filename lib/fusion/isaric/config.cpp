@@ -1,7 +1,7 @@
 #include "calibration.hpp"
-#include "core/config_value.hpp"
 #include "fusion/deterioration.hpp"
 
+#include "core/config_value.hpp"
 #include "scores/deterioration_formula.hpp"
 
 #include <aicovid/error.hpp>

@@ -1,5 +1,7 @@
 #include "learned/model.hpp"
 
+#include "core/json.hpp"
+
 #include <fmt/format.h>
 #include <cmath>
 #include <numeric>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "core/config_value.hpp"
 #include "fusion/curve.hpp"
 #include "fusion/learned.hpp"
 
+#include "core/config_value.hpp"
 #include "findings/finding_table.hpp"
 
 #include <aicovid/clinical_variables.hpp>

@@ -1,5 +1,7 @@
 #include "learned/tree_file.hpp"
 
+#include "core/json.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <array>
