@@ -1,9 +1,8 @@
-"""Writes the bundle: networks, calibration, golden case, manifest."""
+"""A bundle's files: traced networks, the golden image, checksums, and one bundle in another's place."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from pathlib import Path
 
@@ -11,47 +10,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-import severity_stage
-from chest_preprocessing import PLANS
-from lung_stage import find_lungs
-from lungs import SIZE as LUNG_SIZE
-from picture import CLASSES
-from severity import CELLS, DEEP, SIZE
-from severity_stage import TARGET_PREVALENCE
-
-LICENCE = "LicenseRef-noncommercial-research"
-INTENDED_USE = ("Research use only. Not a medical device. Reads lung fields and the six-zone Brixia severity of pneumonia from a frontal "
-                "chest radiograph of an adult.")
-NOT_FOR = ("Diagnosis or exclusion of COVID-19 or of any disease; treatment decisions; children; lateral views; lungs after resection; "
-           "commercial use.")
-# Quantiles of laboratory values for integrating out a missing one.
-MISSING = {
-    "urea": {"values": [2.9, 5.7, 9.2, 25.5]},
-    "crp": {"values": [5, 45, 113, 297]},
-    "lymphocytes": {"values": [0.3, 0.7, 1.1, 2.4]},
-}
-PROBABILITIES = [0.05, 0.35, 0.65, 0.95]
-NOTE = "approximate, inferred from the published knots"
-# Known values of ISARIC 4C Deterioration: Gupta et al. 2021, supplementary table 3, by hand, and the test of the R
-# package resplab/ISARIC4C (97.9 %).
-INFILTRATES_LOGIT = 0.3252
-KNOWN_LOGIT = -1.9251
-
-
-def _patient(*, sex: str, age: float, rate: float, spo2: float, urea: float, crp: float, lymphocytes: float, **flags: bool) -> dict:
-    return {"age": {"value": age, "unit": "a"}, "sex": sex, "respiratory_rate": {"value": rate, "unit": "/min"},
-            "spo2": {"value": spo2, "unit": "%"}, "gcs": 15, "urea": {"value": urea, "unit": "mmol/L"},
-            "crp": {"value": crp, "unit": "mg/L"}, "lymphocytes": {"value": lymphocytes, "unit": "10*9/L"},
-            "nosocomial": False, "on_oxygen": False} | flags
-
-
-KNOWN_PATIENT = _patient(sex="female", age=50, rate=20, spo2=95, urea=5, crp=50, lymphocytes=1)
-KNOWN_RISKS = [
-    (KNOWN_PATIENT | {"radiographic_infiltrates": False}, 0.1273),
-    (_patient(sex="male", age=41, rate=21, spo2=98, urea=5, crp=31, lymphocytes=0.8, radiographic_infiltrates=True), 0.1579),
-    (_patient(sex="male", age=23, rate=50, spo2=51, urea=21, crp=32, lymphocytes=32, radiographic_infiltrates=True, nosocomial=True,
-              on_oxygen=True), 0.9788),
-]
+from aicovid_models.lungs.network import SIZE as LUNG_SIZE
+from aicovid_models.zones.features import SIZE
 
 
 def sha256(path: Path) -> str:
@@ -103,11 +63,6 @@ def save_severity(severity: torch.nn.Module, bundle: Path) -> None:
     _save_traced(severity, (image, mask), checks, bundle / "severity.pt")
 
 
-def save_networks(lungs: LungsAndPicture, severity: SeverityNet, bundle: Path) -> None:
-    save_lungs(lungs, bundle)
-    save_severity(severity, bundle)
-
-
 def save_golden_image(bundle: Path) -> Path:
     """A chest radiograph of pydicom-data (MIT), inverted for display (MONOCHROME1), 8 bits, 400 px wide."""
     import pydicom
@@ -136,68 +91,3 @@ def replace(old: Path, new: Path) -> None:
 
 def load_network(bundle: Path, name: str) -> torch.jit.ScriptModule:
     return torch.jit.load(str(bundle / name), map_location="cpu").eval()
-
-
-def infiltrates(logit: np.ndarray, platt: dict) -> np.ndarray:
-    """The probability that the library reports: Platt's, moved to the target prevalence."""
-    def odds(share: float) -> float:
-        return share / (1 - share)
-
-    moved = np.exp(platt["slope"] * logit + platt["intercept"]) * odds(TARGET_PREVALENCE) / odds(platt["prevalence"])
-    return moved / (1 + moved)
-
-
-def assess(bundle: Path, pixels: np.ndarray, platt: dict) -> dict:
-    """The chain of the two saved networks on one radiograph [H,W] uint8."""
-    found = find_lungs(load_network(bundle, "lungs.pt"), pixels)
-    image, mask = severity_stage.severity_inputs(pixels, found)
-    with torch.inference_mode():
-        zones, logit, _, attribution, _ = load_network(bundle, "severity.pt")(torch.from_numpy(image), torch.from_numpy(mask))
-    values = [float(zone) for zone in zones[0]]
-    return {"brixia": sum(values), "zones": values, "infiltrates": float(infiltrates(float(logit), platt)), "lung_area_fraction": found.fraction,
-            "attribution_sum": float(attribution.sum())}
-
-
-def known_risk(infiltrates: float) -> float:
-    """The risk of KNOWN_PATIENT, whose image shows infiltrates with this probability."""
-    without, with_them = (1 / (1 + np.exp(-logit)) for logit in (KNOWN_LOGIT, KNOWN_LOGIT + INFILTRATES_LOGIT))
-    return float(infiltrates * with_them + (1 - infiltrates) * without)
-
-
-def deterioration() -> dict:
-    """The published outcome's entry."""
-    return {"name": "deterioration", "model": "isaric_4c_deterioration",
-            "missing": {name: {"probabilities": PROBABILITIES, **values, "note": NOTE} for name, values in MISSING.items()}}
-
-
-def golden_cases(findings: dict) -> list[dict]:
-    """The golden image with KNOWN_PATIENT's record, and the known patients without an image."""
-    expected = findings | {"outcomes": {"deterioration": known_risk(findings["infiltrates"])}}
-    return [{"image": "golden/rg1.png", "record": KNOWN_PATIENT, "expected": expected, "tolerance": 1e-3}] + [
-        {"record": record, "expected": {"outcomes": {"deterioration": risk}}, "tolerance": 1e-4} for record, risk in KNOWN_RISKS]
-
-
-def write_manifest(bundle: Path, version: str, findings: dict, platt: dict, gate: dict) -> None:
-    (bundle / "platt.json").write_text(json.dumps(platt, indent=1) + "\n")
-    golden = save_golden_image(bundle)
-    expected = assess(bundle, np.asarray(Image.open(golden)), platt)
-    del expected["attribution_sum"]
-    manifest = {
-        "schema": "aicovid.bundle/1", "name": "severity", "version": version, "licence": LICENCE,
-        "intended_use": INTENDED_USE, "not_for": NOT_FOR,
-        "accepts": {"modality": ["CR", "DX"], "views": ["AP", "PA"]},
-        "plans": PLANS,
-        "networks": [
-            {"role": "lungs", "files": {"torchscript": {"path": "lungs.pt", "sha256": sha256(bundle / "lungs.pt")}},
-             "inputs": ["plan:mask_in"], "outputs": {"mask": [1, 2, LUNG_SIZE, LUNG_SIZE], "picture": [1, CLASSES]}},
-            {"role": "severity", "files": {"torchscript": {"path": "severity.pt", "sha256": sha256(bundle / "severity.pt")}},
-             "inputs": ["plan:severity_in", "mask:lungs"],
-             "outputs": {"zones": [1, 6], "infiltrates_logit": [1, 1], "embedding": [1, DEEP], "attribution": [1, 1, CELLS, CELLS],
-                         "distance": [1, 1]}},
-        ],
-        "files": [{"path": path, "sha256": sha256(bundle / path)} for path in ("platt.json", "golden/rg1.png")],
-        "findings": findings, "gate": gate, "clinical": [],
-        "outcomes": [deterioration()],
-        "golden": golden_cases(expected),
-    }
-    (bundle / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")

@@ -1,33 +1,26 @@
-#!/usr/bin/env python3
 """Adds ONNX files to a bundle, for other engines: each network's TorchScript file, exported, and checked with ONNX Runtime.
 
-    .venv/bin/python models/training/onnx_export.py models/severity
+    python -m aicovid_models.bundle.onnx_export models/severity
 
-The library runs the TorchScript files and checks the ONNX files' checksums. AICOVID_PYTHON names the folder of the
-library's Python module (default the release build's): the images go through the bundle's own plans.
+The library runs the TorchScript files and checks the ONNX files' checksums. The images go through the bundle's own plans.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import os
-import sys
 import warnings
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, os.environ.get("AICOVID_PYTHON", str(HERE.parents[1] / "build/release/python")))
+import aicovid
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from PIL import Image
 
-import numpy as np  # noqa: E402
-import onnx  # noqa: E402
-import onnxruntime  # noqa: E402
-import torch  # noqa: E402
-from PIL import Image  # noqa: E402
-
-import aicovid  # noqa: E402
-import lung_mask  # noqa: E402
+from aicovid_models.bundle.files import load_network, sha256
+from aicovid_models.lungs import masks
 
 OPSET = 17
 # Of an output's largest value, or of 1 where that is less: float32 sums in another order (measured: up to 6e-6).
@@ -58,18 +51,18 @@ def network_inputs(bundle: Path, manifest: dict, radiograph: aicovid.Radiograph)
     image, whole = plan_of(by_role["lungs"]).run(radiograph)
     with torch.inference_mode():
         probabilities = load(bundle, by_role["lungs"])(torch.from_numpy(image))[0][0].numpy()
-    labels = lung_mask.clean(probabilities)
-    box = lung_mask.bounding_rectangle(labels, whole) or whole
+    labels = masks.clean(probabilities)
+    box = masks.bounding_rectangle(labels, whole) or whole
     inputs = {"lungs": [image]}
     if "severity" in by_role:
         crop, source = plan_of(by_role["severity"]).run(radiograph, lung_box=box)
-        mask = lung_mask.resample(labels, whole, source, *crop.shape[2:])[None]
+        mask = masks.resample(labels, whole, source, *crop.shape[2:])[None]
         inputs["severity"] = [crop if one.startswith("plan:") else mask for one in by_role["severity"]["inputs"]]
     return inputs
 
 
 def load(bundle: Path, network: dict) -> torch.jit.ScriptModule:
-    return torch.jit.load(str(bundle / network["files"]["torchscript"]["path"]), map_location="cpu").eval()
+    return load_network(bundle, network["files"]["torchscript"]["path"])
 
 
 def export(module: torch.jit.ScriptModule, inputs: Arrays, output_names: list[str], file: Path) -> None:
@@ -124,7 +117,7 @@ def add_onnx(bundle: Path) -> dict[str, dict[str, float]]:
         differences[role] = largest_differences(module, file, [case[role] for case in cases], names)
         if max(differences[role].values()) > TOLERANCE:
             raise ValueError(f"{file.name}: ONNX Runtime differs from TorchScript by {differences[role]}")
-        network["files"]["onnx"] = {"path": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+        network["files"]["onnx"] = {"path": file.name, "sha256": sha256(file)}
     size = sum(file.stat().st_size for file in bundle.rglob("*") if file.is_file())
     if size > LARGEST_BUNDLE:
         raise ValueError(f"the bundle has {size / 2**20:.1f} MiB; expected at most {LARGEST_BUNDLE / 2**20:.0f}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-import lung_mask
-from evaluation import bootstrap, pearson, spearman
-from labelled_radiographs import LabelledRadiograph
-from readings import Reading
+from aicovid_models.evidence.readings import Reading
+from aicovid_models.lungs import masks
+from aicovid_models.radiographs.archives import LabelledRadiograph
+from aicovid_models.statistics.evaluation import bootstrap, pearson, spearman
 
 
 def zone_labels(lungs: np.ndarray) -> np.ndarray:
@@ -28,7 +28,7 @@ def points_of_zones(reading: Reading) -> tuple[np.ndarray, float]:
     labels, mask_source = reading.examination.lung_mask
     # Sixteen samples a cell's side, on the raster of the attribution.
     fine = np.kron(cells, np.ones((16, 16))) / 256
-    lungs = lung_mask.resample(labels, mask_source, source, *fine.shape) > 0
+    lungs = masks.resample(labels, mask_source, source, *fine.shape) > 0
     zones = zone_labels(lungs)
     points = np.array([fine[zones == zone].sum() for zone in range(6)])
     return points, float(points.sum() / fine.sum()) if fine.sum() > 0 else float("nan")

@@ -14,8 +14,9 @@ from pathlib import Path
 import aicovid
 import numpy as np
 
-import lung_mask
-from labelled_radiographs import ZONES, LabelledRadiograph
+from aicovid_models.lungs import masks
+from aicovid_models.lungs.overlap import overlap_of
+from aicovid_models.radiographs.archives import ZONES, LabelledRadiograph
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,13 @@ class Reading:
             return np.zeros((2, rows, columns), bool)
         labels, source = self.examination.lung_mask
         height, width = (self.report["input"][side] for side in ("rows", "columns"))
-        return lung_mask.resample(labels, source, (0, 0, height, width), rows, columns) > 0
+        return masks.resample(labels, source, (0, 0, height, width), rows, columns) > 0
+
+
+def overlap(row: LabelledRadiograph, reading: Reading) -> dict:
+    """Dice of the library's lungs with the drawn ones, at the drawing's resolution."""
+    drawn = row.lung_mask()
+    return overlap_of(row, drawn, reading.lungs(*drawn.shape[1:]))
 
 
 class Bundle:

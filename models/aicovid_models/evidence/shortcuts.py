@@ -9,11 +9,11 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-import foreign_objects
-from agreement import subgroup
-from evaluation import bootstrap
-from labelled_radiographs import LabelledRadiograph
-from readings import Bundle, Folds, Reading
+from aicovid_models.drawings import foreign_objects
+from aicovid_models.evidence.readings import Bundle, Folds, Reading
+from aicovid_models.radiographs.archives import LabelledRadiograph
+from aicovid_models.statistics.agreement import subgroup
+from aicovid_models.statistics.evaluation import bootstrap
 
 IMAGES = 100
 SEED = 20200408
@@ -46,15 +46,15 @@ def changed_copies(pixels: np.ndarray, lungs: np.ndarray, index: int) -> dict[st
     return copies | {"outside brightness": foreign_objects.brightness(pixels, lungs, generator(len(names)))}
 
 
-def changes_of_total(bundle: Bundle, rows: list[LabelledRadiograph]) -> dict[str, np.ndarray]:
-    """By name of the drawing, total of the changed copy less that of the image [n]; NaN where one has no score."""
+def changes_by_drawing(bundle: Bundle, rows: list[LabelledRadiograph], score: Callable[[Reading], float]) -> dict[str, np.ndarray]:
+    """By name of the drawing, the score of the changed copy less that of the image [n]; NaN where one has none."""
     changes: dict[str, list[float]] = {}
     for index, row in enumerate(rows):
         pixels = row.grey8()
         before = bundle.read(pixels)
         lungs = before.lungs(*pixels.shape).any(0)
         for name, copy in changed_copies(pixels, lungs, index).items():
-            changes.setdefault(name, []).append(bundle.read(copy).brixia - before.brixia)
+            changes.setdefault(name, []).append(score(bundle.read(copy)) - score(before))
     return {name: np.array(values) for name, values in changes.items()}
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from icu_patients import LABS
-from icu_stage import Logistic
+from aicovid_models.icu_stay.fit import Logistic
+from aicovid_models.radiographs.intensive_care import LABS
 
 _CONTROLS = {"icu_stay": "`icu_stay`", "view_only": "view alone (AP or not)", "mask_geometry_only": "outline of the lungs alone",
              "constant_texture": "one grey inside the lungs", "labs_only": "laboratory values alone",

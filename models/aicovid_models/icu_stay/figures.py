@@ -11,10 +11,10 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-import icu_stage
-from evaluation import bootstrap
-from icu_patients import LABS, IcuImage, patient_weights
-from icu_readings import GEOMETRY
+from aicovid_models.icu_stay import fit
+from aicovid_models.icu_stay.readings import GEOMETRY
+from aicovid_models.radiographs.intensive_care import LABS, IcuImage, patient_weights
+from aicovid_models.statistics.evaluation import bootstrap
 
 LEAST_LOWER_BOUND = 0.6
 PARTITIONS = 20
@@ -24,8 +24,8 @@ def _strata(score: np.ndarray, positive: np.ndarray, images: list[IcuImage]) -> 
     """Over all images and within AP."""
     patients, ap = [image.row.patient for image in images], np.array([image.ap for image in images])
     within = np.flatnonzero(ap)
-    return {"all": icu_stage.auroc_of(score, positive, patients),
-            "ap": icu_stage.auroc_of(score[within], positive[within], [patients[i] for i in within])}
+    return {"all": fit.auroc_of(score, positive, patients),
+            "ap": fit.auroc_of(score[within], positive[within], [patients[i] for i in within])}
 
 
 def _ap(images: list[IcuImage]) -> np.ndarray:
@@ -43,22 +43,22 @@ def _missing(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 def internal(learn: list[IcuImage], lines: pd.DataFrame) -> dict:
     """On Hannover, held out with all choices; a control is fitted as the model is, in the same folds."""
     positive, patients = np.array([image.state == "in" for image in learn]), [image.row.patient for image in learn]
-    columns = icu_stage.columns_of(learn, lines.brixia.to_numpy())
-    logit, chosen = icu_stage.held_out(columns, positive, patients)
-    spread = [icu_stage.weighted_auroc(icu_stage.held_out(columns, positive, patients, seed=icu_stage.SEED + k)[0], positive,
+    columns = fit.columns_of(learn, lines.brixia.to_numpy())
+    logit, chosen = fit.held_out(columns, positive, patients)
+    spread = [fit.weighted_auroc(fit.held_out(columns, positive, patients, seed=fit.SEED + k)[0], positive,
                                        patient_weights(patients)) for k in range(1, PARTITIONS + 1)]
 
     def control(values: dict[str, np.ndarray]) -> dict:
-        return _strata(icu_stage.held_out(values, positive, patients, (tuple(values),))[0], positive, learn)
+        return _strata(fit.held_out(values, positive, patients, (tuple(values),))[0], positive, learn)
 
     labs = {name: columns[name] for name in LABS}
     return {
         "icu_stay": _strata(logit, positive, learn), "brixia": _strata(columns["brixia"], positive, learn),
-        "log_loss": round(icu_stage.log_loss(logit, positive, patient_weights(patients)), 3),
+        "log_loss": round(fit.log_loss(logit, positive, patient_weights(patients)), 3),
         "chosen_in_folds": dict(Counter(" + ".join(inputs) for inputs in chosen)),
         "other_partitions": {"partitions": PARTITIONS, "lowest": round(min(spread), 3), "highest": round(max(spread), 3)},
-        "candidates": {" + ".join(inputs): _strata(icu_stage.held_out(columns, positive, patients, (inputs,))[0], positive, learn)
-                       for inputs in icu_stage.CANDIDATES},
+        "candidates": {" + ".join(inputs): _strata(fit.held_out(columns, positive, patients, (inputs,))[0], positive, learn)
+                       for inputs in fit.CANDIDATES},
         "view_only": _strata(_ap(learn), positive, learn), "mask_geometry_only": control(_geometry(lines)),
         "constant_texture": _strata(lines.constant.to_numpy(), positive, learn),
         "labs_only": control(labs), "missingness_only": control(_missing(columns)),
@@ -66,7 +66,7 @@ def internal(learn: list[IcuImage], lines: pd.DataFrame) -> dict:
                        for name in LABS}}
 
 
-def external(model: icu_stage.Logistic, geometry: icu_stage.Logistic, images: list[IcuImage], lines: pd.DataFrame, covid: np.ndarray) -> dict:
+def external(model: fit.Logistic, geometry: fit.Logistic, images: list[IcuImage], lines: pd.DataFrame, covid: np.ndarray) -> dict:
     """On `ieee8023`, where nothing was fitted. No laboratory values are known of these images.
 
     `primary`: COVID-19, in intensive care at the exam against never in it.
@@ -79,13 +79,13 @@ def external(model: icu_stage.Logistic, geometry: icu_stage.Logistic, images: li
     for name, (used, positive) in sets.items():
         rows = np.flatnonzero(used & scored)
         chosen, here, truth = [images[i] for i in rows], lines.iloc[rows], positive[rows]
-        logit = model(np.column_stack([icu_stage.columns_of(chosen, here.brixia.to_numpy())[x] for x in model.inputs]))
+        logit = model(np.column_stack([fit.columns_of(chosen, here.brixia.to_numpy())[x] for x in model.inputs]))
         outline = geometry(np.column_stack(list(_geometry(here).values())))
         patients = [image.row.patient for image in chosen]
         result[name] = {"icu_stay": _strata(logit, truth, chosen), "view_only": _strata(_ap(chosen), truth, chosen),
                         "mask_geometry_only": _strata(outline, truth, chosen), "constant_texture": _strata(here.constant.to_numpy(), truth, chosen),
                         "above_view": bootstrap(_difference, patients, logit, _ap(chosen), truth, patient_weights(patients)),
-                        "log_loss": round(icu_stage.log_loss(logit, truth, patient_weights(patients)), 3)}
+                        "log_loss": round(fit.log_loss(logit, truth, patient_weights(patients)), 3)}
     primary = result["primary"]
     figure, view = primary["icu_stay"]["all"], primary["view_only"]["all"]
     result["passed"] = bool(figure["low"] > LEAST_LOWER_BOUND and figure["value"] > view["value"])
@@ -93,10 +93,10 @@ def external(model: icu_stage.Logistic, geometry: icu_stage.Logistic, images: li
 
 
 def _difference(score: np.ndarray, control: np.ndarray, positive: np.ndarray, weights: np.ndarray) -> float:
-    return icu_stage.weighted_auroc(score, positive, weights) - icu_stage.weighted_auroc(control, positive, weights)
+    return fit.weighted_auroc(score, positive, weights) - fit.weighted_auroc(control, positive, weights)
 
 
-def fit_geometry(learn: list[IcuImage], lines: pd.DataFrame) -> icu_stage.Logistic:
+def fit_geometry(learn: list[IcuImage], lines: pd.DataFrame) -> fit.Logistic:
     """The control "mask geometry only", on all of Hannover."""
     positive, patients = np.array([image.state == "in" for image in learn]), [image.row.patient for image in learn]
-    return icu_stage.choose_and_fit(_geometry(lines), positive, patients, (GEOMETRY,))
+    return fit.choose_and_fit(_geometry(lines), positive, patients, (GEOMETRY,))

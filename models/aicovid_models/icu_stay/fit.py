@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation import bootstrap
-from icu_patients import LABS, IcuImage, patient_weights
-from labelled_radiographs import patient_folds
+from aicovid_models.radiographs.archives import patient_folds
+from aicovid_models.radiographs.intensive_care import LABS, IcuImage, patient_weights
+from aicovid_models.statistics.evaluation import bootstrap
 
 FOLDS = 5
 SEED = 20200408

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-import bundle_files
-from labelled_radiographs import ZONES, LabelledRadiograph
-from lung_stage import PredictedLungs, find_lungs
-from lungs import LungNet
-from severity_stage import severity_inputs
+from aicovid_models.bundle.files import load_network, save_lungs, sha256
+from aicovid_models.lungs.network import LungNet
+from aicovid_models.lungs.training import PredictedLungs, find_lungs
+from aicovid_models.radiographs.archives import ZONES, LabelledRadiograph
+from aicovid_models.zones.features import severity_inputs
 
 GEOMETRY = ("area", "larger_share", "lung_height", "lung_width", "slenderness")
 
@@ -51,7 +51,7 @@ def read(bundle: Path, rows: list[LabelledRadiograph], saved: Path) -> pd.DataFr
     if kept.exists():
         return pd.read_json(kept, orient="index", dtype={"status": str})
     files = {network["role"]: network for network in manifest["networks"]}
-    lungs, severity = (bundle_files.load_network(bundle, files[role]["files"]["torchscript"]["path"]) for role in ("lungs", "severity"))
+    lungs, severity = (load_network(bundle, files[role]["files"]["torchscript"]["path"]) for role in ("lungs", "severity"))
     where = list(files["severity"]["outputs"]).index("zones")
 
     def total(image: np.ndarray, mask: np.ndarray) -> float:
@@ -85,12 +85,12 @@ def with_lungs(fold: Path, lungs: LungNet, target: Path) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     manifest = json.loads((fold / "manifest.json").read_text())
-    bundle_files.save_lungs(lungs, target)
+    save_lungs(lungs, target)
     for network in manifest["networks"]:
         file = network["files"]["torchscript"]
         if network["role"] == "lungs":
             network["outputs"].pop("picture", None)
-            network["files"] = {"torchscript": {"path": "lungs.pt", "sha256": bundle_files.sha256(target / "lungs.pt")}}
+            network["files"] = {"torchscript": {"path": "lungs.pt", "sha256": sha256(target / "lungs.pt")}}
         else:
             network["files"] = {"torchscript": file}
             shutil.copy(fold / file["path"], target / file["path"])

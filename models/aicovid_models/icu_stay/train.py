@@ -1,40 +1,30 @@
-#!/usr/bin/env python3
 """Fits the outcome `icu_stay` on a trained bundle's readings and adds it to the bundle, with its figures.
 
-    .venv/bin/python models/training/train_icu.py [--version X.Y.Z]    after every training of models/severity
-    .venv/bin/python models/training/train_icu.py --check              measures again, compares with what the bundle has, writes nothing
+    python -m aicovid_models.icu_stay.train [--version X.Y.Z]    after every training of models/severity
+    python -m aicovid_models.icu_stay.train --check              measures again, compares with what the bundle has, writes nothing
 
-Needs the fold bundles of the severity network (models/training/folds/severity, by cross_validate.py): a patient of the test set is read
-by networks that saw no image of that patient. Readings are kept in models/training/cache/.
+Needs the fold bundles of the severity network (models/folds/severity, by `aicovid_models.severity.cross_validate`): a patient of the test set
+is read by networks that saw no image of that patient. Readings are kept in models/cache/. The outcome's part of the card is
+written by `python -m aicovid_models.severity.card`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import re
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path.insert(0, os.environ.get("AICOVID_PYTHON", str(ROOT / "build/release/python")))
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import numpy as np
+import pandas as pd
+import torch
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-import torch  # noqa: E402
-
-import bundle_files  # noqa: E402
-import icu_card  # noqa: E402
-import icu_figures  # noqa: E402
-import icu_readings  # noqa: E402
-import icu_stage  # noqa: E402
-from icu_patients import IcuImage, hannover_icu, ieee8023_icu, is_covid_19, patient_weights  # noqa: E402
-from labelled_radiographs import hannover  # noqa: E402
-from lung_stage import fit_networks  # noqa: E402
+from aicovid_models.bundle.files import sha256
+from aicovid_models.command import MODELS, cache_folder, data_folder, folds_folder
+from aicovid_models.icu_stay import card, figures, fit, readings
+from aicovid_models.lungs.training import fit_networks
+from aicovid_models.radiographs.archives import hannover
+from aicovid_models.radiographs.intensive_care import IcuImage, hannover_icu, ieee8023_icu, is_covid_19, patient_weights
 
 NAME, MODEL, FIGURES = "icu_stay", "icu_stay.json", "icu_stay_figures.json"
 DEFINITION = "in intensive care when the radiograph was taken"
@@ -47,14 +37,14 @@ def lines_of_test_set(bundle: Path, folds: Path, images: list[IcuImage], data: P
     patient out; a patient whom no fold learnt from is read by the bundle's own."""
     found = sorted(folds.glob("*/fold.json"))
     if not found:
-        sys.exit(f"no fold bundles in {folds.relative_to(ROOT)}: run cross_validate.py first")
+        sys.exit(f"no fold bundles in {folds}: run python -m aicovid_models.severity.cross_validate first")
     fold_of = {Path(name).stem: path.parent for path in found for name in json.loads(path.read_text())["held_out"]}
     by_patient = {image.row.patient: fold_of[image.row.path.stem] for image in images if image.row.path.stem in fold_of}
     lungs = fit_networks({"hannover": [row for row in hannover(data) if row.mask]}, work)["hannover"]
     parts = []
     for fold in sorted({by_patient.get(image.row.patient, bundle) for image in images}):
-        read_by = icu_readings.with_lungs(fold, lungs, work / "icu" / f"{fold.parent.name}_{fold.name}")
-        parts.append(icu_readings.read(read_by, [x.row for x in images if by_patient.get(x.row.patient, bundle) == fold], work / "icu"))
+        read_by = readings.with_lungs(fold, lungs, work / "icu" / f"{fold.parent.name}_{fold.name}")
+        parts.append(readings.read(read_by, [x.row for x in images if by_patient.get(x.row.patient, bundle) == fold], work / "icu"))
     return pd.concat(parts).loc[[image.row.key for image in images]]
 
 
@@ -64,27 +54,27 @@ def weighted_percentiles(values: np.ndarray, weights: np.ndarray) -> list[float]
     return [float(x) for x in np.interp(np.array(PERCENTILES) / 100, place, values[order])]
 
 
-def outcome_of(model: icu_stage.Logistic, index: np.ndarray, patients: list[str], positive: np.ndarray, figures: dict) -> dict:
+def outcome_of(model: fit.Logistic, index: np.ndarray, patients: list[str], positive: np.ndarray, figures: dict) -> dict:
     """The manifest's entry."""
     names = np.asarray(patients)
     in_icu = len(set(names[positive]))
     values = weighted_percentiles(index, patient_weights(patients))
     return {"name": NAME, "model": "logistic", "file": MODEL, "definition": DEFINITION, "kind": "concurrent_state",
-            "evidence": icu_card.evidence(figures),
+            "evidence": card.evidence(figures),
             "population": {"age": [18, 110], "excluded": {"sars_cov_2": ["negative"]}},
-            "inputs": [icu_card.input_of(name, model) for name in model.inputs],
+            "inputs": [card.input_of(name, model) for name in model.inputs],
             "index": {"of": f"{len(set(patients))} patients of Hannover, {in_icu} of them in intensive care",
                       "percentiles": list(PERCENTILES), "values": [round(value, 6) for value in values]}}
 
 
-def write(bundle: Path, model: icu_stage.Logistic, outcome: dict, figures: dict, version: str | None) -> None:
+def write(bundle: Path, model: fit.Logistic, outcome: dict, figures: dict, version: str | None) -> None:
     terms = [{"input": name, "mean": round(float(mean), 6), "scale": round(float(scale), 6), "coefficients": [round(float(beta), 6)]}
              for name, mean, scale, beta in zip(model.inputs, model.mean, model.scale, model.coefficients, strict=True)]
     (bundle / MODEL).write_text(json.dumps({"intercept": round(model.intercept, 6), "terms": terms}, indent=1) + "\n")
     manifest = json.loads((bundle / "manifest.json").read_text())
-    old, manifest["version"] = manifest["version"], version or manifest["version"]
+    manifest["version"] = version or manifest["version"]
     manifest["files"] = [entry for entry in manifest["files"] if entry["path"] != MODEL]
-    manifest["files"].append({"path": MODEL, "sha256": bundle_files.sha256(bundle / MODEL)})
+    manifest["files"].append({"path": MODEL, "sha256": sha256(bundle / MODEL)})
     manifest["outcomes"] = [entry for entry in manifest["outcomes"] if entry["name"] != NAME] + [outcome]
     for golden in manifest["golden"]:
         if "brixia" in golden["expected"]:  # a missing laboratory value adds nothing, and the golden patient has none but the CRP
@@ -94,9 +84,6 @@ def write(bundle: Path, model: icu_stage.Logistic, outcome: dict, figures: dict,
             golden["expected"].setdefault("outcomes", {})[NAME] = float(1 / (1 + np.exp(-logit[0])))
     (bundle / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
     (bundle / FIGURES).write_text(json.dumps(figures, indent=1) + "\n")
-    card = re.sub(r"## The outcome `icu_stay`\n.*?(?=\n## |\Z)", "", (bundle / "CARD.md").read_text(), flags=re.S)
-    card = card.replace(f"# Severity {old}:", f"# Severity {manifest['version']}:", 1)
-    (bundle / "CARD.md").write_text(card.replace("\n## Licence", f"\n{icu_card.text(figures)}\n## Licence", 1))
 
 
 def differences(figures: dict, recorded: dict, where: str = "") -> list[str]:
@@ -110,33 +97,33 @@ def differences(figures: dict, recorded: dict, where: str = "") -> list[str]:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("bundle", nargs="?", type=Path, default=ROOT / "models/severity")
+    options.add_argument("bundle", nargs="?", type=Path, default=MODELS / "severity")
     options.add_argument("--version", help="the bundle's new version")
     options.add_argument("--check", action="store_true")
     asked = options.parse_args()
     torch.set_num_threads(1)
-    data = Path(os.environ.get("AICOVID_DATA", ROOT.parent / "shared/data"))
-    bundle, work = asked.bundle.resolve(), HERE / "cache"
+    data, bundle, work = data_folder(), asked.bundle.resolve(), cache_folder()
 
     learn = [image for image in hannover_icu(data) if image.state != "other"]
-    lines = icu_readings.read(bundle, [image.row for image in learn], work / "icu")
+    lines = readings.read(bundle, [image.row for image in learn], work / "icu")
     if not np.isfinite(lines.brixia).all():
         sys.exit("the bundle refuses images of Hannover: the patients to learn from would be chosen by their images")
     positive, patients = np.array([image.state == "in" for image in learn]), [image.row.patient for image in learn]
-    model = icu_stage.choose_and_fit(icu_stage.columns_of(learn, lines.brixia.to_numpy()), positive, patients)
+    model = fit.choose_and_fit(fit.columns_of(learn, lines.brixia.to_numpy()), positive, patients)
 
     test = ieee8023_icu(data)
-    test_lines = lines_of_test_set(bundle, HERE / "folds" / bundle.name, test, data, work)
-    figures = {"shipped": {"inputs": list(model.inputs), "strength": model.strength}, "internal": icu_figures.internal(learn, lines),
-               "external": icu_figures.external(model, icu_figures.fit_geometry(learn, lines), test, test_lines, is_covid_19(data, test))}
+    test_lines = lines_of_test_set(bundle, folds_folder(bundle), test, data, work)
+    measured = {"shipped": {"inputs": list(model.inputs), "strength": model.strength}, "internal": figures.internal(learn, lines),
+                "external": figures.external(model, figures.fit_geometry(learn, lines), test, test_lines, is_covid_19(data, test))}
     if asked.check:
-        found = differences(json.loads(json.dumps(figures)), json.loads((bundle / FIGURES).read_text()))
+        found = differences(json.loads(json.dumps(measured)), json.loads((bundle / FIGURES).read_text()))
         print("\n".join(found) or "all figures as recorded")
         sys.exit(bool(found))
-    columns = icu_stage.columns_of(learn, lines.brixia.to_numpy())
+    columns = fit.columns_of(learn, lines.brixia.to_numpy())
     index = 1 / (1 + np.exp(-model(np.column_stack([columns[name] for name in model.inputs]))))
-    write(bundle, model, outcome_of(model, index, patients, positive, figures), figures, asked.version)
-    print(icu_card.text(figures))
+    write(bundle, model, outcome_of(model, index, patients, positive, measured), measured, asked.version)
+    print(card.text(measured))
+    print("Now: python -m aicovid_models.severity.card")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-Rectangle = tuple[float, float, float, float]  # y0, x0, y1, x1 in the radiograph's pixel edges
+from aicovid_models.radiographs.preprocessing import Rectangle
 
 
 def clean(probabilities: np.ndarray) -> np.ndarray:

@@ -12,8 +12,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from clutter import clutter_batch
-from opacity import paint_batch
+from aicovid_models.drawings.clutter import clutter_batch
+from aicovid_models.drawings.opacity import paint_batch
 
 # Lite0 expects (255 x - 127) / 128; the plans normalise with these.
 MEAN, STD = 127 / 255, 128 / 255
@@ -185,7 +185,3 @@ def train_lungs(grey: np.ndarray, target: np.ndarray, image_steps: int, seed: in
 def predict(net: LungNet, image: np.ndarray) -> np.ndarray:
     """[1,3,256,256] plan output -> [2,256,256] probabilities."""
     return net(torch.from_numpy(image))[0][0].numpy()
-
-
-def dice(a: np.ndarray, b: np.ndarray) -> float:
-    return float(2 * (a & b).sum() / max(1, a.sum() + b.sum()))

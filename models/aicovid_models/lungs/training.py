@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -11,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-import lung_mask
-from chest_preprocessing import run_plan
-from labelled_radiographs import LabelledRadiograph
-from lungs import LungNet, dice, predict, train_lungs
+from aicovid_models.command import report
+from aicovid_models.lungs import masks
+from aicovid_models.lungs.network import LungNet, predict, train_lungs
+from aicovid_models.lungs.overlap import overlap_of
+from aicovid_models.radiographs.archives import LabelledRadiograph
+from aicovid_models.radiographs.preprocessing import Rectangle, run_plan
 
 # 21 epochs of all masks; a smaller set is shown as often in all.
 IMAGE_STEPS = 6144
@@ -24,7 +25,7 @@ SEED = 20200401
 @dataclass(frozen=True)
 class PredictedLungs:
     labels: np.ndarray  # [256,256]: 0, 1 right, 2 left
-    source: lung_mask.Rectangle
+    source: Rectangle
     confidence: float
 
     @property
@@ -33,7 +34,7 @@ class PredictedLungs:
 
     @property
     def larger_share(self) -> float:
-        return lung_mask.larger_share(self.labels)
+        return masks.larger_share(self.labels)
 
 
 def _training_arrays(rows: list[LabelledRadiograph]) -> tuple[np.ndarray, np.ndarray]:
@@ -42,11 +43,15 @@ def _training_arrays(rows: list[LabelledRadiograph]) -> tuple[np.ndarray, np.nda
     return grey, target
 
 
+def drawn_lungs(row: LabelledRadiograph) -> np.ndarray:
+    """The hand-drawn lungs [2,256,256] as the lung network's raster has them: the share of each pixel that is lung."""
+    return np.concatenate([run_plan("share_256", lung.astype(np.uint8) * 255)[0][0] for lung in row.lung_mask()])
+
+
 def _fit(name: str, rows: list[LabelledRadiograph], work: Path) -> None:
     torch.set_num_threads(1)  # the two networks are trained side by side
     grey, target = _training_arrays(rows)
-    train_lungs(grey, target, IMAGE_STEPS, SEED, work / f"lungs_{name}.pt",
-                lambda text: print(time.strftime("%H:%M:%S"), text, flush=True))
+    train_lungs(grey, target, IMAGE_STEPS, SEED, work / f"lungs_{name}.pt", report)
 
 
 def fit_networks(sets: dict[str, list[LabelledRadiograph]], work: Path) -> dict[str, LungNet]:
@@ -66,8 +71,8 @@ def fit_networks(sets: dict[str, list[LabelledRadiograph]], work: Path) -> dict[
 def find_lungs(network, pixels: np.ndarray) -> PredictedLungs:
     image, source = run_plan("mask_in", pixels)
     probabilities = predict(network, image)
-    labels = lung_mask.clean(probabilities)
-    return PredictedLungs(labels, source, lung_mask.confidence(probabilities, labels))
+    labels = masks.clean(probabilities)
+    return PredictedLungs(labels, source, masks.confidence(probabilities, labels))
 
 
 def dice_on(network, rows: list[LabelledRadiograph]) -> list[dict]:
@@ -76,7 +81,6 @@ def dice_on(network, rows: list[LabelledRadiograph]) -> list[dict]:
     for row in rows:
         drawn = row.lung_mask()
         found = find_lungs(network, row.grey8())
-        lungs = lung_mask.resample(found.labels, found.source, found.source, *drawn.shape[1:]) > 0
-        result.append({"key": row.key, "patient": row.patient, "both": dice(lungs.any(0), drawn.any(0)),
-                       "right": dice(lungs[0], drawn[0]), "left": dice(lungs[1], drawn[1])})
+        lungs = masks.resample(found.labels, found.source, found.source, *drawn.shape[1:]) > 0
+        result.append(overlap_of(row, drawn, lungs))
     return result

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from lungs import LungNet
+from aicovid_models.lungs.network import LungNet
 
 CLASSES = 9
 NOT_A_CHEST = 8

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-import other_pictures
-from chest_preprocessing import run_plan
-from labelled_radiographs import LabelledRadiograph, patient_folds
-from lungs import MEAN, STD, LungNet
-from opacity import paint_batch
-from picture import CLASSES, FEATURES, NOT_A_CHEST, fit_picture, probabilities, tiles
+from aicovid_models.drawings.opacity import paint_batch
+from aicovid_models.lungs.network import MEAN, STD, LungNet
+from aicovid_models.picture import other_pictures
+from aicovid_models.picture.network import CLASSES, NOT_A_CHEST, fit_picture, probabilities, tiles
+from aicovid_models.radiographs.archives import LabelledRadiograph, patient_folds
+from aicovid_models.radiographs.preprocessing import run_plan
 
 SEED = 20200404
 FOLDS = 5

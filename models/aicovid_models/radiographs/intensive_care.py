@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from labelled_radiographs import LabelledRadiograph, hannover, ieee8023
+from aicovid_models.radiographs.archives import LabelledRadiograph, hannover, ieee8023
 
 # Name in a clinical record, column of Hannover's table, and what the library takes. D-dimer is left out: the table does not say
 # whether its mg/l are FEU or DDU, which differ by a factor of two. pO2 is left out: mostly venous or mixed.

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation import auroc, bootstrap
-from labelled_radiographs import LabelledRadiograph
+from aicovid_models.radiographs.archives import LabelledRadiograph
+from aicovid_models.statistics.evaluation import auroc, bootstrap
 
 SEED = 20200403
 VIEWS = ("PA", "AP")

@@ -1,4 +1,4 @@
-"""The bundle's preprocessing plans, run by the library itself: its Python module `aicovid` from the build tree."""
+"""The bundle's preprocessing plans, run by the library itself: its Python module `aicovid`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from functools import cache
 import aicovid
 import numpy as np
 
-from lung_mask import Rectangle
-
+Rectangle = tuple[float, float, float, float]  # y0, x0, y1, x1 in the radiograph's pixel edges
 _NORMALIZE = [{"op": "normalize", "mean": 127 / 255, "std": 128 / 255}, {"op": "channels", "count": 3}]
 _CLIP = {"op": "percentile_clip", "low": 1, "high": 99}
 PLANS = {

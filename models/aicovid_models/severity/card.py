@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from clutter import SHARE as CLUTTER_SHARE
-from lung_stage import IMAGE_STEPS
-from severity_material import CONSTANCY, CONTRAST_SHARE, PAINTED_SHARE, SHRUNK_SHARE
-from severity_stage import TARGET_PREVALENCE, WIDER
+from aicovid_models.drawings.clutter import SHARE as CLUTTER_SHARE
+from aicovid_models.lungs.training import IMAGE_STEPS
+from aicovid_models.severity.fit import TARGET_PREVALENCE, WIDER
+from aicovid_models.severity.material import CONSTANCY, CONTRAST_SHARE, PAINTED_SHARE, SHRUNK_SHARE
 
 
 def _interval(figure: dict, digits: int = 2) -> str:

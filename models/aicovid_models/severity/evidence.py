@@ -1,64 +1,37 @@
-#!/usr/bin/env python3
 """Measures the evidence for a bundle through the library, and writes it beside the bundle's card.
 
-    .venv/bin/python models/training/evidence.py models/severity
+    python -m aicovid_models.severity.evidence models/severity
 
-What is cross-validated comes from the fold bundles (AICOVID_FOLDS, default models/training/folds/BUNDLE, written by the
+What is cross-validated comes from the fold bundles (AICOVID_FOLDS, default models/folds/BUNDLE, written by the
 cross-validation), everything else from the shipped bundle. Writes evidence.json, EVIDENCE.md and figures/*.svg into the bundle's
 folder; the manifest does not list them. Nothing here is random but the seeded bootstraps and drawings.
 """
 
 from __future__ import annotations
 
-import hashlib
+import argparse
 import json
-import os
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path.insert(0, os.environ.get("AICOVID_PYTHON", str(ROOT / "build/release/python")))
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import numpy as np
+import pandas as pd
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
+from aicovid_models.bundle.files import sha256
+from aicovid_models.command import data_folder, folds_folder, report
+from aicovid_models.evidence import attribution, shortcuts
+from aicovid_models.evidence.readings import Bundle, Folds, Reading, overlap
+from aicovid_models.lungs.overlap import dice_of
+from aicovid_models.radiographs import nih_samples
+from aicovid_models.radiographs.archives import ZONES, LabelledRadiograph, hannover, ieee8023, nih
+from aicovid_models.severity import evidence_page, plots
+from aicovid_models.severity.fit import INFILTRATES_ABOVE
+from aicovid_models.severity.lungs import lungs_of_others
+from aicovid_models.statistics import agreement
+from aicovid_models.statistics.evaluation import auroc, bootstrap
 
-import agreement  # noqa: E402
-import attribution  # noqa: E402
-import evidence_page  # noqa: E402
-import nih_stage  # noqa: E402
-import plots  # noqa: E402
-import shortcuts  # noqa: E402
-from evaluation import auroc, bootstrap  # noqa: E402
-from labelled_radiographs import ZONES, LabelledRadiograph, hannover, ieee8023, nih  # noqa: E402
-from lungs import dice  # noqa: E402
-from readings import Bundle, Folds, Reading  # noqa: E402
-
-INFILTRATES_ABOVE = 1.0
 LIGHT, HEAVY = 6, 12
-
-
-def report(text: str) -> None:
-    print(time.strftime("%H:%M:%S"), text, flush=True)
-
-
-def data_folder() -> Path:
-    data = Path(os.environ.get("AICOVID_DATA", ROOT.parent / "shared/data"))
-    if not (data / "ieee8023/severity_scores.csv").exists():
-        sys.exit("AICOVID_DATA holds no ieee8023/severity_scores.csv: expected the folder with ieee8023/, hannover/ and nih/")
-    return data
-
-
-def folds_folder(bundle: Path) -> Path:
-    return Path(os.environ.get("AICOVID_FOLDS", HERE / "folds")) / bundle.name
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def listed_files(manifest: dict) -> list[str]:
@@ -70,25 +43,6 @@ def listed_files(manifest: dict) -> list[str]:
 def lung_network(manifest: dict) -> str:
     """SHA-256 of its TorchScript file."""
     return next(network["files"]["torchscript"]["sha256"] for network in manifest["networks"] if network["role"] == "lungs")
-
-
-def lungs_of_others(archive: list[LabelledRadiograph]) -> list[LabelledRadiograph]:
-    """Images with drawn lungs that the shipped lung network did not learn from: their licence forbids or does not state derivatives."""
-    return [row for row in archive if row.mask and not row.allows_derivatives]
-
-
-def overlap(row: LabelledRadiograph, reading: Reading) -> dict:
-    """Dice of the library's lungs with the drawn ones, at the drawing's resolution."""
-    drawn = row.lung_mask()
-    found = reading.lungs(*drawn.shape[1:])
-    return {"key": row.key, "patient": row.patient, "both": dice(found.any(0), drawn.any(0)),
-            "right": dice(found[0], drawn[0]), "left": dice(found[1], drawn[1])}
-
-
-def dice_of(overlaps: list[dict], part: str) -> dict:
-    values = np.array([found[part] for found in overlaps])
-    return {"mean": bootstrap(lambda x: float(x.mean()), [found["patient"] for found in overlaps], values),
-            "percentile_5": round(float(np.percentile(values, 5)), 3), "minimum": round(float(values.min()), 3)}
 
 
 def lungs_by_severity(rows: list[LabelledRadiograph], overlaps: list[dict]) -> dict:
@@ -191,12 +145,12 @@ def measure(folder: Path, data: Path) -> dict:
     result["controls"] = shortcuts.controls(folds, known, seen)
     report("controls measured")
     pictures = shortcuts.test_images([archive, clinic, others], shortcuts.IMAGES)
-    result["shortcuts"] = shortcuts.summary(shortcuts.changes_of_total(bundle, pictures), [row.patient for row in pictures])
+    result["shortcuts"] = shortcuts.summary(shortcuts.changes_by_drawing(bundle, pictures, lambda reading: reading.brixia), [row.patient for row in pictures])
     report("shortcuts measured")
     masked = lungs_of_others(archive)
     overlaps = [overlap(row, bundle.read(row.grey8())) for row in masked]
     result["lungs_by_severity"] = lungs_by_severity(masked, overlaps)
-    clear = nih_stage.draw_samples(others).clear_test
+    clear = nih_samples.draw_samples(others).clear_test
     result["images"] = {"held_out_total": {row.key: [round(float(value), 3) for value in (total, row.zones_s.sum(), row.zones_j.sum())]
                                            for row, total in zip(known, brixia, strict=True)},
                         "dice": {row.key: round(found["both"], 4) for row, found in zip(masked, overlaps, strict=True)},
@@ -206,9 +160,9 @@ def measure(folder: Path, data: Path) -> dict:
 
 
 def main() -> None:
-    if len(sys.argv) != 2:
-        sys.exit("usage: evidence.py BUNDLE")
-    began, folder = time.monotonic(), Path(sys.argv[1]).resolve()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bundle", type=Path, help="the bundle's folder")
+    began, folder = time.monotonic(), parser.parse_args().bundle.resolve()
     measured = measure(folder, data_folder())
     (folder / "evidence.json").write_text(json.dumps(measured, indent=1) + "\n")
     plots.write_all(measured, folder / "figures")

@@ -6,11 +6,12 @@ from collections import Counter
 
 import numpy as np
 
-from conformal import held_out_coverage
-from evaluation import auroc, bootstrap, mean_absolute_error, mean_difference, pearson, spearman
-from labelled_radiographs import LabelledRadiograph
-from nih_stage import Samples
-from severity_stage import INFILTRATES_ABOVE, HeldOut
+from aicovid_models.lungs.overlap import dice_of
+from aicovid_models.radiographs.archives import LabelledRadiograph
+from aicovid_models.radiographs.nih_samples import Samples
+from aicovid_models.severity.fit import INFILTRATES_ABOVE, HeldOut
+from aicovid_models.statistics.conformal import held_out_coverage
+from aicovid_models.statistics.evaluation import auroc, bootstrap, mean_absolute_error, mean_difference, pearson, spearman
 
 HEAVY = 12
 LIGHT = 3
@@ -86,12 +87,8 @@ def _recipe(rows: list[LabelledRadiograph], predicted: HeldOut, scored: np.ndarr
 
 
 def overlap(measured: list[dict]) -> dict:
-    result = {"images": len(measured), "patients": len({row["patient"] for row in measured})}
-    for part in ("both", "right", "left"):
-        values = np.array([row[part] for row in measured])
-        result[part] = {"mean": bootstrap(lambda x: float(x.mean()), [row["patient"] for row in measured], values),
-                        "percentile_5": round(float(np.percentile(values, 5)), 3), "minimum": round(float(values.min()), 3)}
-    return result
+    return {"images": len(measured), "patients": len({row["patient"] for row in measured}),
+            **{part: dice_of(measured, part) for part in ("both", "right", "left")}}
 
 
 def gated(found: list, gate: dict) -> dict:

@@ -6,14 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
-import lung_mask
-from chest_preprocessing import run_plan
-from conformal import interval_ends
-from labelled_radiographs import LabelledRadiograph, patient_folds
-from lung_stage import PredictedLungs
-from severity import SIZE, Ridge, ZoneFeatures, fit_logistic, prepare_ridge, smoothed
+from aicovid_models.radiographs.archives import LabelledRadiograph, patient_folds
+from aicovid_models.statistics.conformal import interval_ends
+from aicovid_models.zones.ridge import Ridge, prepare_ridge
 
 FOLDS = 5
 SEED = 20200402
@@ -23,39 +19,6 @@ WIDER = 1.25
 # "No infiltrates" is a mean of both readers of at most 1 of 18 points.
 INFILTRATES_ABOVE = 1.0
 TARGET_PREVALENCE = 0.65
-
-
-def severity_inputs(pixels: np.ndarray, lungs: PredictedLungs) -> tuple[np.ndarray, np.ndarray]:
-    """The severity network's image [1,3,320,320] and mask [1,2,320,320]; without lungs the whole radiograph."""
-    box = lung_mask.bounding_rectangle(lungs.labels, lungs.source) or lungs.source
-    image, source = run_plan("severity_in", pixels, box)
-    return image, lung_mask.resample(lungs.labels, lungs.source, source, SIZE, SIZE)[None]
-
-
-@torch.inference_mode()
-def zone_features(rows: list, lungs: dict[str, PredictedLungs], mirrored: bool = True) -> np.ndarray:
-    """[n,2,6,features] with the mask network's own masks: the image and its mirror image, zones in the same order; without
-    `mirrored` [n,1,6,features].
-
-    A zone without lung is NaN.
-    """
-    network = ZoneFeatures().eval()
-
-    def pooled(image: torch.Tensor, mask: torch.Tensor) -> np.ndarray:
-        features = network(image, mask).numpy()
-        features[network.zones(mask).flatten(2).sum(2)[0].numpy() == 0] = np.nan
-        return features
-
-    result = []
-    for row in rows:
-        image, mask = (torch.from_numpy(x) for x in severity_inputs(row.grey8(), lungs[row.key]))
-        mask = smoothed(mask)
-        views = [pooled(image, mask)]
-        if mirrored:
-            twin = pooled(image.flip(3), mask.flip(3).flip(1))
-            views.append(np.concatenate([twin[3:], twin[:3]]))
-        result.append(views)
-    return np.array(result)
 
 
 @dataclass(frozen=True)
@@ -125,6 +88,19 @@ def _fit_zones(rows: Zones) -> Callable[[float], Ridge]:
 def predict_zones(ridge: Ridge, features: np.ndarray) -> np.ndarray:
     """[n,6] unclipped, from the images as they are; an empty zone gets the training zones' mean, as in SeverityNet."""
     return ridge(np.where(np.isfinite(features[:, 0]).all(-1, keepdims=True), features[:, 0], ridge.mean))
+
+
+def fit_logistic(x: np.ndarray, positive: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    """Slope and intercept of logit P(positive) = slope x + intercept, by maximum likelihood with Platt's targets."""
+    n1, n0 = weights[positive].sum(), weights[~positive].sum()
+    target = np.where(positive, (n1 + 1) / (n1 + 2), 1 / (n0 + 2))
+    design = np.stack([x, np.ones_like(x)], 1)
+    theta = np.zeros(2)
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-design @ theta))
+        hessian = design.T @ (design * (weights * p * (1 - p))[:, None]) + 1e-9 * np.eye(2)
+        theta = theta + np.linalg.solve(hessian, design.T @ (weights * (target - p)))
+    return float(theta[0]), float(theta[1])
 
 
 def choose_strength(rows: Zones) -> tuple[float, np.ndarray]:

@@ -1,36 +1,35 @@
-#!/usr/bin/env python3
-"""Twelve heat maps side by side, from light to heavy, to be looked at: models/training/cache/heat_maps.png (not in git).
+"""Twelve heat maps side by side, from light to heavy, to be looked at: models/cache/heat_maps.png (not in git).
 
-    .venv/bin/python models/training/heat_maps.py models/severity
+    python -m aicovid_models.severity.heat_maps models/severity
 
 Each is drawn by the program (AICOVID_PROGRAM, default build/release/bin/aicovid) with the bundle of the fold that left the patient out.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
-
-import evidence  # finds the library's Python module
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from labelled_radiographs import ieee8023
-from readings import Folds
+from aicovid_models.command import ROOT, cache_folder, data_folder, folds_folder
+from aicovid_models.evidence.readings import Folds
+from aicovid_models.radiographs.archives import ieee8023
 
 IMAGES, COLUMNS, WIDTH, HEADER = 12, 4, 620, 44
 
 
 def main() -> None:
-    if len(sys.argv) != 2:
-        sys.exit("usage: heat_maps.py BUNDLE")
-    program = os.environ.get("AICOVID_PROGRAM", str(evidence.ROOT / "build/release/bin/aicovid"))
-    folds = Folds(evidence.folds_folder(Path(sys.argv[1]).resolve()))
-    rows = sorted(folds.held_out([row for row in ieee8023(evidence.data_folder()) if row.has_brixia]), key=lambda row: (row.zones.sum(), row.key))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bundle", type=Path, help="the bundle's folder")
+    bundle = parser.parse_args().bundle.resolve()
+    program = os.environ.get("AICOVID_PROGRAM", str(ROOT / "build/release/bin/aicovid"))
+    folds = Folds(folds_folder(bundle))
+    rows = sorted(folds.held_out([row for row in ieee8023(data_folder()) if row.has_brixia]), key=lambda row: (row.zones.sum(), row.key))
     chosen = [rows[i] for i in np.linspace(0, len(rows) - 1, IMAGES).round().astype(int)]
     tiles, font = [], ImageFont.load_default(15)
     with tempfile.TemporaryDirectory() as folder:
@@ -49,10 +48,9 @@ def main() -> None:
     sheet = Image.new("RGB", (WIDTH * COLUMNS, height * -(-IMAGES // COLUMNS)))
     for index, tile in enumerate(tiles):
         sheet.paste(tile, (WIDTH * (index % COLUMNS), height * (index // COLUMNS)))
-    path = evidence.HERE / "cache/heat_maps.png"
-    path.parent.mkdir(exist_ok=True)
+    path = cache_folder() / "heat_maps.png"
     sheet.save(path)
-    print(f"{path.relative_to(evidence.ROOT)}: {len(tiles)} heat maps")
+    print(f"{path.relative_to(ROOT)}: {len(tiles)} heat maps")
 
 
 if __name__ == "__main__":

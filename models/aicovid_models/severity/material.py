@@ -2,55 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import pickle
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from torch import nn
 
-import nih_stage
-from labelled_radiographs import LabelledRadiograph, hannover, ieee8023, nih
-from lung_stage import PredictedLungs, find_lungs
-from severity import CHANNELS
-from severity_stage import Additions, Copies, zone_features
-from variations import Shrunk, draw_cluttered, draw_contrasts, draw_painted
+from aicovid_models.radiographs import nih_samples
+from aicovid_models.radiographs.archives import LabelledRadiograph, hannover, ieee8023, nih
+from aicovid_models.severity.fit import Additions, Copies
+from aicovid_models.zones.copies import Shrunk, draw_cluttered, draw_contrasts, draw_painted
+from aicovid_models.zones.kept import folder_of, lungs_of, zones_of
 
 # What a scored image's copies count of its weight, what an image without finding counts, and the weight of what another
-# grey scale, shrinking and clutter change in the total: chosen in inner folds (trials-severity.md).
+# grey scale, shrinking and clutter change in the total: chosen in inner folds (trials.md).
 SHRUNK_SHARE, CONTRAST_SHARE, PAINTED_SHARE, CLEAR_WEIGHT, CONSTANCY = 0.3, 0.3, 0.2, 0.08, 0.5
 CONTRAST_SEED, TEST_SEED, CLUTTER_SEED, STEADY_SEED = 20200406, 20200407, 20200408, 20200506
-
-
-def folder_of(network: nn.Module, work: Path) -> Path:
-    """Where what `network` finds is kept: another network, other maps, another folder. A LungNet and its traced file share one."""
-    state = {name.removeprefix("lungs."): value for name, value in network.state_dict().items() if name not in ("weight", "bias")}
-    digest = hashlib.sha256(repr(CHANNELS).encode())
-    for name in sorted(state):
-        digest.update(state[name].numpy().tobytes())
-    folder = work / digest.hexdigest()[:16]
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-def zones_of(name: str, rows: list, lungs: dict, work: Path, mirrored: bool = True) -> np.ndarray:
-    """`zone_features`, kept beside the lung networks."""
-    saved = work / f"zones_{name}.npy"
-    if not saved.exists():
-        np.save(saved, zone_features(rows, lungs, mirrored))
-        print(time.strftime("%H:%M:%S"), f"zone features: {name}, {len(rows)} images", flush=True)
-    return np.load(saved)
-
-
-def lungs_of(name: str, network: nn.Module, rows: list, work: Path) -> dict[str, PredictedLungs]:
-    """`find_lungs` of each row by its key, kept likewise."""
-    saved = work / f"found_{name}.pickle"
-    if not saved.exists():
-        saved.write_bytes(pickle.dumps({row.key: find_lungs(network, row.grey8()) for row in rows}))
-        print(time.strftime("%H:%M:%S"), f"lungs found: {name}, {len(rows)} images", flush=True)
-    return pickle.loads(saved.read_bytes())
 
 
 def learners(rows: list[LabelledRadiograph]) -> dict[str, np.ndarray]:
@@ -65,7 +32,7 @@ class Material:
     features: np.ndarray  # [n,2,6,f]
     added: Additions
     tested: dict[str, np.ndarray]  # copies of `rows` to test on, each [n,1 or 2,6,f]
-    samples: nih_stage.Samples
+    samples: nih_samples.Samples
     tests: dict[str, np.ndarray]  # features of the samples "clear" and "pneumonia"
     known: np.ndarray  # [k,6,f] chests as they are, then copies of `rows`: what the distance is measured from
     known_patients: list[str]  # [k]
@@ -89,7 +56,7 @@ def gather(data: Path, network: nn.Module, work: Path) -> Material:
     """@param network  the lung network that is shipped; what it finds and the features are kept in `work`"""
     clinic, archive, work = hannover(data), ieee8023(data), folder_of(network, work)
     rows = [row for row in archive if row.has_brixia or np.isfinite(row.extent)]
-    samples = nih_stage.draw_samples(nih(data))
+    samples = nih_samples.draw_samples(nih(data))
     lungs = lungs_of("chests", network, clinic + archive, work)
     copies = {"shrunk": [Shrunk(row) for row in rows], "contrast": draw_contrasts(rows, CONTRAST_SEED),
               "contrast_2": draw_contrasts(rows, STEADY_SEED), "contrast_3": draw_contrasts(rows, STEADY_SEED + 1),

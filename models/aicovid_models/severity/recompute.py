@@ -1,13 +1,12 @@
-#!/usr/bin/env python3
 """Recomputes the figures of a bundle's card through the library, and compares them with figures.json.
 
-    .venv/bin/python models/training/recompute.py models/severity [--quick]
+    python -m aicovid_models.severity.recompute models/severity [--quick]
 
 Prints, for each figure, its goal where there is one, what is recorded, what the library gives now, and the tolerance; ends with
 status 1 where they disagree. A missed goal is printed and is no disagreement: the card says so. Figures of figures.json that no
 bundle can give (of other recipes, which are not shipped) are named at the end, and so are those that the training alone measured.
 
-Cross-validated figures come from the fold bundles (AICOVID_FOLDS, default models/training/folds/BUNDLE). --quick needs the shipped
+Cross-validated figures come from the fold bundles (AICOVID_FOLDS, default models/folds/BUNDLE). --quick needs the shipped
 bundle only: single images of evidence.json, read again.
 """
 
@@ -15,32 +14,30 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path.insert(0, os.environ.get("AICOVID_PYTHON", str(ROOT / "build/release/python")))
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import numpy as np
 
-import numpy as np  # noqa: E402
+from aicovid_models.bundle.files import sha256
+from aicovid_models.command import data_folder, folds_folder
+from aicovid_models.evidence.comparison import Figure, compare, figures_of, flatten, single_images
+from aicovid_models.evidence.readings import Bundle, Folds, Reading, overlap
+from aicovid_models.lungs.overlap import dice_of
+from aicovid_models.lungs.training import PredictedLungs
+from aicovid_models.picture import other_pictures
+from aicovid_models.radiographs import nih_samples
+from aicovid_models.radiographs.archives import LabelledRadiograph, hannover, ieee8023, nih
+from aicovid_models.severity import figures
+from aicovid_models.severity.evidence import coverage
+from aicovid_models.severity.lungs import lungs_of_others
+from aicovid_models.severity.material import TEST_SEED
+from aicovid_models.zones.copies import Shrunk, draw_contrasts, draw_painted
 
-import figures  # noqa: E402
-import nih_stage  # noqa: E402
-import other_pictures  # noqa: E402
-from evidence import coverage, data_folder, dice_of, folds_folder, lungs_of_others, overlap, sha256  # noqa: E402
-from labelled_radiographs import LabelledRadiograph, hannover, ieee8023, nih  # noqa: E402
-from lung_stage import PredictedLungs  # noqa: E402
-from readings import Bundle, Folds, Reading  # noqa: E402
-from variations import Shrunk, draw_contrasts, draw_painted  # noqa: E402
-
-# The library and the training code agree to 1e-4 in a zone; figures are rounded to .001, and one image near a limit can move a share.
-POINTS, SHARE, COUNT = 0.006, 0.012, 3
+# Figures are rounded to .001, and one image near a limit can move a share.
+SHARE, COUNT = 0.012, 3
 # A fold's bundle has its lines and its intervals' ends from the other folds alone; where the recorded coverage was measured with lines
 # of all images, two of 59 images may lie on the other side of an end.
 COVERAGE = 0.035
@@ -54,28 +51,6 @@ NOT_IN_A_BUNDLE = {
     "recipes/scored_images_alone": "a recipe that is not shipped, measured for comparison", "licence_comparison": "likewise",
     "lungs/other_archive": "a lung network that is not shipped", "platt": "in platt.json", "gate": "in the manifest", "data": "counts of the training set",
     "ridge_strengths": "of the folds' training", "method": "words", "interval_coverage/nominal": "a setting"}
-QUICK = 16
-# Of the changed copies that figures.json was measured with.
-TEST_SEED = 20200407
-
-
-@dataclass(frozen=True)
-class Figure:
-    value: float
-    tolerance: float
-    through: str  # "shipped" or "folds"
-
-
-def flatten(tree, path: str = "") -> dict[str, float]:
-    if isinstance(tree, dict):
-        return {name: value for key, part in tree.items() for name, value in flatten(part, f"{path}/{key}" if path else key).items()}
-    if isinstance(tree, (list, str)) or tree is None:
-        return {path: tree}
-    return {path: float(tree)}
-
-
-def figures_of(tree: dict, through: str, tolerance: float = POINTS) -> dict[str, Figure]:
-    return {path: Figure(value, tolerance, through) for path, value in flatten(tree).items()}
 
 
 def raw_logit(bundle: Bundle, reading: Reading) -> float:
@@ -87,7 +62,7 @@ def raw_logit(bundle: Bundle, reading: Reading) -> float:
 def of_the_shipped(bundle: Bundle, data: Path) -> dict[str, Figure]:
     """Lungs of other patients, clear lungs and pneumonia of the other archive, the gate on known chests."""
     clinic, archive, others = hannover(data), ieee8023(data), nih(data)
-    samples = nih_stage.draw_samples(others)
+    samples = nih_samples.draw_samples(others)
     rows = clinic + archive + samples.clear_learn + samples.clear_test + samples.pneumonia
     readings = {row.key: bundle.read(row.grey8()) for row in rows}
     overlaps = [overlap(row, readings[row.key]) for row in lungs_of_others(archive)]
@@ -100,7 +75,7 @@ def of_the_shipped(bundle: Bundle, data: Path) -> dict[str, Figure]:
 
     lower_end = bundle.manifest["findings"]["brixia"]["error"]["low"]
     golden = bundle.read(LabelledRadiograph(bundle.folder / "golden/rg1.png", *[""] * 4, None, *[np.zeros(6)] * 2, 0, 0).grey8())
-    result |= figures_of({"recipes": {"shipped": {"nih": nih_stage.measure(samples, read(samples.clear_test), read(samples.pneumonia), lower_end),
+    result |= figures_of({"recipes": {"shipped": {"nih": nih_samples.measure(samples, read(samples.clear_test), read(samples.pneumonia), lower_end),
                                                   "golden_image_brixia": golden.brixia}}}, "shipped")
     times = [sum(reading.report["timing_ms"].values()) for reading in readings.values()]
     print(f"time of an image on this machine as it is loaded: median {np.median(times):.0f} ms (goal: 120 on a quiet core)")
@@ -175,42 +150,10 @@ def quick(folder: Path, data: Path) -> tuple[dict[str, float], dict[str, Figure]
     """Single images of evidence.json by the shipped bundle: recorded, and read again."""
     stored = json.loads((folder / "evidence.json").read_text())
     if stored["bundle"]["manifest_sha256"] != sha256(folder / "manifest.json"):
-        sys.exit("evidence.json is of another manifest: run models/training/evidence.py")
-    bundle, recorded, now = Bundle(folder), {}, {}
+        sys.exit("evidence.json is of another manifest: run python -m aicovid_models.severity.evidence")
     rows = {row.key: row for row in ieee8023(data) + nih(data)}
-    for name in ("dice", "clear_total"):
-        values = stored["images"][name]
-        keys = sorted(values)
-        for key in [keys[i] for i in np.linspace(0, len(keys) - 1, QUICK).astype(int)]:
-            reading = bundle.read(rows[key].grey8())
-            value = overlap(rows[key], reading)["both"] if name == "dice" else reading.brixia
-            recorded[f"{name}/{key}"], now[f"{name}/{key}"] = values[key], Figure(value, 0.002, "shipped")
-    return recorded, now
-
-
-def verdict(path: str, recorded: float, now: Figure) -> tuple[str, bool]:
-    """A line of the table, and whether both agree."""
-    agrees = bool(abs(recorded - now.value) <= now.tolerance)
-    goal = ""
-    if path in GOALS:
-        sign, limit = GOALS[path]
-        reached = now.value >= limit if sign == ">=" else now.value <= limit
-        goal = f"{sign} {limit:g}{'' if reached else ' MISSED'}"
-    return f"{'ok ' if agrees else 'NO '} {path:<66} {goal:<16} {recorded:>9.4g} {now.value:>9.4g} {now.tolerance:>7.3g}  {now.through}", agrees
-
-
-def compare(recorded: dict[str, float], now: dict[str, Figure]) -> int:
-    """Prints the table; the number of disagreements."""
-    print(f"    {'figure':<66} {'goal':<16} {'recorded':>9} {'now':>9} {'+-':>7}  through")
-    wrong = 0
-    for path, figure in now.items():
-        if path not in recorded:
-            print(f"--  {path}: not recorded, now {figure.value:.4g}")
-            continue
-        line, agrees = verdict(path, recorded[path], figure)
-        print(line)
-        wrong += not agrees
-    return wrong
+    return single_images(Bundle(folder), rows, stored["images"], {
+        "dice": (lambda row, reading: overlap(row, reading)["both"], 0.002), "clear_total": (lambda _, reading: reading.brixia, 0.002)})
 
 
 def left_over(recorded: dict[str, float], now: dict[str, Figure]) -> None:
@@ -239,7 +182,7 @@ def main() -> None:
         recorded = flatten(json.loads((folder / "figures.json").read_text()))
         bundle = Bundle(folder)
         now = of_the_shipped(bundle, data) | of_the_folds(Folds(folds_folder(folder)), bundle, data)
-    wrong = compare(recorded, now)
+    wrong = compare(recorded, now, GOALS)
     if not arguments.quick:
         left_over(recorded, now)
     print(f"{len(now)} figures, {wrong} disagree, {(time.monotonic() - began) / 60:.1f} minutes")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from open_labs import WORSE
+from aicovid_models.severity_open.laboratory import WORSE
 
 _WORDS = {"crp": "C-reactive protein", "ldh": "lactate dehydrogenase", "lymphocytes": "lymphocytes, fewer"}
 _CONTROLS = {"view": "view alone (AP or not)", "lungs of one grey": "lungs of one grey", "lungs of their own mean grey": "lungs of their own mean grey",

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-import foreign_objects
-import nih_stage
-import other_pictures
-import shortcuts
-from evaluation import auroc, bootstrap, pearson, spearman
-from evidence import dice_of, overlap
-from icu_patients import IcuImage, hannover_icu
-from labelled_radiographs import LabelledRadiograph, hannover, ieee8023, nih
-from lung_stage import PredictedLungs
-from readings import Bundle, Reading
-from severity_open import grey_of_lungs
-from variations import Shrunk, draw_contrasts, draw_painted
+from aicovid_models.drawings import foreign_objects
+from aicovid_models.evidence import shortcuts
+from aicovid_models.evidence.readings import Bundle, Reading, overlap
+from aicovid_models.lungs.overlap import dice_of
+from aicovid_models.lungs.training import PredictedLungs
+from aicovid_models.picture import other_pictures
+from aicovid_models.radiographs import nih_samples
+from aicovid_models.radiographs.archives import LabelledRadiograph, hannover, ieee8023, nih
+from aicovid_models.radiographs.intensive_care import IcuImage, hannover_icu
+from aicovid_models.severity_open.weak_labels import grey_of_lungs
+from aicovid_models.statistics.evaluation import auroc, bootstrap, pearson, spearman
+from aicovid_models.zones.copies import Shrunk, draw_contrasts, draw_painted
 
 DRAWN_ON = 50  # images that lines and tubes are drawn on
 TEST_SEED = 20200411
@@ -98,13 +98,7 @@ def changes(bundle: Bundle, rows: list[LabelledRadiograph], readings: list[Readi
 
 def drawings(bundle: Bundle, rows: list[LabelledRadiograph]) -> dict:
     """What lines, tubes, letters and borders drawn over images do to the index."""
-    found: dict[str, list[float]] = {}
-    for number, row in enumerate(rows):
-        pixels = row.grey8()
-        before = bundle.read(pixels)
-        for name, copy in shortcuts.changed_copies(pixels, before.lungs(*pixels.shape).any(0), number).items():
-            found.setdefault(name, []).append(index_of(bundle.read(copy)) - index_of(before))
-    whole = shortcuts.summary({name: np.array(values) for name, values in found.items()}, [row.patient for row in rows])
+    whole = shortcuts.summary(shortcuts.changes_by_drawing(bundle, rows, index_of), [row.patient for row in rows])
     return {name: {part: values[part] for part in ("percentile_95", "bias", "largest", "without_score")} for name, values in whole.items()}
 
 
@@ -117,10 +111,10 @@ def first_images(images: list[IcuImage], state: str, view: str) -> list[Labelled
     return list(first.values())
 
 
-def clear_against_sick(clinic: list[IcuImage], samples: nih_stage.Samples, index: dict[str, float]) -> dict:
+def clear_against_sick(clinic: list[IcuImage], samples: nih_samples.Samples, index: dict[str, float]) -> dict:
     """NIH's clear lungs, its pneumonia, and Hannover's patients, within a view: where they lie, and how well clear ones are told apart."""
     result = {}
-    for view in nih_stage.VIEWS:
+    for view in nih_samples.VIEWS:
         groups = {"clear": [row for row in samples.clear_test if row.view == view], "pneumonia": [row for row in samples.pneumonia if row.view == view],
                   "hannover": first_images(clinic, "never", view) + first_images(clinic, "in", view)}
         scores = {name: np.array([index[row.key] for row in rows]) for name, rows in groups.items()}
@@ -157,7 +151,7 @@ def lungs_on(rows: list[LabelledRadiograph], readings: dict[str, Reading]) -> tu
 
 def measure(folder: Path, data: Path) -> dict:
     """All of them: about 2,200 images and copies, 4 minutes of one core."""
-    bundle, archive, clinic, samples = Bundle(folder), ieee8023(data), hannover_icu(data), nih_stage.draw_samples(nih(data))
+    bundle, archive, clinic, samples = Bundle(folder), ieee8023(data), hannover_icu(data), nih_samples.draw_samples(nih(data))
     every = archive + [image.row for image in clinic] + samples.clear_test + samples.pneumonia
     readings = {row.key: bundle.read(row.grey8()) for row in every}
     index = {key: index_of(reading) for key, reading in readings.items()}

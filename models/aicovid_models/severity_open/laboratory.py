@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import rankdata
 
-from icu_patients import LABS, patient_weights
-from open_material import Hospital
-from severity_open import fits, index, weighted_moments
+from aicovid_models.radiographs.intensive_care import LABS, patient_weights
+from aicovid_models.severity_open.material import Hospital
+from aicovid_models.severity_open.weak_labels import fits, index, weighted_moments
 
 # The simplest first; infinity is the difference of means.
 PENALTIES = [np.inf, *np.geomspace(1e6, 10, 16)]

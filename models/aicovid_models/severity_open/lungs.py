@@ -8,17 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
-import bundle_files
-import open_material
-import picture_stage
-from icu_patients import hannover_icu
-from labelled_radiographs import nih
-from lung_part import PICTURE_LIMITS, drawn_lungs, gate_limits
-from open_material import Features
-from picture import LungsAndPicture, fit_picture
-from severity_material import folder_of
+from aicovid_models.bundle.files import load_network, save_lungs
+from aicovid_models.gate import PICTURE_LIMITS, gate_limits
+from aicovid_models.lungs.training import drawn_lungs
+from aicovid_models.picture import training
+from aicovid_models.picture.network import LungsAndPicture, fit_picture
+from aicovid_models.radiographs.archives import nih
+from aicovid_models.radiographs.intensive_care import hannover_icu
+from aicovid_models.severity_open.material import Features, other_archive, train_lungs
+from aicovid_models.zones.kept import folder_of
 
 
 @dataclass(frozen=True)
@@ -31,19 +29,19 @@ class LungPart:
 def train(data: Path, work: Path) -> LungPart:
     """Limits by Hannover's chests and NIH's. The picture's other class learns from what is drawn here and from shuffled chests,
     so that no other source enters the weights."""
-    features = open_material.train_lungs(data, work)
-    clinic, samples = [image.row for image in hannover_icu(data)], open_material.other_archive(data)
+    features = train_lungs(data, work)
+    clinic, samples = [image.row for image in hannover_icu(data)], other_archive(data)
     groups = {"clinic": clinic, "clear": samples.clear_learn, "clear_test": samples.clear_test, "pneumonia_all": samples.pneumonia}
     lungs = [found for name, rows in groups.items() for found in features.lungs(name, rows).values()]
     drawn = {row.key: drawn_lungs(row) for row in clinic if row.mask}
-    shown = picture_stage.show(features.network, picture_stage.choose_chests(clinic, nih(data)), drawn, features.folder / "picture_open.npz", {})
+    shown = training.show(features.network, training.choose_chests(clinic, nih(data)), drawn, features.folder / "picture_open.npz", {})
     whole = LungsAndPicture(features.network, *fit_picture(shown.features, shown.classes)).eval()
-    return LungPart(features, gate_limits(lungs) | PICTURE_LIMITS, lambda bundle: bundle_files.save_lungs(whole, bundle))
+    return LungPart(features, gate_limits(lungs) | PICTURE_LIMITS, lambda bundle: save_lungs(whole, bundle))
 
 
 def kept(bundle: Path, work: Path) -> LungPart:
     """As `bundle` has it."""
     gate = json.loads((bundle / "manifest.json").read_text())["gate"]
-    network = torch.jit.load(str(bundle / "lungs.pt"), map_location="cpu").eval()
+    network = load_network(bundle, "lungs.pt")
     return LungPart(Features(network, folder_of(network, work)), {name: limit for name, limit in gate.items() if name != "maximum_distance"},
                     lambda target: shutil.copyfile(bundle / "lungs.pt", target / "lungs.pt"))

@@ -1,4 +1,4 @@
-"""Writes the bundle severity-open: manifest, golden cases; networks as `bundle_files` saves them."""
+"""Writes the bundle severity-open: manifest, golden cases; networks as `bundle.files` saves them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import numpy as np
 import torch
 from PIL import Image
 
-import severity_stage
-from bundle_files import KNOWN_PATIENT, KNOWN_RISKS, deterioration, known_risk, load_network, save_golden_image, sha256
-from chest_preprocessing import PLANS
-from lung_stage import find_lungs
-from lungs import SIZE as LUNG_SIZE
-from picture import CLASSES
-from severity import DEEP
+from aicovid_models.bundle.deterioration import KNOWN_PATIENT, KNOWN_RISKS, deterioration, known_risk
+from aicovid_models.bundle.files import load_network, save_golden_image, sha256
+from aicovid_models.lungs.network import SIZE as LUNG_SIZE
+from aicovid_models.lungs.training import find_lungs
+from aicovid_models.picture.network import CLASSES
+from aicovid_models.radiographs.preprocessing import PLANS
+from aicovid_models.zones.features import DEEP, severity_inputs
 
+VERSION = "1.0.0"
 LICENCE = "CC-BY-4.0"
 INTENDED_USE = ("Research use only. Not a medical device. Ranks frontal chest radiographs of adults with pneumonia by how heavily the lungs look "
                 "affected, on an uncalibrated scale.")
@@ -29,7 +30,7 @@ SCALE = ("about the share of {patients} COVID-19 inpatients' radiographs, {went}
 def read(bundle: Path, pixels: np.ndarray) -> dict:
     """The chain of the two saved networks on one radiograph [H,W] uint8."""
     found = find_lungs(load_network(bundle, "lungs.pt"), pixels)
-    image, mask = severity_stage.severity_inputs(pixels, found)
+    image, mask = severity_inputs(pixels, found)
     with torch.inference_mode():
         index, _, _ = load_network(bundle, "severity.pt")(torch.from_numpy(image), torch.from_numpy(mask))
     return {"severity_index": float(index), "lung_area_fraction": found.fraction}
@@ -42,14 +43,14 @@ def golden_cases(findings: dict) -> list[dict]:
         {"record": record, "expected": {"outcomes": {"deterioration": risk}}, "tolerance": 1e-4} for record, risk in KNOWN_RISKS]
 
 
-def write_manifest(bundle: Path, version: str, scale: str, gate: dict) -> None:
+def write_manifest(bundle: Path, scale: str, gate: dict) -> None:
     golden = save_golden_image(bundle)
 
     def torchscript(name: str) -> dict:
         return {"torchscript": {"path": name, "sha256": sha256(bundle / name)}}
 
     manifest = {
-        "schema": "aicovid.bundle/1", "name": "severity-open", "version": version, "licence": LICENCE,
+        "schema": "aicovid.bundle/1", "name": "severity-open", "version": VERSION, "licence": LICENCE,
         "intended_use": INTENDED_USE, "not_for": NOT_FOR, "accepts": {"modality": ["CR", "DX"], "views": ["AP", "PA"]}, "plans": PLANS,
         "networks": [
             {"role": "lungs", "files": torchscript("lungs.pt"), "inputs": ["plan:mask_in"],

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
-import nih_stage
-from icu_patients import IcuImage, hannover_icu, patient_weights
-from labelled_radiographs import nih
-from lung_stage import fit_networks
-from severity_material import folder_of, lungs_of, zones_of
-from severity_open import WeakImages
-from variations import Shrunk, draw_contrasts
+from aicovid_models.lungs.training import fit_networks
+from aicovid_models.radiographs import nih_samples
+from aicovid_models.radiographs.archives import nih
+from aicovid_models.radiographs.intensive_care import IcuImage, hannover_icu, patient_weights
+from aicovid_models.severity_open.weak_labels import WeakImages
+from aicovid_models.zones.copies import Shrunk, draw_contrasts
+from aicovid_models.zones.kept import folder_of, lungs_of, zones_of
 
 CONTRAST_SEED = 20200410
 IMAGES_OF_A_PATIENT = 2
@@ -88,6 +88,6 @@ def hospital(data: Path, features: Features) -> Hospital:
     return Hospital(clinic, features.zones("clinic", [image.row for image in clinic], False), taught, learnt, greys)
 
 
-def other_archive(data: Path) -> nih_stage.Samples:
+def other_archive(data: Path) -> nih_samples.Samples:
     """Of NIH."""
-    return nih_stage.draw_samples(nih(data))
+    return nih_samples.draw_samples(nih(data))

@@ -8,7 +8,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from severity import CHANNELS, Distance, Ridge, ZoneFeatures, smoothed
+from aicovid_models.zones.distance import Distance, embedding_of
+from aicovid_models.zones.features import ZoneFeatures, smoothed
+from aicovid_models.zones.ridge import Ridge
 
 
 class IndexNet(nn.Module):
@@ -36,8 +38,6 @@ class IndexNet(nn.Module):
         standard = (pooled - self.mean) / self.std
         score = (standard @ self.weight).mean(0, keepdim=True) + self.offset
         index = 0.5 * (1 + torch.erf(score / math.sqrt(2)))
-        means = [standard[:, : CHANNELS[0]], standard[:, 2 * CHANNELS[0] : 2 * CHANNELS[0] + CHANNELS[1]]]
-        embedding = torch.cat(means, 1).mean(0, keepdim=True)
+        embedding = embedding_of(standard)
         distance = (((embedding - self.centre) @ self.whiten) ** 2).sum(1, keepdim=True).sqrt()
         return index, embedding, distance
-

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Recomputes the figures of models/severity-open through the library, and compares them with figures.json.
 
-    .venv/bin/python models/training/recompute_open.py [--quick] [BUNDLE]
+    python -m aicovid_models.severity_open.recompute [--quick] [BUNDLE]
 
 Ends with status 1 where they disagree. --quick reads single images again, 16 indices and 16 lung masks, in a few seconds; the whole takes
 about four minutes of one core. What only the training can measure is named at the end.
@@ -15,16 +14,13 @@ import sys
 import time
 from pathlib import Path
 
-import recompute  # first: it finds the library's module
-import numpy as np
+from aicovid_models.command import MODELS, data_folder
+from aicovid_models.evidence.comparison import Figure, compare, figures_of, flatten, single_images
+from aicovid_models.evidence.readings import Bundle, overlap
+from aicovid_models.radiographs.archives import ieee8023
+from aicovid_models.severity_open import figures
 
-import open_figures
-from evidence import data_folder, overlap
-from labelled_radiographs import ieee8023
-from readings import Bundle
-from recompute import Figure
-
-SHIPPED = Path(__file__).resolve().parents[2] / "models/severity-open"
+SHIPPED = MODELS / "severity-open"
 OF_THE_TRAINING = {"learnt_from": "counts", "laboratory": "by fits that left patients out", "reference": "the standardisation, contained in the network",
                    "distance": "its limit is in the manifest", "candidates": "indices that are not shipped"}
 # An index is rounded to .0001; a share can move by one image.
@@ -34,14 +30,8 @@ INDEX, DICE = 0.0005, 0.002
 def quick(folder: Path, data: Path) -> tuple[dict[str, float], dict[str, Figure]]:
     """Single images: recorded, and read again."""
     stored, rows = json.loads((folder / "figures.json").read_text())["images"], {row.key: row for row in ieee8023(data)}
-    bundle, recorded, now = Bundle(folder), {}, {}
-    for name, tolerance in (("index", INDEX), ("dice", DICE)):
-        keys = sorted(stored[name])
-        for key in [keys[i] for i in np.linspace(0, len(keys) - 1, recompute.QUICK).astype(int)]:
-            reading = bundle.read(rows[key].grey8())
-            value = overlap(rows[key], reading)["both"] if name == "dice" else open_figures.index_of(reading)
-            recorded[f"{name}/{key}"], now[f"{name}/{key}"] = stored[name][key], Figure(value, tolerance, "shipped")
-    return recorded, now
+    return single_images(Bundle(folder), rows, stored, {"index": (lambda _, reading: figures.index_of(reading), INDEX),
+                                                        "dice": (lambda row, reading: overlap(row, reading)["both"], DICE)})
 
 
 def main() -> None:
@@ -53,11 +43,11 @@ def main() -> None:
     if arguments.quick:
         recorded, now = quick(folder, data)
     else:
-        recorded = {path: value for path, value in recompute.flatten(json.loads((folder / "figures.json").read_text())).items()
+        recorded = {path: value for path, value in flatten(json.loads((folder / "figures.json").read_text())).items()
                     if isinstance(value, float)}
-        measured = recompute.figures_of(open_figures.measure(folder, data), "shipped")
+        measured = figures_of(figures.measure(folder, data), "shipped")
         now = {path: figure for path, figure in measured.items() if isinstance(figure.value, float)}
-    wrong = recompute.compare(recorded, now)
+    wrong = compare(recorded, now)
     if not arguments.quick:
         for part, reason in OF_THE_TRAINING.items():
             print(f"not recomputed: {part}: {reason}")

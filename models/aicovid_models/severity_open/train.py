@@ -1,58 +1,47 @@
-#!/usr/bin/env python3
 """Trains the bundle models/severity-open on Hannover and NIH alone, and writes it with its measured figures.
 
-    .venv/bin/python models/training/train_severity_open.py [--keep-lungs]
+    python -m aicovid_models.severity_open.train [--keep-lungs]
 
-Needs what train_severity.py needs. `ieee8023` is read after the bundle is written, to test it: its images, masks and scores enter no
-weight, limit or distance, nor the choice of the penalty; how features are made was chosen for `severity`, on these images. Trained networks and features are kept in models/training/cache/ and read again.
+`ieee8023` is read after the bundle is written, to test it: its images, masks and scores enter no
+weight, limit or distance, nor the choice of the penalty; how features are made was chosen for `severity`, on these images. Trained networks and
+features are kept in models/cache/ and read again.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path.insert(0, os.environ.get("AICOVID_PYTHON", str(ROOT / "build/release/python")))
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import numpy as np
+import torch
+from scipy.special import ndtr
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from scipy.special import ndtr  # noqa: E402
+from aicovid_models.bundle import onnx_export
+from aicovid_models.bundle.files import replace, save_severity
+from aicovid_models.command import MODELS, cache_folder, data_folder, report
+from aicovid_models.gate import FAR, held_out_distances
+from aicovid_models.radiographs.archives import ieee8023
+from aicovid_models.radiographs.intensive_care import patient_weights
+from aicovid_models.severity_open import card, figures, laboratory, lungs, material, weak_labels
+from aicovid_models.severity_open.manifest import SCALE, VERSION, write_manifest
+from aicovid_models.severity_open.material import Features, Hospital
+from aicovid_models.severity_open.network import IndexNet
+from aicovid_models.zones.distance import Distance, embed, fit_distance
+from aicovid_models.zones.ridge import Ridge
 
-import bundle_files  # noqa: E402
-import onnx_export  # noqa: E402
-import open_bundle  # noqa: E402
-import open_card  # noqa: E402
-import open_figures  # noqa: E402
-import open_labs  # noqa: E402
-import open_lungs  # noqa: E402
-import open_material  # noqa: E402
-import severity_open  # noqa: E402
-from icu_patients import patient_weights  # noqa: E402
-from labelled_radiographs import ieee8023  # noqa: E402
-from open_material import Features, Hospital  # noqa: E402
-from open_network import IndexNet  # noqa: E402
-from severity import Distance, Ridge, embed, fit_distance  # noqa: E402
-from train_severity import FAR, data_folder, held_out_distances, report  # noqa: E402
-
-VERSION = "1.0.0"
 # The lower bound of r with the readers' mean total from which the index may be shipped.
 ENOUGH = 0.3
 
 
-def by_the_laboratory(hospital: Hospital, features: Features) -> tuple[open_labs.Choice, dict]:
+def by_the_laboratory(hospital: Hospital, features: Features) -> tuple[laboratory.Choice, dict]:
     """The choice, and its figures."""
-    labs = open_labs.laboratory(hospital)
-    choice = open_labs.choose(labs, open_labs.PENALTIES, open_labs.held_out(hospital, open_labs.PENALTIES))
-    grey = severity_open.grey_of_lungs([image.row for image in hospital.images], features.lungs("clinic", [image.row for image in hospital.images]))
+    labs = laboratory.laboratory(hospital)
+    choice = laboratory.choose(labs, laboratory.PENALTIES, laboratory.held_out(hospital, laboratory.PENALTIES))
+    grey = weak_labels.grey_of_lungs([image.row for image in hospital.images], features.lungs("clinic", [image.row for image in hospital.images]))
 
     def name(penalty: float) -> str:
         return f"{penalty:.3g}" if np.isfinite(penalty) else "difference of means"
@@ -67,8 +56,8 @@ def by_the_laboratory(hospital: Hospital, features: Features) -> tuple[open_labs
 
 def standardisation(hospital: Hospital, fitted: Ridge) -> tuple[float, float, dict]:
     """Centre and spread of the index over the hospital's images, each patient weighing one, and how far the normal distribution is from theirs."""
-    scores, weights = severity_open.index(fitted, hospital.features), patient_weights([image.row.patient for image in hospital.images])
-    centre, spread = severity_open.weighted_moments(scores, weights)
+    scores, weights = weak_labels.index(fitted, hospital.features), patient_weights([image.row.patient for image in hospital.images])
+    centre, spread = weak_labels.weighted_moments(scores, weights)
     order = np.argsort(scores)
     share = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
     went = {image.row.patient for image in hospital.images if image.went == 1}
@@ -78,7 +67,7 @@ def standardisation(hospital: Hospital, fitted: Ridge) -> tuple[float, float, di
 
 def known_chests(hospital: Hospital, features: Features, data: Path, fitted: Ridge) -> tuple[Distance, dict]:
     """The distance from them, and the limit beyond which an image is out of distribution."""
-    samples = open_material.other_archive(data)
+    samples = material.other_archive(data)
     groups = {"clear": samples.clear_learn, "clear_test": samples.clear_test, "pneumonia_all": samples.pneumonia}
     plain = [hospital.features[:, 0], *(features.zones(name, rows, name == "clear")[:, 0] for name, rows in groups.items())]
     copies = [hospital.learnt.shrunk[:, 0], hospital.other_greys[:, 0]]
@@ -92,56 +81,55 @@ def known_chests(hospital: Hospital, features: Features, data: Path, fitted: Rid
 def candidates(hospital: Hospital, features: Features, data: Path) -> dict:
     """Every candidate of the second and third rule, on the test images: what r is worth after so many looks."""
     scored = [row for row in ieee8023(data) if row.has_brixia]
-    test, fit, learnt = features.zones("scored", scored), severity_open.fits(hospital.learnt), hospital.learnt
-    samples = open_material.other_archive(data)
+    test, fit, learnt = features.zones("scored", scored), weak_labels.fits(hospital.learnt), hospital.learnt
+    samples = material.other_archive(data)
     others = np.concatenate([features.zones(name, rows) for name, rows in (("clear", samples.clear_learn), ("pneumonia", samples.pneumonia[::2]))])
-    scores = {f"ridge, {penalty:.3g}": severity_open.index(fit(penalty), test) for penalty in open_labs.PENALTIES}
-    scores |= {f"view taken out, {penalty:.3g}": severity_open.index(severity_open.ridge_without_view(learnt, penalty), test)
-               for penalty in severity_open.PENALTIES}
-    scores |= {f"principal components, {count}": severity_open.index(severity_open.components(learnt, others, count), test)
-               for count in severity_open.COMPONENTS}
-    scores["grey of the lungs"] = severity_open.grey_of_lungs(scored, features.lungs("scored", scored))
-    return open_figures.optimism(scores, np.array([row.zones.sum() for row in scored]), np.array([row.patient for row in scored]))
+    scores = {f"ridge, {penalty:.3g}": weak_labels.index(fit(penalty), test) for penalty in laboratory.PENALTIES}
+    scores |= {f"view taken out, {penalty:.3g}": weak_labels.index(weak_labels.ridge_without_view(learnt, penalty), test)
+               for penalty in weak_labels.PENALTIES}
+    scores |= {f"principal components, {count}": weak_labels.index(weak_labels.components(learnt, others, count), test)
+               for count in weak_labels.COMPONENTS}
+    scores["grey of the lungs"] = weak_labels.grey_of_lungs(scored, features.lungs("scored", scored))
+    return figures.optimism(scores, np.array([row.zones.sum() for row in scored]), np.array([row.patient for row in scored]))
 
 
 def main() -> None:
     began = time.monotonic()
-    arguments = argparse.ArgumentParser(description="Trains the bundle models/severity-open.")
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--keep-lungs", action="store_true", help="leave lungs.pt and the limits of its gate as models/severity-open has them")
     keep_lungs = arguments.parse_args().keep_lungs
     torch.set_num_threads(1)
-    data, work = data_folder(), HERE / "cache"
-    work.mkdir(exist_ok=True)
+    data, work = data_folder(), cache_folder()
     # The bundle is written beside the old one and takes its place when it is complete.
-    bundle, target = ROOT / "models/severity-open.new", ROOT / "models/severity-open"
+    bundle, target = MODELS / "severity-open.new", MODELS / "severity-open"
     shutil.rmtree(bundle, ignore_errors=True)
     bundle.mkdir()
-    part = open_lungs.kept(target, work) if keep_lungs else open_lungs.train(data, work)
+    part = lungs.kept(target, work) if keep_lungs else lungs.train(data, work)
     part.save(bundle)
     report(f"lungs and gate: {part.gate}")
 
-    hospital = open_material.hospital(data, part.features)
-    choice, laboratory = by_the_laboratory(hospital, part.features)
-    report(f"laboratory values choose: {laboratory}")
-    fitted = severity_open.fits(hospital.learnt)(choice.penalty)
+    hospital = material.hospital(data, part.features)
+    choice, chosen_by = by_the_laboratory(hospital, part.features)
+    report(f"laboratory values choose: {chosen_by}")
+    fitted = weak_labels.fits(hospital.learnt)(choice.penalty)
     centre, spread, reference = standardisation(hospital, fitted)
     distance, far = known_chests(hospital, part.features, data, fitted)
-    bundle_files.save_severity(IndexNet(fitted, centre, spread, distance), bundle)
-    scale = open_bundle.SCALE.format(patients=reference["patients"], went=reference["in_intensive_care_ever"])
-    open_bundle.write_manifest(bundle, VERSION, scale, part.gate | {"maximum_distance": far["maximum_distance"]})
+    save_severity(IndexNet(fitted, centre, spread, distance), bundle)
+    scale = SCALE.format(patients=reference["patients"], went=reference["in_intensive_care_ever"])
+    write_manifest(bundle, scale, part.gate | {"maximum_distance": far["maximum_distance"]})
     report(f"ONNX, largest differences from TorchScript: {onnx_export.add_onnx(bundle)}")
 
     in_care = hospital.learnt.in_care == 1
     learnt = {"images": len(in_care), "in_intensive_care": int(in_care.sum()), "patients": len(set(hospital.patients)),
               "patients_in_intensive_care": len(set(hospital.patients[in_care])), "ap": int(hospital.learnt.ap.sum())}
-    measured = {"learnt_from": learnt, "laboratory": laboratory, "reference": reference, "distance": far,
-                **open_figures.measure(bundle, data), "candidates": candidates(hospital, part.features, data)}
+    measured = {"learnt_from": learnt, "laboratory": chosen_by, "reference": reference, "distance": far,
+                **figures.measure(bundle, data), "candidates": candidates(hospital, part.features, data)}
     (bundle / "figures.json").write_text(json.dumps(measured, indent=1) + "\n")
-    (bundle / "CARD.md").write_text(open_card.text(measured, VERSION))
+    (bundle / "CARD.md").write_text(card.text(measured, VERSION))
     r = measured["readers"]["r"]
     if r["low"] <= ENOUGH:
         sys.exit(f"r with the readers {r}: not enough to be shipped; models/severity-open.new is left to be looked at")
-    bundle_files.replace(target, bundle)
+    replace(target, bundle)
     report(f"r with the readers {r}; models/severity-open written in {(time.monotonic() - began) / 60:.1f} minutes")
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from evaluation import auroc
-from severity import Ridge, prepare_ridge
-from severity_stage import severity_inputs
+from aicovid_models.statistics.evaluation import auroc
+from aicovid_models.zones.features import severity_inputs
+from aicovid_models.zones.ridge import Ridge, prepare_ridge
 
 # What a copy of 320 pixels counts of a radiograph's weight, so that the size of an archive's copies does not matter; and the
 # weight of what another grey scale changes.

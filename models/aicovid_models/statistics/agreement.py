@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from evaluation import bootstrap, mean_absolute_error, mean_difference, pearson
+from aicovid_models.statistics.evaluation import bootstrap, mean_absolute_error, mean_difference, pearson
 
 ZONE_POINTS = 3
 NORMAL_95 = 1.959964

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-import lung_mask
-from clutter import add_clutter
-from labelled_radiographs import LabelledRadiograph
-from lung_stage import PredictedLungs
-from opacity import LEAST_OPACITY, paint
+from aicovid_models.drawings.clutter import add_clutter
+from aicovid_models.drawings.opacity import LEAST_OPACITY, paint
+from aicovid_models.lungs import masks
+from aicovid_models.lungs.training import PredictedLungs
+from aicovid_models.radiographs.archives import LabelledRadiograph
 
 # The archive NIH ChestX-ray14 has copies of this longest side.
 ARCHIVE_SIZE, ARCHIVE_QUALITY = 320, 85
@@ -80,7 +80,7 @@ class Painted:
 
     def grey8(self) -> np.ndarray:
         pixels = self.row.grey8()
-        lungs = lung_mask.resample(self.lungs.labels, self.lungs.source, self.lungs.source, *pixels.shape)
+        lungs = masks.resample(self.lungs.labels, self.lungs.source, self.lungs.source, *pixels.shape)
         return paint(pixels, lungs[self.lung] > 0, self.opacity, self.white)
 
     @property
@@ -114,7 +114,7 @@ class Cluttered:
 
     def grey8(self) -> np.ndarray:
         pixels = self.row.grey8()
-        lungs = lung_mask.resample(self.lungs.labels, self.lungs.source, self.lungs.source, *pixels.shape).sum(0)
+        lungs = masks.resample(self.lungs.labels, self.lungs.source, self.lungs.source, *pixels.shape).sum(0)
         return np.uint8(add_clutter(pixels / np.float32(255), lungs, np.random.default_rng(self.seed)).clip(0, 1) * 255 + 0.5)
 
 

@@ -4,22 +4,15 @@ AICOVID_EVERY_IMAGE=1 takes every chest frontal where the test otherwise takes a
 docs/gate.md.
 """
 
-import os
 from collections import Counter
 
 import numpy as np
 import pytest
-from chests import assess, codes, rows, spread, total
 from conftest import run_cli
 from scipy import ndimage
+from support.chests import assess, codes, frontals, rows, spread, total
 
-EVERY_IMAGE = os.environ.get("AICOVID_EVERY_IMAGE") == "1"
-
-
-def chests(count):
-    """Frontals of the three archives in the same shares."""
-    everything = [row for archive in ("hannover", "ieee8023", "nih") for row in rows(archive)]
-    return everything if EVERY_IMAGE else spread(everything, count)
+from aicovid_models.picture import other_pictures
 
 
 def rate(found, name):
@@ -29,7 +22,7 @@ def rate(found, name):
 
 
 def test_chest_frontals_pass():
-    reports = [assess(row.grey8()) for row in chests(300)]
+    reports = [assess(row.grey8()) for row in frontals(300)]
     counts = Counter(code for report in reports for code in codes(report))
     print({code: f"{count} of {len(reports)}" for code, count in counts.most_common()})
     assert rate([report["status"] == "refused" for report in reports], "refused") <= 0.02
@@ -39,7 +32,7 @@ def test_chest_frontals_pass():
 
 
 def test_inverted_and_rotated_chests_are_found():
-    chosen = chests(150)
+    chosen = frontals(150)
     inverted = [assess(255 - row.grey8()) for row in chosen]
     turned = [assess(np.rot90(row.grey8(), 1 + i % 3)) for i, row in enumerate(chosen)]
     both = [assess(np.rot90(255 - row.grey8(), 1 + i % 3)) for i, row in enumerate(spread(chosen, 30))]
@@ -126,8 +119,6 @@ def test_cut_off_lungs_are_flagged():
 
 
 def test_other_pictures_are_refused():
-    import other_pictures
-
     verdicts = {}
     for name, pixels in other_pictures.scikit_image_pictures().items():
         report = assess(pixels)

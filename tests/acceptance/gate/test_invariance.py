@@ -7,7 +7,7 @@
 import io
 
 import numpy as np
-from chests import assess, codes, rows, spread, total
+from support.chests import assess, codes, rows, spread, total
 from PIL import Image
 
 SEED = 11
@@ -58,7 +58,7 @@ def test_findings_hardly_change_with_the_encoding_and_the_grey_scale():
 
 def test_bits_and_polarity_alone_change_the_input_by_less_than_a_step():
     import aicovid
-    from chests import assessor
+    from support.chests import assessor
 
     plan = assessor().plan("mask_in")
     largest = 0.0
@@ -93,7 +93,7 @@ def test_lossy_copies_are_read_alike():
 
 def test_a_lossy_copy_of_a_radiograph_of_full_size_is_read_alike(data):
     import aicovid
-    from chests import assessor
+    from support.chests import assessor
 
     whole = aicovid.read(data / "dicom" / "chest_j2k_monochrome1.dcm")
     values = whole.stored.astype(float)
@@ -109,7 +109,7 @@ def test_a_lossy_copy_of_a_radiograph_of_full_size_is_read_alike(data):
 def test_a_dicom_file_gives_what_the_array_gives(tmp_path):
     import aicovid
     import pydicom
-    from chests import assessor
+    from support.chests import assessor
     from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian, generate_uid
 
     generator = np.random.default_rng(SEED)

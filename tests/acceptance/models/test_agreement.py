@@ -1,16 +1,10 @@
 """The statistics of agreement against published worked examples and other people's programs."""
 
-import sys
-
 import numpy as np
 import pytest
-from conftest import SOURCE
 from sklearn.metrics import brier_score_loss, cohen_kappa_score
 
-sys.path.insert(0, str(SOURCE / "models" / "training"))
-
-import agreement
-import evaluation
+from aicovid_models.statistics import agreement, evaluation
 
 # Shrout and Fleiss 1979, table 2: six targets, four judges.
 SHROUT_FLEISS = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], float)

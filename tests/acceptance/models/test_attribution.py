@@ -4,7 +4,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from chests import SOURCE, rows, spread
+from support.chests import SOURCE, rows, spread
+
+from aicovid_models.evidence import attribution
+from aicovid_models.evidence.readings import Bundle, Reading
 
 
 def seen(labels, cells):
@@ -14,9 +17,6 @@ def seen(labels, cells):
 
 def test_points_are_counted_in_the_zone_that_they_lie_in():
     rows("ieee8023")
-    import attribution
-    from readings import Reading
-
     labels = np.zeros((256, 256), np.uint8)
     labels[32:224, 16:112], labels[32:224, 144:240] = 1, 2  # thirds of 64 rows
     for zone, (y, x) in enumerate([(4, 4), (8, 4), (12, 4), (4, 12), (8, 12), (12, 12)]):
@@ -31,9 +31,6 @@ def test_points_are_counted_in_the_zone_that_they_lie_in():
 
 
 def test_attribution_of_real_images_follows_the_zone_scores():
-    import attribution
-    from readings import Bundle
-
     bundle = Bundle(SOURCE / "models" / "severity")
     scores, points, shares = [], [], []
     for row in spread([row for row in rows("ieee8023") if row.has_brixia], 8):

@@ -1,19 +1,18 @@
-"""Single images behind the card's figures, read again by the shipped bundle; `recompute.py` without --quick does all of them."""
+"""Single images behind the card's figures, read again by the shipped bundle; `aicovid_models.severity.recompute` without --quick does all of them."""
 
 import json
 
 import numpy as np
-from chests import SOURCE, rows
+from support.chests import SOURCE
+
+from aicovid_models.evidence.comparison import POINTS, QUICK, Figure, compare, flatten
+from aicovid_models.severity import recompute
 
 
-def test_images_of_the_evidence_are_read_as_recorded():
-    rows("ieee8023")  # skips without data
-    import recompute
-    from conftest import DATA
-
+def test_images_of_the_evidence_are_read_as_recorded(data):
     folder = SOURCE / "models" / "severity"
-    recorded, now = recompute.quick(folder, DATA)
-    assert len(now) == 2 * recompute.QUICK
+    recorded, now = recompute.quick(folder, data)
+    assert len(now) == 2 * QUICK
     apart = {path: (recorded[path], figure.value) for path, figure in now.items() if abs(recorded[path] - figure.value) > figure.tolerance}
     assert not apart
     overlaps = [figure.value for path, figure in now.items() if path.startswith("dice/")]
@@ -22,21 +21,15 @@ def test_images_of_the_evidence_are_read_as_recorded():
 
 
 def test_a_figure_that_moved_is_noticed(capsys):
-    rows("ieee8023")
-    import recompute
-
-    figures = recompute.flatten(json.loads((SOURCE / "models" / "severity" / "figures.json").read_text()))
+    figures = flatten(json.loads((SOURCE / "models" / "severity" / "figures.json").read_text()))
     path = "lungs/held_out_patients/both/mean/value"
-    assert recompute.compare(figures, {path: recompute.Figure(figures[path], recompute.POINTS, "shipped")}) == 0
-    assert recompute.compare(figures, {path: recompute.Figure(figures[path] - 0.02, recompute.POINTS, "shipped")}) == 1
+    assert compare(figures, {path: Figure(figures[path], POINTS, "shipped")}, recompute.GOALS) == 0
+    assert compare(figures, {path: Figure(figures[path] - 0.02, POINTS, "shipped")}, recompute.GOALS) == 1
     assert "MISSED" in capsys.readouterr().out
 
 
 def test_every_figure_of_the_card_is_recomputed_or_said_not_to_be():
-    rows("ieee8023")
-    import recompute
-
-    recorded = recompute.flatten(json.loads((SOURCE / "models" / "severity" / "figures.json").read_text()))
+    recorded = flatten(json.loads((SOURCE / "models" / "severity" / "figures.json").read_text()))
     assert set(recompute.GOALS) <= set(recorded)
     for part in recompute.NOT_IN_A_BUNDLE:
         assert any(path == part or path.startswith(part + "/") for path in recorded), part

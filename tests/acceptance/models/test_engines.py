@@ -4,18 +4,16 @@ AICOVID_EVERY_IMAGE=1 takes every chest frontal where the test otherwise takes a
 in docs/performance.md.
 """
 
-import os
 import threading
 from functools import cache
 
 import numpy as np
 import pytest
-from chests import codes, rows, spread, total
 from conftest import SOURCE, run_cli
+from support.chests import EVERY_IMAGE, codes, frontals, total
 
 import aicovid
 
-EVERY_IMAGE = os.environ.get("AICOVID_EVERY_IMAGE") == "1"
 # Largest differences that are allowed. Beyond them are two of all images, by no more than FAR; the cause was not looked into.
 # Measured over all images: docs/performance.md.
 INFILTRATES, BRIXIA = 1e-4, 1e-3
@@ -26,11 +24,6 @@ EXCEPTIONS = 2
 @cache
 def assessor(backend):
     return aicovid.Assessor.load(SOURCE / "models" / "severity", backend=backend)
-
-
-def chests(count):
-    everything = [row for archive in ("hannover", "ieee8023", "nih") for row in rows(archive)]
-    return everything if EVERY_IMAGE else spread(everything, count)
 
 
 def radiograph(row):
@@ -44,7 +37,7 @@ def reports(one):
 def test_another_engine_gives_the_same_reports():
     differences = {"brixia": [], "infiltrates": []}
     exceptions, far = [], []
-    for row in chests(60):
+    for row in frontals(60):
         torch, openvino = reports(radiograph(row))
         assert torch["compute"]["backend"] == "torchscript" and openvino["compute"]["backend"] == "openvino"
         if torch["gate"]["verdict"] != openvino["gate"]["verdict"] or codes(torch) != codes(openvino):
@@ -66,7 +59,7 @@ def test_another_engine_gives_the_same_reports():
 
 
 def test_openvino_is_equal_to_itself_in_one_thread_and_in_eight():
-    images = [radiograph(row) for row in chests(60)[:4]]
+    images = [radiograph(row) for row in frontals(60)[:4]]
     many = aicovid.Assessor.load(SOURCE / "models" / "severity", backend="openvino", workers=8)
 
     def comparable(report):

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 
 import numpy as np
 import pytest
@@ -12,11 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 
 import aicovid
-
-sys.path.insert(0, str(SOURCE / "models" / "training"))
-
-import icu_patients  # noqa: E402
-import icu_stage  # noqa: E402
+from aicovid_models.icu_stay import fit
+from aicovid_models.radiographs import intensive_care
 
 BUNDLE = SOURCE / "models" / "severity"
 RECORD = {"age": {"value": 60, "unit": "a"}, "sars_cov_2": "confirmed"}
@@ -27,50 +23,50 @@ def draw(seed):
     x = generator.normal(size=(80, 2)) * [4, 90] + [9, 100]
     patients = [f"p{k}" for k in generator.integers(0, 25, 80)]
     positive = generator.random(80) < 1 / (1 + np.exp(-(x[:, 0] - 9) / 3))
-    return x, positive, patients, icu_patients.patient_weights(patients)
+    return x, positive, patients, intensive_care.patient_weights(patients)
 
 
 @pytest.mark.parametrize("strength", [0.1, 10.0])
 def test_the_fit_is_scikit_learns(strength):
     x, positive, _, weights = draw(1)
-    ours = icu_stage.fit_logistic(("brixia", "crp"), x, positive, weights, strength)
+    ours = fit.fit_logistic(("brixia", "crp"), x, positive, weights, strength)
     z = (x - np.average(x, 0, weights)) / np.sqrt(np.average((x - np.average(x, 0, weights)) ** 2, 0, weights))
     theirs = LogisticRegression(C=1 / strength, tol=1e-10, max_iter=10000).fit(z, positive, sample_weight=weights)
     assert ours(x) == pytest.approx(theirs.decision_function(z), abs=1e-4)
-    assert icu_stage.log_loss(ours(x), positive, weights) == pytest.approx(
+    assert fit.log_loss(ours(x), positive, weights) == pytest.approx(
         log_loss(positive, theirs.predict_proba(z)[:, 1], sample_weight=weights), abs=1e-5)
 
 
 def test_the_auroc_is_scikit_learns():
     x, positive, patients, weights = draw(2)
     score = x[:, 0].round()  # with ties
-    assert icu_stage.weighted_auroc(score, positive, weights) == pytest.approx(roc_auc_score(positive, score, sample_weight=weights))
+    assert fit.weighted_auroc(score, positive, weights) == pytest.approx(roc_auc_score(positive, score, sample_weight=weights))
     assert np.bincount(np.unique(patients, return_inverse=True)[1], weights) == pytest.approx(1)
 
 
 def test_a_missing_value_has_no_effect_and_no_patient_is_in_two_folds():
     x, positive, patients, weights = draw(3)
     x[::3, 1] = np.nan
-    model = icu_stage.fit_logistic(("brixia", "crp"), x, positive, weights, 1.0)
+    model = fit.fit_logistic(("brixia", "crp"), x, positive, weights, 1.0)
     at_mean = x.copy()
     at_mean[::3, 1] = model.mean[1]
     assert model(x) == pytest.approx(model(at_mean))
     # Patients of one state each, as in the data.
     names = np.array([f"{name} {state}" for name, state in zip(patients, positive, strict=True)])
-    folds = icu_stage.stratified_folds(list(names), positive, 0)
+    folds = fit.stratified_folds(list(names), positive, 0)
     assert all(len(set(folds[names == name])) == 1 for name in set(names))
-    assert all({True, False} == set(positive[folds == fold]) for fold in range(icu_stage.FOLDS))
+    assert all({True, False} == set(positive[folds == fold]) for fold in range(fit.FOLDS))
 
 
 def test_labels_are_those_of_the_tables(data):
-    images = icu_patients.hannover_icu(data)
+    images = intensive_care.hannover_icu(data)
     count = {state: sum(image.state == state for image in images) for state in ("in", "never", "other")}
     assert count == {"in": 150, "never": 57, "other": 36}
     patients = {state: {image.row.patient for image in images if image.state == state} for state in ("in", "never")}
     assert [len(patients["in"]), len(patients["never"])] == [29, 42] and not patients["in"] & patients["never"]
     crp = [image.labs[0] for image in images if image.state == "in"]
     assert sum(np.isfinite(crp)) == 103
-    assert all("other" != image.state or np.isfinite(image.went) for image in icu_patients.ieee8023_icu(data))
+    assert all("other" != image.state or np.isfinite(image.went) for image in intensive_care.ieee8023_icu(data))
 
 
 @pytest.fixture(scope="module")

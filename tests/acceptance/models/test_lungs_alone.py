@@ -1,12 +1,8 @@
 """The severity network sees the lungs alone: what lies beside them cannot enter."""
 
-import sys
-
 import numpy as np
 import pytest
 from conftest import SOURCE
-
-sys.path.insert(0, str(SOURCE / "models" / "training"))
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +40,7 @@ def test_the_shipped_network_sees_nothing_beside_the_mask(torch):
 
 def lungs_alone():
     pytest.importorskip("efficientnet_lite_pytorch")
-    from severity import lungs_alone
+    from aicovid_models.zones.features import lungs_alone
 
     return lungs_alone
 

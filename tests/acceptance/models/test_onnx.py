@@ -2,16 +2,13 @@
 
 import json
 import shutil
-import sys
 
 import numpy as np
 import pytest
 from conftest import SOURCE, run_cli, validate
 
 import aicovid
-
-sys.path.insert(0, str(SOURCE / "models" / "training"))
-import onnx_export  # noqa: E402
+from aicovid_models.bundle import onnx_export
 
 SHIPPED = SOURCE / "models" / "severity"
 
@@ -85,7 +82,7 @@ def test_the_shipped_onnx_files_give_what_the_torchscript_files_give():
     manifest = manifest_of(SHIPPED)
     networks = [one for one in manifest["networks"] if "onnx" in one["files"]]
     if not networks:
-        pytest.skip("the shipped bundle has no ONNX files: models/training/onnx_export.py adds them")
+        pytest.skip("the shipped bundle has no ONNX files: aicovid_models.bundle.onnx_export adds them")
     golden = next(SHIPPED / case["image"] for case in manifest["golden"] if "image" in case)
     cases = [onnx_export.network_inputs(SHIPPED, manifest, one) for one in onnx_export.example_radiographs(golden)]
     for network in networks:

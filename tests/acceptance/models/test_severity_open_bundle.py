@@ -1,19 +1,20 @@
 """The shipped bundle severity-open: an index and nothing that it cannot read; single images behind its card's figures. Eight seconds of a core."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
-from conftest import SOURCE, run_cli, validate
+from conftest import PATIENT, SOURCE, run_cli, validate
 from PIL import Image
 
 import aicovid
+from aicovid_models.bundle import onnx_export
+from aicovid_models.evidence.comparison import QUICK
+from aicovid_models.severity_open import recompute
 
-sys.path.insert(0, str(SOURCE / "models" / "training"))
 BUNDLE = SOURCE / "models" / "severity-open"
 MANIFEST = json.loads((BUNDLE / "manifest.json").read_text())
-PATIENT = json.loads((SOURCE / "examples" / "patient.json").read_text())
+RECORD = json.loads(PATIENT.read_text())
 OTHERS = {"brixia", "zones", "extent", "opacity", "infiltrates"}
 
 
@@ -23,12 +24,12 @@ def assessor():
 
 
 @pytest.fixture(scope="module")
-def radiograph(pydicom_data_file):
-    return aicovid.read(pydicom_data_file("RG1_J2KR.dcm"))
+def pixels(radiograph):
+    return aicovid.read(radiograph)
 
 
 def record(**changed):
-    return {name: value for name, value in (PATIENT | changed).items() if value is not None}
+    return {name: value for name, value in (RECORD | changed).items() if value is not None}
 
 
 def deterioration(report):
@@ -46,22 +47,22 @@ def test_it_verifies_and_says_what_it_may_be_used_for():
     assert sum(file.stat().st_size for file in BUNDLE.rglob("*") if file.is_file()) <= 14 * 2**20
 
 
-def test_it_reads_an_index_and_no_score(assessor, radiograph):
-    report = validate(assessor.assess(radiograph), "report")
+def test_it_reads_an_index_and_no_score(assessor, pixels):
+    report = validate(assessor.assess(pixels), "report")
     assert report["status"] == "ok" and report["model"]["licence"] == "CC-BY-4.0"
     index = report["image"]["severity_index"]
     assert 0 < index["value"] < 1 and "no probability" in index["scale"]
     assert not OTHERS & set(report["image"])
 
 
-def test_deterioration_needs_a_clinicians_infiltrates(assessor, radiograph):
+def test_deterioration_needs_a_clinicians_infiltrates(assessor, pixels):
     """With them it is the published formula's, as without any image; without them nothing is computed."""
-    silent = deterioration(assessor.assess(radiograph, record(radiographic_infiltrates=None)))
+    silent = deterioration(assessor.assess(pixels, record(radiographic_infiltrates=None)))
     assert silent["status"] == "not_computed" and "probability" not in silent
     assert [reason["code"] for reason in silent["reasons"]] == ["missing_required"] and "a clinician must" in silent["reasons"][0]["message"]
     risks = {}
     for infiltrates in (True, False):
-        given = deterioration(assessor.assess(radiograph, record(radiographic_infiltrates=infiltrates)))
+        given = deterioration(assessor.assess(pixels, record(radiographic_infiltrates=infiltrates)))
         alone = deterioration(assessor.assess(None, record(radiographic_infiltrates=infiltrates)))
         assert given["status"] == "ok" and given["probability"] == alone["probability"]
         risks[infiltrates] = given["probability"]
@@ -69,17 +70,15 @@ def test_deterioration_needs_a_clinicians_infiltrates(assessor, radiograph):
     assert logit[True] - logit[False] == pytest.approx(0.3252, abs=1e-3)  # Gupta et al. 2021
 
 
-def test_the_program_scores_and_draws_with_it(pydicom_data_file, tmp_path):
+def test_the_program_scores_and_draws_with_it(radiograph, tmp_path):
     file = tmp_path / "heat.png"
-    result = run_cli("score", pydicom_data_file("RG1_J2KR.dcm"), "--model", "severity-open", "--heatmap", file)
+    result = run_cli("score", radiograph, "--model", "severity-open", "--heatmap", file)
     assert result.status == 0, result.stderr
     assert "Severity index" in result.stdout and "not calibrated" in result.stdout and "Brixia" not in result.stdout.replace("no Brixia", "")
     assert min(Image.open(file).size) > 500
 
 
 def test_other_engines_get_the_same_index():
-    import onnx_export
-
     golden = next(BUNDLE / case["image"] for case in MANIFEST["golden"] if "image" in case)
     cases = [onnx_export.network_inputs(BUNDLE, MANIFEST, one) for one in onnx_export.example_radiographs(golden)[:3]]
     for network in MANIFEST["networks"]:
@@ -89,11 +88,8 @@ def test_other_engines_get_the_same_index():
 
 
 def test_single_images_of_the_card_are_read_as_recorded(data):
-    import recompute
-    import recompute_open
-
-    recorded, now = recompute_open.quick(BUNDLE, data)
-    assert len(now) == 2 * recompute.QUICK
+    recorded, now = recompute.quick(BUNDLE, data)
+    assert len(now) == 2 * QUICK
     apart = {path: (recorded[path], figure.value) for path, figure in now.items() if abs(recorded[path] - figure.value) > figure.tolerance}
     assert not apart
 

@@ -6,7 +6,7 @@ is cross-validated by the training code and stated in the bundle's card.
 
 import numpy as np
 import pandas as pd
-from chests import assessor
+from support.chests import assessor
 from scipy.stats import spearmanr
 
 

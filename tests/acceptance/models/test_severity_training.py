@@ -3,30 +3,27 @@
 On drawn numbers, so that the truth is known; about five seconds.
 """
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import SOURCE
 
-sys.path.insert(0, str(SOURCE / "models" / "training"))
+from aicovid_models.radiographs.archives import LabelledRadiograph
+from aicovid_models.severity.fit import Additions, Copies, calibrate, cross_validate
+from aicovid_models.statistics.conformal import interval_ends
+
 FEATURES = 12
 
 
 def test_an_interval_of_one_image_a_patient_is_the_split_conformal_one():
     """Ranks by hand: of 39 errors and one at infinity, 5 % and 95 % are the 2nd from below and the 38th of 40."""
-    from conformal import interval_ends
-
     errors = np.random.default_rng(1).permutation(np.arange(1.0, 40.0))
     ends = interval_ends(errors, np.zeros(39), [str(i) for i in range(39)])
     assert ends == {"low": 2.0, "high": 38.0}
 
 
 def test_a_patient_with_many_images_weighs_one():
-    from conformal import interval_ends
-
     errors, patients = np.arange(1.0, 40.0), [str(i) for i in range(39)]
     # The patient of the median error comes a hundred times.
     many = interval_ends(np.concatenate([errors, np.full(100, 20.0)]), np.zeros(139), patients + ["19"] * 100)
@@ -37,8 +34,6 @@ def test_a_patient_with_many_images_weighs_one():
 
 def test_intervals_cover_new_patients():
     """Patients with one to six images, errors shared within a patient: 90 % is kept where plain percentiles fall short."""
-    from conformal import interval_ends
-
     generator, inside, plain = np.random.default_rng(2), [], []
     for _ in range(1500):
         images = generator.integers(1, 7, 25)
@@ -56,9 +51,6 @@ def test_intervals_cover_new_patients():
 
 def drawn(generator, count):
     """Rows of `count` images of half as many patients whose scores follow their features, and what is added to them."""
-    from labelled_radiographs import LabelledRadiograph
-    from severity_stage import Additions, Copies
-
     features = generator.standard_normal((count, 2, 6, FEATURES))
     truth = (1.3 + features.mean(1) @ generator.normal(0, 0.5, FEATURES)).clip(0, 3)
     rows = [LabelledRadiograph(Path(f"{i}.png"), "drawn", f"patient {i // 2}", "CC BY", "PA", None, *(truth[i] + generator.normal(0, 0.2, (2, 6))),
@@ -71,8 +63,6 @@ def drawn(generator, count):
 
 def with_scores(rows, added, fold, folds):
     """The same with other scores in `fold`: all 3."""
-    from severity_stage import Copies
-
     three = np.full(6, 3.0)
     changed = [replace(row, zones_s=three, zones_j=three, extent=8.0, opacity=6.0) if mine == fold else row
                for row, mine in zip(rows, folds, strict=True)]
@@ -81,8 +71,6 @@ def with_scores(rows, added, fold, folds):
 
 
 def test_a_fold_knows_nothing_of_its_own_scores():
-    from severity_stage import calibrate, cross_validate
-
     rows, features, added = drawn(np.random.default_rng(3), 120)
     everyone = np.ones(len(rows), bool)
     before = cross_validate(rows, features, everyone, added, {})
@@ -103,8 +91,6 @@ def test_a_fold_knows_nothing_of_its_own_scores():
 
 
 def test_training_is_the_same_twice():
-    from severity_stage import cross_validate
-
     rows, features, added = drawn(np.random.default_rng(4), 60)
     first, second = (cross_validate(rows, features, np.ones(len(rows), bool), added, {}) for _ in range(2))
     assert np.array_equal(first.zones, second.zones) and np.array_equal(first.logit, second.logit)

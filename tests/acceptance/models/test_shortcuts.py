@@ -2,7 +2,11 @@
 
 import numpy as np
 import pytest
-from chests import SOURCE, rows
+from support.chests import SOURCE, rows
+
+from aicovid_models.drawings import foreign_objects
+from aicovid_models.evidence import shortcuts
+from aicovid_models.evidence.readings import Bundle
 
 IMAGES = 6
 # The goals are .5 outside and 1 inside (95th percentiles of the absolute change). The networks do not reach them: on 100 images
@@ -12,21 +16,14 @@ MEANS, PERCENTILES_95 = {"outside": 0.45, "inside": 1.0}, {"outside": 1.1, "insi
 
 @pytest.fixture(scope="module")
 def bundle():
-    from readings import Bundle
-
     return Bundle(SOURCE / "models" / "severity")
 
 
 def images():
-    import shortcuts
-
     return shortcuts.test_images([list(rows(archive)) for archive in ("ieee8023", "hannover", "nih")], IMAGES)
 
 
 def test_drawings_stay_on_their_side_of_the_lungs(bundle):
-    import foreign_objects
-    import shortcuts
-
     pixels = images()[0].grey8()
     lungs = bundle.read(pixels).lungs(*pixels.shape).any(0)
     assert 0.1 < lungs.mean() < 0.7
@@ -40,9 +37,7 @@ def test_drawings_stay_on_their_side_of_the_lungs(bundle):
 
 
 def test_what_lies_beside_the_lungs_hardly_moves_the_total(bundle):
-    import shortcuts
-
-    changes = shortcuts.changes_of_total(bundle, images())
+    changes = shortcuts.changes_by_drawing(bundle, images(), lambda reading: reading.brixia)
     for name, values in changes.items():
         assert np.isfinite(values).all(), name
         print(f"{name}: mean absolute change {np.abs(values).mean():.2f}, largest {np.abs(values).max():.2f}")

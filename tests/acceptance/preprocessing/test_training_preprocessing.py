@@ -1,37 +1,27 @@
 """What the networks were trained on is what they get: training and inference preprocessing compared."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
-from conftest import DATA, SOURCE, run_cli
+import torch
+from conftest import SOURCE, run_cli, score
+from PIL import Image
+from support.chests import rows, spread
 
-sys.path.insert(0, str(SOURCE / "models" / "training"))
-
-
-def chosen(archive, count):
-    from labelled_radiographs import hannover, ieee8023
-
-    if not DATA.is_dir():
-        pytest.skip("no data folder: set AICOVID_DATA")
-    rows = (hannover if archive == "hannover" else ieee8023)(DATA)
-    return [rows[i] for i in np.linspace(0, len(rows) - 1, count).astype(int)]
+from aicovid_models.lungs import masks
+from aicovid_models.radiographs.preprocessing import PLANS, run_plan
 
 
 def test_the_plans_of_the_bundle_are_those_of_the_training():
-    from chest_preprocessing import PLANS
-
     manifest = json.loads((SOURCE / "models" / "severity" / "manifest.json").read_text())
     assert manifest["plans"] == PLANS
 
 
 @pytest.mark.parametrize("archive", ["hannover", "ieee8023"])
 def test_inputs_are_equal(archive, tmp_path):
-    from chest_preprocessing import run_plan
-
     largest = 0.0
-    for row in chosen(archive, 8):
+    for row in spread(rows(archive), 8):
         pixels = row.grey8()
         height, width = pixels.shape
         box = (0.1 * height, 0.05 * width, 0.9 * height, 0.97 * width)
@@ -47,27 +37,21 @@ def test_inputs_are_equal(archive, tmp_path):
 
 def test_the_training_chain_and_the_library_agree_from_file_to_score(tmp_path):
     """The shipped networks run from Python, with the training's own mask clean-up (SciPy), against a report."""
-    import lung_mask
-    import torch
-    from chest_preprocessing import run_plan
-    from conftest import score
-    from PIL import Image
-
     torch.set_num_threads(1)
     lungs, severity = (
         torch.jit.load(SOURCE / "models" / "severity" / name).eval() for name in ("lungs.pt", "severity.pt")
     )
-    for row in chosen("ieee8023", 5):
+    for row in spread(rows("ieee8023"), 5):
         pixels = row.grey8()
         image, source = run_plan("mask_in", pixels)
         with torch.inference_mode():
-            labels = lung_mask.clean(lungs(torch.from_numpy(image))[0].numpy()[0])
-            crop, area = run_plan("severity_in", pixels, lung_mask.bounding_rectangle(labels, source))
-            mask = lung_mask.resample(labels, source, area, *crop.shape[2:])
+            labels = masks.clean(lungs(torch.from_numpy(image))[0].numpy()[0])
+            crop, area = run_plan("severity_in", pixels, masks.bounding_rectangle(labels, source))
+            mask = masks.resample(labels, source, area, *crop.shape[2:])
             zones = severity(torch.from_numpy(crop), torch.from_numpy(mask)[None])[0].numpy()[0]
 
         report = score(row.path, "--lung-mask", tmp_path / "mask.png")
-        expected = lung_mask.resample(labels, source, source, *pixels.shape)
+        expected = masks.resample(labels, source, source, *pixels.shape)
         found = np.asarray(Image.open(tmp_path / "mask.png"))
         assert np.array_equal(found, expected[0] + 2 * expected[1])
         ours = [zone["value"] for zone in report["image"]["zones"].values()]

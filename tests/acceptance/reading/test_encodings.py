@@ -131,11 +131,6 @@ needs_tools = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def assessor():
-    return aicovid.Assessor.load("severity")
-
-
-@pytest.fixture(scope="module")
 def plain(data, tmp_path_factory):
     """The chest without compression, by pydicom."""
     dataset = pydicom.dcmread(data / "dicom" / "chest_j2k_monochrome1.dcm")

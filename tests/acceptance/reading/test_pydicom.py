@@ -213,11 +213,6 @@ def refusal_trouble(path, assessor):
     return "" if report["status"] == "refused" and report["gate"]["reasons"] else "was not refused"
 
 
-@pytest.fixture(scope="module")
-def assessor():
-    return aicovid.Assessor.load("severity")
-
-
 @pytest.mark.parametrize("collection", ["data", "pydicom-data", "pydicom", "charset"])
 def test_every_file(collection, assessor, tmp_path):
     if collection not in collections():
