@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from aicovid_models.icu_stay.figures import LEAST_LOWER_BOUND
 from aicovid_models.icu_stay.fit import Logistic
+from aicovid_models.pages import fill, interval, table_rows
 from aicovid_models.radiographs.intensive_care import LABS
 
+TEMPLATE = Path(__file__).with_name("card.md.in")
+FIGURES = "icu_stay_figures.json"  # in the bundle's folder
 _CONTROLS = {"icu_stay": "`icu_stay`", "view_only": "view alone (AP or not)", "mask_geometry_only": "outline of the lungs alone",
              "constant_texture": "one grey inside the lungs", "labs_only": "laboratory values alone",
              "missingness_only": "which laboratory values are missing"}
+_SETS = {"primary": "COVID-19, at the exam", "covid_19_went_icu": "COVID-19, at any time", "any_pneumonia": "any pneumonia, at the exam"}
 
 
 def _auroc(figure: dict) -> str:
     if figure["value"] is None or min(figure["in_icu"]["patients"], figure["never"]["patients"]) < 5:
         return "too few patients"
-    return f"{figure['value']:.2f} [{figure['low']:.2f}, {figure['high']:.2f}]"
+    return interval(figure)
 
 
 def _counts(figure: dict) -> str:
@@ -43,58 +50,38 @@ def evidence(figures: dict) -> dict:
                       + f"within AP, in the training hospital, {ap['value']:.2f} ({ap['low']:.2f} to {ap['high']:.2f})"}
 
 
-def text(figures: dict) -> str:
+def _across(part: dict) -> list[str]:
+    """Over all images and within AP."""
+    return [_auroc(part["all"]), _auroc(part["ap"])]
+
+
+def _outside_row(title: str, part: dict) -> list[str]:
+    above = part["above_view"]
+    return [title, _counts(part["icu_stay"]["all"]),
+            *(_auroc(part[of]["all"]) for of in ("icu_stay", "view_only", "mask_geometry_only", "constant_texture")),
+            f"{above['value']:+.2f} [{above['low']:+.2f}, {above['high']:+.2f}]"]
+
+
+def _verdict(figures: dict) -> str:
+    if beyond_view(figures):
+        return "It passes, and the difference from the view alone is more than chance."
+    if figures["external"]["passed"]:
+        return ("By the figure itself it passes; but the interval of the difference from the view alone reaches below zero, so the outcome's evidence is "
+                "`none`.")
+    return "It does not pass; the outcome's evidence is `none`."
+
+
+def text(figures: dict, masks: int) -> str:
+    """The outcome's part of the bundle's card.
+
+    @param masks  how many of Hannover's drawn lungs the lung network learnt from
+    """
     inside, outside = figures["internal"], figures["external"]
-    primary, spread = outside["primary"], inside["other_partitions"]
-    inner = "\n".join(f"| {title} | {_auroc(inside[name]['all'])} | {_auroc(inside[name]['ap'])} |" for name, title in _CONTROLS.items())
-    candidates = "\n".join(f"| {name} | {_auroc(part['all'])} | {_auroc(part['ap'])} |" for name, part in inside["candidates"].items())
-    sets = {"primary": "COVID-19, at the exam", "covid_19_went_icu": "COVID-19, at any time", "any_pneumonia": "any pneumonia, at the exam"}
-    outer = "\n".join(
-        f"| {title} | {_counts(outside[name]['icu_stay']['all'])} | " + " | ".join(
-            _auroc(outside[name][of]["all"]) for of in ("icu_stay", "view_only", "mask_geometry_only", "constant_texture")) +
-        f" | {outside[name]['above_view']['value']:+.2f} [{outside[name]['above_view']['low']:+.2f}, {outside[name]['above_view']['high']:+.2f}] |"
-        for name, title in sets.items())
-    chosen = ", ".join(f"{name} {count} times" for name, count in inside["chosen_in_folds"].items())
-    labs = "; ".join(f"{name} {known['in']} and {known['never']}" for name, known in inside["labs_known"].items())
-    ap = primary["icu_stay"]["ap"]
-    verdict = ("It passes, and the difference from the view alone is more than chance." if beyond_view(figures) else
-               "By the figure itself it passes; but the interval of the difference from the view alone reaches below zero, so the outcome's evidence is "
-               "`none`." if outside["passed"] else "It does not pass; the outcome's evidence is `none`.")
-    return f"""## The outcome `icu_stay`
-A **state**, no forecast: was the patient in intensive care when the image was taken? The report gives an index from 0 to 1 and its percentile among the
-training patients. It gives a probability only where the manifest's outcome gets `"prevalence": {{"fitted": .., "local": ..}}` with the share of such
-images at the site; that use has not been tested. Measured by `models/training/train_icu.py` (`icu_stay_figures.json`); every patient weighs one; AUROC is the
-chance that a patient in intensive care gets the higher index.
-
-- **Learnt from** Hannover: images in intensive care at the exam (admission <= 0 <= release; {_counts(inside['icu_stay']['all'])} patients in and never in it,
-  {inside['icu_stay']['all']['images']} images). Images before admission or after release are left out. The severity network saw no label of Hannover;
-  the lung network learnt from 77 hand-drawn masks of it.
-- **Inputs** to choose from: the image's Brixia score, and laboratory values of the day before or the day of the exam (images with a value, in and never in
-  intensive care: {labs}). Not D-dimer (the table does not say FEU or DDU), not pO2 (mostly venous). A missing value adds nothing: that it is missing tells
-  the ward's habits. Logistic regression; inputs and penalty chosen in inner folds by log loss: {chosen}. Shipped: {' + '.join(figures['shipped']['inputs'])}.
-
-Hannover, nested cross-validation by patient ({inside['icu_stay']['all']['patients']} patients; within AP {_counts(inside['icu_stay']['ap'])}):
-
-| from | all | within AP |
-|---|---|---|
-{inner}
-
-| inputs without a choice | all | within AP |
-|---|---|---|
-{candidates}
-
-Over {spread['partitions']} other partitions into folds `icu_stay` ranges from {spread['lowest']:.2f} to {spread['highest']:.2f}. **Laboratory values add nothing here**, and over all
-images the view alone and the outline of the lungs alone do as well as the index: in this hospital whoever was in intensive care was imaged AP.
-
-`ieee8023`, images from publications, read by a lung network of Hannover's masks alone and by severity networks that saw no image of the patient; laboratory
-values are not known there:
-
-| in intensive care | patients in, never in | `icu_stay` | view alone | outline alone | one grey inside | `icu_stay` less view |
-|---|---|---|---|---|---|---|
-{outer}
-
-Set beforehand: lower bound above .6 and a figure above that of the view alone. {verdict}
-Within AP nothing can be said: {ap['never']['patients']} patients who never were in intensive care have AP images there.
-
-Not for: deciding on admission or discharge; forecasts; children; patients with a negative test. Without an age in the record it is not computed.
-"""
+    return fill(
+        TEMPLATE, figures, masks=masks, least_lower_bound=LEAST_LOWER_BOUND,
+        patients=_counts(inside["icu_stay"]["all"]), patients_within_ap=_counts(inside["icu_stay"]["ap"]), inputs=" + ".join(figures["shipped"]["inputs"]),
+        images_with_a_value="; ".join(f"{name} {known['in']} and {known['never']}" for name, known in inside["labs_known"].items()),
+        chosen=", ".join(f"{name} {count} times" for name, count in inside["chosen_in_folds"].items()),
+        inner=table_rows([title, *_across(inside[name])] for name, title in _CONTROLS.items()),
+        candidate_rows=table_rows([name, *_across(part)] for name, part in inside["candidates"].items()),
+        outer=table_rows(_outside_row(title, outside[name]) for name, title in _SETS.items()), verdict=_verdict(figures))

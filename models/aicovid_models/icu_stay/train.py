@@ -26,7 +26,7 @@ from aicovid_models.lungs.training import fit_networks
 from aicovid_models.radiographs.archives import hannover
 from aicovid_models.radiographs.intensive_care import IcuImage, hannover_icu, ieee8023_icu, is_covid_19, patient_weights
 
-NAME, MODEL, FIGURES = "icu_stay", "icu_stay.json", "icu_stay_figures.json"
+NAME, MODEL = "icu_stay", "icu_stay.json"
 DEFINITION = "in intensive care when the radiograph was taken"
 PERCENTILES = (0, 5, 10, 25, 50, 75, 90, 95, 100)
 TOLERANCE = 0.01  # of an AUROC, measured again on another machine
@@ -83,7 +83,7 @@ def write(bundle: Path, model: fit.Logistic, outcome: dict, figures: dict, versi
             logit = model(np.array([[known.get(name, np.nan) for name in model.inputs]]))
             golden["expected"].setdefault("outcomes", {})[NAME] = float(1 / (1 + np.exp(-logit[0])))
     (bundle / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
-    (bundle / FIGURES).write_text(json.dumps(figures, indent=1) + "\n")
+    (bundle / card.FIGURES).write_text(json.dumps(figures, indent=1) + "\n")
 
 
 def differences(figures: dict, recorded: dict, where: str = "") -> list[str]:
@@ -116,14 +116,13 @@ def main() -> None:
     measured = {"shipped": {"inputs": list(model.inputs), "strength": model.strength}, "internal": figures.internal(learn, lines),
                 "external": figures.external(model, figures.fit_geometry(learn, lines), test, test_lines, is_covid_19(data, test))}
     if asked.check:
-        found = differences(json.loads(json.dumps(measured)), json.loads((bundle / FIGURES).read_text()))
+        found = differences(json.loads(json.dumps(measured)), json.loads((bundle / card.FIGURES).read_text()))
         print("\n".join(found) or "all figures as recorded")
         sys.exit(bool(found))
     columns = fit.columns_of(learn, lines.brixia.to_numpy())
     index = 1 / (1 + np.exp(-model(np.column_stack([columns[name] for name in model.inputs]))))
     write(bundle, model, outcome_of(model, index, patients, positive, measured), measured, asked.version)
-    print(card.text(measured))
-    print("Now: python -m aicovid_models.severity.card")
+    print(f"{NAME}: {card.evidence(measured)}; now the card: python -m aicovid_models.severity.card")
 
 
 if __name__ == "__main__":

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-
-def _interval(figure: dict, digits: int = 2) -> str:
-    return f"{figure['value']:.{digits}f} [{figure['low']:.{digits}f}, {figure['high']:.{digits}f}]"
-
-
-def _rows(lines: list[list[str]]) -> str:
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+from aicovid_models.pages import interval, table_rows
 
 
 def _goal(reached: bool) -> str:
@@ -16,7 +10,7 @@ def _goal(reached: bool) -> str:
 
 
 def _subgroup(name: str, part: dict) -> list[str]:
-    return [name, f"{part['mae']['images']} of {part['mae']['patients']}", _interval(part["r"]), _interval(part["mae"]), _interval(part["bias"])]
+    return [name, f"{part['mae']['images']} of {part['mae']['patients']}", interval(part["r"]), interval(part["mae"]), interval(part["bias"])]
 
 
 def _described(m: dict) -> str:
@@ -31,10 +25,10 @@ COVID-19 in early 2020, so severe and unusual cases are over-represented."""
 def _agreement(m: dict) -> str:
     beside, limits, calibration = m["agreement"], m["limits_of_agreement"], m["calibration"]
     titles = {"model_mean": "model, mean of the readers", "model_s": "model, reader S", "model_j": "model, reader J", "s_j": "reader S, reader J"}
-    table = _rows([[title, *(_interval(beside[name][figure]) for figure in ("r", "mae", "icc"))] for name, title in titles.items()])
+    table = table_rows([[title, *(interval(beside[name][figure]) for figure in ("r", "mae", "icc"))] for name, title in titles.items()])
     lungs = ("\nThe lung network is the shipped one in every fold; it learnt from masks of some of these patients, of none of their scores."
              if m["folds"]["lungs_of_the_shipped"] else "")
-    differences = _rows([[title, *(_interval(limits[name][figure]) for figure in ("bias", "low", "high", "slope"))]
+    differences = table_rows([[title, *(interval(limits[name][figure]) for figure in ("bias", "low", "high", "slope"))]
                          for name, title in (("model_mean", "model - mean of the readers"), ("s_j", "reader S - reader J"))])
     return f"""## Agreement with two readers
 Each image is read by the bundle of the fold that its patient was left out of: {m['folds']['scored']} scored images in {m['folds']['count']} folds,
@@ -46,14 +40,14 @@ Fleiss 1979, doi 10.1037/0033-2909.86.2.420). Limits of agreement: bias -+ 1.96 
 |---|---|---|---|
 {table}
 
-The model's error against one reader, mean of S and J, is larger than the readers' with each other by **{_interval(beside['not_worse'])}** points (paired
+The model's error against one reader, mean of S and J, is larger than the readers' with each other by **{interval(beside['not_worse'])}** points (paired
 bootstrap over patients; goal: upper bound at most .5: {_goal(beside['not_worse']['high'] <= 0.5)}).
 
 | difference, points | bias | lower limit | upper limit | slope over the mean |
 |---|---|---|---|---|
 {differences}
 
-Calibration: the readers' mean is {_interval(calibration['slope'])} times the predicted total plus {_interval(calibration['intercept'])}; 1 and 0 would be calibrated.
+Calibration: the readers' mean is {interval(calibration['slope'])} times the predicted total plus {interval(calibration['intercept'])}; 1 and 0 would be calibrated.
 
 ![Calibration of the total and of the infiltrates](figures/calibration.svg)
 
@@ -65,8 +59,8 @@ of bias and limits."""
 
 def _zones(m: dict) -> str:
     pairs = ("model_s", "model_j", "s_j")
-    table = _rows([[name.replace("_", " ") if name != "all" else "**mean of the six**",
-                    *(_interval(part[pair]["kappa"]) for pair in pairs), *(f"{part[pair]['mae']['value']:.2f}" for pair in pairs)]
+    table = table_rows([[name.replace("_", " ") if name != "all" else "**mean of the six**",
+                    *(interval(part[pair]["kappa"]) for pair in pairs), *(f"{part[pair]['mae']['value']:.2f}" for pair in pairs)]
                    for name, part in sorted(m["zones"].items(), key=lambda item: item[0] == "all")])
     return f"""## Zones
 Cohen's kappa with quadratic weights of whole points (the model's rounded), and mean absolute error (the model's as they are).
@@ -81,7 +75,7 @@ def _subgroups(m: dict) -> str:
     for title, parts in m["subgroups"].items():
         lines += [_subgroup(f"{title}: {name}", part) for name, part in parts.items()]
     share = m["coverage"]
-    coverage = ", ".join(f"{name} {_interval(share[name])}" for name in ("brixia", "zones", "extent", "opacity"))
+    coverage = ", ".join(f"{name} {interval(share[name])}" for name in ("brixia", "zones", "extent", "opacity"))
     reached = all(0.84 <= part["value"] <= 0.96 for part in share.values())
     return f"""## Subgroups
 Against the mean of the readers. Age in thirds of the images whose age is stated, severity in thirds of the readers' mean; grouping by what was read
@@ -89,7 +83,7 @@ makes the light look overestimated and the heavy underestimated even for a perfe
 
 | subgroup | images of patients | r | mean absolute error | bias |
 |---|---|---|---|---|
-{_rows(lines)}
+{table_rows(lines)}
 
 90 % intervals of the library's reports, held out, contain the mean reading of: {coverage} (goal .84 to .96: {_goal(reached)})."""
 
@@ -98,18 +92,18 @@ def _infiltrates(m: dict) -> str:
     part = m["infiltrates"]
     brier = part["brier"]
     return f"""## Infiltrates
-A mean total above 1, by {part['negatives']} images without: AUROC {_interval(part['auroc'])}. Brier score {_interval(brier['model'], 3)}; of a model that gives every
-image the share of the other folds {_interval(brier['prevalence'], 3)}; difference {_interval(brier['difference'], 3)}, scaled Brier score {_interval(brier['scaled'])}
+A mean total above 1, by {part['negatives']} images without: AUROC {interval(part['auroc'])}. Brier score {interval(brier['model'], 3)}; of a model that gives every
+image the share of the other folds {interval(brier['prevalence'], 3)}; difference {interval(brier['difference'], 3)}, scaled Brier score {interval(brier['scaled'])}
 (1 is perfect, 0 no better than the share). The probability is the reported one, moved back from the target prevalence to the sample's."""
 
 
 def _shortcuts(m: dict) -> str:
     part = m["shortcuts"]
-    table = _rows([[name if name not in ("outside", "inside") else f"**all {name}**",
-                    *(_interval(part[name][figure]) for figure in ("percentile_95", "mean", "bias")), f"{part[name]['largest']:.2f}"]
+    table = table_rows([[name if name not in ("outside", "inside") else f"**all {name}**",
+                    *(interval(part[name][figure]) for figure in ("percentile_95", "mean", "bias")), f"{part[name]['largest']:.2f}"]
                    for name in sorted(part, key=lambda name: (name.split()[0] != "outside", " " not in name))])
     controls = m["controls"]
-    lines = [[name, *(_interval(controls[name][view]["r"]) for view in ("ap", "pa", "all")), f"{controls[name]['ap']['mae']['value']:.2f}",
+    lines = [[name, *(interval(controls[name][view]["r"]) for view in ("ap", "pa", "all")), f"{controls[name]['ap']['mae']['value']:.2f}",
               f"{controls[name]['all']['mae']['value']:.2f}", str(controls[name]["without_score"])] for name in controls]
     outside, inside = part["outside"]["percentile_95"]["value"], part["inside"]["percentile_95"]["value"]
     ap, pa = controls["model"]["ap"]["r"], controls["model"]["pa"]["r"]
@@ -128,7 +122,7 @@ the view tells nothing; PA: {pa['images']} of {pa['patients']}.
 
 | from | r within AP | r within PA | r, all | error within AP | error, all | without a score |
 |---|---|---|---|---|---|---|
-{_rows(lines)}
+{table_rows(lines)}
 
 "Lungs of one grey": every pixel that the library took for lung gets grey 128, or the mean grey of the image's lungs, and the image is scored anew;
 "everything else of one grey": the other pixels do. "Mask geometry": ridge regression on area, height, width, place and fill of both lungs.
@@ -140,15 +134,15 @@ def _attribution(m: dict) -> str:
     part = m["attribution"]
     return f"""## Attribution
 Held out, {part['r']['images']} images. The zones' attribution (points of the map inside each third of each lung) correlates with the mean of the readers at
-r = {_interval(part['r'])} over all zones; within one image Spearman's rho is {_interval(part['within_image'])} in the mean (the zone scores':
-{_interval(part['zone_scores_within_image'])}; reader S against reader J: {_interval(part['readers_within_image'])}). With every cell's points spread evenly over the cell,
-{_interval(part['inside_lungs'])} of the attribution lie inside the lungs (least: {part['inside_lungs_lowest']:.2f}); the rest is in cells that the lungs' edge cuts.
+r = {interval(part['r'])} over all zones; within one image Spearman's rho is {interval(part['within_image'])} in the mean (the zone scores':
+{interval(part['zone_scores_within_image'])}; reader S against reader J: {interval(part['readers_within_image'])}). With every cell's points spread evenly over the cell,
+{interval(part['inside_lungs'])} of the attribution lie inside the lungs (least: {part['inside_lungs_lowest']:.2f}); the rest is in cells that the lungs' edge cuts.
 The map shares out a zone's score by construction, so that it follows the score; it does not show a cause. What twelve maps look like:
-[heat-maps.md](../training/heat-maps.md)."""
+[heat-maps.md](../aicovid_models/severity/heat-maps.md)."""
 
 
 def _lungs(m: dict) -> str:
-    table = _rows([[name, f"{part['mean']['images']} of {part['mean']['patients']}", _interval(part["mean"], 3), f"{part['percentile_5']:.3f}",
+    table = table_rows([[name, f"{part['mean']['images']} of {part['mean']['patients']}", interval(part["mean"], 3), f"{part['percentile_5']:.3f}",
                     f"{part['minimum']:.3f}"] for name, part in m["lungs_by_severity"].items()])
     return f"""## Lungs by severity
 Dice of both lungs against the hand-drawn masks, `ieee8023` images of patients that the shipped lung network did not learn from, by the mean of the
@@ -163,7 +157,7 @@ def text(m: dict) -> str:
     bundle = m["bundle"]
     head = f"""# Evidence for {bundle['name']} {bundle['version']}
 
-Beside [CARD.md](CARD.md). Every figure here was measured through the library by `models/training/evidence.py`, which wrote this page and
+Beside [CARD.md](CARD.md). Every figure here was measured through the library by `aicovid_models.severity.evidence`, which wrote
 `evidence.json`: each image is assessed as a user's would be. Brackets are 95 % intervals by bootstrap over patients. Networks, manifest and calibration
 take {bundle['bytes'] / 1e6:.1f} MB (goal: at most 14). Manifest: SHA-256 `{bundle['manifest_sha256'][:16]}...`."""
     return "\n\n".join([head, _described(m), _agreement(m), _zones(m), _subgroups(m), _infiltrates(m), _shortcuts(m), _attribution(m), _lungs(m)]) + "\n"

@@ -25,7 +25,7 @@ from aicovid_models.radiographs import nih_samples
 from aicovid_models.radiographs.archives import LabelledRadiograph
 from aicovid_models.severity import card, figures, lungs
 from aicovid_models.severity.fit import Additions, Fitted, assemble, calibrate, cross_validate, fit
-from aicovid_models.severity.manifest import VERSION, infiltrates, write_manifest
+from aicovid_models.severity.manifest import infiltrates, write_manifest
 from aicovid_models.severity.material import Material, gather, learners
 from aicovid_models.severity.network import SeverityNet
 from aicovid_models.statistics.conformal import interval_ends
@@ -106,7 +106,7 @@ def main() -> None:
     measured = figures.measure(rows, scored, held_out, choice, calibrated.platt, calibrated.linear, part.figures, gate, lung_rows, learnt, final, recipes,
                                material.samples, added.clear_weight) | {"distance": far}
     (bundle / "figures.json").write_text(json.dumps(measured, indent=1) + "\n")
-    (bundle / "CARD.md").write_text(card.text(measured, VERSION))
+    card.write(bundle)
     replace(target, bundle)
     report(f"models/severity written in {(time.monotonic() - began) / 60:.1f} minutes")
 

@@ -27,7 +27,7 @@ from aicovid_models.gate import FAR, held_out_distances
 from aicovid_models.radiographs.archives import ieee8023
 from aicovid_models.radiographs.intensive_care import patient_weights
 from aicovid_models.severity_open import card, figures, laboratory, lungs, material, weak_labels
-from aicovid_models.severity_open.manifest import SCALE, VERSION, write_manifest
+from aicovid_models.severity_open.manifest import SCALE, write_manifest
 from aicovid_models.severity_open.material import Features, Hospital
 from aicovid_models.severity_open.network import IndexNet
 from aicovid_models.zones.distance import Distance, embed, fit_distance
@@ -125,7 +125,7 @@ def main() -> None:
     measured = {"learnt_from": learnt, "laboratory": chosen_by, "reference": reference, "distance": far,
                 **figures.measure(bundle, data), "candidates": candidates(hospital, part.features, data)}
     (bundle / "figures.json").write_text(json.dumps(measured, indent=1) + "\n")
-    (bundle / "CARD.md").write_text(card.text(measured, VERSION))
+    card.write(bundle)
     r = measured["readers"]["r"]
     if r["low"] <= ENOUGH:
         sys.exit(f"r with the readers {r}: not enough to be shipped; models/severity-open.new is left to be looked at")
