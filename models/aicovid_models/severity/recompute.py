@@ -171,7 +171,7 @@ def left_over(recorded: dict[str, float], now: dict[str, Figure]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()

@@ -35,7 +35,7 @@ def quick(folder: Path, data: Path) -> tuple[dict[str, float], dict[str, Figure]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bundle", type=Path, nargs="?", default=SHIPPED)
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
