@@ -12,10 +12,8 @@ import numpy as np
 import pydicom
 import pytest
 from conftest import SOURCE
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from support.dicom import write_dicom
 
-DX = "1.2.840.10008.5.1.4.1.1.1.1"
 LUNG_BOX = (60.0, 40.0, 460.0, 430.0)
 FULL = 65535
 
@@ -44,22 +42,7 @@ def stored(grey, bits):
 def write(path, pixels, bits, photometric, **changes):
     if photometric == "MONOCHROME1":
         pixels = (((1 << bits) - 1) - pixels).astype(pixels.dtype)
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = DX, generate_uid()
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset = FileDataset(str(path), {}, file_meta=meta, preamble=bytes(128))
-    dataset.SOPClassUID, dataset.SOPInstanceUID = DX, meta.MediaStorageSOPInstanceUID
-    dataset.Modality, dataset.ViewPosition, dataset.BodyPartExamined = "DX", "PA", "CHEST"
-    dataset.Rows, dataset.Columns = pixels.shape
-    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, photometric
-    dataset.BitsAllocated = pixels.dtype.itemsize * 8
-    dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = bits, bits - 1, int(pixels.dtype.kind == "i")
-    for name, value in changes.items():
-        setattr(dataset, name, value)
-    dataset.PixelData = pixels.tobytes()
-    dataset["PixelData"].VR = "OW" if dataset.BitsAllocated == 16 else "OB"
-    dataset.save_as(path, enforce_file_format=True)
-    return path
+    return write_dicom(path, pixels, bits, photometric=photometric, **changes)
 
 
 def inputs(path):

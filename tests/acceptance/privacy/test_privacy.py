@@ -12,10 +12,11 @@ import pytest
 from conftest import SOURCE, run_cli, validate
 from PIL import Image, PngImagePlugin
 from pydicom.datadict import DicomDictionary
-from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.dataset import Dataset
 from pydicom.fileset import FileSet
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from support.dicom import CR, dataset_of
 
 # Whatever is planted holds one of these, in letters that no message of the library has.
 SECRETS = ["quillfeather", "zebediah", "zqx778812", "19310417", "1931-04-17", "acc55512", "nightingale"]
@@ -40,23 +41,8 @@ def picture(pydicom_data_file):
 
 
 def chest(picture, syntax=ExplicitVRLittleEndian):
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.1"
-    meta.MediaStorageSOPInstanceUID = "1.2.3.4"
-    meta.TransferSyntaxUID = syntax
-    dataset = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
-    dataset.SOPClassUID, dataset.SOPInstanceUID = meta.MediaStorageSOPClassUID, "1.2.3.4"
-    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = "1.2.3.5", "1.2.3.6"
-    dataset.Modality, dataset.ViewPosition, dataset.BodyPartExamined = "CR", "PA", "CHEST"
-    dataset.PatientOrientation = ["L", "F"]
-    dataset.PatientName, dataset.PatientID = NAME, ID
-    dataset.PatientBirthDate, dataset.AccessionNumber = DATE, ACCESSION
-    dataset.Rows, dataset.Columns = picture.shape
-    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME1"
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 12, 11, 0
-    dataset.PixelData = picture.tobytes()
-    dataset["PixelData"].VR = "OW"
-    return dataset
+    return dataset_of(picture, 12, sop_class=CR, modality="CR", photometric="MONOCHROME1", syntax=syntax, PatientOrientation=["L", "F"],
+                      PatientName=NAME, PatientID=ID, PatientBirthDate=DATE, AccessionNumber=ACCESSION)
 
 
 def plant_vr(*vrs):

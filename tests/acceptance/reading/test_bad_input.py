@@ -8,36 +8,11 @@ import numpy as np
 import pydicom
 import pytest
 from conftest import SOURCE, run_cli
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, generate_uid
+from pydicom.uid import ImplicitVRLittleEndian
+from support.dicom import write_dicom
 
-DX = "1.2.840.10008.5.1.4.1.1.1.1"
 CT = "1.2.840.10008.5.1.4.1.1.2"
 PEAK_MIB = 700  # a score of a normal file takes about half of this
-
-
-def write_dicom(path, pixels, *, sop_class=DX, modality="DX", photometric="MONOCHROME2", **changes):
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = sop_class
-    meta.MediaStorageSOPInstanceUID = generate_uid()
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset = FileDataset(str(path), {}, file_meta=meta, preamble=bytes(128))
-    dataset.SOPClassUID = sop_class
-    dataset.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
-    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = generate_uid(), generate_uid()
-    dataset.Modality, dataset.BodyPartExamined, dataset.ViewPosition = modality, "CHEST", "PA"
-    dataset.Rows, dataset.Columns = pixels.shape[:2]
-    dataset.SamplesPerPixel = 1 if pixels.ndim == 2 else 3
-    dataset.PhotometricInterpretation = photometric
-    dataset.BitsAllocated = dataset.BitsStored = pixels.dtype.itemsize * 8
-    dataset.HighBit, dataset.PixelRepresentation = dataset.BitsStored - 1, 0
-    if pixels.ndim == 3:
-        dataset.PlanarConfiguration = 0
-    for name, value in changes.items():
-        setattr(dataset, name, value)
-    dataset.PixelData = pixels.tobytes()
-    dataset.save_as(path, enforce_file_format=True)
-    return path
 
 
 def refuses(result, status, *words):
@@ -45,11 +20,6 @@ def refuses(result, status, *words):
     assert result.peak_mib < PEAK_MIB
     for word in words:
         assert word in result.stderr + result.stdout, (word, result.stderr)
-
-
-@pytest.fixture
-def chest(pydicom_data_file):
-    return pydicom_data_file("RG1_J2KR.dcm")
 
 
 def test_implicit_vr_under_explicit(tmp_path):
@@ -64,8 +34,8 @@ def test_implicit_vr_under_explicit(tmp_path):
     refuses(run_cli("score", file, "--format", "json"), 4, "corrupt", "begins in implicit VR")
 
 
-def test_truncated(chest, tmp_path):
-    whole = chest.read_bytes()
+def test_truncated(radiograph, tmp_path):
+    whole = radiograph.read_bytes()
     for share in [0.02, 0.5, 0.95]:
         file = tmp_path / "truncated.dcm"
         file.write_bytes(whole[: int(len(whole) * share)])
@@ -115,8 +85,8 @@ def test_a_header_that_claims_a_huge_image(tmp_path):
     refuses(run_cli("score", file), 3, "multi_frame")
 
 
-def test_a_jpeg_2000_stream_that_claims_100000_by_100000(chest, tmp_path):
-    whole = bytearray(chest.read_bytes())
+def test_a_jpeg_2000_stream_that_claims_100000_by_100000(radiograph, tmp_path):
+    whole = bytearray(radiograph.read_bytes())
     siz = whole.index(b"\xff\x4f\xff\x51")
     for offset in (8, 12):  # Xsiz, Ysiz: after SOC, SIZ, Lsiz, Rsiz
         whole[siz + offset : siz + offset + 4] = (100_000).to_bytes(4, "big")
@@ -134,14 +104,14 @@ def test_a_colour_image_is_refused(tmp_path):
     refuses(run_cli("score", file, "--format", "json"), 3, "colour")
 
 
-def test_a_bundle_with_a_changed_byte(chest, tmp_path):
+def test_a_bundle_with_a_changed_byte(radiograph, tmp_path):
     for name in ["severity.pt", "lungs.pt", "platt.json"]:
         bundle = tmp_path / name
         shutil.copytree(SOURCE / "models" / "severity", bundle)
         content = bytearray((bundle / name).read_bytes())
         content[len(content) // 2] ^= 1
         (bundle / name).write_bytes(content)
-        refuses(run_cli("score", chest, "--model", bundle, "--format", "json"), 5, name)
+        refuses(run_cli("score", radiograph, "--model", bundle, "--format", "json"), 5, name)
 
 
 @pytest.mark.parametrize(
@@ -154,19 +124,19 @@ def test_a_bundle_with_a_changed_byte(chest, tmp_path):
         ({"blood_pressure": {"value": 120, "unit": "mm[Hg]"}}, ["blood_pressure"]),
     ],
 )
-def test_a_wrong_clinical_value(chest, tmp_path, change, words):
+def test_a_wrong_clinical_value(radiograph, tmp_path, change, words):
     record = json.loads((SOURCE / "examples" / "patient.json").read_text()) | change
     (tmp_path / "patient.json").write_text(json.dumps(record))
-    refuses(run_cli("score", chest, "--clinical", tmp_path / "patient.json", "--format", "json"), 7, *words)
+    refuses(run_cli("score", radiograph, "--clinical", tmp_path / "patient.json", "--format", "json"), 7, *words)
 
 
-def test_a_clinical_file_that_is_no_json(chest, tmp_path):
+def test_a_clinical_file_that_is_no_json(radiograph, tmp_path):
     (tmp_path / "patient.json").write_text('{"age": {"value": 63, ')
-    refuses(run_cli("score", chest, "--clinical", tmp_path / "patient.json"), 7)
+    refuses(run_cli("score", radiograph, "--clinical", tmp_path / "patient.json"), 7)
 
 
-def test_planted_names_are_never_printed(chest, tmp_path):
-    dataset = pydicom.dcmread(chest)
+def test_planted_names_are_never_printed(radiograph, tmp_path):
+    dataset = pydicom.dcmread(radiograph)
     planted = {
         "PatientName": "Quillfeather^Zebediah",
         "PatientID": "ZQX-778812",
