@@ -54,20 +54,20 @@ def weighted_percentiles(values: np.ndarray, weights: np.ndarray) -> list[float]
     return [float(x) for x in np.interp(np.array(PERCENTILES) / 100, place, values[order])]
 
 
-def outcome_of(model: fit.Logistic, index: np.ndarray, patients: list[str], positive: np.ndarray, figures: dict) -> dict:
+def outcome_of(model: fit.Logistic, index: np.ndarray, patients: list[str], positive: np.ndarray, measured: dict) -> dict:
     """The manifest's entry."""
     names = np.asarray(patients)
     in_icu = len(set(names[positive]))
     values = weighted_percentiles(index, patient_weights(patients))
     return {"name": NAME, "model": "logistic", "file": MODEL, "definition": DEFINITION, "kind": "concurrent_state",
-            "evidence": card.evidence(figures),
+            "evidence": card.evidence(measured),
             "population": {"age": [18, 110], "excluded": {"sars_cov_2": ["negative"]}},
             "inputs": [card.input_of(name, model) for name in model.inputs],
             "index": {"of": f"{len(set(patients))} patients of Hannover, {in_icu} of them in intensive care",
                       "percentiles": list(PERCENTILES), "values": [round(value, 6) for value in values]}}
 
 
-def write(bundle: Path, model: fit.Logistic, outcome: dict, figures: dict, version: str | None) -> None:
+def write(bundle: Path, model: fit.Logistic, outcome: dict, measured: dict, version: str | None) -> None:
     terms = [{"input": name, "mean": round(float(mean), 6), "scale": round(float(scale), 6), "coefficients": [round(float(beta), 6)]}
              for name, mean, scale, beta in zip(model.inputs, model.mean, model.scale, model.coefficients, strict=True)]
     (bundle / MODEL).write_text(json.dumps({"intercept": round(model.intercept, 6), "terms": terms}, indent=1) + "\n")
@@ -83,16 +83,16 @@ def write(bundle: Path, model: fit.Logistic, outcome: dict, figures: dict, versi
             logit = model(np.array([[known.get(name, np.nan) for name in model.inputs]]))
             golden["expected"].setdefault("outcomes", {})[NAME] = float(1 / (1 + np.exp(-logit[0])))
     (bundle / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
-    (bundle / card.FIGURES).write_text(json.dumps(figures, indent=1) + "\n")
+    (bundle / card.FIGURES).write_text(json.dumps(measured, indent=1) + "\n")
 
 
-def differences(figures: dict, recorded: dict, where: str = "") -> list[str]:
-    if isinstance(figures, dict):
-        return [line for name in figures.keys() | recorded.keys()
-                for line in (differences(figures[name], recorded[name], f"{where}/{name}") if name in figures and name in recorded
+def differences(measured: dict, recorded: dict, where: str = "") -> list[str]:
+    if isinstance(measured, dict):
+        return [line for name in measured.keys() | recorded.keys()
+                for line in (differences(measured[name], recorded[name], f"{where}/{name}") if name in measured and name in recorded
                              else [f"{where}/{name}: only in one of them"])]
-    same = figures == recorded or (isinstance(figures, float) and abs(figures - recorded) <= TOLERANCE)
-    return [] if same else [f"{where}: recorded {recorded}, now {figures}"]
+    same = measured == recorded or (isinstance(measured, float) and abs(measured - recorded) <= TOLERANCE)
+    return [] if same else [f"{where}: recorded {recorded}, now {measured}"]
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ import scipy.ndimage
 import torch
 from conftest import SOURCE, run_cli, validate
 from skimage.exposure import equalize_adapthist
+from support.torchxrayvision_reference import TOLERANCE, theirs
 
 import aicovid
 
@@ -53,8 +54,6 @@ def codes(report):
 
 
 def test_torchxrayvisions_severity(file, tmp_path, record_property):
-    from test_torchxrayvision import TOLERANCE, theirs
-
     weights, platt, bundle = tmp_path / "densenet.pt", tmp_path / "platt.json", tmp_path / "txv"
     network = torchxrayvision_severity.densenet(None, seed=5)
     torch.save(network.state_dict(), weights)
