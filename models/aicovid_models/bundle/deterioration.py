@@ -44,3 +44,8 @@ def deterioration() -> dict:
     """The published outcome's entry."""
     return {"name": "deterioration", "model": "isaric_4c_deterioration",
             "missing": {name: {"probabilities": PROBABILITIES, **values, "note": NOTE} for name, values in MISSING.items()}}
+
+
+def golden_cases(image_case: dict) -> list[dict]:
+    """A case with an image, and the known patients without one."""
+    return [image_case] + [{"record": record, "expected": {"outcomes": {"deterioration": risk}}, "tolerance": 1e-4} for record, risk in KNOWN_RISKS]

@@ -3,8 +3,10 @@
 import json
 import re
 
+import pytest
 from conftest import SOURCE
 
+from aicovid_models.pages import fill
 from aicovid_models.severity import card as severity_card
 from aicovid_models.severity import evidence_page
 from aicovid_models.severity_open import card as open_card
@@ -57,3 +59,13 @@ def test_no_interval_is_typed():
     for file, text in rendered(replaced).items():
         found = re.findall(r"[-+]?[\d.]+ \[[-+\d., ]+\]", text)
         assert found and {interval for interval in found if not re.fullmatch(r"\+?7\.0+ \[\+?7\.0+, \+?7\.0+\]", interval)} <= {".76 [.75, .77]"}, file.name
+
+
+def test_a_template_names_figures_by_their_path(tmp_path):
+    template = tmp_path / "page.md.in"
+    template.write_text("r {brixia[r]:interval}, {brixia[r]:interval3}, {share:percent} %, {share:percent1} %, {least:short}, {least:short1}, {count:,}, {{}}\n")
+    figures = {"brixia": {"r": {"value": 0.8641, "low": -0.8, "high": 0.9}}, "share": 0.1234, "least": -0.6}
+    assert fill(template, figures, count=1234) == "r 0.86 [-0.80, 0.90], 0.864 [-0.800, 0.900], 12 %, 12.3 %, -.60, -.6, 1,234, {}\n"
+    template.write_text("{brixia[rho]:interval}")
+    with pytest.raises(KeyError, match="rho"):
+        fill(template, figures)
