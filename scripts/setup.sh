@@ -8,12 +8,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 venv=.venv
+build=build/release
 requirements=scripts/requirements.txt
 nodeps=scripts/requirements-nodeps.txt
 size="LibTorch included: 5 GB"
 if [ $# -gt 0 ]; then
   [ "$*" = "--engines openvino" ] || { echo "setup: unknown arguments $*; expected nothing, or --engines openvino"; exit 2; }
   venv=.venv-openvino
+  build=build/openvino
   requirements=scripts/requirements-openvino.txt
   nodeps=scripts/requirements-openvino-nodeps.txt
   size="0.4 GB"
@@ -107,3 +109,14 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
   "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps -r "$nodeps"
   echo "$wanted" > "$stamp"
 fi
+
+# The environment's Python finds the package `aicovid_models` and the built module `aicovid`. The folders are relative to the
+# environment, so that another checkout that links to it finds its own. PYTHONPATH stands before them.
+"$venv/bin/python" - "$build" <<'PYTHON'
+import os, sys, sysconfig
+
+packages = sysconfig.get_path("purelib")
+with open(os.path.join(packages, "aicovid.pth"), "w", encoding="utf-8") as file:
+    for folder in ("models", f"{sys.argv[1]}/python"):
+        print(os.path.relpath(folder, packages), file=file)
+PYTHON

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-# One person under two numbers in the archive's metadata.
-SAME_PATIENT = {"339": "285", "340": "287"}
+from aicovid_models.radiographs.archives import SAME_PATIENT
+
 # Stands in four rows of the archive with different contents.
 AMBIGUOUS = "post-intubuation-pneumomediastium"
 SITES = {"A": (0.0, 1.0), "B": (0.7, 1.0), "C": (0.0, 0.5)}  # intercept and slope of the truth on the library's logit
@@ -108,7 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--simulate", action="store_true", help="needs PYTHONPATH=build/release/python")
+    parser.add_argument("--simulate", action="store_true", help="reads the images with the built module")
     parser.add_argument("--patients", type=int, default=600, help="of the simulated table")
     options = parser.parse_args()
     tables = {"hannover_deterioration": hannover(options.data, "deterioration"), "hannover_icu_stay": hannover(options.data, "icu_stay"),

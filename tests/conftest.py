@@ -1,6 +1,7 @@
 """What the Python tests share: the built program and module, schemas, and where the data is.
 
-AICOVID_BUILD_DIR names the build tree (default build/release); AICOVID_DATA the data (default ../shared/data).
+AICOVID_BUILD_DIR names the build tree (default build/release), whose module the tests and what they start use; AICOVID_DATA the
+data (default ../shared/data).
 """
 
 import json
@@ -16,9 +17,12 @@ import jsonschema
 import pytest
 
 SOURCE = Path(__file__).resolve().parent.parent
+PATIENT = SOURCE / "examples" / "patient.json"
 BUILD = Path(os.environ.get("AICOVID_BUILD_DIR", SOURCE / "build" / "release")).resolve()
 DATA = Path(os.environ.get("AICOVID_DATA", SOURCE.parent / "shared" / "data")).resolve()
+# The module of this build before another's that is on the path, here and in the programs that tests start.
 sys.path.insert(0, str(BUILD / "python"))
+os.environ["PYTHONPATH"] = os.pathsep.join([str(BUILD / "python"), *filter(None, [os.environ.get("PYTHONPATH")])])
 sys.path.insert(0, str(SOURCE / "scripts"))
 
 ALL_SKIPPED = 77  # tells CTest that nothing was tested
@@ -78,6 +82,20 @@ def data():
     if not DATA.is_dir():
         pytest.skip("no data folder: set AICOVID_DATA")
     return DATA
+
+
+@pytest.fixture(scope="session")
+def radiograph(pydicom_data_file):
+    """The path of a chest radiograph."""
+    return pydicom_data_file("RG1_J2KR.dcm")
+
+
+@pytest.fixture(scope="session")
+def assessor():
+    """Of the shipped bundle."""
+    import aicovid
+
+    return aicovid.Assessor.load(SOURCE / "models" / "severity")
 
 
 @pytest.fixture(scope="session")

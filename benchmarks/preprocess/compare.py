@@ -66,7 +66,7 @@ class Torchxrayvision:
 
     ours = "recipe_torchxrayvision"
     name = "TorchXRayVision 1.4.0: normalize, XRayCenterCrop, XRayResizer(224)"
-    allowed = 5e-4  # float32 at numbers up to 1024, as in tests/proof/test_torchxrayvision.py
+    allowed = 5e-4  # float32 at numbers up to 1024, as in tests/acceptance/preprocessing/test_torchxrayvision.py
 
     def __init__(self):
         (self.normalize,) = torchxrayvision("utils.py", "normalize")

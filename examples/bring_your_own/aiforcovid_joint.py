@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models/training"))
-import bundle_writer as writer  # noqa: E402, first: it finds the library's module
-import aicovid  # noqa: E402
-import lung_mask  # noqa: E402
-import torch  # noqa: E402
-import torchvision  # noqa: E402
-from torch import nn  # noqa: E402
+import aicovid
+import bundle_writer as writer
+import torch
+import torchvision
+from torch import nn
+
+from aicovid_models.lungs import masks
 
 SIZE = 224
 HIDDEN = (64, 128, 128, 64, 32, 16)
@@ -129,7 +128,7 @@ def lung_box(lungs: dict, bundle: Path, image: Path) -> tuple[float, float, floa
     pixels, source = aicovid.Plan.parse(*lungs["plans"].values()).run(aicovid.read(image))
     with torch.inference_mode():
         probabilities = torch.jit.load(bundle / "lungs.pt")(torch.from_numpy(pixels))[0][0].numpy()
-    return lung_mask.bounding_rectangle(lung_mask.clean(probabilities), source)
+    return masks.bounding_rectangle(masks.clean(probabilities), source)
 
 
 def joint_network(image: str, columns: list[dict], weights: Path | None, seed: int) -> JointNetwork:

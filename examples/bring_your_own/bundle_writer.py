@@ -11,13 +11,12 @@ import sys
 import zipfile
 from pathlib import Path
 
+import aicovid
 import torch
 from torch import nn
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("AICOVID_BUILD_DIR", ROOT / "build/release"))
-sys.path.insert(0, str(BUILD / "python"))
-import aicovid  # noqa: E402
 
 RECIPES = ROOT / "examples/recipes"
 GOLDEN = ROOT / "models/severity/golden/rg1.png"

@@ -11,17 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from conftest import BUILD, SOURCE, run_cli, validate
+from conftest import BUILD, PATIENT, SOURCE, run_cli, validate
 
 import aicovid
 
 BUNDLE = SOURCE / "models" / "severity"
-PATIENT = json.loads((SOURCE / "examples" / "patient.json").read_text())
-
-
-@pytest.fixture(scope="module")
-def assessor():
-    return aicovid.Assessor.load(BUNDLE)
+RECORD = json.loads(PATIENT.read_text())
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +34,7 @@ def lasting(report):
     return {name: value for name, value in report.items() if name not in ("created", "timing_ms")}
 
 
-@pytest.mark.parametrize("clinical", [None, PATIENT, {"age": {"value": 12, "unit": "a"}}])
+@pytest.mark.parametrize("clinical", [None, RECORD, {"age": {"value": 12, "unit": "a"}}])
 def test_judging_an_examination_gives_what_assess_gives(assessor, radiograph, examination, clinical):
     expected = lasting(assessor.assess(radiograph, clinical))
     assert lasting(assessor.judge(examination, clinical)) == expected
@@ -102,8 +97,8 @@ def test_a_refusal_has_no_maps_and_is_judged_as_a_refusal(assessor):
     assert refused.lung_mask is None and refused.attribution is None and refused.embedding is None
     again = pickle.loads(pickle.dumps(refused))
     assert again == refused and validate(again.to_dict(), "examination")["status"] == "refused"
-    report = assessor.judge(again, PATIENT)
-    assert report["status"] == "refused" and lasting(report) == lasting(assessor.assess(thumbnail, PATIENT))
+    report = assessor.judge(again, RECORD)
+    assert report["status"] == "refused" and lasting(report) == lasting(assessor.assess(thumbnail, RECORD))
     with pytest.raises(aicovid.Error, match="examined without force") as caught:
         assessor.judge(refused, force=True)
     assert caught.value.code == "invalid_argument"
@@ -245,9 +240,9 @@ def test_the_backend_is_the_one_that_was_asked_for(radiograph):
 
 def test_threads_examine_and_judge_alike(radiograph, examination):
     assessor = aicovid.Assessor.load(BUNDLE, workers=2)
-    expected = lasting(assessor.judge(examination, PATIENT))
+    expected = lasting(assessor.judge(examination, RECORD))
     with ThreadPoolExecutor(4) as pool:
         for seen in pool.map(lambda _: assessor.examine(radiograph), range(4)):
             assert seen == examination
-        for report in pool.map(lambda _: assessor.judge(examination, PATIENT), range(32)):
+        for report in pool.map(lambda _: assessor.judge(examination, RECORD), range(32)):
             assert lasting(report) == expected

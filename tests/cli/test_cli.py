@@ -8,14 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import BUILD, SOURCE, run_cli, score, validate
-
-PATIENT = SOURCE / "examples" / "patient.json"
-
-
-@pytest.fixture
-def radiograph(pydicom_data_file):
-    return pydicom_data_file("RG1_J2KR.dcm")
+from conftest import BUILD, PATIENT, SOURCE, run_cli, score, validate
 
 
 def test_score_prints_a_report_for_people(radiograph):

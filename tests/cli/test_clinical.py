@@ -2,9 +2,7 @@
 
 import json
 
-from conftest import SOURCE, run_cli, validate
-
-PATIENT = SOURCE / "examples" / "patient.json"
+from conftest import PATIENT, SOURCE, run_cli, validate
 
 
 def clinical(*arguments):

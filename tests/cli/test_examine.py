@@ -11,15 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import BUILD, SOURCE, run_cli, score, validate
-
-PATIENT = SOURCE / "examples" / "patient.json"
-
-
-@pytest.fixture
-def radiograph(pydicom_data_file):
-    return pydicom_data_file("RG1_J2KR.dcm")
-
+from conftest import BUILD, PATIENT, SOURCE, run_cli, score, validate
 
 GOLDEN = SOURCE / "models" / "severity" / "golden" / "rg1.png"
 

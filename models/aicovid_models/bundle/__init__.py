@@ -1,0 +1,1 @@
+"""What the folders of all bundles hold: networks in two formats, checksums, golden cases."""

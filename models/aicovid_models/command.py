@@ -1,0 +1,35 @@
+"""What every command needs: where the data is, where things are kept from run to run, a line with the time."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MODELS = ROOT / "models"
+# Trained networks, features and readings. Not in git.
+CACHE = MODELS / "cache"
+
+
+def report(text: str) -> None:
+    print(time.strftime("%H:%M:%S"), text, flush=True)
+
+
+def data_folder() -> Path:
+    """AICOVID_DATA, by default beside the repository."""
+    data = Path(os.environ.get("AICOVID_DATA", ROOT.parent / "shared/data"))
+    if not (data / "ieee8023/severity_scores.csv").exists():
+        sys.exit("AICOVID_DATA holds no ieee8023/severity_scores.csv: expected the folder with ieee8023/, hannover/ and nih/")
+    return data
+
+
+def cache_folder() -> Path:
+    CACHE.mkdir(exist_ok=True)
+    return CACHE
+
+
+def folds_folder(bundle: Path) -> Path:
+    """Where the bundles of the cross-validation's folds are: AICOVID_FOLDS/NAME, by default models/folds/NAME. Not in git."""
+    return Path(os.environ.get("AICOVID_FOLDS", MODELS / "folds")) / bundle.name

@@ -1,0 +1,1 @@
+"""What is drawn over radiographs: to learn to look past it, and to test whether that was learnt."""

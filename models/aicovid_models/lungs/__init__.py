@@ -1,0 +1,1 @@
+"""The lung network, its training, and the treatment of its masks."""

@@ -1,0 +1,1 @@
+"""What the whole picture shows: a chest as it is, turned or inverted, or another picture."""

@@ -1,0 +1,1 @@
+"""The public archives: files, patients, labels, samples, and the library's preprocessing of them."""

@@ -1,0 +1,1 @@
+"""The bundle `models/severity`: Brixia scores learnt from two readers."""

@@ -1,0 +1,1 @@
+"""Agreement, discrimination and intervals, with patients as the unit."""

@@ -1,0 +1,43 @@
+"""Lungs and zone features of named sets of radiographs, kept from run to run. A file's name knows the lung network, not the code."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from aicovid_models.command import report
+from aicovid_models.lungs.training import PredictedLungs, find_lungs
+from aicovid_models.zones.features import CHANNELS, zone_features
+
+
+def folder_of(network: nn.Module, work: Path) -> Path:
+    """Where what `network` finds is kept: another network, other maps, another folder. A LungNet and its traced file share one."""
+    state = {name.removeprefix("lungs."): value for name, value in network.state_dict().items() if name not in ("weight", "bias")}
+    digest = hashlib.sha256(repr(CHANNELS).encode())
+    for name in sorted(state):
+        digest.update(state[name].numpy().tobytes())
+    folder = work / digest.hexdigest()[:16]
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def zones_of(name: str, rows: list, lungs: dict, work: Path, mirrored: bool = True) -> np.ndarray:
+    """`zone_features`, kept beside the lung networks."""
+    saved = work / f"zones_{name}.npy"
+    if not saved.exists():
+        np.save(saved, zone_features(rows, lungs, mirrored))
+        report(f"zone features: {name}, {len(rows)} images")
+    return np.load(saved)
+
+
+def lungs_of(name: str, network: nn.Module, rows: list, work: Path) -> dict[str, PredictedLungs]:
+    """`find_lungs` of each row by its key, kept likewise."""
+    saved = work / f"found_{name}.pickle"
+    if not saved.exists():
+        saved.write_bytes(pickle.dumps({row.key: find_lungs(network, row.grey8()) for row in rows}))
+        report(f"lungs found: {name}, {len(rows)} images")
+    return pickle.loads(saved.read_bytes())
