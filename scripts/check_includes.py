@@ -124,8 +124,10 @@ def fault_in_tree(rooms: Rooms, path: Path, header: str, target: Path) -> str | 
         return None
     if here[0] in PROGRAMS:
         return None if target.is_relative_to(public) else f"{name} may not include {header}; expected public headers"
-    if not there:
+    if header == UMBRELLA:
         return f"{name} may not include {header}, which is for programs"
+    if not there:  # said once, of the header itself
+        return None
     is_internal = target.is_relative_to(lib) and target.relative_to(lib).parts[1] != "include"
     if is_internal and there[0].split("/")[0] != here[0].split("/")[0]:
         return f"{name} may not include {header}, which is for its own room"
@@ -134,8 +136,10 @@ def fault_in_tree(rooms: Rooms, path: Path, header: str, target: Path) -> str | 
     return f"{name} may not include {header} of {' or '.join(there)}"
 
 
-def fault_outside(rooms: Rooms, path: Path, header: str) -> str | None:
+def fault_outside(rooms: Rooms, path: Path, quote: str, header: str) -> str | None:
     """What is wrong with including a header that is not of the source tree; nothing if it is allowed."""
+    if quote == '"' or header.split("/")[0] in ["aicovid", *rooms.rooms()]:
+        return f"there is no {header} where this file may include it from"
     if path.is_relative_to(rooms.source / "include"):
         return f"a public header includes {header}; expected the standard library only"
     parts = path.relative_to(rooms.source).parts
@@ -163,7 +167,7 @@ def faults(rooms: Rooms, path: Path):
         elif target:
             message = fault_in_tree(rooms, path, header, target)
         else:
-            message = fault_outside(rooms, path, header)
+            message = fault_outside(rooms, path, quote, header)
         if message:
             yield number, message
 

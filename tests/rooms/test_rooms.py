@@ -88,6 +88,8 @@ VIOLATIONS = {
         "#include <torch/script.h>",
         "belongs to network/torchscript only",
     ),
+    "a header that is not there": ("lib/core/file.cpp", '#include "attic.hpp"', "there is no attic.hpp"),
+    "a room's header that is not there": ("lib/core/file.cpp", "#include <core/attic.hpp>", "there is no core/attic.hpp"),
     "an unknown library": ("lib/core/file.cpp", "#include <sqlite3.h>", "does not know"),
     "a public header with a library": ("include/aicovid/error.hpp", "#include <fmt/format.h>", "a public header includes"),
     "a public header with a room's": ("include/aicovid/error.hpp", "#include <core/file.hpp>", "a public header includes"),
