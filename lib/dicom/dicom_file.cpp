@@ -261,6 +261,8 @@ void DicomFile::parse_until(const DcmTagKey& stop) {
   if (elements.damage) throw Error(*elements.damage);
   // DCMTK has read the tag at which it stopped, and leaves it out of the data set.
   parsed_ = elements.end;
+  // The check keeps all tags, for which there is no more use behind the end.
+  if (stop == DCM_UndefinedTagKey) check_.reset();
 }
 
 }  // namespace aicovid::dicom

@@ -27,7 +27,7 @@ class DicomFile {
   /// are there twice or out of order so that a second reading is possible (`ElementCheck`)
   void parse_header() { parse_until(DCM_PixelData); }
 
-  /// Parses the data set to its end, from where it was left.
+  /// Parses the data set to its end, from where it was left. To be called once, as the last step.
   /// @throws Error{corrupt} as `parse_header`
   void parse_to_end() { parse_until(DCM_UndefinedTagKey); }
 

@@ -43,7 +43,7 @@ GreyScale grey_scale_if_sound(DcmItem& dataset, Radiograph::Parts& parts) {
   }
 }
 
-Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& options) {
+Radiograph::Parts parse_parts(std::span<const std::byte> bytes, const ReadOptions& options) {
   const auto start = Clock::now();
   DicomFile file(bytes);
   if (is_directory(file)) {
@@ -64,7 +64,7 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
   if (options.decode == Decode::none || (refused && !options.decode_refused)) {
     parts.grey = grey_scale_if_sound(file.dataset(), parts);
     parts.read_ms = milliseconds_since(start);
-    return Radiograph(std::move(parts));
+    return parts;
   }
 
   check_layout(parts.header);
@@ -83,7 +83,7 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
   parts.type = pixel_type_of(parts.header);
   parts.scale = cells.scale;
   parts.decode_ms = milliseconds_since(decoding);
-  return Radiograph(std::move(parts));
+  return parts;
 }
 
 }  // namespace
@@ -91,7 +91,7 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
 Radiograph parse_dicom(std::span<const std::byte> bytes, const ReadOptions& options) {
   return with_memory_errors(kWhat, [&] {
     start_dcmtk();
-    return parse_parts(bytes, options);
+    return Radiograph(parse_parts(bytes, options));
   });
 }
 
