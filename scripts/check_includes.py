@@ -18,7 +18,8 @@ PROGRAMS = ["bindings", "cli", "examples"]
 # It includes all other public headers, for programs; it is of no room.
 UMBRELLA = "aicovid/aicovid.hpp"
 
-# Third-party headers, and the only rooms, or folders of rooms, that may include them. `None`: any room.
+# Third-party headers, and the only rooms, or folders of rooms, that may include them, but for folders of these rooms that
+# are declared as such: they are named by themselves. `None`: any room.
 LIBRARIES = [
     (r"dcmtk/", ["dicom"]),
     (r"openjpeg|openjph/", ["dicom"]),
@@ -144,9 +145,11 @@ def fault_outside(rooms: Rooms, path: Path, quote: str, header: str) -> str | No
         return f"a public header includes {header}; expected the standard library only"
     parts = path.relative_to(rooms.source).parts
     place = "/".join(parts[1:] if parts[0] == "lib" else parts)
+    homes = rooms.places(path)
     for pattern, allowed in LIBRARIES:
         if re.match(pattern, header):
-            if allowed is None or any(place.startswith(f"{each}/") for each in allowed):
+            mine = [each for each in allowed or [] if not any(home.startswith(f"{each}/") for home in homes)]
+            if allowed is None or any(place.startswith(f"{each}/") for each in mine):
                 return None
             return f"{header} belongs to {', '.join(allowed)} only"
     return f"{header} is of a library that scripts/check_includes.py does not know"
