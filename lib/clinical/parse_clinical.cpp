@@ -1,11 +1,11 @@
+#include "formats/fhir/record.hpp"
+#include "formats/json_object.hpp"
+#include "formats/json_record.hpp"
+
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
-
-#include "formats/fhir/record.hpp"
-#include "formats/json_object.hpp"
-#include "formats/json_record.hpp"
 
 namespace aicovid {
 

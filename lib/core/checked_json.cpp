@@ -67,8 +67,8 @@ std::string shown(const json& value, const JsonCheck& check) {
 std::string message_of(const valijson::ValidationResults::Error& error, const json& document,
                        const json& schema, const JsonCheck& check) {
   std::vector<std::string> path;
-  for (std::size_t i = 1; i < error.context.size();
-       ++i) {  // the first is "<root>", the others "[step]"
+  // The first is "<root>", the others are "[step]".
+  for (std::size_t i = 1; i < error.context.size(); ++i) {
     path.push_back(error.context[i].substr(1, error.context[i].size() - 2));
   }
   if (error.description.starts_with("Missing required property")) {

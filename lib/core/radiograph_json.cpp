@@ -40,6 +40,30 @@ auto number_members(Header& header) {
   }};
 }
 
+/// The header's members in `aicovid.inspect/1`, in their order.
+constexpr std::initializer_list<const char*> kInspected = {
+    "source",
+    "sop_class_uid",
+    "sop_instance_uid",
+    "study_instance_uid",
+    "series_instance_uid",
+    "transfer_syntax_uid",
+    "modality",
+    "view",
+    "body_part",
+    "patient_orientation",
+    "photometric_interpretation",
+    "rows",
+    "columns",
+    "samples_per_pixel",
+    "frames",
+    "bits_allocated",
+    "bits_stored",
+    "signed",
+    "lossy",
+    "pixel_aspect",
+};
+
 OrderedJson grey_scale_to_json(const GreyScale& grey) {
   OrderedJson json = {{"modality", grey.modality_lut ? "lut" : "rescale"}};
   if (!grey.modality_lut) {
@@ -101,26 +125,7 @@ OrderedJson gate_to_json(Verdict verdict, const std::vector<GateReason>& reasons
 std::string to_json(const Radiograph& radiograph, std::string_view not_decoded, int indent) {
   const Verdict verdict = verdict_of(radiograph.gate_reasons(), false);
   OrderedJson json = {{"schema", "aicovid.inspect/1"}};
-  json.update(members_of(header_to_json(radiograph.header(), ""), {"source",
-                                                                   "sop_class_uid",
-                                                                   "sop_instance_uid",
-                                                                   "study_instance_uid",
-                                                                   "series_instance_uid",
-                                                                   "transfer_syntax_uid",
-                                                                   "modality",
-                                                                   "view",
-                                                                   "body_part",
-                                                                   "patient_orientation",
-                                                                   "photometric_interpretation",
-                                                                   "rows",
-                                                                   "columns",
-                                                                   "samples_per_pixel",
-                                                                   "frames",
-                                                                   "bits_allocated",
-                                                                   "bits_stored",
-                                                                   "signed",
-                                                                   "lossy",
-                                                                   "pixel_aspect"}));
+  json.update(members_of(header_to_json(radiograph.header(), ""), kInspected));
   json["grey_scale"] = grey_scale_to_json(radiograph.grey_scale());
   json["decoded"] = radiograph.has_pixels();
   if (!radiograph.has_pixels()) {

@@ -1,9 +1,8 @@
-#include <aicovid/device_image.hpp>
-
 #include "cuda_calls.hpp"
 #include "grey_levels.hpp"
 #include "preprocess/cuda_module.hpp"
 
+#include <aicovid/device_image.hpp>
 #include <aicovid/error.hpp>
 
 #include <algorithm>

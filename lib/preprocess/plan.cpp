@@ -1,5 +1,3 @@
-#include <aicovid/plan.hpp>
-
 #include "cpu_driver.hpp"
 #include "cuda_calls.hpp"
 #include "grey_levels.hpp"
@@ -7,6 +5,7 @@
 #include "recipe.hpp"
 
 #include <aicovid/error.hpp>
+#include <aicovid/plan.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,8 +1,7 @@
-#include <scores/eligibility.hpp>
-#include <scores/scores.hpp>
-
 #include "conditions.hpp"
 #include "score_sheet.hpp"
+#include "scores/eligibility.hpp"
+#include "scores/scores.hpp"
 
 namespace aicovid {
 

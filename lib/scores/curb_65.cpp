@@ -1,10 +1,10 @@
-#include <clinical/bedside_state.hpp>
-#include <scores/eligibility.hpp>
-#include <scores/scores.hpp>
+#include "score_sheet.hpp"
+#include "scores/eligibility.hpp"
+#include "scores/scores.hpp"
+
+#include "clinical/bedside_state.hpp"
 
 #include <array>
-
-#include "score_sheet.hpp"
 
 namespace aicovid {
 

@@ -1,9 +1,8 @@
-#include <scores/eligibility.hpp>
-
-#include <algorithm>
-#include <map>
+#include "scores/eligibility.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <map>
 
 namespace aicovid {
 

@@ -1,16 +1,16 @@
-#include <aicovid/error.hpp>
-#include <clinical/bedside_state.hpp>
-#include <scores/eligibility.hpp>
-#include <scores/scores.hpp>
+#include "conditions.hpp"
+#include "score_sheet.hpp"
+#include "scores/eligibility.hpp"
+#include "scores/scores.hpp"
 
+#include "clinical/bedside_state.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <vector>
-
-#include <fmt/format.h>
-
-#include "conditions.hpp"
-#include "score_sheet.hpp"
 
 namespace aicovid {
 

@@ -1,11 +1,12 @@
+#include "score_sheet.hpp"
+#include "scores/eligibility.hpp"
+#include "scores/scores.hpp"
+
+#include "clinical/bedside_state.hpp"
+
 #include <aicovid/error.hpp>
-#include <clinical/bedside_state.hpp>
-#include <scores/eligibility.hpp>
-#include <scores/scores.hpp>
 
 #include <algorithm>
-
-#include "score_sheet.hpp"
 
 namespace aicovid {
 

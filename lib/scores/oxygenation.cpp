@@ -1,13 +1,13 @@
-#include <clinical/bedside_state.hpp>
-#include <scores/eligibility.hpp>
-#include <scores/scores.hpp>
+#include "score_sheet.hpp"
+#include "scores/eligibility.hpp"
+#include "scores/scores.hpp"
+
+#include "clinical/bedside_state.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
-
-#include "score_sheet.hpp"
 
 namespace aicovid {
 

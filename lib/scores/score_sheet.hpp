@@ -1,13 +1,13 @@
 #pragma once
 
+#include "point_scale.hpp"
+
 #include <aicovid/scores.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "point_scale.hpp"
 
 namespace aicovid {
 

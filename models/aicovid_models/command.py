@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import time
@@ -15,6 +16,14 @@ CACHE = MODELS / "cache"
 
 def report(text: str) -> None:
     print(time.strftime("%H:%M:%S"), text, flush=True)
+
+
+def recompute_arguments(description: str, default: Path | None = None) -> argparse.Namespace:
+    """The bundle whose figures are read again, and whether those of single images alone."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("bundle", type=Path, nargs="?" if default else None, default=default)
+    parser.add_argument("--quick", action="store_true")
+    return parser.parse_args()
 
 
 def data_folder() -> Path:

@@ -26,7 +26,7 @@ TEST_CASE("Findings section: scores, intervals, calibration and gate are read", 
   CHECK_FALSE(findings.extent.value().error.has_value());
   CHECK(findings.opacity.value().error.value().high == 1);
   CHECK(findings.infiltrates.value().platt.slope == 1.5);
-  CHECK(findings.infiltrates.value().intercept == -0.25);
+  CHECK(findings.infiltrates.value().platt.intercept == -0.25);
   CHECK(findings.infiltrates.value().prevalence == 0.4);
   CHECK(findings.infiltrates.value().target_prevalence == 0.65);
   CHECK(bundle.gate.minimum_lung_fraction == 0.03);

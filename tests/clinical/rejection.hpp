@@ -2,9 +2,8 @@
 
 #include <aicovid/error.hpp>
 
-#include <string>
-
 #include <catch2/catch_test_macros.hpp>
+#include <string>
 
 /// The message with which `work` is rejected with this code; empty if it is not.
 template <typename Work>

@@ -1,12 +1,11 @@
 #pragma once
 
+#include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
-
-#include <catch2/catch_test_macros.hpp>
 
 namespace aicovid {
 

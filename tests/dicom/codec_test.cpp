@@ -13,9 +13,6 @@ using namespace aicovid::test;
 
 namespace {
 
-constexpr std::string_view kJpeg2000 = "1.2.840.10008.1.2.4.90";
-constexpr std::string_view kHtj2k = "1.2.840.10008.1.2.4.201";
-
 /// Something like a radiograph: smooth, with an edge and noise.
 Samples picture(int rows, int columns) {
   std::mt19937 random(5);

@@ -8,6 +8,10 @@
 
 namespace aicovid::test {
 
+// Transfer syntaxes whose codestreams are lossless.
+inline constexpr std::string_view kJpeg2000 = "1.2.840.10008.1.2.4.90";
+inline constexpr std::string_view kHtj2k = "1.2.840.10008.1.2.4.201";
+
 /// Samples of one grey image to encode.
 struct Samples {
   int rows = 0;

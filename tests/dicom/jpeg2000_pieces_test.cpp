@@ -14,9 +14,6 @@ using namespace aicovid::test;
 
 namespace {
 
-constexpr std::string_view kJpeg2000 = "1.2.840.10008.1.2.4.90";
-constexpr std::string_view kHtj2k = "1.2.840.10008.1.2.4.201";
-
 Samples noise(int rows, int columns) {
   std::mt19937 random(7);
   Samples samples{.rows = rows, .columns = columns, .bits = 12, .values = {}};

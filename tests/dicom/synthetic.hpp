@@ -59,12 +59,12 @@ Error error_of(const Bytes& bytes, const ReadOptions& options = {});
 /// Replaces the first `from` by `to`, of the same length; false where there is none.
 bool replace(Bytes& bytes, const Bytes& from, const Bytes& to);
 
-/// Of the public test files: AICOVID_DATA, else ../shared/data beside the source; nothing where it
-/// is absent.
+/// Finds a public test file, in AICOVID_DATA or else in ../shared/data beside the source; nothing
+/// where it is absent.
 std::optional<std::filesystem::path> data_file(const std::string& name);
 /// The same of the files that users reported.
 std::optional<std::filesystem::path> report_file(const std::string& name);
-/// Of the PyPI package pydicom-data, in the source's virtual environment.
+/// Finds a file of the PyPI package pydicom-data in the source's virtual environment.
 std::optional<std::filesystem::path> pydicom_file(const std::string& name);
 
 }  // namespace aicovid::test

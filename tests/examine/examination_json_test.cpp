@@ -23,7 +23,7 @@ class Random {
   explicit Random(unsigned seed) : engine_(seed) {}
   bool coin() { return engine_() % 2 == 0; }
   int whole(int most) { return static_cast<int>(engine_() % static_cast<unsigned>(most + 1)); }
-  /// From 0 to `most`, with digits to the last bit.
+  /// Draws a number from 0 to `most`, with digits to the last bit.
   double number(double most) { return std::uniform_real_distribution<double>(0, most)(engine_); }
   /// Any bits that are finite.
   float any_float() {

@@ -9,7 +9,7 @@ using aicovid::GreyStatistics;
 
 namespace {
 
-/// Of an unremarkable radiograph.
+/// These are the statistics of an unremarkable radiograph.
 constexpr GreyStatistics kUsual{
     .content = {0, 0, 10, 10}, .border = 0, .steps = 200, .black = 0.05, .white = 0};
 

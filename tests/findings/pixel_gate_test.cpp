@@ -92,7 +92,7 @@ TEST_CASE("Pixel gate: a small field is refused only where the network is unsure
   REQUIRE(sure.size() == 1);
   CHECK(sure[0].code == "lung_field_uncertain");
 
-  // Of the usual size, but unsure: two white lungs.
+  // Two white lungs have the usual size, but are unsure.
   const auto white = gate(make_field({.right = 25, .left = 22, .probability = 0.6F}), config);
   REQUIRE(white.size() == 1);
   CHECK(white[0].code == "lung_field_uncertain");

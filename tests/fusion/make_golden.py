@@ -1,6 +1,6 @@
 """Writes golden/deterioration.json: 200 random patients and their risk by 4C Deterioration, in NumPy.
 
-Written apart from lib/fusion, in other ways where there are any: Harrell's basis as a matrix product, expectations by
+Written apart from lib/fusion and lib/scores, in other ways where there are any: Harrell's basis as a matrix product, expectations by
 Gauss-Legendre quadrature on each piece of the quantile function, percentiles from a dense sample of quantiles.
 
 Usage: python tests/fusion/make_golden.py  (seed 20210402; needs NumPy alone)

@@ -3,8 +3,9 @@
 #include "allocation_watch.hpp"
 #include "expected_errors.hpp"
 
+#include "clinical/declared_variables.hpp"
+
 #include <aicovid/clinical_record.hpp>
-#include <clinical/declared_variables.hpp>
 
 #include <array>
 #include <cmath>
@@ -28,7 +29,7 @@ void check(const ClinicalRecord& record) {
   if (again.given() != record.given() || again.canonical() != record.canonical()) std::abort();
 }
 
-/// Of each kind one, as make_seeds.py uses them.
+/// One variable of each kind is declared, as make_seeds.py uses them.
 const ClinicalVariables& declared() {
   static const ClinicalVariables variables = read_declared_variables(nlohmann::json::parse(R"([
     {"name": "interleukin_6", "meaning": "-", "kind": "quantity", "range": [0, 100000],

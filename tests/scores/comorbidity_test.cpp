@@ -1,16 +1,15 @@
 // Which conditions count in a score's comorbidity, and what those that are not given leave open.
 
-#include <aicovid/error.hpp>
-#include <scores/scores.hpp>
+#include "score_records.hpp"
+#include "scores/scores.hpp"
 
-#include <string>
-#include <vector>
+#include <aicovid/error.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "score_records.hpp"
+#include <string>
+#include <vector>
 
 using namespace aicovid;
 using namespace aicovid::score_test;
@@ -18,11 +17,6 @@ using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
 
 namespace {
-
-using Strings = std::vector<std::string>;
-using Function = Score (*)(const ClinicalRecord&);
-
-Score of(Function score, const nlohmann::json& patient) { return score(record_of(patient)); }
 
 Strings joined(Strings first, const Strings& second) {
   first.insert(first.end(), second.begin(), second.end());

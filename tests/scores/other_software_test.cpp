@@ -2,14 +2,12 @@
 // written from the papers' tables), run on patients of this project's choice; the test cases of
 // gdl-lang/common-clinical-models and others. docs/scores.md counts them.
 
-#include <scores/scores.hpp>
-
-#include <string>
-#include <vector>
+#include "score_records.hpp"
+#include "scores/scores.hpp"
 
 #include <catch2/catch_test_macros.hpp>
-
-#include "score_records.hpp"
+#include <string>
+#include <vector>
 
 using namespace aicovid;
 using namespace aicovid::score_test;

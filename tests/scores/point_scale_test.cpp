@@ -1,8 +1,7 @@
 #include "point_scale.hpp"
 
-#include <cmath>
-
 #include <catch2/catch_test_macros.hpp>
+#include <cmath>
 
 using namespace aicovid;
 

@@ -1,17 +1,16 @@
+#include "score_records.hpp"
+#include "scores/scores.hpp"
+
 #include <aicovid/error.hpp>
-#include <scores/scores.hpp>
 
 #include <algorithm>
-#include <string>
-#include <vector>
-
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "score_records.hpp"
+#include <string>
+#include <vector>
 
 using namespace aicovid;
 using namespace aicovid::score_test;
@@ -20,11 +19,6 @@ using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
 
 namespace {
-
-using Strings = std::vector<std::string>;
-using Function = Score (*)(const ClinicalRecord&);
-
-Score of(Function score, const nlohmann::json& patient) { return score(record_of(patient)); }
 
 const nlohmann::json& with_comparator(nlohmann::json& patient, const std::string& variable,
                                       double value, const std::string& comparator) {

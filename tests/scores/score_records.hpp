@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
-
-#include <nlohmann/json.hpp>
+#include <vector>
 
 namespace aicovid::score_test {
 
@@ -45,6 +45,11 @@ inline nlohmann::json without(nlohmann::json json, const std::string& variable) 
 inline ClinicalRecord record_of(const nlohmann::json& json) {
   return ClinicalRecord::parse_json(json.dump());
 }
+
+using Strings = std::vector<std::string>;
+using Function = Score (*)(const ClinicalRecord&);
+
+inline Score of(Function score, const nlohmann::json& patient) { return score(record_of(patient)); }
 
 inline const ScoreItem& item(const Score& score, const std::string& name) {
   const auto found = std::ranges::find(score.items, name, &ScoreItem::name);

@@ -1,14 +1,12 @@
-#include <scores/scores.hpp>
+#include "score_records.hpp"
+#include "scores/scores.hpp"
 
+#include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <string>
 #include <vector>
-
-#include <catch2/catch_test_macros.hpp>
-
-#include "score_records.hpp"
 
 using namespace aicovid;
 using namespace aicovid::score_test;

@@ -2,15 +2,13 @@
 // patients computed by hand from the published table. Each says which. docs/scores.md counts them,
 // with those of other_software_test.cpp.
 
-#include <scores/scores.hpp>
-
-#include <string>
-#include <vector>
+#include "score_records.hpp"
+#include "scores/scores.hpp"
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
-
-#include "score_records.hpp"
+#include <string>
+#include <vector>
 
 using namespace aicovid;
 using namespace aicovid::score_test;

@@ -2,9 +2,8 @@
 
 #include <aicovid/error.hpp>
 
-#include <optional>
-
 #include <fmt/format.h>
+#include <optional>
 
 namespace aicovid {
 

@@ -1,20 +1,19 @@
 #include "csv_record.hpp"
 
-#include <aicovid/error.hpp>
-
-#include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <optional>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include "csv.hpp"
 #include "nccid.hpp"
 #include "record/record_builder.hpp"
 #include "variables/unknown_name.hpp"
 #include "variables/variables.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
 
 namespace aicovid {
 

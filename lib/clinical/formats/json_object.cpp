@@ -1,12 +1,12 @@
 #include "json_object.hpp"
 
+#include "variables/unknown_name.hpp"
+
 #include "core/json.hpp"
 
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
-
-#include "variables/unknown_name.hpp"
 
 namespace aicovid {
 

@@ -1,17 +1,16 @@
 #include "json_record.hpp"
 
-#include <aicovid/error.hpp>
-
-#include <string>
-#include <vector>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include "nccid.hpp"
 #include "record/record_builder.hpp"
 #include "variables/unknown_name.hpp"
 #include "variables/variables.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 namespace aicovid {
 

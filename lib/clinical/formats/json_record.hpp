@@ -1,8 +1,8 @@
 #pragma once
 
-#include <aicovid/clinical_record.hpp>
-
 #include "json_object.hpp"
+
+#include <aicovid/clinical_record.hpp>
 
 namespace aicovid {
 

@@ -1,5 +1,9 @@
 #include "nccid.hpp"
 
+#include "record/record_builder.hpp"
+#include "variables/variables.hpp"
+
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -8,11 +12,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-
-#include <fmt/format.h>
-
-#include "record/record_builder.hpp"
-#include "variables/variables.hpp"
 
 namespace aicovid {
 

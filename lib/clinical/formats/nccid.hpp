@@ -1,10 +1,10 @@
 #pragma once
 
+#include "csv_record.hpp"
+
 #include <aicovid/clinical_record.hpp>
 
 #include <vector>
-
-#include "csv_record.hpp"
 
 namespace aicovid {
 

@@ -1,16 +1,15 @@
 #include "agreement.hpp"
 
-#include <aicovid/error.hpp>
-#include <clinical/bedside_state.hpp>
+#include "clinical/bedside_state.hpp"
+#include "timestamp.hpp"
 
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
-
-#include <fmt/format.h>
-
-#include "timestamp.hpp"
 
 namespace aicovid {
 

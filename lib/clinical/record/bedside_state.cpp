@@ -1,4 +1,4 @@
-#include <clinical/bedside_state.hpp>
+#include "clinical/bedside_state.hpp"
 
 #include <aicovid/error.hpp>
 

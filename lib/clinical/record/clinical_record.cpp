@@ -1,8 +1,8 @@
+#include "variables/variables.hpp"
+
 #include <aicovid/clinical_record.hpp>
 
 #include <cmath>
-
-#include "variables/variables.hpp"
 
 namespace aicovid {
 

@@ -1,20 +1,19 @@
 #include "given_value.hpp"
 
+#include "timestamp.hpp"
+#include "variables/unknown_name.hpp"
+
 #include <aicovid/error.hpp>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <vector>
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
-
-#include "timestamp.hpp"
-#include "variables/unknown_name.hpp"
 
 namespace aicovid {
 

@@ -1,12 +1,11 @@
 #pragma once
 
+#include "variables/variables.hpp"
+
 #include <aicovid/clinical_record.hpp>
 
-#include <vector>
-
 #include <nlohmann/json_fwd.hpp>
-
-#include "variables/variables.hpp"
+#include <vector>
 
 namespace aicovid {
 

@@ -1,4 +1,4 @@
-#include <clinical/measured_at.hpp>
+#include "clinical/measured_at.hpp"
 
 #include "timestamp.hpp"
 #include "variables/variables.hpp"

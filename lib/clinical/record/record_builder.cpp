@@ -1,15 +1,14 @@
 #include "record_builder.hpp"
 
+#include "agreement.hpp"
+#include "given_value.hpp"
+
 #include <aicovid/error.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <string>
 #include <utility>
-
-#include <fmt/format.h>
-
-#include "agreement.hpp"
-#include "given_value.hpp"
 
 namespace aicovid {
 

@@ -1,15 +1,14 @@
 #pragma once
 
+#include "timestamp.hpp"
+#include "variables/variables.hpp"
+
 #include <aicovid/clinical_record.hpp>
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include <nlohmann/json.hpp>
-
-#include "timestamp.hpp"
-#include "variables/variables.hpp"
 
 namespace aicovid {
 

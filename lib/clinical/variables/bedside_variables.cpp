@@ -1,6 +1,6 @@
-#include <limits>
-
 #include "variable_tables.hpp"
+
+#include <limits>
 
 namespace aicovid {
 

@@ -1,8 +1,8 @@
+#include "variable_tables.hpp"
+
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "variable_tables.hpp"
 
 namespace aicovid {
 

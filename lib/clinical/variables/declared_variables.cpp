@@ -1,14 +1,13 @@
-#include <clinical/declared_variables.hpp>
+#include "clinical/declared_variables.hpp"
+
+#include "variables.hpp"
 
 #include <aicovid/error.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <map>
-
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include "variables.hpp"
 
 namespace aicovid {
 

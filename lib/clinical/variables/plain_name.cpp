@@ -1,4 +1,4 @@
-#include <clinical/plain_name.hpp>
+#include "clinical/plain_name.hpp"
 
 #include <algorithm>
 #include <functional>

@@ -1,16 +1,15 @@
 #include "unknown_name.hpp"
 
+#include "variables.hpp"
+
 #include <aicovid/error.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <numeric>
 #include <vector>
-
-#include <fmt/format.h>
-
-#include "variables.hpp"
 
 namespace aicovid {
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "variables.hpp"
+
 #include <string_view>
 #include <vector>
-
-#include "variables.hpp"
 
 namespace aicovid {
 

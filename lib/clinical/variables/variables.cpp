@@ -1,9 +1,9 @@
 #include "variables.hpp"
 
+#include "variable_tables.hpp"
+
 #include <algorithm>
 #include <utility>
-
-#include "variable_tables.hpp"
 
 namespace aicovid {
 

@@ -44,7 +44,7 @@ void draw_bottom_strip(cv::Mat& strip, int text) {
 
 /// The radiograph's greys in 8 bits, on all three channels.
 void draw_radiograph(cv::Mat& image, const HeatMapDrawing& drawing) {
-  // Not written to: OpenCV has no read-only view.
+  // It is not written to: OpenCV has no read-only view.
   const cv::Mat grey(image.rows, image.cols, CV_32FC1, const_cast<float*>(drawing.grey));
   cv::Mat bytes;
   grey.convertTo(bytes, CV_8UC1, 255);

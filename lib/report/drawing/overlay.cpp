@@ -22,7 +22,7 @@ cv::Mat to_image(const cv::Mat& raster, const Rectangle& source, const cv::Mat& 
   const double cell_height = source.height() / raster.rows * overlay.image_per_radiograph;
   const double x0 = source.x0 * overlay.image_per_radiograph;
   const double y0 = source.y0 * overlay.image_per_radiograph;
-  // From the image's pixel centres to the raster's.
+  // It maps pixel centres of the image to those of the raster.
   const cv::Matx23d transform(1 / cell_width, 0, (0.5 - x0) / cell_width - 0.5,  //
                               0, 1 / cell_height, (0.5 - y0) / cell_height - 0.5);
   cv::Mat result;
@@ -47,7 +47,7 @@ void tint(cv::Mat& image, const cv::Mat& lungs, const Overlay& overlay) {
   const Attribution& attribution = *overlay.findings.attribution;
   const AttributionScale& scale = *overlay.scale;
   const auto& shape = attribution.map.shape();
-  // Not written to: OpenCV has no read-only view.
+  // It is not written to: OpenCV has no read-only view.
   const cv::Mat map(static_cast<int>(shape[0]), static_cast<int>(shape[1]), CV_32FC1,
                     const_cast<void*>(attribution.map.data()));
   const cv::Mat points = to_image(map, attribution.source, image, overlay);

@@ -28,7 +28,7 @@ FIGURES = ("lungs", "gate_on_chests", "gate_on_other_pictures", "picture")
 
 
 @dataclass(frozen=True)
-class LungPart:
+class MeasuredLungs:
     network: nn.Module  # image -> (mask, ...)
     gate: dict
     figures: dict  # FIGURES
@@ -50,7 +50,7 @@ def lungs_of_others(archive: list[LabelledRadiograph]) -> list[LabelledRadiograp
     return [row for row in archive if row.mask and not row.allows_derivatives]
 
 
-def train(data: Path, work: Path) -> LungPart:
+def train(data: Path, work: Path) -> MeasuredLungs:
     clinic, archive, masked, shipped = hannover(data), ieee8023(data), with_masks(data), learnt_from(data)
     if {row.patient for row in shipped} & {row.patient for row in masked if not row.allows_derivatives}:
         sys.exit("a patient has lung masks on both sides of the licence line: the test set would not be held out")
@@ -74,12 +74,12 @@ def train(data: Path, work: Path) -> LungPart:
     report(f"picture: {picture}")
     measured = {"lungs": {name: figures.overlap(rows) for name, rows in dice.items()}, "gate_on_chests": figures.gated(lungs, gate),
                 "gate_on_other_pictures": figures.gated(others, gate), "picture": picture}
-    return LungPart(network, gate, measured, lambda bundle: save_lungs(whole, bundle))
+    return MeasuredLungs(network, gate, measured, lambda bundle: save_lungs(whole, bundle))
 
 
-def kept(bundle: Path) -> LungPart:
+def kept(bundle: Path) -> MeasuredLungs:
     """As `bundle` has it, with the figures that were measured when it was trained."""
     manifest, measured = (json.loads((bundle / name).read_text()) for name in ("manifest.json", "figures.json"))
     gate = {name: limit for name, limit in manifest["gate"].items() if name != "maximum_distance"}
     network = load_network(bundle, "lungs.pt")
-    return LungPart(network, gate, {name: measured[name] for name in FIGURES}, lambda target: shutil.copyfile(bundle / "lungs.pt", target / "lungs.pt"))
+    return MeasuredLungs(network, gate, {name: measured[name] for name in FIGURES}, lambda target: shutil.copyfile(bundle / "lungs.pt", target / "lungs.pt"))

@@ -12,7 +12,6 @@ bundle only: single images of evidence.json, read again.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import time
@@ -22,7 +21,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from aicovid_models.bundle.files import sha256
-from aicovid_models.command import data_folder, folds_folder
+from aicovid_models.command import data_folder, folds_folder, recompute_arguments
 from aicovid_models.evidence.comparison import Figure, compare, figures_of, flatten, single_images
 from aicovid_models.evidence.readings import Bundle, Folds, Reading, overlap
 from aicovid_models.lungs.overlap import dice_of
@@ -171,10 +170,7 @@ def left_over(recorded: dict[str, float], now: dict[str, Figure]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bundle", type=Path)
-    parser.add_argument("--quick", action="store_true")
-    arguments = parser.parse_args()
+    arguments = recompute_arguments(__doc__)
     began, folder, data = time.monotonic(), arguments.bundle.resolve(), data_folder()
     if arguments.quick:
         recorded, now = quick(folder, data)

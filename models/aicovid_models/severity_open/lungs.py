@@ -20,13 +20,13 @@ from aicovid_models.zones.kept import folder_of
 
 
 @dataclass(frozen=True)
-class LungPart:
+class LungsAndGate:
     features: Features
     gate: dict
     save: Callable[[Path], None]  # writes lungs.pt into a bundle's folder
 
 
-def train(data: Path, work: Path) -> LungPart:
+def train(data: Path, work: Path) -> LungsAndGate:
     """Limits by Hannover's chests and NIH's. The picture's other class learns from what is drawn here and from shuffled chests,
     so that no other source enters the weights."""
     features = train_lungs(data, work)
@@ -36,12 +36,12 @@ def train(data: Path, work: Path) -> LungPart:
     drawn = {row.key: drawn_lungs(row) for row in clinic if row.mask}
     shown = training.show(features.network, training.choose_chests(clinic, nih(data)), drawn, features.folder / "picture_open.npz", {})
     whole = LungsAndPicture(features.network, *fit_picture(shown.features, shown.classes)).eval()
-    return LungPart(features, gate_limits(lungs) | PICTURE_LIMITS, lambda bundle: save_lungs(whole, bundle))
+    return LungsAndGate(features, gate_limits(lungs) | PICTURE_LIMITS, lambda bundle: save_lungs(whole, bundle))
 
 
-def kept(bundle: Path, work: Path) -> LungPart:
+def kept(bundle: Path, work: Path) -> LungsAndGate:
     """As `bundle` has it."""
     gate = json.loads((bundle / "manifest.json").read_text())["gate"]
     network = load_network(bundle, "lungs.pt")
-    return LungPart(Features(network, folder_of(network, work)), {name: limit for name, limit in gate.items() if name != "maximum_distance"},
+    return LungsAndGate(Features(network, folder_of(network, work)), {name: limit for name, limit in gate.items() if name != "maximum_distance"},
                     lambda target: shutil.copyfile(bundle / "lungs.pt", target / "lungs.pt"))

@@ -8,13 +8,12 @@ about four minutes of one core. What only the training can measure is named at t
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import time
 from pathlib import Path
 
-from aicovid_models.command import MODELS, data_folder
+from aicovid_models.command import MODELS, data_folder, recompute_arguments
 from aicovid_models.evidence.comparison import Figure, compare, figures_of, flatten, single_images
 from aicovid_models.evidence.readings import Bundle, overlap
 from aicovid_models.radiographs.archives import ieee8023
@@ -35,10 +34,7 @@ def quick(folder: Path, data: Path) -> tuple[dict[str, float], dict[str, Figure]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bundle", type=Path, nargs="?", default=SHIPPED)
-    parser.add_argument("--quick", action="store_true")
-    arguments = parser.parse_args()
+    arguments = recompute_arguments(__doc__, SHIPPED)
     began, folder, data = time.monotonic(), arguments.bundle.resolve(), data_folder()
     if arguments.quick:
         recorded, now = quick(folder, data)

@@ -1,16 +1,15 @@
+#include "formats/csv.hpp"
+#include "rejection.hpp"
+
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
-
-#include <fstream>
-#include <sstream>
-#include <string>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "formats/csv.hpp"
-#include "rejection.hpp"
+#include <fstream>
+#include <sstream>
+#include <string>
 
 using namespace aicovid;
 using Catch::Matchers::ContainsSubstring;

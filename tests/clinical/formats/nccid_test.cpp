@@ -1,7 +1,11 @@
+#include "formats/csv.hpp"
+#include "rejection.hpp"
+
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
 
 #include <algorithm>
+#include <catch2/catch_test_macros.hpp>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -9,11 +13,6 @@
 #include <optional>
 #include <sstream>
 #include <string>
-
-#include <catch2/catch_test_macros.hpp>
-
-#include "formats/csv.hpp"
-#include "rejection.hpp"
 
 using namespace aicovid;
 

@@ -1,14 +1,13 @@
-#include <aicovid/clinical_record.hpp>
+#include "rejection.hpp"
 
-#include <limits>
-#include <string>
+#include <aicovid/clinical_record.hpp>
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "rejection.hpp"
+#include <limits>
+#include <string>
 
 using aicovid::ClinicalOptions;
 using aicovid::ClinicalRange;

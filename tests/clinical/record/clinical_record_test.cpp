@@ -1,18 +1,16 @@
+#include "rejection.hpp"
+
 #include <aicovid/clinical_record.hpp>
-
 #include <aicovid/error.hpp>
-
-#include <fstream>
-#include <random>
-#include <sstream>
-#include <string>
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "rejection.hpp"
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <string>
 
 using aicovid::ClinicalRecord;
 using aicovid::Error;

@@ -2,13 +2,12 @@
 
 #include <aicovid/error.hpp>
 
-#include <string>
-
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <nlohmann/json.hpp>
+#include <string>
 
 using namespace aicovid;
 using Catch::Matchers::ContainsSubstring;

@@ -1,13 +1,13 @@
+#include "clinical/bedside_state.hpp"
+
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
-#include <clinical/bedside_state.hpp>
-
-#include <string>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_adapters.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <string>
 
 using aicovid::ClinicalRecord;
 using aicovid::Error;

@@ -1,14 +1,13 @@
-#include <aicovid/clinical_record.hpp>
+#include "rejection.hpp"
 
-#include <string>
+#include <aicovid/clinical_record.hpp>
 
 #include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_adapters.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "rejection.hpp"
+#include <string>
 
 using aicovid::ClinicalRecord;
 using Catch::Matchers::ContainsSubstring;

@@ -1,9 +1,8 @@
 #include "record/timestamp.hpp"
 
-#include <string_view>
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <string_view>
 
 using aicovid::parse_timestamp;
 

@@ -1,20 +1,18 @@
-#include <clinical/declared_variables.hpp>
+#include "clinical/declared_variables.hpp"
+#include "clinical/measured_at.hpp"
+#include "rejection.hpp"
 
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
-#include <clinical/measured_at.hpp>
-
-#include <fstream>
-#include <sstream>
-#include <string>
-#include <vector>
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <fstream>
 #include <nlohmann/json.hpp>
-
-#include "rejection.hpp"
+#include <sstream>
+#include <string>
+#include <vector>
 
 using namespace aicovid;
 using Catch::Approx;

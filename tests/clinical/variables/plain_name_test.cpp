@@ -1,11 +1,9 @@
-#include <clinical/plain_name.hpp>
+#include "clinical/plain_name.hpp"
+#include "variables/variables.hpp"
 
 #include <algorithm>
-#include <set>
-
 #include <catch2/catch_test_macros.hpp>
-
-#include "variables/variables.hpp"
+#include <set>
 
 using namespace aicovid;
 

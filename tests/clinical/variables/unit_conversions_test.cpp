@@ -1,17 +1,16 @@
-#include <aicovid/clinical_record.hpp>
+#include "rejection.hpp"
+#include "variables/variables.hpp"
 
-#include <fstream>
-#include <random>
-#include <set>
-#include <string>
+#include <aicovid/clinical_record.hpp>
 
 #include <fmt/format.h>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <fstream>
 #include <nlohmann/json.hpp>
-
-#include "rejection.hpp"
-#include "variables/variables.hpp"
+#include <random>
+#include <set>
+#include <string>
 
 using namespace aicovid;
 

@@ -1,15 +1,13 @@
 #include "variables/unknown_name.hpp"
+#include "rejection.hpp"
+#include "variables/variables.hpp"
 
 #include <aicovid/clinical_record.hpp>
-
-#include <string>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "rejection.hpp"
-#include "variables/variables.hpp"
+#include <string>
 
 using namespace aicovid;
 using Catch::Matchers::ContainsSubstring;

@@ -1,13 +1,12 @@
-#include <fstream>
-#include <sstream>
-#include <string>
+#include "formats/fhir/diagnosis_codes.hpp"
+#include "variables/variables.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <catch2/catch_test_macros.hpp>
-
-#include "formats/fhir/diagnosis_codes.hpp"
-#include "variables/variables.hpp"
+#include <fstream>
+#include <sstream>
+#include <string>
 
 using namespace aicovid;
 

@@ -1,11 +1,10 @@
 #include "variables/variables.hpp"
 
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
 #include <map>
 #include <set>
 #include <string>
-
-#include <catch2/catch_approx.hpp>
-#include <catch2/catch_test_macros.hpp>
 
 using namespace aicovid;
 

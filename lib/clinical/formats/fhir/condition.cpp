@@ -1,12 +1,11 @@
 #include "condition.hpp"
 
+#include "json.hpp"
+
 #include <aicovid/error.hpp>
 
-#include <set>
-
 #include <fmt/format.h>
-
-#include "json.hpp"
+#include <set>
 
 namespace aicovid {
 

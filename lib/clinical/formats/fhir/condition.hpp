@@ -1,11 +1,10 @@
 #pragma once
 
-#include <optional>
-#include <string>
+#include "diagnosis_codes.hpp"
 
 #include <nlohmann/json_fwd.hpp>
-
-#include "diagnosis_codes.hpp"
+#include <optional>
+#include <string>
 
 namespace aicovid {
 

@@ -1,8 +1,8 @@
 #include "diagnosis_codes.hpp"
 
-#include <algorithm>
-
 #include "json.hpp"
+
+#include <algorithm>
 
 namespace aicovid {
 

@@ -1,8 +1,8 @@
 #include "identity.hpp"
 
-#include <algorithm>
-
 #include "json.hpp"
+
+#include <algorithm>
 
 namespace aicovid {
 

@@ -1,12 +1,11 @@
 #pragma once
 
+#include "address.hpp"
+
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
-
-#include <nlohmann/json_fwd.hpp>
-
-#include "address.hpp"
 
 namespace aicovid {
 

@@ -1,9 +1,9 @@
 #include "infection.hpp"
 
+#include "json.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "json.hpp"
 
 namespace aicovid {
 
@@ -23,20 +23,22 @@ struct ResultCode {
 /// SNOMED CT's codes are detected, positive, not detected, negative, inconclusive, equivocal and
 /// indeterminate. LOINC's answers are of the lists LL744-4, LL2021-5 and LL1055-4, as users of them
 /// give the codes.
-constexpr std::array<ResultCode, 14> kResults = {{{kSnomed, "260373001", true},
-                                                  {kSnomed, "10828004", true},
-                                                  {kSnomed, "260415000", false},
-                                                  {kSnomed, "260385009", false},
-                                                  {kSnomed, "419984006", std::nullopt},
-                                                  {kSnomed, "42425007", std::nullopt},
-                                                  {kSnomed, "82334004", std::nullopt},
-                                                  {kLoinc, "LA11882-0", true},
-                                                  {kLoinc, "LA6576-8", true},
-                                                  {kLoinc, "LA11883-8", false},
-                                                  {kLoinc, "LA6577-6", false},
-                                                  {kLoinc, "LA9663-1", std::nullopt},
-                                                  {kLoinc, "LA11885-3", std::nullopt},
-                                                  {kLoinc, "LA11884-6", std::nullopt}}};
+constexpr std::array<ResultCode, 14> kResults = {{
+    {kSnomed, "260373001", true},
+    {kSnomed, "10828004", true},
+    {kSnomed, "260415000", false},
+    {kSnomed, "260385009", false},
+    {kSnomed, "419984006", std::nullopt},
+    {kSnomed, "42425007", std::nullopt},
+    {kSnomed, "82334004", std::nullopt},
+    {kLoinc, "LA11882-0", true},
+    {kLoinc, "LA6576-8", true},
+    {kLoinc, "LA11883-8", false},
+    {kLoinc, "LA6577-6", false},
+    {kLoinc, "LA9663-1", std::nullopt},
+    {kLoinc, "LA11885-3", std::nullopt},
+    {kLoinc, "LA11884-6", std::nullopt},
+}};
 
 }  // namespace
 

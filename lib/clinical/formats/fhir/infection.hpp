@@ -1,8 +1,7 @@
 #pragma once
 
-#include <optional>
-
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 
 namespace aicovid {
 

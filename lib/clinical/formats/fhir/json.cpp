@@ -41,7 +41,7 @@ bool says(const Json& concept_, const StatusCodes& codes) {
 std::optional<std::pair<Instant, Instant>> days_of(const std::string& date) {
   using std::chrono::days, std::chrono::hours;
   const bool full = date.size() >= 10;
-  // Of a month or year the first day, and the longest that it can last.
+  // A month or a year begins with its first day, and lasts as long as it can.
   const std::string first =
       full ? date.substr(0, 10) : date + (date.size() == 4 ? "-01-01" : "-01");
   const auto midnight = parse_timestamp(first + "T00:00Z");

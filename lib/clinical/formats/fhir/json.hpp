@@ -1,13 +1,13 @@
 #pragma once
 
+#include "record/timestamp.hpp"
+
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include "record/timestamp.hpp"
 
 namespace aicovid {
 

@@ -1,16 +1,15 @@
 #include "patient.hpp"
 
-#include <aicovid/error.hpp>
-
-#include <optional>
-#include <string>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include "json.hpp"
 #include "record/record_builder.hpp"
 #include "variables/variables.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 
 namespace aicovid {
 

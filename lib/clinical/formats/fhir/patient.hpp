@@ -1,12 +1,11 @@
 #pragma once
 
+#include "set_aside.hpp"
+
 #include <aicovid/clinical_record.hpp>
 
-#include <vector>
-
 #include <nlohmann/json_fwd.hpp>
-
-#include "set_aside.hpp"
+#include <vector>
 
 namespace aicovid {
 

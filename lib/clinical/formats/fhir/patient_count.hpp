@@ -1,10 +1,10 @@
 #pragma once
 
+#include "identity.hpp"
+
 #include <cstddef>
 #include <string>
 #include <vector>
-
-#include "identity.hpp"
 
 namespace aicovid {
 

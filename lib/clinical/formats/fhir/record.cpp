@@ -1,16 +1,5 @@
 #include "record.hpp"
 
-#include <aicovid/error.hpp>
-
-#include <array>
-#include <set>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include "condition.hpp"
 #include "diagnosis_codes.hpp"
 #include "formats/json_object.hpp"
@@ -24,6 +13,16 @@
 #include "set_aside.hpp"
 #include "subjects.hpp"
 #include "variables/variables.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace aicovid {
 

@@ -1,9 +1,9 @@
 #include "reservations.hpp"
 
+#include "json.hpp"
+
 #include <algorithm>
 #include <string>
-
-#include "json.hpp"
 
 namespace aicovid {
 

@@ -1,8 +1,8 @@
 #include "set_aside.hpp"
 
-#include <fmt/format.h>
-
 #include "record/record_builder.hpp"
+
+#include <fmt/format.h>
 
 namespace aicovid {
 

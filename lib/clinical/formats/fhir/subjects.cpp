@@ -1,17 +1,16 @@
 #include "subjects.hpp"
 
+#include "json.hpp"
+#include "patient_count.hpp"
+#include "reservations.hpp"
+
 #include <aicovid/error.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
-
-#include <fmt/format.h>
-
-#include "json.hpp"
-#include "patient_count.hpp"
-#include "reservations.hpp"
 
 namespace aicovid {
 

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <vector>
+#include "set_aside.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include "set_aside.hpp"
+#include <vector>
 
 namespace aicovid {
 

@@ -21,8 +21,7 @@ struct JsonCheck {
 /// 2048 bytes, but a member named `base64`.
 ///
 /// @throws Error{code} as `parse_json`, or with the JSON path of what is against the schema, what
-/// is
-///         there and what was expected
+///         is there and what was expected
 OrderedJson parse_checked(std::string_view text, const JsonCheck& check);
 
 /// Describes a value for a message: a scalar as JSON, cut if long; else "an object", "a list of N".

@@ -58,7 +58,8 @@ struct PixelGateConfig {
   double not_a_chest = 0.5;
   double inverted = 0.5;
   double rotated = 0.5;
-  /// Of the severity network's output `distance`, above which: out_of_distribution.
+  /// An image whose output `distance` of the severity network is above it is flagged
+  /// out_of_distribution.
   std::optional<double> maximum_distance;
 };
 

@@ -18,7 +18,7 @@ namespace aicovid {
 /// An outcome of the manifest with `"model": "isaric_4c_deterioration"`.
 struct DeteriorationConfig {
   std::string name = "deterioration";
-  /// Of urea, crp, lymphocytes: what a missing one is integrated out over.
+  /// What a missing urea, crp or lymphocytes is integrated out over.
   std::map<std::string, ValueDistribution> missing;
   LogitLine site;  ///< site_recalibration
   /// The bundle reads no infiltrates: without a clinician's reading nothing is computed.

@@ -1,13 +1,12 @@
+#include "formats/fhir/diagnosis_codes.hpp"
+#include "variables/variables.hpp"
+
 #include <algorithm>
 #include <array>
+#include <catch2/catch_test_macros.hpp>
 #include <set>
 #include <string>
 #include <vector>
-
-#include <catch2/catch_test_macros.hpp>
-
-#include "formats/fhir/diagnosis_codes.hpp"
-#include "variables/variables.hpp"
 
 using namespace aicovid;
 

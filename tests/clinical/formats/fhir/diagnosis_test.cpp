@@ -1,11 +1,10 @@
 #include <aicovid/clinical_record.hpp>
 
 #include <algorithm>
-#include <string>
-#include <vector>
-
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 using namespace aicovid;
 using Json = nlohmann::json;

@@ -1,19 +1,18 @@
+#include "fhir_bundle.hpp"
+#include "rejection.hpp"
+#include "shared_data.hpp"
+
 #include <aicovid/clinical_record.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <filesystem>
 #include <optional>
 #include <random>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
-#include <catch2/catch_test_macros.hpp>
-#include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "fhir_bundle.hpp"
-#include "rejection.hpp"
-#include "shared_data.hpp"
 
 using namespace aicovid;
 using namespace aicovid::fhir_bundle;

@@ -3,12 +3,11 @@
 #include <aicovid/clinical_record.hpp>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 /// Parts of FHIR Bundles for tests, each the smallest that shows what is tested.
 namespace aicovid::fhir_bundle {

@@ -1,18 +1,17 @@
+#include "rejection.hpp"
+
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
 
 #include <algorithm>
-#include <fstream>
-#include <random>
-#include <sstream>
-#include <string>
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <fstream>
 #include <nlohmann/json.hpp>
-
-#include "rejection.hpp"
+#include <random>
+#include <sstream>
+#include <string>
 
 using namespace aicovid;
 using Catch::Matchers::ContainsSubstring;

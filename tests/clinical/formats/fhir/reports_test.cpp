@@ -1,14 +1,13 @@
-#include <aicovid/clinical_record.hpp>
-
-#include <algorithm>
-#include <string>
-
-#include <catch2/catch_test_macros.hpp>
-#include <catch2/matchers/catch_matchers_string.hpp>
-
 #include "fhir_bundle.hpp"
 #include "rejection.hpp"
 #include "shared_data.hpp"
+
+#include <aicovid/clinical_record.hpp>
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <string>
 
 // Files with a trouble that users of other software reported. The smallest part of each is written
 // out in the test of its subject, so that it runs without the folder too.

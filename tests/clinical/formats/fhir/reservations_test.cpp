@@ -1,12 +1,11 @@
-#include <aicovid/clinical_record.hpp>
+#include "fhir_bundle.hpp"
+#include "rejection.hpp"
 
-#include <string>
+#include <aicovid/clinical_record.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "fhir_bundle.hpp"
-#include "rejection.hpp"
+#include <string>
 
 using namespace aicovid;
 using namespace aicovid::fhir_bundle;

@@ -1,14 +1,13 @@
+#include "fhir_bundle.hpp"
+#include "rejection.hpp"
+
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
 
-#include <string>
-#include <vector>
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-
-#include "fhir_bundle.hpp"
-#include "rejection.hpp"
+#include <string>
+#include <vector>
 
 using namespace aicovid;
 using namespace aicovid::fhir_bundle;
