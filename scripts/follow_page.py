@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Carries out the steps of a section of docs/architecture.md on a copy of a room, so that a test can build what they make.
 
-Usage: follow_page.py SECTION ROOM OUT. Copies lib/ROOM to OUT/lib/ROOM, and then does what the section's code blocks say. A
+Usage: follow_page.py SECTION ROOM OUT. Copies include/ and lib/ROOM into OUT, and then does what the section's code blocks say. A
 step that begins with the name of a file, as in "2. `lib/preprocess/operations.hpp`: ...", may have a block of code, which
 becomes that file, or a block of `diff`, whose lines with a + are added to it, each behind the line that stands above it.
 A file that is as it should be is left alone, so that nothing is compiled again.
@@ -44,7 +44,8 @@ def with_additions(text: str, diff: str, name: str) -> str:
 def main() -> int:
     title, room, out = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     files = {path.relative_to(SOURCE): path.read_text(encoding="utf-8")
-             for path in (SOURCE / "lib" / room).rglob("*") if path.is_file()}
+             for folder in (SOURCE / "include", SOURCE / "lib" / room)
+             for path in folder.rglob("*") if path.is_file()}
     steps = STEP.findall(section(title))
     for name, body in steps:
         for language, code in BLOCK.findall(body):
