@@ -51,7 +51,8 @@ AICOVID_EXPORT std::string to_text(const RiskReport& report);
 /// right; a side of more than 8192 pixels is scaled down to that.
 ///
 /// @throws Error{invalid_argument} if the report has no findings (a refusal) or is another image's,
-///         or the radiograph has no pixels; Error{io} if the file cannot be written
+///         or the radiograph has no pixels; Error{unsupported} if the module that draws or its
+///         OpenCV is not installed; Error{io} if the file cannot be written; std::bad_alloc
 AICOVID_EXPORT void write_heat_map(const Radiograph& radiograph, const RiskReport& report,
                                    const std::filesystem::path& file);
 

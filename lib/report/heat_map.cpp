@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <vector>
 
 namespace aicovid {
