@@ -119,7 +119,7 @@ std::optional<ShortGroupLength> check_meta_length(std::span<const std::byte> byt
   bool is_explicit = true;
   const auto too_short = [&](std::uint64_t at) -> std::optional<ShortGroupLength> {
     if (!group || !is_explicit || at <= end) return std::nullopt;
-    group->actual = static_cast<std::uint32_t>(at - end) + group->found;
+    group->actual = static_cast<std::uint32_t>(at - (group->at + 4));
     return group;
   };
   for (std::uint64_t at = prefix; at + long_header <= bytes.size();) {
@@ -139,10 +139,14 @@ std::optional<ShortGroupLength> check_meta_length(std::span<const std::byte> byt
       throw Error(ErrorCode::corrupt,
                   "the DICOM file meta information holds a sequence; expected none");
     }
-    const bool is_group_length = little_endian(at + 2, 2) == 0 && length >= 4;
+    const bool is_group_length = little_endian(at + 2, 2) == 0 && !is_long && length >= 4;
     const std::uint32_t group_length = is_group_length ? little_endian(at + 8, 4) : 0;
     at += (is_long ? long_header : 8) + length;
     if (is_group_length) {
+      if (end != 0) {
+        throw Error(ErrorCode::corrupt, fmt::format("{} is there twice; expected each tag once",
+                                                    tag_of(DCM_FileMetaInformationGroupLength)));
+      }
       end = at + group_length;
       if (length == 4) group = {.at = at - length, .found = group_length, .actual = 0};
     }

@@ -203,6 +203,14 @@ TEST_CASE("Structure: preamble and meta information", "[dicom]") {
     CHECK(std::string(error_of(bytes).what()).find("reaches into the data set") !=
           std::string::npos);
   }
+  SECTION("a second group length is corrupt, whatever its value or representation") {
+    const std::string second =
+        GENERATE("02000000 554c 0400 ffff0900", "02000000 554c 0400 00000000",
+                 "02000000 4f4c 0000 06000000 ffff0900ff7f");
+    const Bytes bytes = Bytes(whole.begin(), whole.begin() + 132 + 12) + hex(second) +
+                        Bytes(whole.begin() + 132 + 12, whole.end());
+    CHECK(error_of(bytes).code() == ErrorCode::corrupt);
+  }
 }
 
 TEST_CASE("Structure: unknown value representations and private attributes are passed over",
