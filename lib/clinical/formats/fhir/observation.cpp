@@ -1,0 +1,176 @@
+#include "observation.hpp"
+
+#include "json.hpp"
+#include "observed_at.hpp"
+#include "record/record_builder.hpp"
+#include "reservations.hpp"
+#include "variables/variables.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace aicovid {
+
+namespace {
+
+constexpr std::string_view kUcum = "http://unitsofmeasure.org";
+
+[[noreturn]] void reject(const std::string& message) {
+  throw Error(ErrorCode::bad_clinical_input, message);
+}
+
+/// UCUM's annotations in braces say nothing of the unit: "10*3/uL{cells}" is "10*3/uL".
+std::string without_annotations(std::string_view unit) {
+  std::string plain;
+  bool inside = false;
+  for (const char c : unit) {
+    if (c == '{') inside = true;
+    if (!inside) plain += c;
+    if (c == '}') inside = false;
+  }
+  return plain;
+}
+
+/// What the codings of an Observation or a component say it is.
+struct Meaning {
+  const Variable* variable = nullptr;
+  std::string_view annotation;  ///< that the unit must carry: "{FEU}"
+};
+
+/// The systems by whose codes an Observation is of the category "laboratory".
+std::set<std::string> systems_of_laboratory(const Json& observation) {
+  std::set<std::string> systems;
+  const Json& categories = member(observation, "category");
+  if (!categories.is_array()) return systems;
+  for (const Json& category : categories) {
+    for (const Json& coding : codings(category)) {
+      if (text_of(coding, "code") == "laboratory") systems.insert(text_of(coding, "system"));
+    }
+  }
+  return systems;
+}
+
+Meaning meaning_of(const Json& concept_, const Json& observation, const ClinicalVariables& known) {
+  Meaning meaning;
+  for (const Json& coding : codings(concept_)) {
+    if (text_of(coding, "system") != kLoinc) continue;
+    const std::string code = text_of(coding, "code");
+    const Variable* variable = variable_of_loinc(code, known);
+    if (!variable) continue;
+    const std::string_view annotation = unit_annotation_of_loinc(code);
+    if (meaning.variable && (meaning.variable != variable || meaning.annotation != annotation)) {
+      reject(fmt::format("an Observation has the codes of {} and {}; expected one variable",
+                         meaning.variable->name, variable->name));
+    }
+    meaning = {variable, annotation};
+  }
+  // 2708-6 alone is the saturation of arterial blood by any method: the laboratory's is a blood
+  // gas.
+  if (meaning.variable && meaning.variable->name == "spo2" &&
+      !has_code(concept_, kLoinc, "59408-5")) {
+    const std::set<std::string> systems = systems_of_laboratory(observation);
+    if (systems.empty()) return meaning;
+    // Another system's code of that name may mean anything, so that it is not known which variable
+    // it is.
+    const bool is_known =
+        systems.contains("http://hl7.org/fhir/observation-category") ||
+        systems.contains("http://terminology.hl7.org/CodeSystem/observation-category");
+    return is_known ? Meaning{find_variable("sao2"), {}} : Meaning{};
+  }
+  return meaning;
+}
+
+bool has_value(const Json& holder) {
+  for (const auto& item : holder.items()) {
+    if (item.key().starts_with("value")) return true;
+  }
+  return false;
+}
+
+Json value_of(const Meaning& meaning, const Json& holder) {
+  const Variable& variable = *meaning.variable;
+  const Json& integer = member(holder, "valueInteger");
+  if (variable.kind == VariableKind::bare_number && integer.is_number_integer()) {
+    return {{"value", integer}};
+  }
+  const Json& quantity = member(holder, "valueQuantity");
+  if (!quantity.is_object() || !member(quantity, "value").is_number()) {
+    reject(fmt::format("{} has a value that is no Quantity with a number; expected valueQuantity",
+                       variable.name));
+  }
+  Json value = {{"value", member(quantity, "value")}};
+  if (const Json& sign = member(quantity, "comparator"); !sign.is_null()) {
+    value["comparator"] = sign;
+  }
+  if (text_of(quantity, "system") != kUcum) {
+    reject(fmt::format("{} has no UCUM unit; expected valueQuantity.system {} and a code",
+                       variable.name, kUcum));
+  }
+  const std::string code = text_of(quantity, "code");
+  std::string unit = without_annotations(code);
+  if (variable.kind == VariableKind::bare_number) {
+    if (!unit.empty() && unit != "1") {
+      reject(fmt::format("{} has a unit; expected the code 1 or one in braces", variable.name));
+    }
+    return value;
+  }
+  if (!meaning.annotation.empty()) {
+    for (const std::string_view other : {"{FEU}", "{DDU}"}) {
+      if (other != meaning.annotation && code.find(other) != code.npos) {
+        reject(fmt::format("{} has the unit {} and a code of {}; expected them to agree",
+                           variable.name, other, meaning.annotation));
+      }
+    }
+    unit += meaning.annotation;
+  }
+  value["unit"] = unit;
+  return value;
+}
+
+/// The value of an Observation or of a component of it; false if its code is no variable's.
+bool read_value(const Json& concept_, const Json& holder, const Json& observation,
+                const FhirEntry& place, FhirReading& reading) {
+  const Meaning meaning = meaning_of(concept_, observation, reading.options.variables);
+  if (!meaning.variable) return false;
+  if (!member(holder, "dataAbsentReason").is_null() || !has_value(holder)) {
+    reading.left_out.add(SetAside::without_value, place);
+    return true;
+  }
+  Json value = value_of(meaning, holder);
+  const ObservedAt time = observed_at(observation);
+  if (time.exact.empty() && reading.at) {
+    reading.left_out.add(SetAside::without_time, place);
+    return true;
+  }
+  if (!time.exact.empty()) {
+    value["time"] = time.exact;
+  } else if (time.span) {
+    reading.builder.note_time(time.span->first, time.span->second);
+  }
+  reading.builder.add(*meaning.variable, std::move(value));
+  return true;
+}
+
+}  // namespace
+
+void read_fhir_observation(const Json& observation, const FhirEntry& place, FhirReading& reading) {
+  bool known = read_value(member(observation, "code"), observation, observation, place, reading);
+  const Json& components = member(observation, "component");
+  if (components.is_array()) {
+    for (const Json& component : components) {
+      if (has_unknown_modifier(component)) {
+        reading.left_out.add(SetAside::unknown_modifier, place);
+        known = true;
+        continue;
+      }
+      known |= read_value(member(component, "code"), component, observation, place, reading);
+    }
+  }
+  if (!known) reading.left_out.add(SetAside::unknown_code, place);
+}
+
+}  // namespace aicovid
