@@ -17,8 +17,8 @@
 
 #include <aicovid/error.hpp>
 
+#include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -30,17 +30,37 @@ namespace {
   throw Error(ErrorCode::bad_clinical_input, message);
 }
 
+/// Puts the entry's place before the message of an error of reading it.
+template <typename Read>
+void naming(const FhirEntry& place, const Read& read) {
+  try {
+    read();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::bad_clinical_input) throw;
+    throw Error(error.code(), to_string(place) + ": " + error.what());
+  }
+}
+
 class BundleReader {
  public:
   explicit BundleReader(FhirReading& reading) : reading_(reading) {}
 
   void read(const std::vector<BoundEntry>& entries) {
-    for (const BoundEntry& one : entries) read(one);
+    for (const BoundEntry& one : entries) {
+      naming(one.place, [&] { read_or_set_aside(one.place, reading_, [&] { read(one); }); });
+    }
     require_one_person(patients_, contained_patients_);
-    read_fhir_patient(patients_, reading_.options, reading_.builder);
+    if (!patients_.empty()) {
+      const FhirEntry& place = patients_.front().place;
+      naming(place, [&] {
+        read_or_set_aside(place, reading_, [&] {
+          read_fhir_patient(patients_, reading_.options, reading_.builder);
+        });
+      });
+    }
     infection_.settle(reading_);
-    for (const std::string& condition : conditions_) {
-      reading_.builder.add(*find_variable(condition), true);
+    for (const auto& [condition, place] : conditions_) {
+      reading_.builder.add(*find_variable(condition), true, {.place = to_string(place)});
     }
   }
 
@@ -78,11 +98,14 @@ class BundleReader {
 
   void read_condition(const Json& condition, const BoundEntry& one) {
     const FhirCondition found = read_fhir_condition(condition, reading_.options.at);
-    if (!found.meaning) return set_aside(SetAside::unknown_code, one);
+    if (!found.meaning) {
+      reading_.unread.add(member(condition, "code"));
+      return set_aside(SetAside::unknown_code, one);
+    }
     if (found.contradictory) return set_aside(SetAside::contradictory, one);
     if (!found.present) return set_aside(SetAside::not_present, one);
     if (found.meaning->term.empty()) {
-      conditions_.insert(std::string(found.meaning->variable));
+      conditions_.emplace(found.meaning->variable, one.place);
     } else {
       infection_.add_diagnosis(found.meaning->term);
     }
@@ -91,13 +114,13 @@ class BundleReader {
   FhirReading& reading_;
   std::vector<PatientCopy> patients_;
   std::vector<PatientCopy> contained_patients_;
-  std::set<std::string> conditions_;
+  std::map<std::string, FhirEntry> conditions_;  ///< with the first entry that says so
   InfectionEvidence infection_;
 };
 
 }  // namespace
 
-ClinicalRecord record_of_fhir(const Json& bundle, const ClinicalOptions& options) {
+ClinicalExplanation explain_fhir(const Json& bundle, const ClinicalOptions& options) {
   require_no_row(options);
   if (options.clean != Cleaning::none) {
     throw Error(ErrorCode::invalid_argument, "clean is for tables and records, not FHIR Bundles");
@@ -114,19 +137,23 @@ ClinicalRecord record_of_fhir(const Json& bundle, const ClinicalOptions& options
         "the Bundle has implicitRules or a modifierExtension, which may change what it means; "
         "expected neither");
   }
-  RecordBuilder builder(options);
+  RecordBuilder builder(options, options.strict ? Conflicts::refuse : Conflicts::open);
   const Json& entries = member(bundle, "entry");
   if (!entries.is_null() && !entries.is_array()) reject("the Bundle's entry is no list");
   SetAsideEntries left_out;
-  FhirReading reading{.options = options, .at = {}, .builder = builder, .left_out = left_out};
+  UnreadCodes unread;
+  FhirReading reading{
+      .options = options, .at = {}, .builder = builder, .left_out = left_out, .unread = unread};
   if (!options.at.empty()) reading.at = parse_timestamp(options.at);
   BundleReader(reading).read(bind_to_one_patient(entries));
   left_out.report(builder);
-  return builder.build();
+  ClinicalExplanation explanation = builder.build();
+  explanation.unread = unread.list();
+  return explanation;
 }
 
 ClinicalRecord ClinicalRecord::parse_fhir(std::string_view json, const ClinicalOptions& options) {
-  return record_of_fhir(parse_json_object(json).document, options);
+  return explain_fhir(parse_json_object(json).document, options).record;
 }
 
 }  // namespace aicovid
