@@ -140,9 +140,13 @@ class AICOVID_EXPORT ClinicalRecord {
 };
 
 /// Reads clinical values of any of the formats, told from the text: a FHIR Bundle is a JSON object
-/// with `"resourceType": "Bundle"`, a record any other JSON object, a table what is no JSON.
+/// with `"resourceType": "Bundle"`, a record any other JSON object, a table what is no JSON. NDJSON
+/// is read if it is of one patient; `parse_clinical_patients` reads those of many. UTF-16 with its
+/// byte order mark is read as UTF-8 is.
 ///
-/// @throws as the parsers of `ClinicalRecord`
+/// @throws as the parsers of `ClinicalRecord`; Error{unsupported} for what is a file of another
+/// kind
+///         or encoding: XML, HL7 version 2, gzip, ZIP, Excel, UTF-32
 AICOVID_EXPORT ClinicalRecord parse_clinical(std::string_view text,
                                              const ClinicalOptions& options = {});
 

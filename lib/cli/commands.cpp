@@ -55,6 +55,17 @@ void print_line(const std::string& text) {
   }
 }
 
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
+  }
+  return text;
+}
+
+void print_error_line(const Error& error) {
+  fmt::print(stderr, "aicovid: {}: {}\n", to_string(error.code()), one_line(error.what()));
+}
+
 void require_other_file(const std::string& output, const std::string& input) {
   std::error_code status;
   if (!output.empty() && std::filesystem::equivalent(output, input, status)) {

@@ -49,6 +49,12 @@ int print_report(const RiskReport& report, Format format);
 /// @throws Error{internal} if it did not: a report must not be lost on a full disk
 void print_line(const std::string& text);
 
+/// The text without control characters, so that it is one line whatever it holds.
+std::string one_line(std::string text);
+
+/// Prints an error to standard error, as one line.
+void print_error_line(const Error& error);
+
 /// @throws Error{invalid_argument} if `output` is the same file as `input`
 void require_other_file(const std::string& output, const std::string& input);
 

@@ -20,6 +20,7 @@ constexpr const char* kFooter =
     "  aicovid examine chest.dcm --out seen.json\n"
     "  aicovid judge seen.json --clinical patient.json\n"
     "  aicovid clinical patient.json\n"
+    "  aicovid clinical patients.csv --all --id-column id > scores.ndjson\n"
     "  aicovid inspect chest.dcm --pixels stored.npy\n"
     "  aicovid preprocess chest.dcm --model severity --plan mask_in --out input.npy\n"
     "  aicovid model verify severity\n"
@@ -44,15 +45,10 @@ std::string version_text() {
 }
 
 int print_error(const Error& error, Format format) {
-  // One line, whatever the message holds.
-  std::string message = error.what();
-  for (char& c : message) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
-  }
-  const std::string code(to_string(error.code()));
-  fmt::print(stderr, "aicovid: {}: {}\n", code, message);
+  print_error_line(error);
   if (format == Format::json) {
-    const nlohmann::ordered_json json = {{"error", {{"code", code}, {"message", message}}}};
+    const nlohmann::ordered_json json = {
+        {"error", {{"code", to_string(error.code())}, {"message", one_line(error.what())}}}};
     fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
   return exit_status(error.code());

@@ -28,6 +28,7 @@ double SplineTerm::effect(double value) const {
 SplineTerm::Extremes SplineTerm::extremes(const ClinicalRange& range) const {
   constexpr int kSteps = 2000;
   Extremes found{range.low, range.low};
+  if (range.exact()) return found;
   const auto try_value = [&](double value) {
     if (value < range.low || value > range.high) return;
     if (effect(value) < effect(found.lowest)) found.lowest = value;

@@ -5,6 +5,7 @@
 
 #include "clinical/declared_variables.hpp"
 
+#include <aicovid/clinical_patients.hpp>
 #include <aicovid/clinical_record.hpp>
 
 #include <array>
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <variant>
 
 using namespace aicovid;
 
@@ -57,11 +59,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                              &ClinicalRecord::parse_csv, &ClinicalRecord::parse_fhir}) {
       const fuzz::AllocationWatch watch;
       // Options that do not fit the form, like a row of a JSON record, are no fault of the text.
-      fuzz::with_errors(
-          {ErrorCode::bad_clinical_input, ErrorCode::patient_mismatch, ErrorCode::invalid_argument},
-          [&] { check(parse(text, options)); });
+      fuzz::with_errors({ErrorCode::bad_clinical_input, ErrorCode::patient_mismatch,
+                         ErrorCode::invalid_argument, ErrorCode::unsupported},
+                        [&] { check(parse(text, options)); });
       watch.check(0, size);
     }
+    const fuzz::AllocationWatch watch;
+    fuzz::with_errors(
+        {ErrorCode::bad_clinical_input, ErrorCode::invalid_argument, ErrorCode::unsupported}, [&] {
+          parse_clinical_patients(text, {.each = options}, [](const ClinicalPatient& patient) {
+            if (const auto* record = std::get_if<ClinicalRecord>(&patient.result)) check(*record);
+          });
+        });
+    watch.check(0, size);
   }
   return 0;
 }

@@ -270,6 +270,16 @@ def make_clinical(out):
     for i in range(0, len(bundle["entry"]), 4):
         part = bundle | {"entry": bundle["entry"][:1] + bundle["entry"][1:][i : i + 4]}
         (out / f"bundle_{i}.json").write_text(json.dumps(part, separators=(",", ":")))
+    person = {"resourceType": "Patient", "id": "p1", "gender": "male"}
+    diabetes = {"resourceType": "Condition", "subject": {"reference": "Patient/p1"},
+                "code": {"coding": [{"system": "http://snomed.info/sct", "code": "44054006"}]}}
+    searchset = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": person}, {"resource": diabetes}]}
+    answer = {"resourceType": "Bundle", "type": "batch-response", "entry": [{"resource": searchset}]}
+    (out / "batch.json").write_text(json.dumps(answer, separators=(",", ":")))
+    export = [person, diabetes, searchset, {"gcs": 15}]
+    (out / "export.ndjson").write_text("".join(json.dumps(one, separators=(",", ":")) + "\n" for one in export))
+    for name in ("utf-16-le", "utf-16-be"):
+        (out / f"{name}.json").write_bytes('\ufeff{"gcs": 15, "sex": "m\u00e4\U0001f600"}'.encode(name))
 
 
 if __name__ == "__main__":

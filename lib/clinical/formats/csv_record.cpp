@@ -1,6 +1,5 @@
 #include "csv_record.hpp"
 
-#include "csv.hpp"
 #include "nccid.hpp"
 #include "record/record_builder.hpp"
 #include "variables/unknown_name.hpp"
@@ -30,7 +29,7 @@ const std::vector<std::string>& find_row(const CsvTable& table, const ClinicalOp
     if (table.rows.size() == 1) return table.rows.front();
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("the table has {} rows; expected the id of one (row) and the column of "
-                            "the ids (id_column)",
+                            "the ids (id_column); aicovid clinical --all reads all",
                             table.rows.size()));
   }
   if (!id_column) throw Error(ErrorCode::invalid_argument, "row needs id_column");
@@ -137,8 +136,8 @@ ClinicalExplanation explain_row(const std::vector<CsvCell>& row, const ClinicalO
 
 }  // namespace
 
-std::vector<CsvCell> csv_row(std::string_view csv, const ClinicalOptions& options) {
-  const CsvTable table = parse_csv_table(csv);
+CsvTable parse_patient_table(std::string_view csv) {
+  CsvTable table = parse_csv_table(csv);
   std::vector<std::string> seen;
   for (const std::string& header : table.header) {
     // A variable that has a column for each of two units is given twice, too.
@@ -150,25 +149,43 @@ std::vector<CsvCell> csv_row(std::string_view csv, const ClinicalOptions& option
     }
     seen.push_back(std::move(name));
   }
-  std::optional<std::size_t> id_column;
-  if (!options.id_column.empty()) {
-    const auto found = std::ranges::find(table.header, options.id_column);
-    if (found == table.header.end()) {
-      throw Error(ErrorCode::invalid_argument, "id_column is no column of the table");
-    }
-    id_column = static_cast<std::size_t>(found - table.header.begin());
+  return table;
+}
+
+std::size_t find_column(const CsvTable& table, std::string_view header, std::string_view option) {
+  const auto found = std::ranges::find(table.header, header);
+  if (found == table.header.end()) {
+    throw Error(ErrorCode::invalid_argument, fmt::format("{} is no column of the table", option));
   }
-  const std::vector<std::string>& row = find_row(table, options, id_column);
+  return static_cast<std::size_t>(found - table.header.begin());
+}
+
+std::vector<CsvCell> cells_of_row(const CsvTable& table, const std::vector<std::string>& row,
+                                  const std::vector<std::size_t>& left_out) {
   std::vector<CsvCell> cells;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    if (i != id_column) cells.push_back({table.header[i], row[i], i + 1});
+    if (std::ranges::count(left_out, i) == 0) cells.push_back({table.header[i], row[i], i + 1});
   }
   return cells;
 }
 
+std::vector<CsvCell> csv_row(std::string_view csv, const ClinicalOptions& options) {
+  const CsvTable table = parse_patient_table(csv);
+  std::optional<std::size_t> id_column;
+  if (!options.id_column.empty()) id_column = find_column(table, options.id_column, "id_column");
+  const std::vector<std::string>& row = find_row(table, options, id_column);
+  if (!id_column) return cells_of_row(table, row, {});
+  return cells_of_row(table, row, {*id_column});
+}
+
+ClinicalExplanation explain_cells(const std::vector<CsvCell>& cells,
+                                  const ClinicalOptions& options) {
+  return options.clean == Cleaning::nccid ? explain_nccid(cells, options)
+                                          : explain_row(cells, options);
+}
+
 ClinicalExplanation explain_csv(std::string_view csv, const ClinicalOptions& options) {
-  const std::vector<CsvCell> row = csv_row(csv, options);
-  return options.clean == Cleaning::nccid ? explain_nccid(row, options) : explain_row(row, options);
+  return explain_cells(csv_row(csv, options), options);
 }
 
 ClinicalRecord ClinicalRecord::parse_csv(std::string_view csv, const ClinicalOptions& options) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "csv.hpp"
+
 #include <aicovid/clinical_explanation.hpp>
 #include <aicovid/clinical_record.hpp>
 
@@ -15,6 +17,25 @@ struct CsvCell {
   std::string text;
   std::size_t column = 0;  ///< of the table, from 1
 };
+
+/// Reads a table of patients, whose header names each variable once.
+///
+/// @throws Error{bad_clinical_input}
+CsvTable parse_patient_table(std::string_view csv);
+
+/// Where the column with this header is, from 0.
+///
+/// @param option  that names it, for the message
+/// @throws Error{invalid_argument} if the table has none
+std::size_t find_column(const CsvTable& table, std::string_view header, std::string_view option);
+
+/// The cells of a row of the table, without these columns.
+std::vector<CsvCell> cells_of_row(const CsvTable& table, const std::vector<std::string>& row,
+                                  const std::vector<std::size_t>& left_out);
+
+/// Reads a patient's cells by the rules that the options name.
+ClinicalExplanation explain_cells(const std::vector<CsvCell>& cells,
+                                  const ClinicalOptions& options);
 
 /// The row that the options name, without the column of the ids.
 ///

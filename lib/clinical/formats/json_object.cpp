@@ -32,7 +32,7 @@ std::string field_of(const std::vector<JsonStep>& members) {
 }
 
 /// Names the place, never the text, which may name a patient.
-std::string words_of(const JsonFault& fault) {
+std::string words_of(const JsonFault& fault, std::size_t first_line) {
   const std::vector<JsonStep> members = members_of(fault.path);
   switch (fault.kind) {
     case JsonFault::Kind::nesting:
@@ -50,19 +50,20 @@ std::string words_of(const JsonFault& fault) {
       return fmt::format(
           "the clinical record is no JSON from line {}, column {} (byte {}) on; expected a JSON "
           "object",
-          fault.line, fault.column, fault.byte);
+          first_line + fault.line - 1, fault.column, fault.byte);
   }
 }
 
 }  // namespace
 
-JsonObject parse_json_object(std::string_view text) {
+JsonObject parse_json_object(std::string_view text, std::size_t first_line) {
+  const auto words = [first_line](const JsonFault& fault) { return words_of(fault, first_line); };
   JsonObject object;
   object.document = parse_json<nlohmann::json>(text,
                                                {.what = "clinical record",
                                                 .code = ErrorCode::bad_clinical_input,
                                                 .deepest = kDeepestNesting,
-                                                .words = words_of},
+                                                .words = words},
                                                &object.names);
   if (!object.document.is_object()) {
     throw Error(ErrorCode::bad_clinical_input,

@@ -37,18 +37,19 @@ constexpr std::array<ReasonText, 10> kReasons = {{
      "it, a component or the contained Patient of it has a modifierExtension or implicitRules, "
      "which may reverse its meaning"},
     {SetAside::nested_bundle, "fhir_nested_bundle",
-     "it is a Bundle within the Bundle; expected the resources as entries of one"},
+     "it is a Bundle within the Bundle, and no searchset or collection without modifiers; expected "
+     "the resources as entries of one"},
 }};
 
 }  // namespace
 
 std::string to_string(const FhirEntry& entry) {
-  if (entry.type.empty()) return fmt::format("entry[{}]", entry.index);
-  return fmt::format("entry[{}] ({})", entry.index, entry.type);
+  const std::string name = entry.name.empty() ? fmt::format("entry[{}]", entry.index) : entry.name;
+  return entry.type.empty() ? name : fmt::format("{} ({})", name, entry.type);
 }
 
 void SetAsideEntries::add(SetAside reason, const FhirEntry& entry) {
-  entries_[reason].emplace(entry.index, entry.type);
+  entries_[reason].emplace(entry.index, to_string(entry));
 }
 
 void SetAsideEntries::add_unreadable(const FhirEntry& entry, const std::string& why) {
@@ -71,9 +72,9 @@ void SetAsideEntries::report(RecordBuilder& builder) const {
     if (found == entries_.end()) continue;
     std::string named;
     std::size_t count = 0;
-    for (const auto& [index, type] : found->second) {
+    for (const auto& [index, name] : found->second) {
       if (++count > kMostNamed) break;
-      named += (count > 1 ? ", " : "") + to_string(FhirEntry{index, type});
+      named += (count > 1 ? ", " : "") + name;
     }
     const std::size_t all = found->second.size();
     if (all > kMostNamed) named += fmt::format(" and {} more", all - kMostNamed);

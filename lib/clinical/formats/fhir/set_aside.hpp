@@ -27,8 +27,9 @@ enum class SetAside {
 
 /// An entry of a Bundle, as messages name it: "entry[3] (Observation)".
 struct FhirEntry {
-  std::size_t index = 0;
-  std::string type;  ///< of its resource; empty for one that is not read
+  std::size_t index = 0;  ///< among all entries, those of Bundles within the Bundle too
+  std::string type;       ///< of its resource; empty for one that is not read
+  std::string name;       ///< "entry[3].entry[0]"; empty: "entry[INDEX]"
 };
 
 std::string to_string(const FhirEntry& entry);

@@ -1,5 +1,6 @@
 #include "subjects.hpp"
 
+#include "flat_entries.hpp"
 #include "json.hpp"
 #include "patient_count.hpp"
 #include "reservations.hpp"
@@ -75,10 +76,10 @@ Json searched_identifier(const std::string& reference) {
 /// Finds out which patient an entry is of.
 class SubjectReader {
  public:
-  explicit SubjectReader(const Json& entries) {
-    for (const Json& entry : entries) {
-      const Json& resource = member(entry, "resource");
-      const FhirAddress url = parse_fhir_address(text_of(entry, "fullUrl"));
+  explicit SubjectReader(const std::vector<FlatEntry>& entries) {
+    for (const FlatEntry& one : entries) {
+      const Json& resource = member(*one.entry, "resource");
+      const FhirAddress url = parse_fhir_address(text_of(*one.entry, "fullUrl"));
       if (!url.text.empty()) types_.emplace(url.text, text_of(resource, "resourceType"));
     }
   }
@@ -229,12 +230,14 @@ void require_one_patient(const Mentions& mentions) {
 std::vector<BoundEntry> bind_to_one_patient(const Json& entries) {
   std::vector<BoundEntry> bound;
   Mentions mentions;
-  const SubjectReader reader(entries);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const Json& entry = entries[i];
-    BoundEntry one{.place = {i, read_type(member(entry, "resource"))}, .entry = &entry};
+  const std::vector<FlatEntry> flat = flat_entries(entries);
+  const SubjectReader reader(flat);
+  for (std::size_t i = 0; i < flat.size(); ++i) {
+    const Json& entry = *flat[i].entry;
+    BoundEntry one{.place = {i, read_type(member(entry, "resource")), flat[i].name},
+                   .entry = &entry};
     if (one.place.type == "Bundle") {
-      // A nested Bundle is set aside without a look into it.
+      // A Bundle that was not opened is set aside without a look into it.
     } else if (one.place.type == "Patient") {
       note_patient(one, mentions);
     } else {

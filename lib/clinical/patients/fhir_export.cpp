@@ -1,0 +1,125 @@
+#include "fhir_export.hpp"
+
+#include "formats/fhir/address.hpp"
+#include "formats/fhir/json.hpp"
+#include "json_patient.hpp"
+#include "result.hpp"
+
+#include <aicovid/error.hpp>
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+namespace aicovid {
+
+namespace {
+
+constexpr std::size_t kMostNamed = 10;
+
+/// The logical ids of the Patients that the resource says it is of.
+std::set<std::string> patient_ids(const Json& resource) {
+  std::set<std::string> ids;
+  for (const char* name : {"subject", "patient"}) {
+    const FhirAddress address = parse_fhir_address(text_of(member(resource, name), "reference"));
+    if (address.type == "Patient") ids.insert(address.id);
+  }
+  return ids;
+}
+
+/// Whether a resource that leads to no Patient may have a value of one: it says that it is of
+/// somebody, or is of a type that is always. Hospitals, wards and medicines are of nobody.
+bool may_be_of_patient(const Json& resource) {
+  const std::string type = text_of(resource, "resourceType");
+  return !member(resource, "subject").is_null() || !member(resource, "patient").is_null() ||
+         type == "Observation" || type == "Condition" || type == "Encounter" || type == "Procedure";
+}
+
+std::string named(std::vector<std::pair<Place, std::string>> all) {
+  std::ranges::sort(all);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(all.size(), kMostNamed); ++i) {
+    text += fmt::format("{}{} ({})", i > 0 ? "; " : "", to_string(all[i].first), all[i].second);
+  }
+  if (all.size() > kMostNamed) text += fmt::format("; and {} more", all.size() - kMostNamed);
+  return text;
+}
+
+}  // namespace
+
+void FhirExport::add(std::string_view text, const Json& resource, const Place& place) {
+  Resource one{text, place, printable_type(resource)};
+  if (one.type == "Patient") {
+    ++size_;
+    const std::string id = logical_id(text_of(resource, "id"));
+    if (id.empty()) {
+      nameless_.push_back({.patients = {std::move(one)}, .others = {}});
+    } else {
+      groups_[id].patients.push_back(std::move(one));
+    }
+    return;
+  }
+  const std::set<std::string> ids = patient_ids(resource);
+  if (ids.size() == 1) {
+    ++size_;
+    groups_[*ids.begin()].others.push_back(std::move(one));
+  } else if (may_be_of_patient(resource)) {
+    ++size_;
+    astray_.push_back(std::move(one));
+  }
+}
+
+ClinicalPatient FhirExport::patient_of(const Group& group, const std::string& id,
+                                       const ClinicalPatientsOptions& options) const {
+  ClinicalPatient patient{.key = to_string(group.patients.front().place), .id = id};
+  patient.result = result_of([&] {
+    std::vector<Json> resources;
+    for (const auto* list : {&group.patients, &group.others}) {
+      for (const Resource& one : *list) {
+        resources.push_back(parse_json_object(one.text).document);
+      }
+    }
+    return explain_object({bundle_of(std::move(resources)), {}}, options.each).record;
+  });
+  return patient;
+}
+
+void FhirExport::take_patients(const ClinicalPatientsOptions& options,
+                               const std::vector<std::string>& files,
+                               const TakePatient& take) const {
+  std::map<Place, std::pair<std::string, const Group*>> in_order;
+  const auto add = [&](const std::string& id, const Group& group) {
+    in_order.emplace(group.patients.front().place, std::pair(id, &group));
+  };
+  std::vector<std::pair<Place, std::string>> astray;
+  for (const Resource& one : astray_) astray.emplace_back(one.place, one.type);
+  for (const Group& group : nameless_) add("", group);
+  for (const auto& [id, group] : groups_) {
+    if (!group.patients.empty()) {
+      add(id, group);
+    } else {
+      for (const Resource& one : group.others) astray.emplace_back(one.place, one.type);
+    }
+  }
+  for (const auto& [place, found] : in_order) {
+    ClinicalPatient patient =
+        patient_of(*found.second, options.with_ids ? found.first : "", options);
+    if (options.with_ids && place.file > 0) patient.file = files.at(place.file - 1);
+    take(std::move(patient));
+  }
+  if (astray.empty()) return;
+  ClinicalPatient rest{.key = to_string(std::ranges::min(astray).first)};
+  rest.result = Error(
+      ErrorCode::bad_clinical_input,
+      fmt::format("{} no Patient of the export by a reference to its id, and {} in no record: {}; "
+                  "expected the Patient resources beside them",
+                  astray.size() == 1 ? "1 resource leads to"
+                                     : fmt::format("{} resources lead to", astray.size()),
+                  astray.size() == 1 ? "is" : "are", named(astray)));
+  take(std::move(rest));
+}
+
+}  // namespace aicovid
