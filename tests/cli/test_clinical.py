@@ -95,3 +95,38 @@ def test_a_name_that_may_be_a_persons_is_found_by_its_place(tmp_path):
     result = run_cli("clinical", tmp_path / "patient.json")
     assert result.status == 7 and "anna" not in result.stderr and "schmidt" not in result.stderr
     assert "member 2: (unlisted name) is no clinical variable" in result.stderr
+
+
+def test_an_explanation_names_each_value_and_what_became_of_it(tmp_path):
+    def observation(value, time, unit="mg/L"):
+        return {"resource": {"resourceType": "Observation", "status": "final", "subject": {"reference": "Patient/p1"},
+                             "code": {"coding": [{"system": "http://loinc.org", "code": "1988-5"}]}, "effectiveDateTime": time,
+                             "valueQuantity": {"value": value, "system": "http://unitsofmeasure.org", "code": unit}}}
+    entries = [{"resource": {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1955-09-12"}},
+               observation(9.8, "2020-04-01T10:00:00Z", "mg/dL"), observation(70, "2020-04-01T09:00:00Z"),
+               observation(12, "2020-04-01T10:00:00Z", "furlong"), observation(12, "2010-04-01T10:00:00Z")]
+    (tmp_path / "bundle.json").write_text(json.dumps({"resourceType": "Bundle", "entry": entries}))
+    options = (tmp_path / "bundle.json", "--at", "2020-04-01T12:00:00Z", "--explain")
+    result = run_cli("clinical", *options, "--format", "json")
+    assert result.status == 0, result.stderr
+    document = validate(json.loads(result.stdout), "clinical_explanation")
+    crp = [one for one in document["evidence"] if one["variable"] == "crp"]
+    assert [(one["place"], one["fate"]) for one in crp] == [
+        ("entry[1] (Observation)", "taken"), ("entry[2] (Observation)", "earlier"),
+        ("entry[4] (Observation)", "outside_hours"), ("entry[3] (Observation)", "unreadable")]
+    assert crp[0]["value"] == 9.8 and crp[0]["unit"] == "mg/dL" and crp[0]["canonical"] == 98 and crp[0]["code"] == "1988-5"
+    text = run_cli("clinical", *options)
+    assert "9.8 mg/dL, that is 98 mg/L, entry[1] (Observation), code 1988-5" in " ".join(text.stdout.split())
+    assert max(map(len, text.stdout.splitlines())) <= 100 and "1955" not in text.stdout
+    strict = run_cli("clinical", *options, "--strict")
+    assert strict.status == 7 and "entry[3] (Observation): crp.unit" in strict.stderr
+
+
+def test_an_explanation_of_a_table_and_of_a_record(tmp_path):
+    (tmp_path / "patient.csv").write_text("age [a],crp [mg/dL]\n64,9.8\n")
+    result = run_cli("clinical", tmp_path / "patient.csv", "--explain", "--format", "json")
+    document = validate(json.loads(result.stdout), "clinical_explanation")
+    assert [(one["variable"], one["place"], one["fate"]) for one in document["evidence"]] == [
+        ("age", "column 1", "taken"), ("crp", "column 2", "taken")]
+    result = run_cli("clinical", PATIENT, "--explain", "--format", "json")
+    assert all(one["fate"] == "taken" for one in validate(json.loads(result.stdout), "clinical_explanation")["evidence"])
