@@ -269,7 +269,7 @@ void add_suspicions(const Variable& variable, const ClinicalValue& given, double
   if (unit && unit->is_alias) {
     warnings.push_back({"unit_alias", name,
                         fmt::format("{} is given in \"{}\", which was taken as the UCUM unit {}",
-                                    name, given.unit, unit->code)});
+                                    name, shown_unit(given.unit), shown_unit(unit->code))});
   }
   if (!given.comparator.empty()) {
     warnings.push_back({"censored_value", name, shown + ": only a bound of it is known"});

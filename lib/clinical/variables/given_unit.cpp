@@ -24,9 +24,13 @@ bool has_annotations_of(const UcumUnit& unit, const UcumUnit& listed) {
                              [&](const std::string& annotation) { return has(unit, annotation); });
 }
 
+bool is_kind_of_d_dimer(std::string_view annotation) {
+  return annotation == "FEU" || annotation == "DDU";
+}
+
 /// Whether the unit says that the value is of D-dimer, and the listed one does not.
 bool is_of_d_dimer(const UcumUnit& unit, const UcumUnit& listed) {
-  return listed.annotations.empty() && (has(unit, "FEU") || has(unit, "DDU"));
+  return listed.annotations.empty() && std::ranges::any_of(unit.annotations, is_kind_of_d_dimer);
 }
 
 bool agree(const GivenUnit& a, const GivenUnit& b) {
@@ -90,6 +94,10 @@ double GivenUnit::to_canonical(double value) const {
   return listed->factor * value + listed->offset;
 }
 
+double GivenUnit::factor() const {
+  return ratio ? to_canonical(1) - to_canonical(0) : listed->factor;
+}
+
 std::variant<GivenUnit, UnitFault> read_unit(const Variable& variable, std::string_view text) {
   auto result = read_ucum(variable, text);
   if (std::holds_alternative<GivenUnit>(result)) return result;
@@ -136,7 +144,8 @@ bool is_known_unit(std::string_view text) {
   const std::string plain = without_micro_signs(text);
   if (is_alias(plain)) return true;
   const auto unit = parse_ucum(plain);
-  return unit && !unit->has_factor && unit->code == plain;
+  if (!unit || unit->has_factor) return false;
+  return std::ranges::all_of(unit->annotations, is_kind_of_d_dimer);
 }
 
 }  // namespace aicovid

@@ -20,6 +20,8 @@ struct GivenUnit {
 
   /// The value in the canonical unit.
   double to_canonical(double value) const;
+  /// The canonical value of a difference of 1.
+  double factor() const;
 };
 
 /// Why a text is no unit of a variable.

@@ -1,4 +1,5 @@
 #include "variables/given_unit.hpp"
+#include "record/unit_text.hpp"
 #include "rejection.hpp"
 #include "units/unit_aliases.hpp"
 
@@ -208,6 +209,14 @@ TEST_CASE("Given unit: a declared variable whose units contradict UCUM has two r
   CHECK(std::get<GivenUnit>(read_unit(odd, "no unit")).to_canonical(1) == 5);
 }
 
+TEST_CASE("Given unit: values of two spellings are rounded alike", "[clinical]") {
+  CHECK(std::get<GivenUnit>(read_unit(*find_variable("crp"), "mg/l")).factor() == 1);
+  CHECK(std::get<GivenUnit>(read_unit(*find_variable("crp"), "mg/dL")).factor() == 10);
+  CHECK(std::get<GivenUnit>(read_unit(*find_variable("crp"), "mg/dl")).factor() == 10);
+  CHECK(std::get<GivenUnit>(read_unit(*find_variable("temperature"), "mK")).factor() ==
+        Approx(1e-3));
+}
+
 TEST_CASE("Given unit: a text without system is UCUM or an alias", "[clinical]") {
   const auto code = [](std::string_view name, UnitText unit) {
     return ucum_of_text(*find_variable(name), unit).value_or("none");
@@ -223,4 +232,33 @@ TEST_CASE("Given unit: a text without system is UCUM or an alias", "[clinical]")
   CHECK(code("d_dimer", {.text = "mg/L FEU", .annotation = "{FEU}"}) == "mg/L{FEU}");
   CHECK(code("d_dimer", {.text = "mg/L FEU", .annotation = "{DDU}"}) == "none");
   CHECK(code("d_dimer", {.text = "mg{FEU}/L", .annotation = "{DDU}"}) == "none");
+}
+
+TEST_CASE("Given unit: a text without system is taken with a warning", "[clinical]") {
+  const auto unit = unit_of_text(*find_variable("leukocytes"), {.text = "K/ul"});
+  REQUIRE(unit);
+  CHECK(unit->code == "10*3/uL");
+  CHECK(
+      unit->warning ==
+      ClinicalWarning{"unit_without_system", "leukocytes",
+                      "leukocytes has the unit \"K/ul\" without a system of units: it was taken as "
+                      "the UCUM unit 10*3/uL"});
+  CHECK(unit_of_text(*find_variable("d_dimer"), {.text = "mg/L", .annotation = "{FEU}"})
+            ->warning.message.ends_with("it was taken as the UCUM unit mg/L{FEU}"));
+  CHECK_FALSE(unit_of_text(*find_variable("crp"), {.text = "mg"}));
+}
+
+TEST_CASE("Given unit: numbers and words within a unit are not shown", "[clinical]") {
+  const std::string message =
+      unit_of_text(*find_variable("crp"), {.text = "12.mg{Anna}/L"})->warning.message;
+  CHECK(message.find("12") == message.npos);
+  CHECK(message.find("Anna") == message.npos);
+  for (const char* unit : {"\u00b5g/(12.mL)", "12.mg/L", "mg/L{Anna}"}) {
+    const ClinicalRecord record = parse("crp", 2, unit);
+    for (const ClinicalWarning& warning : record.warnings()) {
+      CHECK(warning.message.find("12.") == warning.message.npos);
+      CHECK(warning.message.find("Anna") == warning.message.npos);
+    }
+    CHECK(ClinicalRecord::parse_json(record.to_json()) == record);
+  }
 }
