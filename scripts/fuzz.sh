@@ -19,7 +19,7 @@ if [ "$action" = run ]; then
   shift
 fi
 names=("$@")
-[ "${#names[@]}" -gt 0 ] || names=(fuzz_dicom fuzz_image fuzz_clinical)
+[ "${#names[@]}" -gt 0 ] || names=(fuzz_dicom fuzz_image fuzz_clinical fuzz_ucum)
 
 for name in "${names[@]}"; do
   fuzzer=build/fuzz/fuzz/$name

@@ -87,7 +87,7 @@ stage_fuzz() {
   # Two at a time: DICOM, the largest, beside the others.
   scripts/fuzz.sh run 60 fuzz_dicom &
   local dicom=$!
-  { scripts/fuzz.sh run 30 fuzz_image && scripts/fuzz.sh run 30 fuzz_clinical; } &
+  { scripts/fuzz.sh run 30 fuzz_image && scripts/fuzz.sh run 30 fuzz_clinical && scripts/fuzz.sh run 10 fuzz_ucum; } &
   local others=$!
   local status=0
   wait "$dicom" || status=1

@@ -17,7 +17,7 @@ struct ClinicalValue {
   std::optional<double> number;
   std::optional<std::string> text;  ///< a term of the variable's list
   std::optional<bool> flag;
-  std::string unit;        ///< UCUM code; empty for what has none
+  std::string unit;        ///< UCUM code, or a listed alias as given; empty for what has none
   std::string comparator;  ///< "", "<", "<=", ">" or ">="
   std::string time;        ///< ISO 8601 with zone, as given; empty if absent
 

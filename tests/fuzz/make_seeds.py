@@ -282,11 +282,19 @@ def make_clinical(out):
         (out / f"{name}.json").write_bytes('\ufeff{"gcs": 15, "sex": "m\u00e4\U0001f600"}'.encode(name))
 
 
+def make_units(out):
+    units = ["mg/dL", "10*9.L-1", "{cells}/uL", "mm[Hg]", "mg{FEU}/L", "umol/(min.L)", "[degF]", "10^3/uL{total}", "K/uL",
+             "\u00b5g/L", "/(12.h)", "[IU]/L", "mL/min/{1.73_m2}", "x10E9/L", "1", "((kg)/(m.s2))"]
+    for i, unit in enumerate(units):
+        (out / f"unit_{i}").write_text(unit, encoding="utf-8")
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    for name in ("fuzz_dicom", "fuzz_image", "fuzz_clinical"):
+    for name in ("fuzz_dicom", "fuzz_image", "fuzz_clinical", "fuzz_ucum"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         make_dicom(folder / "fuzz_dicom", Path(work))
     make_images(folder / "fuzz_image")
     make_clinical(folder / "fuzz_clinical")
+    make_units(folder / "fuzz_ucum")

@@ -1,6 +1,7 @@
 #include "given_value.hpp"
 
 #include "timestamp.hpp"
+#include "variables/given_unit.hpp"
 #include "variables/unknown_name.hpp"
 
 #include <aicovid/error.hpp>
@@ -13,6 +14,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <variant>
 #include <vector>
 
 namespace aicovid {
@@ -58,6 +60,11 @@ bool tells_nobody(std::string_view text) {
   if (!printable || text.size() > kLongestEchoedValue) return false;
   return text.size() <= 1 || is_short_number(text) || is_listed(text) ||
          std::ranges::count(kUsual, lower(text)) > 0;
+}
+
+/// A unit as it was given, for a message.
+std::string shown_unit(std::string_view unit) {
+  return is_known_unit(unit) || is_listed(unit) ? std::string(unit) : "(unlisted unit)";
 }
 
 /// A number, for an error message. One of more digits than a measured value has may be a date,
@@ -137,17 +144,39 @@ void set_value(ClinicalValue& given, const Variable& variable, const nlohmann::j
   }
 }
 
-const AcceptedUnit* find_unit(const Variable& variable, std::string_view code) {
-  const auto found = std::ranges::find(variable.units, code, &AcceptedUnit::code);
-  return found == variable.units.end() ? nullptr : &*found;
+/// What the given unit means; it was checked when it was read.
+GivenUnit unit_of(const Variable& variable, const ClinicalValue& given) {
+  return std::get<GivenUnit>(read_unit(variable, given.unit));
+}
+
+std::string_view meaning_of(UnitFault fault) {
+  switch (fault) {
+    case UnitFault::unknown:
+      return "which is no UCUM unit known here";
+    case UnitFault::other_quantity:
+      return "which is a unit of another quantity";
+    case UnitFault::lacks_annotation:
+      return "which lacks the annotation in braces";
+    case UnitFault::two_readings:
+      return "which has two readings";
+  }
+  return {};
 }
 
 std::string unit_from(const std::string& field, const Variable& variable,
                       const nlohmann::json& value) {
-  if (!value.is_string() || !find_unit(variable, value.get_ref<const std::string&>())) {
-    reject(field, describe(value), "the UCUM unit " + expected_units(variable));
+  const std::string expected = "the UCUM unit " + expected_units(variable);
+  if (!value.is_string()) reject(field, describe(value), expected);
+  const auto& text = value.get_ref<const std::string&>();
+  const auto unit = read_unit(variable, text);
+  if (const auto* fault = std::get_if<UnitFault>(&unit)) {
+    const std::string found =
+        is_known_unit(text) ? fmt::format("the text \"{}\"", text) : describe(value);
+    reject(field, fmt::format("{}, {}", found, meaning_of(*fault)), expected);
   }
-  return value.get<std::string>();
+  // An alias is kept as it was given, so that what is written of the record says it again.
+  const auto& found = std::get<GivenUnit>(unit);
+  return found.is_alias ? text : found.code;
 }
 
 std::string comparator_from(const std::string& field, const nlohmann::json& value) {
@@ -208,9 +237,9 @@ ClinicalValue parse_given_value(const Variable& variable, const nlohmann::json& 
 }
 
 double to_canonical(const Variable& variable, const ClinicalValue& given) {
-  AcceptedUnit unit{};
-  if (!given.unit.empty()) unit = *find_unit(variable, given.unit);
-  const double value = unit.factor * given.number.value() + unit.offset;
+  const double value = given.unit.empty()
+                           ? given.number.value()
+                           : unit_of(variable, given).to_canonical(given.number.value());
   // The comparisons are written so that NaN is rejected too.
   const bool possible = value >= variable.low && value <= variable.high &&
                         (!variable.whole || value == std::floor(value)) &&
@@ -221,7 +250,8 @@ double to_canonical(const Variable& variable, const ClinicalValue& given) {
     reject(variable.name, given.comparator + shown(value), expected_value(variable));
   }
   const std::string_view canonical = variable.units.front().code;
-  std::string found = fmt::format("{}{} {}", given.comparator, shown(*given.number), given.unit);
+  std::string found =
+      fmt::format("{}{} {}", given.comparator, shown(*given.number), shown_unit(given.unit));
   if (given.unit != canonical && may_be_shown(*given.number)) {
     found += fmt::format(", that is {}{:.6g} {}", given.comparator, value, canonical);
   }
@@ -231,24 +261,31 @@ double to_canonical(const Variable& variable, const ClinicalValue& given) {
 void add_suspicions(const Variable& variable, const ClinicalValue& given, double canonical,
                     std::vector<ClinicalWarning>& warnings) {
   const std::string name(variable.name);
-  const std::string shown = fmt::format("{} is {}{}{}{}", name, given.comparator, *given.number,
-                                        given.unit.empty() ? "" : " ", given.unit);
+  std::optional<GivenUnit> unit;
+  if (!given.unit.empty()) unit = unit_of(variable, given);
+  const std::string shown =
+      fmt::format("{} is {}{}{}{}", name, given.comparator, *given.number,
+                  given.unit.empty() ? "" : " ", given.unit.empty() ? "" : shown_unit(given.unit));
+  if (unit && unit->is_alias) {
+    warnings.push_back({"unit_alias", name,
+                        fmt::format("{} is given in \"{}\", which was taken as the UCUM unit {}",
+                                    name, shown_unit(given.unit), shown_unit(unit->code))});
+  }
   if (!given.comparator.empty()) {
     warnings.push_back({"censored_value", name, shown + ": only a bound of it is known"});
   }
   for (const Suspicion& one : variable.suspicions) {
-    const bool meant = one.unit.empty() || one.unit == given.unit;
+    const bool meant =
+        one.unit.empty() || (unit && are_spellings_of_one_unit(one.unit, unit->code));
     if (!meant || canonical < one.from || canonical >= one.below) continue;
     warnings.push_back({"suspicious_value", name,
                         fmt::format("{}, which is possible and unusual: {}", shown, one.check)});
     break;
   }
-  for (const AcceptedUnit& unit : variable.units) {
-    if (unit.code == given.unit && !unit.approximation.empty()) {
-      warnings.push_back({"approximate_conversion", name,
-                          fmt::format("{}, converted to {:.6g} {}: {}", shown, canonical,
-                                      variable.units.front().code, unit.approximation)});
-    }
+  if (unit && !unit->listed->approximation.empty()) {
+    warnings.push_back({"approximate_conversion", name,
+                        fmt::format("{}, converted to {:.6g} {}: {}", shown, canonical,
+                                    variable.units.front().code, unit->listed->approximation)});
   }
 }
 

@@ -1,12 +1,14 @@
 #include "rounding.hpp"
 
 #include "given_value.hpp"
+#include "variables/given_unit.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <variant>
 
 namespace aicovid {
 
@@ -38,10 +40,8 @@ double canonical_rounding(const Variable& variable, const ClinicalValue& given,
                           const nlohmann::json& member) {
   const nlohmann::json& number = member.is_object() ? member["value"] : member;
   const double half = std::pow(10., last_digit(*given.number, number.is_number_integer())) / 2;
-  for (const AcceptedUnit& unit : variable.units) {
-    if (unit.code == given.unit) return half * unit.factor;
-  }
-  return half;
+  if (given.unit.empty()) return half;
+  return half * std::get<GivenUnit>(read_unit(variable, given.unit)).factor();
 }
 
 bool agree_within_rounding(const Variable& variable, const RoundedValue& a, const RoundedValue& b) {

@@ -115,7 +115,7 @@ TEST_CASE("CSV: a cell that is no value of its column is rejected with the field
 
 TEST_CASE("CSV: a header names each variable once, with its unit", "[clinical]") {
   CHECK_THAT(rejection("crp\n12\n"), ContainsSubstring("crp has no unit in the table's header"));
-  CHECK_THAT(rejection("crp [mg/l]\n12\n"), ContainsSubstring("crp.unit"));
+  CHECK_THAT(rejection("crp [mg/Liter]\n12\n"), ContainsSubstring("crp.unit"));
   CHECK_THAT(rejection("crp [mg/L\n12\n"), ContainsSubstring("bracket that does not close"));
   CHECK_THAT(rejection("gcs [1]\n15\n"), ContainsSubstring("gcs has a unit"));
   CHECK_THAT(rejection("sex,anna_schmidt\nmale,4\n"),

@@ -43,10 +43,12 @@ TEST_CASE("Given value: a quantity needs its unit, written as an object", "[clin
   CHECK(
       rejection("crp", R"({"value": 12})") ==
       "crp is a number without unit; expected the UCUM unit one of mg/L, mg/dL in the member unit");
-  CHECK(rejection("crp", R"({"value": 12, "unit": "mg/l"})") ==
-        "crp.unit is the text \"mg/l\"; expected the UCUM unit one of mg/L, mg/dL");
+  CHECK(rejection("crp", R"({"value": 12, "unit": "mg"})") ==
+        "crp.unit is the text \"mg\", which is a unit of another quantity; expected the UCUM unit "
+        "one "
+        "of mg/L, mg/dL");
   CHECK(rejection("spo2", R"({"value": 95, "unit": "1"})") ==
-        "spo2.unit is the text \"1\"; expected the UCUM unit %");
+        "spo2 is 95 1, that is 9500 %; expected 20 to 100 %");
   CHECK(
       rejection("crp", R"({"unit": "mg/L"})") ==
       "crp is an object without value; expected an object like {\"value\": 1, \"unit\": \"mg/L\"}, "

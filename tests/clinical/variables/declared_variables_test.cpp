@@ -117,9 +117,10 @@ TEST_CASE("Declared variables: without the bundle their names are unknown", "[cl
 
 TEST_CASE("Declared variables: a wrong unit, an impossible value, a wrong kind are rejected",
           "[clinical]") {
-  CHECK(rejection(R"({"interleukin_6": {"value": 1, "unit": "g/L"}})") ==
-        "interleukin_6.unit is the text \"g/L\"; expected the UCUM unit one of "
-        "pg/mL, ng/mL");
+  CHECK(rejection(R"({"interleukin_6": {"value": 1, "unit": "mmol/L"}})") ==
+        "interleukin_6.unit is the text \"mmol/L\", which is a unit of another quantity; expected "
+        "the "
+        "UCUM unit one of pg/mL, ng/mL");
   CHECK(rejection(R"({"interleukin_6": {"value": 200, "unit": "ng/mL"}})") ==
         "interleukin_6 is 200 ng/mL, that is 200000 pg/mL; expected 0 to 100000 pg/mL");
   CHECK_THAT(rejection(R"({"interleukin_6": 5})"), ContainsSubstring("unit one of pg/mL, ng/mL"));

@@ -1,4 +1,5 @@
 #include "formats/fhir/diagnosis_codes.hpp"
+#include "units/unit_aliases.hpp"
 #include "variables/variables.hpp"
 
 #include <fmt/format.h>
@@ -51,6 +52,25 @@ std::string suspicions_text(const Variable& variable) {
   return fmt::format("{}", fmt::join(rules, "; "));
 }
 
+/// The rows of the table of aliases: one for each code and variable, in the order of the aliases.
+std::string aliases_text() {
+  std::string text;
+  std::string_view code;
+  std::string_view variable;
+  for (const UnitAlias& alias : unit_aliases()) {
+    if (alias.code != code || alias.variable != variable) {
+      if (!code.empty()) text += " |\n";
+      code = alias.code;
+      variable = alias.variable;
+      text += fmt::format("| `{}` | {} | `{}`", code,
+                          variable.empty() ? "all" : fmt::format("`{}`", variable), alias.text);
+    } else {
+      text += fmt::format(", `{}`", alias.text);
+    }
+  }
+  return text + " |\n";
+}
+
 std::string_view source_name(CodeSource source) {
   switch (source) {
     case CodeSource::gecco:
@@ -70,7 +90,7 @@ std::string document() {
 Generated from the tables of variables and diseases in `lib/clinical` by `test_clinical "[rewrite]"`; a test
 compares them. How values are written in JSON, tables and FHIR: [clinical-input.md](clinical-input.md).
 
-Units are UCUM codes, case-sensitive. The given value is kept; the canonical one is the given one times the factor
+Units are [UCUM codes](#units), case-sensitive. The given value is kept; the canonical one is the given one times the factor
 (plus the offset) of its unit, and must lie in the range. The ranges catch slips of unit and typing; they are no
 reference ranges of health, and never narrower than the range that a published score is valid in.
 
@@ -96,6 +116,32 @@ reference ranges of health, and never narrower than the range that a published s
     text += fmt::format("| `{}` | {} | {} |\n", variable.name, variable.meaning,
                         expected_text(variable));
   }
+  text += R"(
+## Units
+
+A unit may be any UCUM code that is of the same quantity as a listed one: a value in `ug/mL`, `mg/l` or `10*-3.g/L` is
+first converted to a listed unit by UCUM's definitions, then by the table above; one in a listed unit by the table
+alone. `lib/clinical/units` reads the metric prefixes, exponents, parentheses and these units of UCUM 2.2: m, g, s, K, mol, l,
+L, min, h, d, wk, mo, a, Pa, bar, atm, m[Hg], m[H2O], Cel, [degF], kat, U, [IU], [iU], [arb'U], [pH], g%, %, [ppth], [ppm],
+[ppb], [pptr], 10\*, 10^. Any other is an error, which says whether the unit is not known or of another quantity.
+
+- Other quantities, although UCUM would convert them: a mole is no plain number, so that mmol/L is no count of cells; a
+  ratio of like quantities, such as mL/dL (the content of a gas) or mg/g, is no percentage; [IU] is not U. eq and osm, a
+  mole in UCUM, are not read. Mass and amount of substance are converted only where the table has the molar mass.
+- Annotations in braces say nothing, and are left out, but for `{FEU}` and `{DDU}`, which `d_dimer` needs and nothing else
+  may have. UCUM 2.2 has a unit [FEU] too, which is no mass and is not read.
+- After a leading solidus there is one unit alone: `/m.s` has two readings. `Cel`, `[degF]` and `[pH]` are scales of
+  points, without multiples. UCUM's case-insensitive codes are not read.
+
+Names that are no UCUM code of the quantity and have one meaning are read with the warning `unit_alias`, which says what
+they were taken as. `µ` and `μ` are read as `u`, with the same warning. The names are exact; "all" is every variable that
+may have the code. The international unit of LDH is 1 umol a minute, UCUM's U. Every name and the grammar are compared
+with the Python packages ucumvert and pint, and with UCUM's own definitions (`tests/clinical/units/make_ucum_units.py`).
+
+| Taken as | Of | Written |
+|---|---|---|
+)";
+  text += aliases_text();
   text += R"(
 ## Ranges
 
