@@ -199,7 +199,8 @@ bool OxygenEvidence::note(const Json& observation, const FhirEntry& place) {
 const OxygenEvidence::Fact* OxygenEvidence::saturation() const {
   const Fact* latest = nullptr;
   for (const Fact& fact : facts_) {
-    if (fact.kind != Kind::saturation || fact.time.empty() || (at_ && fact.first > *at_)) continue;
+    if (fact.kind != Kind::saturation || fact.time.empty()) continue;
+    if (at_ && (fact.first > *at_ || fact.first < *at_ - window_)) continue;
     const bool is_later = latest && (fact.first > latest->first ||
                                      (fact.first == latest->first && latest->is_on_air));
     if (!latest || is_later) latest = &fact;

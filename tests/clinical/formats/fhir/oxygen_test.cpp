@@ -80,6 +80,9 @@ TEST_CASE("FHIR oxygen: the saturation that counts is the latest", "[clinical]")
   CHECK_FALSE(record_of(rounds).flag("on_oxygen").has_value());
   CHECK(record_of(rounds, "2020-04-01T09:00:00Z").flag("on_oxygen") == false);
   CHECK_FALSE(record_of({room_air(kNow)}).flag("on_oxygen").has_value());
+  const auto old = record_of({spo2(95, kNow), room_air(kNow)}, "2020-04-03T12:00:00Z");
+  CHECK_FALSE(old.flag("on_oxygen").has_value());
+  CHECK(warning(old, "room_air_assumed").empty());
 }
 
 TEST_CASE("FHIR oxygen: the fraction of a blood gas closes nothing", "[clinical]") {
