@@ -62,6 +62,9 @@ struct Score {
 struct ScoreReport {
   ClinicalRecord clinical;  ///< with its warnings
   std::vector<Score> scores;
+  /// What the scores show of the values: `sent_score_differs`, where a NEWS2 total was sent along
+  /// with values of the same hour that make another.
+  std::vector<ClinicalWarning> warnings;
 };
 
 /// ISARIC 4C Deterioration and 4C Mortality, qCSI, NEWS2, CURB-65, CALL, ROX and SpO2/FiO2, in this

@@ -62,8 +62,10 @@ std::string to_json(const ScoreReport& report, int indent) {
   Json json = {
       {"schema", "aicovid.scores/1"}, {"scores", Json::array()}, {"warnings", Json::array()}};
   for (const Score& score : report.scores) json["scores"].push_back(to_json(score));
-  for (const ClinicalWarning& warning : report.clinical.warnings()) {
-    json["warnings"].push_back({{"code", warning.code}, {"message", warning.message}});
+  for (const auto* warnings : {&report.clinical.warnings(), &report.warnings}) {
+    for (const ClinicalWarning& warning : *warnings) {
+      json["warnings"].push_back({{"code", warning.code}, {"message", warning.message}});
+    }
   }
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }

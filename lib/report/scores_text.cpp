@@ -151,12 +151,12 @@ std::string section(const Score& score, const ClinicalRecord& record) {
   return text;
 }
 
-std::string warnings(const ClinicalRecord& record) {
-  std::string text = record.warnings().empty() ? "" : "\nWARNINGS\n\n";
-  for (const ClinicalWarning& warning : record.warnings()) {
-    text += hanging("-", warning.message, 4);
+std::string warnings(const ScoreReport& report) {
+  std::string text;
+  for (const auto* list : {&report.clinical.warnings(), &report.warnings}) {
+    for (const ClinicalWarning& warning : *list) text += hanging("-", warning.message, 4);
   }
-  return text;
+  return text.empty() ? text : "\nWARNINGS\n\n" + text;
 }
 
 }  // namespace
@@ -164,7 +164,7 @@ std::string warnings(const ClinicalRecord& record) {
 std::string to_text(const ScoreReport& report) {
   std::string text = fmt::format("aicovid {}  published clinical scores\n{}\n", version(), rule());
   for (const Score& score : report.scores) text += row(score);
-  text += warnings(report.clinical);
+  text += warnings(report);
   std::string sections;
   for (const Score& score : report.scores) {
     if (score.status != ScoreStatus::not_applicable) sections += section(score, report.clinical);

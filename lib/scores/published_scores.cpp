@@ -1,10 +1,13 @@
 #include "scores/scores.hpp"
+#include "scores/sent_total.hpp"
 
 #include <aicovid/scores.hpp>
 
 namespace aicovid {
 
-ScoreReport published_scores(const ClinicalRecord& record) {
+namespace {
+
+ScoreReport scored(const ClinicalRecord& record) {
   return {record,
           {
               deterioration_4c(record),
@@ -15,7 +18,19 @@ ScoreReport published_scores(const ClinicalRecord& record) {
               call_score(record),
               rox(record),
               spo2_fio2(record),
-          }};
+          },
+          {}};
+}
+
+}  // namespace
+
+ScoreReport published_scores(const ClinicalRecord& record) {
+  ScoreReport report = scored(record);
+  for (const Score& score : report.scores) {
+    if (score.name != "news2") continue;
+    if (auto warning = sent_total_differs(record, score)) report.warnings.push_back(*warning);
+  }
+  return report;
 }
 
 }  // namespace aicovid

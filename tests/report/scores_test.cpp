@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kWholePatient = R"({
   "age": {"value": 69, "unit": "a"}, "sex": "male", "sars_cov_2": "confirmed",
   "respiratory_rate": {"value": 25, "unit": "/min"}, "spo2": {"value": 90, "unit": "%"},
-  "on_oxygen": false, "respiratory_support": "none", "care_location": "ward", "gcs": 10,
+  "on_oxygen": false, "respiratory_support": "none", "care_location": "ward", "gcs": 12,
   "urea": {"value": 10, "unit": "mmol/L"}, "crp": {"value": 7, "unit": "mg/dL"},
   "comorbidity_count_4c": 1})";
 

@@ -145,6 +145,9 @@ class Patient:
     def impaired(self):
         if "consciousness" in self.record:
             return [self.record["consciousness"] != "A"]
+        # Eyes that open by themselves (4) and obeying (6) make 11 even without speech (1): what is below is not alert.
+        if self.record.get("gcs", 15) <= 10:
+            return [True]
         return [False] if self.record.get("gcs") == 15 else [False, True]
 
     def group(self, conditions, unclear=()):

@@ -62,6 +62,7 @@ Conflict conflict(const ClinicalRecord& record, std::string_view one, std::strin
 std::optional<Conflict> conflict_on_air(const ClinicalRecord& record, const std::string& source) {
   for (const OxygenQuantity& quantity : kOxygenQuantities) {
     if (!surely_raised(record, quantity)) continue;
+    if (other_sample(record, source, quantity.name)) continue;
     const auto& [name, on_room_air] = quantity;
     const std::string_view corrected =
         source == "on_oxygen" ? "on_oxygen true" : "another respiratory_support";
@@ -84,11 +85,10 @@ std::optional<Conflict> conflict_on_oxygen(const ClinicalRecord& record,
                                            const std::string& source) {
   const auto support = record.text("respiratory_support");
   if (support && std::ranges::find(kMachines, *support) != kMachines.end()) return std::nullopt;
-  const bool is_quantity = record.number(source).has_value();
   for (const auto& [name, on_room_air] : kOxygenQuantities) {
     const auto range = record.range(name);
     if (!range || range->high > on_room_air) continue;
-    if (is_quantity && other_sample(record, source, name)) continue;
+    if (other_sample(record, source, name)) continue;
     return conflict(
         record, source, name,
         fmt::format("{} above {} {} with oxygen, or respiratory_support hfnc, niv, imv or ecmo",

@@ -1,10 +1,83 @@
 #include "clinical/bedside_state.hpp"
 
+#include "timestamp.hpp"
+
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
+#include <algorithm>
 
 namespace aicovid {
+
+namespace {
+
+/// An alert patient opens the eyes by himself (4) and has motor function, so that he obeys (6); one
+/// who cannot speak still has a verbal score of 1.
+constexpr double kLeastOfAlert = 11;
+constexpr double kEyesOpen = 4;
+
+/// Whether the times say which of two given values is the later.
+std::optional<bool> is_later(const ClinicalRecord& record, std::string_view one,
+                             std::string_view other) {
+  const auto time_of = [&](std::string_view name) {
+    return parse_timestamp(record.given().at(std::string(name)).time);
+  };
+  const auto first = time_of(one);
+  const auto second = time_of(other);
+  if (!first || !second || first == second) return std::nullopt;
+  return *first > *second;
+}
+
+Finding by_consciousness(const ClinicalRecord& record) {
+  const auto consciousness = record.text("consciousness");
+  if (!consciousness) return {};
+  return {*consciousness != "A", "consciousness"};
+}
+
+Finding by_total(const ClinicalRecord& record) {
+  const auto gcs = record.range("gcs");
+  if (!gcs) return {};
+  if (gcs->lies_below(15)) return {true, "gcs"};
+  // The scale ends at 15, in whole numbers.
+  if (gcs->lies_above(14) || gcs->low == 15) return {false, "gcs"};
+  return {};
+}
+
+/// Eyes that open by themselves say nothing of speech.
+Finding by_eyes(const ClinicalRecord& record) {
+  const auto eyes = record.range("gcs_eyes");
+  if (!eyes || !eyes->lies_below(kEyesOpen)) return {};
+  return {true, "gcs_eyes"};
+}
+
+std::string said(const ClinicalRecord& record, const std::string& name) {
+  if (const auto text = record.text(name)) return fmt::format("{} is {}", name, *text);
+  return fmt::format("{} is {}{}", name, record.comparator(name), *record.number(name));
+}
+
+/// @throws Error{bad_clinical_input} if the times do not tell which of the two holds
+Finding later_of(const Finding& one, const Finding& other, const ClinicalRecord& record) {
+  if (const auto later = is_later(record, one.variable, other.variable)) {
+    return *later ? one : other;
+  }
+  const bool is_gcs_first = one.variable == "gcs";
+  throw Error(ErrorCode::bad_clinical_input,
+              fmt::format("{} and {}; expected gcs 15 with consciousness A and gcs_eyes 4, and "
+                          "below 15 with C, V, P or U",
+                          said(record, is_gcs_first ? one.variable : other.variable),
+                          said(record, is_gcs_first ? other.variable : one.variable)));
+}
+
+/// Whether a quantity that is not raised was measured after one that is.
+bool was_weaned(const ClinicalRecord& record, const OxygenQuantity& raised) {
+  return std::ranges::any_of(kOxygenQuantities, [&](const OxygenQuantity& other) {
+    const auto range = record.range(other.name);
+    return range && range->high <= other.on_room_air &&
+           is_later(record, other.name, raised.name) == true;
+  });
+}
+
+}  // namespace
 
 bool surely_raised(const ClinicalRecord& record, const OxygenQuantity& quantity) {
   const auto value = record.number(quantity.name);
@@ -20,7 +93,9 @@ Finding receives_oxygen(const ClinicalRecord& record) {
     return {*support != "none", "respiratory_support"};
   }
   for (const OxygenQuantity& quantity : kOxygenQuantities) {
-    if (surely_raised(record, quantity)) return {true, std::string(quantity.name)};
+    if (!surely_raised(record, quantity)) continue;
+    if (was_weaned(record, quantity)) return {};
+    return {true, std::string(quantity.name)};
   }
   return {};
 }
@@ -43,30 +118,29 @@ std::optional<std::string> oxygen_derivation(const ClinicalRecord& record) {
 }
 
 Finding gcs_below_15(const ClinicalRecord& record) {
-  std::optional<bool> below;
-  if (const auto gcs = record.range("gcs")) {
-    if (gcs->lies_below(15)) below = true;
-    // The scale ends at 15, in whole numbers.
-    if (gcs->lies_above(14) || gcs->low == 15) below = false;
+  Finding said;
+  for (const Finding& one : {by_consciousness(record), by_total(record), by_eyes(record)}) {
+    if (!one.answer) continue;
+    if (!said.answer) {
+      said = one;
+    } else if (said.answer != one.answer) {
+      said = later_of(said, one, record);
+    } else if (one.variable == "gcs") {
+      // The scale itself is named where it says the same.
+      said = one;
+    }
   }
-  const auto consciousness = record.text("consciousness");
-  if (!consciousness) return {below, below ? "gcs" : ""};
-  const bool drowsy = *consciousness != "A";
-  if (below && *below != drowsy) {
-    throw Error(ErrorCode::bad_clinical_input,
-                fmt::format("gcs is {}{} and consciousness is {}; expected gcs 15 with A and "
-                            "below 15 with C, V, P or U",
-                            record.comparator("gcs"), *record.number("gcs"), *consciousness));
-  }
-  return {drowsy, below ? "gcs" : "consciousness"};
+  return said;
 }
 
 Finding not_alert(const ClinicalRecord& record) {
-  const Finding gcs = gcs_below_15(record);
-  if (const auto consciousness = record.text("consciousness")) {
-    return {*consciousness != "A", "consciousness"};
-  }
-  if (gcs.answer == false) return {false, "gcs"};
+  const Finding below = gcs_below_15(record);
+  if (!below.answer) return {};
+  const Finding consciousness = by_consciousness(record);
+  if (consciousness.answer == below.answer) return consciousness;
+  if (!*below.answer || below.variable != "gcs") return below;
+  if (const auto eyes = by_eyes(record); eyes.answer == true) return eyes;
+  if (record.range("gcs")->lies_below(kLeastOfAlert)) return below;
   return {};
 }
 

@@ -30,9 +30,12 @@ inline constexpr std::string_view kOwnAboveClif = "this project; low end above C
 // These constants say where the meaning of a LOINC code was read.
 inline constexpr std::string_view kGecco =
     "GECCO";  // value sets of HL7 Germany's COVID-19 data set
-inline constexpr std::string_view kFhir = "FHIR R4";    // the vital signs profiles
-inline constexpr std::string_view kUsCore = "US Core";  // the pulse oximetry profile
-inline constexpr std::string_view kEds = "EDSH";        // the French hospitals' core variables
+inline constexpr std::string_view kFhir = "FHIR R4";     // the vital signs profiles
+inline constexpr std::string_view kUsCore = "US Core";   // the pulse oximetry profile
+inline constexpr std::string_view kEds = "EDSH";         // the French hospitals' core variables
+inline constexpr std::string_view kCqm = "CQM";          // value sets of US quality measures, 2025
+inline constexpr std::string_view kMii = "MII";          // the German module of intensive care
+inline constexpr std::string_view kCarePaths = "TOTeM";  // Belgian care paths at home
 inline constexpr std::string_view kLoincList = "LOINC names";  // long common names in public tables
 inline constexpr std::string_view kCheckDigit = "check digit only";  // not read anywhere
 

@@ -100,9 +100,9 @@ reference ranges of health, and never narrower than the range that a published s
 - `d_dimer` must say fibrinogen-equivalent units `{FEU}` or D-dimer units `{DDU}`: UCUM has no code for either, so its
   annotation carries it. 1 DDU is taken as 2 FEU, with a warning, because assays differ.
 - Errors: `on_oxygen` false with `respiratory_support` other than none, or true with none; either of them saying that
-  there is no oxygen with `oxygen_flow` above 0, `fio2` above 21 %, or `spo2` and `spo2_room_air` more than 4 % apart (below)
-  unless their times differ; either saying that there is, on a cannula or a mask,
-  with `oxygen_flow` 0 or `fio2` up to 21 %; a diastolic pressure above the systolic; `lymphocytes` or `neutrophils` above
+  there is no oxygen with `oxygen_flow` above 0, `fio2` above 21 %, or `spo2` and `spo2_room_air` more than 4 % apart (below);
+  either saying that there is, on a cannula or a mask, with `oxygen_flow` 0 or `fio2` up to 21 %, all of them unless their
+  times differ; a diastolic pressure above the systolic; `lymphocytes` or `neutrophils` above
   `leukocytes`.
 - 4 % between two saturations is this project's choice. ISO 80601-2-61:2017 accepts an oximeter whose root-mean-square
   error against arterial blood is up to 4 % from 70 to 100 % of saturation (as cited in doi 10.2196/54256; the standard
@@ -167,8 +167,11 @@ would make such a value a usual one. A value with a comparator is always accepte
 
 Each code's check digit is tested. Its meaning was read in: GECCO, the value sets of HL7 Germany's COVID-19 data set;
 FHIR R4 and US Core, the vital signs and pulse oximetry profiles; EDSH, the core variables of French hospitals; LOINC
-names, public tables of long common names; check digit only: nowhere. None was compared with LOINC's own release. Codes that only resemble them are not read: 736-9 (lymphocytes in percent),
-7799-0 (D-dimer in arbitrary units), molar CRP and ferritin. 2708-6 without 59408-5 is `sao2` where the Observation's
+names, public tables of long common names; CQM, value sets of the US quality measures (2025); MII, the intensive care module
+of the German Medical Informatics Initiative; TOTeM, Belgian care paths of telemonitoring; check digit only: nowhere. None was compared with LOINC's own release. Codes that only resemble them are not read: 736-9 (lymphocytes in percent),
+7799-0 (D-dimer in arbitrary units), molar CRP and ferritin, 14805-6 (lactate dehydrogenase by the
+other reaction), temperatures of the skin. 14937-7 and 59570-2, "urea nitrogen [moles/volume]", are urea in mmol/L and open in
+grams. 2708-6 without 59408-5 is `sao2` where the Observation's
 category is laboratory.
 
 | Name | LOINC |

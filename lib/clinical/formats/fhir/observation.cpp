@@ -1,5 +1,6 @@
 #include "observation.hpp"
 
+#include "coded_answers.hpp"
 #include "json.hpp"
 #include "observed_at.hpp"
 #include "record/record_builder.hpp"
@@ -39,6 +40,7 @@ struct Meaning {
   const Variable* variable = nullptr;
   std::string code;             ///< of LOINC
   std::string_view annotation;  ///< that the unit must carry: "{FEU}"
+  int value = 0;                ///< what the code alone says; 0 where it says none
 };
 
 /// The systems by whose codes an Observation is of the category "laboratory".
@@ -54,6 +56,46 @@ std::set<std::string> systems_of_laboratory(const Json& observation) {
   return systems;
 }
 
+/// Where no LOINC code says it. Codes of two variables say none.
+Meaning meaning_by_snomed(const Json& concept_) {
+  const SnomedObservation* said = nullptr;
+  for (const Json& coding : codings(concept_)) {
+    if (text_of(coding, "system") != kSnomed) continue;
+    const SnomedObservation* known = snomed_observation(text_of(coding, "code"));
+    if (!known) continue;
+    if (said && (said->variable != known->variable || said->value != known->value)) return {};
+    said = known;
+  }
+  if (!said) return {};
+  return {.variable = find_variable(said->variable),
+          .code = std::string(said->code),
+          .annotation = {},
+          .value = said->value};
+}
+
+/// UK Core's "patient on oxygen" and its kinds have the flow or the fraction as their value.
+Meaning meaning_of_oxygen(const Json& concept_, const Json& holder) {
+  const auto says = [&](const char* code) { return has_code(concept_, kSnomed, code); };
+  if (!says("371825009") && !says("315041000") && !says("870533002")) return {};
+  const std::string unit = text_of(member(holder, "valueQuantity"), "code");
+  if (unit == "%") return {.variable = find_variable("fio2"), .code = {}, .annotation = {}};
+  if (unit == "L/min" || unit == "l/min") {
+    return {.variable = find_variable("oxygen_flow"), .code = {}, .annotation = {}};
+  }
+  return {};
+}
+
+/// Whether the Observation's value is of another quantity than its code: "urea nitrogen
+/// [moles/volume]" is urea in mol, as a molecule of it has two atoms of nitrogen and laboratories
+/// count molecules; a mass may be that of either.
+bool is_mass_by_molar_code(const Meaning& meaning, const Json& concept_, const Json& holder) {
+  if (meaning.variable->name != "urea") return false;
+  const bool is_molar =
+      has_code(concept_, kLoinc, "14937-7") || has_code(concept_, kLoinc, "59570-2");
+  return is_molar &&
+         text_of(member(holder, "valueQuantity"), "code").find("mol") == std::string::npos;
+}
+
 Meaning meaning_of(const Json& concept_, const Json& observation, const ClinicalVariables& known) {
   Meaning meaning;
   for (const Json& coding : codings(concept_)) {
@@ -62,16 +104,19 @@ Meaning meaning_of(const Json& concept_, const Json& observation, const Clinical
     const Variable* variable = variable_of_loinc(code, known);
     if (!variable) continue;
     const std::string_view annotation = unit_annotation_of_loinc(code);
+    // A saturation on room air may have the code of any saturation beside its own.
+    if (has_code(concept_, kLoinc, "59410-1") && variable->name == "spo2") continue;
     if (meaning.variable && (meaning.variable != variable || meaning.annotation != annotation)) {
       reject(fmt::format("an Observation has the codes of {} and {}; expected one variable",
                          meaning.variable->name, variable->name));
     }
-    meaning = {variable, code, annotation};
+    meaning = {.variable = variable, .code = code, .annotation = annotation};
   }
+  if (!meaning.variable) meaning = meaning_by_snomed(concept_);
   // 2708-6 alone is the saturation of arterial blood by any method: the laboratory's is a blood
   // gas.
   if (meaning.variable && meaning.variable->name == "spo2" &&
-      !has_code(concept_, kLoinc, "59408-5")) {
+      !has_code(concept_, kLoinc, "59408-5") && !has_code(concept_, kSnomed, "431314004")) {
     const std::set<std::string> systems = systems_of_laboratory(observation);
     if (systems.empty()) return meaning;
     // Another system's code of that name may mean anything, so that it is not known which variable
@@ -91,8 +136,19 @@ bool has_value(const Json& holder) {
   return false;
 }
 
+/// False for a coded answer that is not listed.
+bool is_readable(const Meaning& meaning, const Json& holder) {
+  const Json& answer = member(holder, "valueCodeableConcept");
+  if (answer.is_null() && meaning.variable->kind != VariableKind::term) return true;
+  return meaning.value != 0 || coded_answer(meaning.variable->name, answer).has_value();
+}
+
 Json value_of(const Meaning& meaning, const Json& holder) {
   const Variable& variable = *meaning.variable;
+  if (meaning.value != 0) return {{"value", meaning.value}};
+  if (auto answer = coded_answer(variable.name, member(holder, "valueCodeableConcept"))) {
+    return {{"value", std::move(*answer)}};
+  }
   const Json& integer = member(holder, "valueInteger");
   if (variable.kind == VariableKind::bare_number && integer.is_number_integer()) {
     return {{"value", integer}};
@@ -134,7 +190,8 @@ Json value_of(const Meaning& meaning, const Json& holder) {
 /// The value of an Observation or of a component of it; false if its code is no variable's.
 bool read_value(const Json& concept_, const Json& holder, const Json& observation,
                 const FhirEntry& place, FhirReading& reading) {
-  const Meaning meaning = meaning_of(concept_, observation, reading.options.variables);
+  Meaning meaning = meaning_of(concept_, observation, reading.options.variables);
+  if (!meaning.variable) meaning = meaning_of_oxygen(concept_, holder);
   if (!meaning.variable) return false;
   if (!member(holder, "dataAbsentReason").is_null() || !has_value(holder)) {
     reading.left_out.add(SetAside::without_value, place);
@@ -147,6 +204,14 @@ bool read_value(const Json& concept_, const Json& holder, const Json& observatio
   }
   const ValueSource source{.place = to_string(place), .code = meaning.code};
   if (reading.builder.note_outside(*meaning.variable, time.exact, source)) return true;
+  if (is_mass_by_molar_code(meaning, concept_, holder)) {
+    reading.left_out.add(SetAside::ambiguous_unit, place);
+    return true;
+  }
+  if (!is_readable(meaning, holder)) {
+    reading.left_out.add(SetAside::without_value, place);
+    return true;
+  }
   read_or_set_aside(place, reading, [&] {
     try {
       Json value = value_of(meaning, holder);
@@ -164,7 +229,7 @@ bool read_value(const Json& concept_, const Json& holder, const Json& observatio
 
 }  // namespace
 
-void read_fhir_observation(const Json& observation, const FhirEntry& place, FhirReading& reading) {
+bool read_fhir_observation(const Json& observation, const FhirEntry& place, FhirReading& reading) {
   bool known = read_value(member(observation, "code"), observation, observation, place, reading);
   const Json& components = member(observation, "component");
   if (components.is_array()) {
@@ -177,9 +242,7 @@ void read_fhir_observation(const Json& observation, const FhirEntry& place, Fhir
       known |= read_value(member(component, "code"), component, observation, place, reading);
     }
   }
-  if (known) return;
-  reading.unread.add(member(observation, "code"));
-  reading.left_out.add(SetAside::unknown_code, place);
+  return known;
 }
 
 }  // namespace aicovid

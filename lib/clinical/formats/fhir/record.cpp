@@ -6,17 +6,22 @@
 #include "infection.hpp"
 #include "json.hpp"
 #include "observation.hpp"
+#include "oxygen.hpp"
 #include "patient.hpp"
+#include "place_of_care.hpp"
 #include "reading.hpp"
 #include "record/record_builder.hpp"
 #include "record/timestamp.hpp"
+#include "referenced.hpp"
 #include "reservations.hpp"
+#include "respiratory_support.hpp"
 #include "set_aside.hpp"
 #include "subjects.hpp"
 #include "variables/variables.hpp"
 
 #include <aicovid/error.hpp>
 
+#include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -43,12 +48,16 @@ void naming(const FhirEntry& place, const Read& read) {
 
 class BundleReader {
  public:
-  explicit BundleReader(FhirReading& reading) : reading_(reading) {}
+  BundleReader(const Json& entries, FhirReading& reading)
+      : reading_(reading),
+        resources_(entries),
+        oxygen_(reading.at, std::chrono::hours(reading.options.bedside_hours)) {}
 
   void read(const std::vector<BoundEntry>& entries) {
     for (const BoundEntry& one : entries) {
       naming(one.place, [&] { read_or_set_aside(one.place, reading_, [&] { read(one); }); });
     }
+    settle_bedside();
     require_one_person(patients_, contained_patients_);
     if (!patients_.empty()) {
       const FhirEntry& place = patients_.front().place;
@@ -65,6 +74,12 @@ class BundleReader {
   }
 
  private:
+  struct SeenObservation {
+    const Json* resource;
+    FhirEntry place;
+    bool is_known;  ///< as a statement of oxygen or air
+  };
+
   void read(const BoundEntry& one) {
     const Json& resource = member(*one.entry, "resource");
     const Json* contained = one.contained_patient;
@@ -73,6 +88,8 @@ class BundleReader {
       contained_patients_.push_back({one.place, contained});
     }
     if (one.place.type == "Bundle") return set_aside(SetAside::nested_bundle, one);
+    // Only what it would say is missing without it.
+    if (one.place.type == "Procedure" && !is_of_support(resource)) return;
     if (has_unknown_modifier(*one.entry) || has_unknown_modifier(resource) ||
         has_modified_patient) {
       return set_aside(SetAside::unknown_modifier, one);
@@ -80,6 +97,11 @@ class BundleReader {
     if (one.place.type == "Patient") return patients_.push_back({one.place, &resource});
     if (!one.is_bound) return set_aside(SetAside::without_subject, one);
     if (one.place.type == "Condition") return read_condition(resource, one);
+    if (one.place.type == "Procedure") return support_.note_procedure(resource, one.place);
+    if (one.place.type == "Encounter") return place_.note_encounter(resource, one.place);
+    if (one.place.type == "DeviceUseStatement") {
+      return support_.note_device_use(resource, one.place, resources_);
+    }
     if (is_about_another(resource)) return set_aside(SetAside::about_another, one);
     const std::string status = text_of(resource, "status");
     if (status != "final" && status != "amended" && status != "corrected") {
@@ -87,9 +109,31 @@ class BundleReader {
     }
     if (is_sars_cov_2_test(resource)) {
       infection_.add_test(resource, one.place, reading_);
+    } else if (is_in_intensive_care(resource)) {
+      place_.note_observation(resource, one.place, reading_);
     } else {
-      read_fhir_observation(resource, one.place, reading_);
+      const bool is_known = oxygen_.note(resource, one.place);
+      observations_.push_back({&resource, one.place, is_known});
     }
+  }
+
+  /// What one entry says of oxygen, support and place hangs on the others.
+  void settle_bedside() {
+    const auto moment = oxygen_.moment();
+    const auto left_out = oxygen_.settle(support_.standing(moment), reading_.builder);
+    support_.settle(moment, oxygen_.stated_high_flow(), reading_);
+    place_.settle(moment, resources_, reading_);
+    for (const SeenObservation& one : observations_) {
+      const bool is_said = one.is_known && !member(*one.resource, "valueBoolean").is_null();
+      if (is_said || left_out.contains(one.place.index)) continue;
+      naming(one.place, [&] { read_or_set_aside(one.place, reading_, [&] { read_values(one); }); });
+    }
+  }
+
+  void read_values(const SeenObservation& one) {
+    if (read_fhir_observation(*one.resource, one.place, reading_) || one.is_known) return;
+    reading_.unread.add(member(*one.resource, "code"));
+    reading_.left_out.add(SetAside::unknown_code, one.place);
   }
 
   void set_aside(SetAside reason, const BoundEntry& one) {
@@ -112,6 +156,11 @@ class BundleReader {
   }
 
   FhirReading& reading_;
+  ReferencedResources resources_;
+  std::vector<SeenObservation> observations_;
+  OxygenEvidence oxygen_;
+  RespiratorySupport support_;
+  PlaceOfCare place_;
   std::vector<PatientCopy> patients_;
   std::vector<PatientCopy> contained_patients_;
   std::map<std::string, FhirEntry> conditions_;  ///< with the first entry that says so
@@ -145,7 +194,7 @@ ClinicalExplanation explain_fhir(const Json& bundle, const ClinicalOptions& opti
   FhirReading reading{
       .options = options, .at = {}, .builder = builder, .left_out = left_out, .unread = unread};
   if (!options.at.empty()) reading.at = parse_timestamp(options.at);
-  BundleReader(reading).read(bind_to_one_patient(entries));
+  BundleReader(entries, reading).read(bind_to_one_patient(entries));
   left_out.report(builder);
   ClinicalExplanation explanation = builder.build();
   explanation.unread = unread.list();

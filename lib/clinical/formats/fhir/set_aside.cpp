@@ -17,7 +17,7 @@ struct ReasonText {
   std::string_view text;
 };
 
-constexpr std::array<ReasonText, 10> kReasons = {{
+constexpr std::array<ReasonText, 11> kReasons = {{
     {SetAside::unknown_code, "fhir_unknown_codes", "its codes are no clinical variable"},
     {SetAside::not_final, "fhir_not_final", "its status is not final, amended or corrected"},
     {SetAside::without_value, "fhir_without_value",
@@ -39,6 +39,9 @@ constexpr std::array<ReasonText, 10> kReasons = {{
     {SetAside::nested_bundle, "fhir_nested_bundle",
      "it is a Bundle within the Bundle, and no searchset or collection without modifiers; expected "
      "the resources as entries of one"},
+    {SetAside::ambiguous_unit, "fhir_ambiguous_unit",
+     "its code counts moles (14937-7, 59570-2) and its unit grams, so that it may be urea or urea "
+     "nitrogen; expected mmol/L, or the code of one of them"},
 }};
 
 }  // namespace

@@ -23,6 +23,7 @@ enum class SetAside {
   about_another,
   unknown_modifier,
   nested_bundle,
+  ambiguous_unit,
 };
 
 /// An entry of a Bundle, as messages name it: "entry[3] (Observation)".

@@ -145,7 +145,8 @@ class SubjectReader {
 /// be anything.
 std::string read_type(const Json& resource) {
   std::string type = text_of(resource, "resourceType");
-  for (const char* one : {"Patient", "Observation", "Condition", "Bundle"}) {
+  for (const char* one : {"Patient", "Observation", "Condition", "Procedure", "Encounter",
+                          "DeviceUseStatement", "Bundle"}) {
     if (type == one) return type;
   }
   return {};

@@ -15,13 +15,14 @@ struct BoundEntry {
   const nlohmann::json* contained_patient = nullptr;  ///< the one that its subject leads to
 };
 
-/// Binds the list `Bundle.entry` to one patient, and returns the Patients, Observations and
-/// Conditions of it, and the nested Bundles that are not opened (`flat_entries`). References are
-/// resolved against fullUrl, against type and id, within their own resource where they begin with
-/// "#", and by identifier. Entries without subject are no error: nobody knows whose they are.
+/// Binds the list `Bundle.entry` to one patient, and returns the Patients, Observations,
+/// Conditions, Procedures, Encounters and DeviceUseStatements of it, and the nested Bundles that
+/// are not opened (`flat_entries`). References are resolved against fullUrl, against type and id,
+/// within their own resource where they begin with "#", and by identifier. Entries without subject
+/// are no error: nobody knows whose they are.
 ///
-/// @throws Error{patient_mismatch} if they are of several patients, or if an Observation or a
-///         Condition is of something that is no patient
+/// @throws Error{patient_mismatch} if they are of several patients, or if one that is read
+///         is of something that is no patient
 std::vector<BoundEntry> bind_to_one_patient(const nlohmann::json& entries);
 
 }  // namespace aicovid

@@ -410,10 +410,26 @@ TEST_CASE("FHIR subjects: other resources speak of a patient by address alone", 
   CHECK_FALSE(with({{"resourceType", "Encounter"}, {"subject", reference("Patient/p2")}}));
   CHECK_FALSE(with({{"resourceType", "Immunization"}, {"patient", reference("Patient/p2")}}));
   CHECK(with({{"resourceType", "Encounter"}, {"subject", reference("Patient/p1")}}));
-  CHECK(with({{"resourceType", "Encounter"}, {"subject", reference("Group/g1")}}));
+  CHECK(with({{"resourceType", "Appointment"}, {"subject", reference("Group/g1")}}));
   CHECK(with({{"resourceType", "Claim"}, {"patient", {{"identifier", identifier("1")}}}}));
   CHECK(with({{"resourceType", "Practitioner"}, {"id", "p2"}}));
   CHECK(with({{"resourceType", "Location"}, {"id", "p2"}}));
+}
+
+TEST_CASE("FHIR subjects: treatments and stays are bound as strictly as observations",
+          "[clinical]") {
+  const Json value = entry(crp(reference("Patient/p1")));
+  for (const char* type : {"Procedure", "Encounter", "DeviceUseStatement"}) {
+    INFO(type);
+    const auto with = [&](const Json& subject) {
+      return is_one_patient({entry(identified(patient("p1"), "1")), value,
+                             entry({{"resourceType", type}, {"subject", subject}})});
+    };
+    CHECK(with(reference("Patient/p1")));
+    CHECK_FALSE(with(reference("Patient/p2")));
+    CHECK_FALSE(with(reference("Group/g1")));
+    CHECK_FALSE(with({{"identifier", identifier("2")}}));
+  }
 }
 
 TEST_CASE("FHIR subjects: entries without any Patient resource are of their one subject",

@@ -1,0 +1,316 @@
+#include "oxygen.hpp"
+
+#include "coded_answers.hpp"
+#include "json.hpp"
+#include "observed_at.hpp"
+#include "record/record_builder.hpp"
+#include "reservations.hpp"
+#include "respiratory_support.hpp"
+#include "variables/variables.hpp"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+namespace aicovid {
+
+namespace {
+
+/// What was noted this long before or after a saturation is of its moment. The choice is this
+/// project's: a round of vital signs takes minutes, and NEWS2 has the seriously ill seen each hour.
+constexpr std::chrono::hours kSameMoment{1};
+
+// "Breathing room air" and "patient on oxygen", of UK Core's air or oxygen observation. The latter
+// has yes or no as its value in the Belgian care paths of hospital telemonitoring.
+constexpr std::string_view kRoomAir = "722742002";
+constexpr std::string_view kOnOxygen = "371825009";
+/// LOINC's "oxygen saturation in arterial blood by pulse oximetry --on room air".
+constexpr std::string_view kSaturationOnAir = "59410-1";
+/// LOINC's answer "room air" of list LL738-6, which GECCO has for the fraction.
+constexpr std::string_view kAnswerRoomAir = "LA11849-9";
+/// A ventilator's setting: "Oxygen/Inspired gas setting [Volume Fraction] Ventilator".
+constexpr std::string_view kVentilatorSetting = "19994-3";
+/// GECCO's category of blood gas studies, by LOINC, and LOINC's panels of blood gases.
+constexpr std::string_view kBloodGasStudies = "18767-4";
+constexpr std::array<std::string_view, 3> kGasPanels = {"24336-0", "24337-8", "24338-6"};
+constexpr std::array<std::string_view, 3> kBloodGases = {"pao2", "paco2", "ph"};
+/// Two saturations that are this far apart are of two states: the limit of `agreement.cpp`.
+constexpr double kLargestSpo2Difference = 4;
+
+bool is_of_variable(const Json& concept_, std::string_view name) {
+  return std::ranges::any_of(codings(concept_), [&](const Json& coding) {
+    const std::string code = text_of(coding, "code");
+    if (text_of(coding, "system") == kLoinc) {
+      const Variable* variable = variable_of_loinc(code);
+      return variable && variable->name == name;
+    }
+    if (text_of(coding, "system") != kSnomed) return false;
+    const SnomedObservation* known = snomed_observation(code);
+    return known && known->variable == name;
+  });
+}
+
+bool is_gas_panel(const Json& concept_) {
+  return std::ranges::any_of(kGasPanels,
+                             [&](auto code) { return has_code(concept_, kLoinc, code); });
+}
+
+bool is_of_blood_gas(const Json& observation) {
+  if (!member(observation, "specimen").is_null() || is_gas_panel(member(observation, "code"))) {
+    return true;
+  }
+  const Json& categories = member(observation, "category");
+  return categories.is_array() && std::ranges::any_of(categories, [](const Json& category) {
+           return has_code(category, kLoinc, kBloodGasStudies) ||
+                  std::ranges::any_of(codings(category), [](const Json& coding) {
+                    return text_of(coding, "code") == "laboratory";
+                  });
+         });
+}
+
+/// The number of a Quantity without comparator.
+std::optional<double> exact_number(const Json& holder) {
+  const Json& quantity = member(holder, "valueQuantity");
+  const Json& value = member(quantity, "value");
+  if (!value.is_number() || !member(quantity, "comparator").is_null()) return std::nullopt;
+  return value.get<double>();
+}
+
+/// Whether the fraction is that of room air, in a unit that says so for sure.
+bool is_air(const Json& holder) {
+  const auto number = exact_number(holder);
+  if (!number) return false;
+  const std::string unit = text_of(member(holder, "valueQuantity"), "code");
+  const double percent = unit == "1" ? *number * 100 : *number;
+  return (unit == "1" || unit == "%") && percent >= 20 && percent <= 21;
+}
+
+bool is_zero(const Json& holder) {
+  const auto number = exact_number(holder);
+  return number && *number <= 0;
+}
+
+bool has_value(const Json& holder) {
+  return std::ranges::any_of(holder.items(),
+                             [](const auto& item) { return item.key().starts_with("value"); });
+}
+
+}  // namespace
+
+OxygenEvidence::Fact OxygenEvidence::statement_of(const Json& part) {
+  const Json& concept_ = member(part, "code");
+  const Json& answer = member(part, "valueCodeableConcept");
+  const auto yes = said_yes(part);
+  const Support support = support_of(concept_);
+  Fact fact;
+  const auto says = [&](Says what) {
+    fact.kind = Kind::statement;
+    fact.says = what;
+  };
+  if (has_code(answer, kSnomed, kRoomAir)) {
+    says(Says::air);
+  } else if (has_code(answer, kSnomed, kOnOxygen)) {
+    says(Says::oxygen);
+  } else if (has_code(concept_, kSnomed, kRoomAir)) {
+    // A value that is neither yes nor no may mean the reverse.
+    says(yes == false ? Says::not_air : yes || !has_value(part) ? Says::air : Says::nothing);
+  } else if (has_code(concept_, kSnomed, kOnOxygen)) {
+    says(yes == false ? Says::air : is_zero(part) || is_air(part) ? Says::nothing : Says::oxygen);
+  } else if (support == Support::oxygen || support == Support::hfnc) {
+    says(yes == false || is_zero(part) ? Says::nothing : Says::oxygen);
+    fact.is_high_flow = support == Support::hfnc && fact.says == Says::oxygen;
+  } else if (has_code(concept_, kLoinc, kSaturationOnAir) && has_value(part)) {
+    says(yes == false ? Says::not_air : Says::air);
+    fact.percent = yes ? std::nullopt : exact_number(part);
+    fact.is_on_air = fact.percent.has_value();
+  }
+  return fact;
+}
+
+std::optional<OxygenEvidence::Fact> OxygenEvidence::quantity_of(const Json& part,
+                                                                const Json& observation) {
+  if (!has_value(part)) return std::nullopt;
+  const Json& concept_ = member(part, "code");
+  Fact fact;
+  if (is_of_variable(concept_, "oxygen_flow")) {
+    fact.kind = Kind::flow;
+    fact.says = is_zero(part) ? Says::air : Says::oxygen;
+  } else if (has_code(concept_, kLoinc, kVentilatorSetting)) {
+    // A ventilator that has a setting stands beside the patient, whatever the setting.
+    fact.kind = Kind::ventilator;
+    fact.says = Says::oxygen;
+    fact.can_close = false;
+  } else if (is_of_variable(concept_, "fio2")) {
+    const Json& answer = member(part, "valueCodeableConcept");
+    const bool is_room_air = has_code(answer, kLoinc, kAnswerRoomAir) || is_air(part);
+    fact.kind = Kind::fraction;
+    fact.says = is_room_air ? Says::air : Says::oxygen;
+    fact.can_close = !is_of_blood_gas(observation);
+  } else if (is_of_variable(concept_, "spo2")) {
+    if (!has_code(concept_, kLoinc, "59408-5") && is_of_blood_gas(observation)) return {};
+    fact.percent = exact_number(part);
+  } else {
+    return std::nullopt;
+  }
+  return fact;
+}
+
+bool OxygenEvidence::note_part(const Json& part, const Json& observation, const FhirEntry& place) {
+  if (!member(part, "dataAbsentReason").is_null() || has_unknown_modifier(part)) return false;
+  Fact fact = statement_of(part);
+  const bool is_statement = fact.kind == Kind::statement;
+  if (!is_statement) {
+    const auto quantity = quantity_of(part, observation);
+    if (!quantity) return false;
+    fact = *quantity;
+  }
+  const ObservedAt time = observed_at(observation);
+  fact.place = place;
+  fact.time = time.exact;
+  fact.first = time.span ? time.span->first : Instant::min();
+  fact.last = time.span ? time.span->second : Instant::max();
+  facts_.push_back(fact);
+  if (!fact.is_on_air) return is_statement;
+  // It is a saturation too, and a value.
+  fact.kind = Kind::saturation;
+  fact.says = Says::nothing;
+  facts_.push_back(fact);
+  return false;
+}
+
+bool OxygenEvidence::note(const Json& observation, const FhirEntry& place) {
+  for (const auto name : kBloodGases) {
+    if (!is_of_variable(member(observation, "code"), name)) continue;
+    if (const auto time = parse_timestamp(observed_at(observation).exact)) {
+      blood_gases_.insert(*time);
+    }
+  }
+  bool is_statement = note_part(observation, observation, place);
+  const Json& components = member(observation, "component");
+  if (!components.is_array()) return is_statement;
+  for (const Json& component : components) {
+    is_statement |= note_part(component, observation, place);
+  }
+  return is_statement;
+}
+
+const OxygenEvidence::Fact* OxygenEvidence::saturation() const {
+  const Fact* latest = nullptr;
+  for (const Fact& fact : facts_) {
+    if (fact.kind != Kind::saturation || fact.time.empty()) continue;
+    if (at_ && (fact.first > *at_ || fact.first < *at_ - window_)) continue;
+    const bool is_later = latest && (fact.first > latest->first ||
+                                     (fact.first == latest->first && latest->is_on_air));
+    if (!latest || is_later) latest = &fact;
+  }
+  return latest;
+}
+
+std::optional<Instant> OxygenEvidence::moment() const {
+  if (at_) return at_;
+  const Fact* spo2 = saturation();
+  return spo2 ? std::optional(spo2->first) : std::nullopt;
+}
+
+bool OxygenEvidence::is_superseded(const Fact& fact) const {
+  return std::ranges::any_of(facts_, [&](const Fact& other) {
+    return other.kind == fact.kind && other.says != Says::nothing && other.can_close &&
+           !other.time.empty() && other.first > fact.last && (!at_ || other.first <= *at_);
+  });
+}
+
+bool OxygenEvidence::is_far_from_others(const Fact& on_air) const {
+  return std::ranges::any_of(facts_, [&](const Fact& other) {
+    if (other.kind != Kind::saturation || other.is_on_air || !other.percent) return false;
+    const bool is_near_in_time =
+        other.first >= on_air.first - kSameMoment && other.first <= on_air.first + kSameMoment;
+    return is_near_in_time && std::abs(*other.percent - *on_air.percent) > kLargestSpo2Difference;
+  });
+}
+
+const OxygenEvidence::Fact* OxygenEvidence::proof_of_air(const Fact& spo2) const {
+  const Fact* proof = nullptr;
+  for (const Fact& fact : facts_) {
+    if (fact.says != Says::air || !fact.can_close || fact.time.empty()) continue;
+    if (at_ && fact.first > *at_) continue;
+    if (fact.first < spo2.first - kSameMoment || fact.first > spo2.first + kSameMoment) continue;
+    if (fact.kind == Kind::fraction && blood_gases_.contains(fact.first)) continue;
+    if (is_superseded(fact) || (fact.is_on_air && is_far_from_others(fact))) continue;
+    // A statement says more than a number that a form may have put in.
+    const bool is_better = proof && proof->kind != Kind::statement &&
+                           (fact.kind == Kind::statement || fact.first > proof->first);
+    if (!proof || is_better) proof = &fact;
+  }
+  return proof;
+}
+
+std::vector<const OxygenEvidence::Fact*> OxygenEvidence::against_air(Instant moment) const {
+  std::vector<const Fact*> against;
+  for (const Fact& fact : facts_) {
+    if (fact.kind == Kind::saturation || fact.says == Says::air) continue;
+    if ((at_ && fact.first > *at_) || fact.last < moment - window_) continue;
+    if (!is_superseded(fact)) against.push_back(&fact);
+  }
+  return against;
+}
+
+std::optional<FhirEntry> OxygenEvidence::stated_high_flow() const {
+  const auto now = moment();
+  for (const Fact& fact : facts_) {
+    if (!fact.is_high_flow || fact.time.empty() || is_superseded(fact)) continue;
+    if (now && (fact.first > *now || fact.last < *now - window_)) continue;
+    return fact.place;
+  }
+  return std::nullopt;
+}
+
+void OxygenEvidence::add_air(const Fact& air, const Fact& spo2, RecordBuilder& builder) const {
+  builder.add(*find_variable("on_oxygen"), {{"value", false}, {"time", air.time}},
+              {.place = to_string(air.place)});
+  builder.warn({"room_air_assumed", "on_oxygen",
+                fmt::format("on_oxygen is taken as false: {} says room air within {} hour "
+                            "of the saturation, and nothing says oxygen",
+                            to_string(air.place), kSameMoment.count())});
+  // Without oxygen the saturation on room air is the one that the patient has.
+  if (!spo2.is_on_air || !spo2.percent) return;
+  builder.add(*find_variable("spo2"),
+              {{"value", *spo2.percent}, {"unit", "%"}, {"time", spo2.time}},
+              {.place = to_string(spo2.place)});
+}
+
+std::set<std::size_t> OxygenEvidence::settle(std::optional<FhirEntry> support,
+                                             RecordBuilder& builder) const {
+  const Fact* spo2 = saturation();
+  const auto now = moment();
+  if (!now) return {};
+  const Fact* air = spo2 ? proof_of_air(*spo2) : nullptr;
+  const auto against = against_air(spo2 ? spo2->first : *now);
+  if (air && against.empty() && !support) {
+    add_air(*air, *spo2, builder);
+    return {};
+  }
+  if (air) {
+    const FhirEntry& other = against.empty() ? *support : against.front()->place;
+    builder.warn(
+        {"oxygen_open", "on_oxygen",
+         fmt::format("on_oxygen stays open: {} says room air, and {} oxygen or a device for it; "
+                     "expected one of them at the moment of the saturation",
+                     to_string(air->place), to_string(other))});
+    std::set<std::size_t> left_out;
+    if (air->kind != Kind::statement) return left_out;
+    for (const Fact* fact : against) left_out.insert(fact->place.index);
+    return left_out;
+  }
+  for (const Fact* fact : against) {
+    if (fact->kind != Kind::statement || fact->says != Says::oxygen || fact->time.empty()) continue;
+    if (spo2 && fact->first < spo2->first - kSameMoment) continue;
+    builder.add(*find_variable("on_oxygen"), {{"value", true}, {"time", fact->time}},
+                {.place = to_string(fact->place)});
+    break;
+  }
+  return {};
+}
+
+}  // namespace aicovid

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "reading.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace aicovid {
+
+/// What a Bundle's Observations say of supplemental oxygen: flow and fraction, "breathing room air"
+/// and "patient on oxygen", and the saturation that they are of.
+///
+/// `on_oxygen` is false only where one of these is of the SpO2's own moment: an FiO2 of at most 21
+/// %, a flow of 0, or a statement of room air. It stays open where a higher flow or fraction, or a
+/// statement of oxygen, stands against it, or a treatment or a device that gives oxygen.
+class OxygenEvidence {
+ public:
+  /// @param at      the moment that the values are for, if one was asked for
+  /// @param window  how long before it a vital sign counts
+  OxygenEvidence(std::optional<Instant> at, std::chrono::hours window) : at_(at), window_(window) {}
+
+  /// Takes what a final Observation or its components say; false if that is no statement of oxygen
+  /// or air. Flows, fractions and saturations are noted, and are values too.
+  bool note(const nlohmann::json& observation, const FhirEntry& place);
+
+  /// The moment that the record is of: that asked for, else the one of the latest saturation.
+  std::optional<Instant> moment() const;
+
+  /// The Observation by which high-flow oxygen was the latest statement up to the moment.
+  std::optional<FhirEntry> stated_high_flow() const;
+
+  /// Adds `on_oxygen` where it is settled.
+  ///
+  /// @param support  the entry of a support that lasts at the moment, or may
+  /// @return the entries whose flow or fraction must not be taken: a later statement of room air
+  ///         leaves it open whether they still hold
+  std::set<std::size_t> settle(std::optional<FhirEntry> support, RecordBuilder& builder) const;
+
+ private:
+  enum class Kind { saturation, flow, fraction, ventilator, statement };
+  enum class Says { nothing, air, not_air, oxygen };
+  struct Fact {
+    Kind kind = Kind::saturation;
+    Says says = Says::nothing;
+    bool can_close = true;  ///< whether it may prove room air
+    bool is_high_flow = false;
+    std::optional<double> percent;  ///< of a saturation
+    bool is_on_air = false;         ///< a saturation that was measured on room air
+    std::string time;               ///< exact; empty where only a day is told, or nothing
+    Instant first{};                ///< the first moment that it can be of
+    Instant last{};
+    FhirEntry place;
+  };
+  /// The same, of the Observation itself or of one of its components.
+  bool note_part(const nlohmann::json& part, const nlohmann::json& observation,
+                 const FhirEntry& place);
+  /// What a statement says; kind `saturation` where the part is none.
+  static Fact statement_of(const nlohmann::json& part);
+  /// What a flow, a fraction or a saturation says; nothing where the part is none.
+  static std::optional<Fact> quantity_of(const nlohmann::json& part,
+                                         const nlohmann::json& observation);
+
+  const Fact* saturation() const;
+  const Fact* proof_of_air(const Fact& spo2) const;
+  std::vector<const Fact*> against_air(Instant moment) const;
+  /// Whether a later fact of its kind took its place.
+  bool is_superseded(const Fact& fact) const;
+  /// Whether a saturation on room air is far from the one that is not known to be.
+  bool is_far_from_others(const Fact& on_air) const;
+  void add_air(const Fact& air, const Fact& spo2, RecordBuilder& builder) const;
+
+  std::optional<Instant> at_;
+  std::chrono::hours window_;
+  std::vector<Fact> facts_;
+  std::set<Instant> blood_gases_;
+};
+
+}  // namespace aicovid

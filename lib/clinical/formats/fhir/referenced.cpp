@@ -1,0 +1,48 @@
+#include "referenced.hpp"
+
+#include "address.hpp"
+#include "json.hpp"
+#include "reservations.hpp"
+
+namespace aicovid {
+
+ReferencedResources::ReferencedResources(const Json& entries) {
+  if (!entries.is_array()) return;
+  for (const Json& entry : entries) {
+    const Json& resource = member(entry, "resource");
+    const std::string type = text_of(resource, "resourceType");
+    if (type != "Location" && type != "Device") continue;
+    const std::string url = parse_fhir_address(text_of(entry, "fullUrl")).text;
+    const std::string id = text_of(resource, "id");
+    for (const std::string& address : {url, id.empty() ? id : type + "/" + id}) {
+      if (address.empty()) continue;
+      const auto [place, is_new] = by_address_.emplace(address, &resource);
+      if (!is_new && place->second != &resource) place->second = nullptr;
+    }
+  }
+}
+
+const Json& ReferencedResources::find(const Json& resource, const Json& reference,
+                                      std::string_view type) const {
+  static const Json none;
+  const std::string text = text_of(reference, "reference");
+  const Json* found = nullptr;
+  if (text.starts_with('#')) {
+    const Json& contained = member(resource, "contained");
+    if (!contained.is_array()) return none;
+    for (const Json& one : contained) {
+      if (text_of(one, "id") != text.substr(1)) continue;
+      if (found) return none;
+      found = &one;
+    }
+  } else if (const auto place = by_address_.find(parse_fhir_address(text).text);
+             place != by_address_.end()) {
+    found = place->second;
+  }
+  if (!found || text_of(*found, "resourceType") != type || has_unknown_modifier(*found)) {
+    return none;
+  }
+  return *found;
+}
+
+}  // namespace aicovid

@@ -1,0 +1,214 @@
+#include "clinical/bedside_state.hpp"
+#include "vital_signs.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+using namespace aicovid;
+using namespace aicovid::fhir_bundle;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+const std::string kNow = "2020-04-01T11:30:00Z";
+const std::string kEarlier = "2020-04-01T08:00:00Z";
+
+/// Whether on_oxygen is said, with a saturation of 11:30.
+std::optional<bool> said_with(std::vector<Json> resources) {
+  resources.push_back(spo2(95, kNow));
+  return record_of(resources).flag("on_oxygen");
+}
+
+Json no(Json observation) { return answered(std::move(observation), kSnomed, "373067005"); }
+
+}  // namespace
+
+TEST_CASE("FHIR oxygen: what says room air at the moment of the saturation closes it",
+          "[clinical]") {
+  CHECK(said_with({fio2(21, kNow)}) == false);
+  CHECK(said_with({fio2(20.9, kNow)}) == false);
+  CHECK(said_with({flow(0, kNow)}) == false);
+  CHECK(said_with({room_air(kNow)}) == false);
+  CHECK(said_with({answered(room_air(kNow), kSnomed, "373066001")}) == false);
+  CHECK(said_with({measured("59410-1", quantity(95, "%"), kNow)}) == false);
+  CHECK(said_with({no(observation(kSnomed, "371825009", kNow))}) == false);
+  Json asked = observation(kLoinc, "00000-0", kNow);
+  asked["code"] = {{"text", "Air or oxygen"}};
+  CHECK(said_with({answered(asked, kSnomed, "722742002")}) == false);
+  CHECK(said_with({answered(observation(kLoinc, "3150-0", kNow), kLoinc, "LA11849-9")}) == false);
+  CHECK_FALSE(said_with({}).has_value());
+}
+
+TEST_CASE("FHIR oxygen: room air that is assumed is named with its entry", "[clinical]") {
+  const auto record = record_of({spo2(95, kNow), room_air("2020-04-01T11:00:00Z")});
+  CHECK_THAT(warning(record, "room_air_assumed"),
+             ContainsSubstring("entry[2] (Observation)") && ContainsSubstring("1 hour"));
+  CHECK(record.given().at("on_oxygen").time == "2020-04-01T11:00:00Z");
+}
+
+TEST_CASE("FHIR oxygen: a statement that is denied closes nothing", "[clinical]") {
+  Json denied = room_air(kNow);
+  denied["valueBoolean"] = false;
+  CHECK_FALSE(said_with({denied}).has_value());
+  CHECK_FALSE(said_with({denied, fio2(21, kNow)}).has_value());
+  CHECK_FALSE(said_with({no(room_air(kNow))}).has_value());
+  Json on_air = observation(kLoinc, "59410-1", kNow);
+  on_air["valueBoolean"] = false;
+  CHECK_FALSE(said_with({on_air, flow(0, kNow)}).has_value());
+  // An answer that is neither yes nor no.
+  CHECK_FALSE(said_with({answered(room_air(kNow), kSnomed, "261665006")}).has_value());
+  Json absent = room_air(kNow);
+  absent["dataAbsentReason"] =
+      coding("http://terminology.hl7.org/CodeSystem/data-absent-reason", "unknown");
+  CHECK_FALSE(said_with({absent}).has_value());
+}
+
+TEST_CASE("FHIR oxygen: an hour is the same moment, and no longer", "[clinical]") {
+  CHECK(said_with({fio2(21, "2020-04-01T10:30:00Z")}) == false);
+  CHECK_FALSE(said_with({fio2(21, "2020-04-01T10:29:59Z")}).has_value());
+  CHECK(said_with({room_air("2020-04-01T12:00:00Z")}) == false);
+  // Later than the moment asked for.
+  CHECK_FALSE(said_with({room_air("2020-04-01T12:10:00Z")}).has_value());
+  // One instant in two zones.
+  CHECK(said_with({room_air("2020-04-01T13:30:00+02:00")}) == false);
+  CHECK_FALSE(said_with({room_air("2020-04-01")}).has_value());
+}
+
+TEST_CASE("FHIR oxygen: the saturation that counts is the latest", "[clinical]") {
+  const std::vector<Json> rounds = {spo2(92, kEarlier), room_air(kEarlier), spo2(95, kNow)};
+  CHECK_FALSE(record_of(rounds).flag("on_oxygen").has_value());
+  CHECK(record_of(rounds, "2020-04-01T09:00:00Z").flag("on_oxygen") == false);
+  CHECK_FALSE(record_of({room_air(kNow)}).flag("on_oxygen").has_value());
+  const auto old = record_of({spo2(95, kNow), room_air(kNow)}, "2020-04-03T12:00:00Z");
+  CHECK_FALSE(old.flag("on_oxygen").has_value());
+  CHECK(warning(old, "room_air_assumed").empty());
+}
+
+TEST_CASE("FHIR oxygen: the fraction of a blood gas closes nothing", "[clinical]") {
+  Json laboratory = fio2(21, kNow);
+  laboratory["category"] = {
+      coding("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory")};
+  CHECK_FALSE(said_with({laboratory}).has_value());
+  Json studies = fio2(21, kNow);
+  studies["category"] = {coding(kLoinc, "18767-4")};
+  CHECK_FALSE(said_with({studies}).has_value());
+  Json specimen = fio2(21, kNow);
+  specimen["specimen"] = reference("Specimen/1");
+  CHECK_FALSE(said_with({specimen}).has_value());
+  Json panel = observation(kLoinc, "24336-0", kNow);
+  panel["component"] = {{{"code", coding(kLoinc, "3150-0")}, {"valueQuantity", quantity(21, "%")}}};
+  CHECK_FALSE(said_with({panel}).has_value());
+  const Json gas = measured("2703-7", quantity(70, "mm[Hg]"), kNow);
+  CHECK_FALSE(said_with({fio2(21, kNow), gas}).has_value());
+  CHECK(said_with({fio2(21, "2020-04-01T11:20:00Z"), gas}) == false);
+}
+
+TEST_CASE("FHIR oxygen: a ventilator's setting is oxygen's fraction and never room air",
+          "[clinical]") {
+  const Json setting = measured("19994-3", quantity(21, "%"), kNow);
+  CHECK_FALSE(said_with({setting}).has_value());
+  CHECK_FALSE(said_with({setting, flow(0, kNow)}).has_value());
+  CHECK_FALSE(
+      said_with({measured("19994-3", quantity(21, "%"), kEarlier), fio2(21, kNow)}).has_value());
+  const auto record = record_of({spo2(95, kNow), measured("19994-3", quantity(60, "%"), kNow)});
+  CHECK(record.number("fio2") == 60);
+  CHECK(receives_oxygen(record).answer == true);
+}
+
+TEST_CASE("FHIR oxygen: oxygen that stands against it leaves it open, and both are named",
+          "[clinical]") {
+  const Json against = GENERATE(flow(2, kEarlier), fio2(28, kEarlier), flow(2, "2020-04-01"),
+                                observation(kSnomed, "371825009", kNow));
+  const auto record = record_of({against, spo2(95, kNow), room_air(kNow)});
+  CHECK_FALSE(record.flag("on_oxygen").has_value());
+  CHECK_FALSE(receives_oxygen(record).answer.has_value());
+  CHECK_THAT(warning(record, "oxygen_open"), ContainsSubstring("entry[3] (Observation)") &&
+                                                 ContainsSubstring("entry[1] (Observation)"));
+}
+
+TEST_CASE("FHIR oxygen: what is over does not stand against it", "[clinical]") {
+  CHECK(said_with({flow(2, kEarlier), flow(0, kNow)}) == false);
+  CHECK(said_with({fio2(28, kEarlier), fio2(21, kNow)}) == false);
+  CHECK(said_with({observation(kSnomed, "371825009", kEarlier), room_air(kNow)}) == false);
+  CHECK(said_with({flow(2, "2020-03-30T08:00:00Z"), room_air(kNow)}) == false);
+  CHECK(said_with({flow(2, "2020-04-01T12:30:00Z"), room_air(kNow)}) == false);
+}
+
+TEST_CASE("FHIR oxygen: weaning leaves it open, with both values as they were measured",
+          "[clinical]") {
+  const auto record = record_of({flow(2, kEarlier), fio2(21, kNow), spo2(95, kNow)});
+  CHECK(record.number("oxygen_flow") == 2);
+  CHECK(record.number("fio2") == 21);
+  CHECK_FALSE(record.flag("on_oxygen").has_value());
+  CHECK_FALSE(receives_oxygen(record).answer.has_value());
+  // The other way round oxygen was begun.
+  CHECK(receives_oxygen(record_of({fio2(21, kEarlier), flow(2, kNow), spo2(95, kNow)})).answer ==
+        true);
+}
+
+TEST_CASE("FHIR oxygen: a treatment or a device that lasts, or may, stands against it",
+          "[clinical]") {
+  const auto with = [](const Json& procedure) { return said_with({room_air(kNow), procedure}); };
+  Json cannula = {{"resourceType", "Procedure"},
+                  {"status", "in-progress"},
+                  {"subject", reference("Patient/p1")},
+                  {"code", coding(kSnomed, "371907003")},
+                  {"performedPeriod", {{"start", kEarlier}}}};
+  CHECK_FALSE(with(cannula).has_value());
+  cannula["status"] = "completed";
+  CHECK_FALSE(with(cannula).has_value());
+  cannula["performedPeriod"]["end"] = "2020-04-01T10:00:00Z";
+  CHECK(with(cannula) == false);
+  cannula["status"] = "not-done";
+  cannula["performedPeriod"].erase("end");
+  CHECK(with(cannula) == false);
+  const Json tube = {{"resourceType", "Procedure"},
+                     {"status", "in-progress"},
+                     {"subject", reference("Patient/p1")},
+                     {"code", coding(kSnomed, "40617009")}};
+  CHECK_FALSE(with(tube).has_value());
+}
+
+TEST_CASE("FHIR oxygen: a statement of oxygen is oxygen", "[clinical]") {
+  const Json stated = observation(kSnomed, "371825009", kNow);
+  CHECK(said_with({stated}) == true);
+  CHECK(said_with({answered(stated, kSnomed, "373066001")}) == true);
+  CHECK(said_with({observation(kSnomed, "315041000", kNow)}) == true);
+  Json litres = stated;
+  litres["valueQuantity"] = quantity(2, "L/min");
+  CHECK(said_with({litres}) == true);
+  CHECK(record_of({litres}).number("oxygen_flow") == 2);
+  CHECK(said_with({room_air("2020-04-01T11:00:00Z"), litres}) == true);
+  // A flow of 0 beside the word contradicts it.
+  litres["valueQuantity"] = quantity(0, "L/min");
+  CHECK_FALSE(said_with({litres}).has_value());
+  // What was said hours before need not hold.
+  CHECK_FALSE(said_with({observation(kSnomed, "371825009", kEarlier)}).has_value());
+  CHECK(record_of({stated}).flag("on_oxygen") == true);
+}
+
+TEST_CASE("FHIR oxygen: a saturation on room air is that, and the patient's without another",
+          "[clinical]") {
+  const Json on_air = measured("59410-1", quantity(93, "%"), kNow);
+  const auto alone = record_of({on_air});
+  CHECK(alone.number("spo2_room_air") == 93);
+  CHECK(alone.number("spo2") == 93);
+  CHECK(alone.flag("on_oxygen") == false);
+  const auto with_oxygen = record_of({on_air, flow(2, kNow)});
+  CHECK(with_oxygen.number("spo2_room_air") == 93);
+  CHECK_FALSE(with_oxygen.number("spo2").has_value());
+  CHECK_FALSE(with_oxygen.flag("on_oxygen").has_value());
+  // Far from the other one, it was a trial without the oxygen that the patient has.
+  const auto trial = record_of({measured("59410-1", quantity(86, "%"), kNow), spo2(95, kNow)});
+  CHECK_FALSE(trial.flag("on_oxygen").has_value());
+  CHECK(trial.number("spo2") == 95);
+  Json both = on_air;
+  both["code"]["coding"].push_back({{"system", kLoinc}, {"code", "59408-5"}});
+  CHECK(record_of({both}).number("spo2_room_air") == 93);
+}
+
+TEST_CASE("FHIR oxygen: without a time asked for, the only saturation's counts", "[clinical]") {
+  CHECK(record_of({spo2(95, kNow), room_air(kNow)}, "").flag("on_oxygen") == false);
+  CHECK_FALSE(record_of({spo2(95, kNow), room_air(kEarlier)}, "").flag("on_oxygen").has_value());
+}
