@@ -46,7 +46,9 @@ struct UcumUnit {
 /// Read are the units of ucum_atoms.cpp with the metric prefixes, and the whole grammar but for
 /// what has two readings: after a leading solidus there is one unit alone, for it is not agreed
 /// whether "/m.s" is 1/(m.s) or s/m. Nothing for any other text, for UCUM's further units too.
-/// Source: The Unified Code for Units of Measure, version 2.2, its grammar in section 2.
+/// No annotation is read behind a parenthesis, and no leading solidus within one.
+/// Source: UCUM 2.2, its units by ucum-essence.xml, its grammar as the package ucumvert 0.3.2 has
+/// it.
 std::optional<UcumUnit> parse_ucum(std::string_view text);
 
 /// Whether a value of one has a value in the other. A ratio of like quantities (mL/dL) has none in

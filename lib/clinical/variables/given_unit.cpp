@@ -46,7 +46,7 @@ bool agree(const GivenUnit& a, const GivenUnit& b) {
 /// The code with the annotations of the listed one, as it is read again.
 std::string code_of(const UcumUnit& unit, const UcumUnit& listed) {
   std::string code = unit.code;
-  // UCUM allows none behind a parenthesis.
+  // None is read behind a parenthesis.
   if (!listed.annotations.empty() && code.ends_with(')')) {
     code = fmt::format("{}{}.1", code.starts_with('/') ? "1" : "", code);
   }

@@ -147,9 +147,9 @@ def narrower(code, found):
     if re.match(r"/.*[./]", outside):
         return "two readings"
     if re.search(r"\(/", bare) or re.search(r"\)\{", bare):
-        return "not in UCUM's own grammar"
+        return "beyond the grammar that is read"
     if re.search(r"(^|[./(])\d+[+-]\d", bare):
-        return "not in UCUM's own grammar"
+        return "beyond the grammar that is read"
     if any(symbol in SCALES for _, symbol in found) and not re.fullmatch(r"(Cel|\[degF\]|\[pH\])(\{\})?", bare):
         return "a multiple of a scale"
     if len(code) > 100 or any(len(n) > 15 or int(n) > 30 for n in re.findall(r"(?<=[a-zA-Z%\]*^+-])\d+", bare)):
