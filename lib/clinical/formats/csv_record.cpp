@@ -1,6 +1,7 @@
 #include "csv_record.hpp"
 
 #include "csv.hpp"
+#include "json_record.hpp"
 #include "nccid.hpp"
 #include "record/record_builder.hpp"
 #include "variables/unknown_name.hpp"
@@ -167,6 +168,7 @@ std::vector<CsvCell> csv_row(std::string_view csv, const ClinicalOptions& option
 }
 
 ClinicalRecord ClinicalRecord::parse_csv(std::string_view csv, const ClinicalOptions& options) {
+  require_no_problem_list(options);
   const std::vector<CsvCell> row = csv_row(csv, options);
   return options.clean == Cleaning::nccid ? record_of_nccid(row, options)
                                           : record_of_row(row, options);
