@@ -24,15 +24,26 @@ void add_clinical_options(CLI::App& command, ClinicalInput& input) {
           "Database; the report says what they changed")
       ->check(CLI::IsMember({"nccid"}))
       ->type_name("RULES");
+  command
+      .add_option_function<std::string>(
+          "--problem-list",
+          [&options](const std::string& said) {
+            options.problem_list = said == "complete" ? ProblemList::complete : ProblemList::unsaid;
+          },
+          "complete: the Conditions of the FHIR Bundle are all that the patient has, so that a "
+          "chronic disease without one is absent; each is named as assumed")
+      ->check(CLI::IsMember({"complete"}))
+      ->type_name("STATE");
 }
 
 ClinicalRecord read_clinical(const ClinicalInput& input) {
   if (input.file.empty()) {
     const ClinicalOptions& options = input.options;
     if (!options.at.empty() || !options.row.empty() || !options.id_column.empty() ||
-        options.clean != Cleaning::none) {
+        options.clean != Cleaning::none || options.problem_list != ProblemList::unsaid) {
       throw Error(ErrorCode::usage,
-                  "--at, --row, --id-column and --clean need clinical values (see aicovid --help)");
+                  "--at, --row, --id-column, --clean and --problem-list need clinical values (see "
+                  "aicovid --help)");
     }
     return {};
   }

@@ -1,24 +1,26 @@
 #include "record.hpp"
 
 #include "condition.hpp"
+#include "condition_evidence.hpp"
+#include "current_encounters.hpp"
 #include "formats/json_object.hpp"
 #include "formats/json_record.hpp"
 #include "infection.hpp"
 #include "json.hpp"
 #include "observation.hpp"
 #include "patient.hpp"
+#include "problem_list.hpp"
 #include "reading.hpp"
 #include "record/record_builder.hpp"
 #include "record/timestamp.hpp"
 #include "reservations.hpp"
 #include "set_aside.hpp"
 #include "subjects.hpp"
-#include "variables/variables.hpp"
 
 #include <aicovid/error.hpp>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -32,16 +34,18 @@ namespace {
 
 class BundleReader {
  public:
-  explicit BundleReader(FhirReading& reading) : reading_(reading) {}
+  BundleReader(const Json& bundle, FhirReading& reading)
+      : encounters_(member(bundle, "entry"), reading.options.at),
+        is_whole_(!has_more_pages(bundle)),
+        reading_(reading) {}
 
   void read(const std::vector<BoundEntry>& entries) {
     for (const BoundEntry& one : entries) read(one);
     require_one_person(patients_, contained_patients_);
     read_fhir_patient(patients_, reading_.options, reading_.builder);
     infection_.settle(reading_);
-    for (const std::string& condition : conditions_) {
-      reading_.builder.add(*find_variable(condition), true);
-    }
+    if (reading_.options.problem_list == ProblemList::complete) conditions_.note_complete();
+    conditions_.settle(reading_);
   }
 
  private:
@@ -52,21 +56,29 @@ class BundleReader {
     if (contained != nullptr && !has_modified_patient) {
       contained_patients_.push_back({one.place, contained});
     }
-    if (one.place.type == "Bundle") return set_aside(SetAside::nested_bundle, one);
+    if (one.place.type == "Bundle") {
+      conditions_.note_unread();
+      return set_aside(SetAside::nested_bundle, one);
+    }
     if (has_unknown_modifier(*one.entry) || has_unknown_modifier(resource) ||
         has_modified_patient) {
+      if (one.place.type == "Condition") conditions_.note_unread();
       return set_aside(SetAside::unknown_modifier, one);
     }
     if (one.place.type == "Patient") return patients_.push_back({one.place, &resource});
-    if (!one.is_bound) return set_aside(SetAside::without_subject, one);
+    if (!one.is_bound) {
+      if (one.place.type == "Condition") conditions_.note_unread();
+      return set_aside(SetAside::without_subject, one);
+    }
     if (one.place.type == "Condition") return read_condition(resource, one);
+    if (one.place.type == "List") return read_list(resource);
     if (is_about_another(resource)) return set_aside(SetAside::about_another, one);
     const std::string status = text_of(resource, "status");
     if (status != "final" && status != "amended" && status != "corrected") {
       return set_aside(SetAside::not_final, one);
     }
-    if (is_sars_cov_2_test(resource)) {
-      infection_.add_test(resource, one.place, reading_);
+    if (const auto test = infection_test_of(resource)) {
+      infection_.add_test(resource, *test, one.place, reading_);
     } else {
       read_fhir_observation(resource, one.place, reading_);
     }
@@ -78,20 +90,42 @@ class BundleReader {
 
   void read_condition(const Json& condition, const BoundEntry& one) {
     const FhirCondition found = read_fhir_condition(condition, reading_.options.at);
-    if (!found.meaning) return set_aside(SetAside::unknown_code, one);
+    if (!found.meaning) {
+      const Verification said = read_condition_status(condition).verification;
+      if (said != Verification::in_error) conditions_.note_unread();
+      return set_aside(SetAside::unknown_code, one);
+    }
+    const bool is_infection = !found.meaning->term.empty();
+    const bool is_read = is_infection ? found.presence == Presence::present && !found.contradictory
+                                      : conditions_.add(found);
     if (found.contradictory) return set_aside(SetAside::contradictory, one);
-    if (!found.present) return set_aside(SetAside::not_present, one);
-    if (found.meaning->term.empty()) {
-      conditions_.insert(std::string(found.meaning->variable));
-    } else {
-      infection_.add_diagnosis(found.meaning->term);
+    if (!is_read) return set_aside(SetAside::not_present, one);
+    if (found.status.lacks_system) warn_of_system(found, one);
+    if (is_infection) {
+      infection_.add_diagnosis(found, condition, encounters_.hold(*one.entry), one.place, reading_);
     }
   }
 
+  void warn_of_system(const FhirCondition& found, const BoundEntry& one) {
+    const std::string variable(found.meaning->variable);
+    reading_.builder.warn(
+        {"status_without_system", variable,
+         fmt::format("{} is taken from {}, of which a status has a code without system; it is "
+                     "read as HL7's, for FHIR allows no other",
+                     variable, to_string(one.place))});
+  }
+
+  /// Of Lists only a problem list that is empty says something. Another page may have more.
+  void read_list(const Json& list) {
+    if (is_whole_ && is_nil_known(list, reading_.options.at)) conditions_.note_complete();
+  }
+
+  CurrentEncounters encounters_;
+  bool is_whole_;
   FhirReading& reading_;
   std::vector<PatientCopy> patients_;
   std::vector<PatientCopy> contained_patients_;
-  std::set<std::string> conditions_;
+  ConditionEvidence conditions_;
   InfectionEvidence infection_;
 };
 
@@ -114,13 +148,18 @@ ClinicalRecord record_of_fhir(const Json& bundle, const ClinicalOptions& options
         "the Bundle has implicitRules or a modifierExtension, which may change what it means; "
         "expected neither");
   }
+  if (options.problem_list == ProblemList::complete && has_more_pages(bundle)) {
+    reject(
+        "the Bundle has a further page (link next), or fewer entries than its total; expected all "
+        "of them where the problem list is said to be complete");
+  }
   RecordBuilder builder(options);
   const Json& entries = member(bundle, "entry");
   if (!entries.is_null() && !entries.is_array()) reject("the Bundle's entry is no list");
   SetAsideEntries left_out;
   FhirReading reading{.options = options, .at = {}, .builder = builder, .left_out = left_out};
   if (!options.at.empty()) reading.at = parse_timestamp(options.at);
-  BundleReader(reading).read(bind_to_one_patient(entries));
+  BundleReader(bundle, reading).read(bind_to_one_patient(entries));
   left_out.report(builder);
   return builder.build();
 }

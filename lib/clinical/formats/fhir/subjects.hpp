@@ -15,10 +15,10 @@ struct BoundEntry {
   const nlohmann::json* contained_patient = nullptr;  ///< the one that its subject leads to
 };
 
-/// Binds the list `Bundle.entry` to one patient, and returns the Patients, Observations and
-/// Conditions of it, and nested Bundles, which are not looked into. References are resolved against
-/// fullUrl, against type and id, within their own resource where they begin with "#", and by
-/// identifier. Entries without subject are no error: nobody knows whose they are.
+/// Binds the list `Bundle.entry` to one patient, and returns the Patients, Observations,
+/// Conditions and empty Lists of it, and nested Bundles, which are not looked into. References are
+/// resolved against fullUrl, against type and id, within their own resource where they begin with
+/// "#", and by identifier. Entries without subject are no error: nobody knows whose they are.
 ///
 /// @throws Error{patient_mismatch} if they are of several patients, or if an Observation or a
 ///         Condition is of something that is no patient

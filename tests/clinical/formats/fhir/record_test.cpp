@@ -324,8 +324,13 @@ TEST_CASE("FHIR: a condition counts if it is confirmed, present and not of later
   evening["recordedDate"] = "2020-03-31T23:00:00-14:00";
   CHECK_FALSE(parse({evening}).flag("diabetes").has_value());
   // Of suspected and confirmed infection the confirmed one holds.
-  CHECK(parse({condition("840544004")}).text("sars_cov_2") == "suspected");
-  CHECK(parse({condition("840539006"), condition("840544004")}).text("sars_cov_2") == "confirmed");
+  const auto infection = [](const std::string& code) {
+    Json one = condition(code);
+    one["recordedDate"] = "2020-03-30";
+    return one;
+  };
+  CHECK(parse({infection("840544004")}).text("sars_cov_2") == "suspected");
+  CHECK(parse({infection("840539006"), infection("840544004")}).text("sars_cov_2") == "confirmed");
 }
 
 TEST_CASE("FHIR: another resource, or JSON of another form, is an error or empty", "[clinical]") {
