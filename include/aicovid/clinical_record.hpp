@@ -68,9 +68,14 @@ enum class ProblemList {
 /// What a text of clinical values does not say itself.
 struct ClinicalOptions {
   /// ISO 8601 with zone: the moment that the values are for. Of several values of a variable the
-  /// latest of the 24 hours up to it is taken, never a later one. Required where a variable has
+  /// latest of the hours up to it is taken, never a later one. Required where a variable has
   /// several values.
   std::string at;
+  int bedside_hours = 12;     ///< how old vital signs and what is said of oxygen may be at `at`
+  int laboratory_hours = 24;  ///< how old any other measured value may be at `at`
+  /// FHIR: an entry that cannot be read, and values that contradict one another, are errors. Else
+  /// they are left out with a warning.
+  bool strict = false;
   std::string row;  ///< CSV: the row whose `id_column` holds this; needed if there are several
   std::string id_column;  ///< CSV
   Cleaning clean = Cleaning::none;

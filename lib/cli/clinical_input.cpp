@@ -9,8 +9,19 @@ void add_clinical_options(CLI::App& command, ClinicalInput& input) {
   command
       .add_option("--at", options.at,
                   "moment that the clinical values are for, like 2020-04-01T10:00:00Z: the latest "
-                  "of the 24 hours up to it are taken")
+                  "up to it are taken, vital signs of 12 and laboratory values of 24 hours")
       ->type_name("TIME");
+  command
+      .add_option("--bedside-hours", options.bedside_hours,
+                  "how old vital signs and what is said of oxygen may be at --at (default 12)")
+      ->type_name("HOURS");
+  command
+      .add_option("--laboratory-hours", options.laboratory_hours,
+                  "how old any other measured value may be at --at (default 24)")
+      ->type_name("HOURS");
+  command.add_flag("--strict", options.strict,
+                   "FHIR: refuse what else is left out with a warning, entries that cannot be read "
+                   "and values that contradict one another");
   command.add_option("--row", options.row, "table: the patient's row, by its id")->type_name("ID");
   command.add_option("--id-column", options.id_column, "table: the column that holds the ids")
       ->type_name("NAME");
@@ -39,11 +50,15 @@ void add_clinical_options(CLI::App& command, ClinicalInput& input) {
 ClinicalRecord read_clinical(const ClinicalInput& input) {
   if (input.file.empty()) {
     const ClinicalOptions& options = input.options;
+    const ClinicalOptions none;
     if (!options.at.empty() || !options.row.empty() || !options.id_column.empty() ||
-        options.clean != Cleaning::none || options.problem_list != ProblemList::unsaid) {
-      throw Error(ErrorCode::usage,
-                  "--at, --row, --id-column, --clean and --problem-list need clinical values (see "
-                  "aicovid --help)");
+        options.clean != Cleaning::none || options.strict ||
+        options.problem_list != none.problem_list || options.bedside_hours != none.bedside_hours ||
+        options.laboratory_hours != none.laboratory_hours) {
+      throw Error(
+          ErrorCode::usage,
+          "--at, --row, --id-column, --clean, --problem-list, --strict, "
+          "--bedside-hours and --laboratory-hours need clinical values (see aicovid --help)");
     }
     return {};
   }

@@ -1,3 +1,4 @@
+#include "formats/csv_record.hpp"
 #include "formats/fhir/record.hpp"
 #include "formats/json_object.hpp"
 #include "formats/json_record.hpp"
@@ -16,7 +17,7 @@ constexpr std::size_t kLargestText = 64U << 20U;
 
 }  // namespace
 
-ClinicalRecord parse_clinical(std::string_view text, const ClinicalOptions& options) {
+ClinicalExplanation explain_clinical(std::string_view text, const ClinicalOptions& options) {
   if (text.size() > kLargestText) {
     throw Error(ErrorCode::bad_clinical_input,
                 fmt::format("the clinical values have {} bytes; expected at most {}", text.size(),
@@ -26,10 +27,14 @@ ClinicalRecord parse_clinical(std::string_view text, const ClinicalOptions& opti
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   const bool is_json = first != text.npos && (text[first] == '{' || text[first] == '[');
-  if (!is_json) return ClinicalRecord::parse_csv(text, options);
+  if (!is_json) return explain_csv(text, options);
   const JsonObject object = parse_json_object(text);
-  if (object.document.contains("resourceType")) return record_of_fhir(object.document, options);
-  return record_of_json(object, options);
+  if (object.document.contains("resourceType")) return explain_fhir(object.document, options);
+  return explain_json(object, options);
+}
+
+ClinicalRecord parse_clinical(std::string_view text, const ClinicalOptions& options) {
+  return explain_clinical(text, options).record;
 }
 
 }  // namespace aicovid

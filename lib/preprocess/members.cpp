@@ -151,7 +151,8 @@ int Members::choice(std::string_view member, std::initializer_list<std::string_v
 
 std::array<double, 2> Members::pair(std::string_view member) const {
   constexpr std::string_view kExpected = "two numbers within float32";
-  const json& found = at(member, kExpected).json();
+  const ConfigValue value = at(member, kExpected);
+  const json& found = value.json();
   if (!found.is_array() || found.size() != 2 || !std::ranges::all_of(found, is_float_number)) {
     fail(member, kExpected);
   }
@@ -163,7 +164,8 @@ std::vector<double> Members::per_channel(std::string_view member) const {
   const auto expected =
       channels == 1 ? std::string("a number within float32 (a list goes after \"channels\")")
                     : fmt::format("a number or {} numbers within float32", channels);
-  const json& found = at(member, expected).json();
+  const ConfigValue value = at(member, expected);
+  const json& found = value.json();
   if (is_float_number(found)) return {found.get<double>()};
   if (!found.is_array() || found.size() != channels ||
       !std::ranges::all_of(found, is_float_number)) {

@@ -119,7 +119,7 @@ nlohmann::json member_of(const Column& column, const std::string& text) {
   return {{"value", text}};
 }
 
-ClinicalRecord record_of_row(const std::vector<CsvCell>& row, const ClinicalOptions& options) {
+ClinicalExplanation explain_row(const std::vector<CsvCell>& row, const ClinicalOptions& options) {
   RecordBuilder builder(options);
   std::string time;
   for (const CsvCell& cell : row) {
@@ -131,7 +131,7 @@ ClinicalRecord record_of_row(const std::vector<CsvCell>& row, const ClinicalOpti
     if (cell.text.empty()) continue;
     nlohmann::json member = member_of(column, cell.text);
     if (!time.empty() && !column.variable->lasting) member["time"] = time;
-    builder.add(*column.variable, std::move(member));
+    builder.add(*column.variable, member, {.place = fmt::format("column {}", cell.column)});
   }
   return builder.build();
 }
@@ -167,11 +167,14 @@ std::vector<CsvCell> csv_row(std::string_view csv, const ClinicalOptions& option
   return cells;
 }
 
-ClinicalRecord ClinicalRecord::parse_csv(std::string_view csv, const ClinicalOptions& options) {
+ClinicalExplanation explain_csv(std::string_view csv, const ClinicalOptions& options) {
   require_no_problem_list(options);
   const std::vector<CsvCell> row = csv_row(csv, options);
-  return options.clean == Cleaning::nccid ? record_of_nccid(row, options)
-                                          : record_of_row(row, options);
+  return options.clean == Cleaning::nccid ? explain_nccid(row, options) : explain_row(row, options);
+}
+
+ClinicalRecord ClinicalRecord::parse_csv(std::string_view csv, const ClinicalOptions& options) {
+  return explain_csv(csv, options).record;
 }
 
 }  // namespace aicovid

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <aicovid/clinical_explanation.hpp>
 #include <aicovid/clinical_record.hpp>
 
 #include <string>
@@ -20,5 +21,8 @@ struct CsvCell {
 /// @throws Error{bad_clinical_input} if no row has the id, or several; Error{invalid_argument} if
 ///         the options name no row of several, or a column that is not there
 std::vector<CsvCell> csv_row(std::string_view csv, const ClinicalOptions& options);
+
+/// Reads a row of a table as `ClinicalRecord::parse_csv` does.
+ClinicalExplanation explain_csv(std::string_view csv, const ClinicalOptions& options);
 
 }  // namespace aicovid

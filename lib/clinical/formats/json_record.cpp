@@ -52,22 +52,22 @@ void require_no_problem_list(const ClinicalOptions& options) {
   throw Error(ErrorCode::invalid_argument, "problem_list is for FHIR Bundles");
 }
 
-ClinicalRecord record_of_json(const JsonObject& object, const ClinicalOptions& options) {
+ClinicalExplanation explain_json(const JsonObject& object, const ClinicalOptions& options) {
   require_no_row(options);
   require_no_problem_list(options);
-  if (options.clean == Cleaning::nccid) return record_of_nccid(cells_of(object.document), options);
+  if (options.clean == Cleaning::nccid) return explain_nccid(cells_of(object.document), options);
   RecordBuilder builder(options);
   for (std::size_t i = 0; i < object.names.size(); ++i) {
     const std::string& name = object.names[i];
     const Variable* variable = find_variable(name, options.variables);
     if (!variable) reject_unknown_name(fmt::format("member {}", i + 1), name, options.variables);
-    builder.add(*variable, object.document.at(name));
+    builder.add(*variable, object.document.at(name), {.place = fmt::format("member {}", i + 1)});
   }
   return builder.build();
 }
 
 ClinicalRecord ClinicalRecord::parse_json(std::string_view json, const ClinicalOptions& options) {
-  return record_of_json(parse_json_object(json), options);
+  return explain_json(parse_json_object(json), options).record;
 }
 
 std::string ClinicalRecord::to_json() const {

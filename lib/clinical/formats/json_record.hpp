@@ -2,12 +2,13 @@
 
 #include "json_object.hpp"
 
+#include <aicovid/clinical_explanation.hpp>
 #include <aicovid/clinical_record.hpp>
 
 namespace aicovid {
 
-/// The record of a parsed JSON object, as `ClinicalRecord::parse_json` reads it.
-ClinicalRecord record_of_json(const JsonObject& object, const ClinicalOptions& options);
+/// Reads a parsed JSON object as `ClinicalRecord::parse_json` does.
+ClinicalExplanation explain_json(const JsonObject& object, const ClinicalOptions& options);
 
 /// @throws Error{invalid_argument} if the options name a row: only a table has rows
 void require_no_row(const ClinicalOptions& options);

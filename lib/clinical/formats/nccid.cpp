@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -279,7 +280,8 @@ class NccidRow {
 
 }  // namespace
 
-ClinicalRecord record_of_nccid(const std::vector<CsvCell>& cells, const ClinicalOptions& options) {
+ClinicalExplanation explain_nccid(const std::vector<CsvCell>& cells,
+                                  const ClinicalOptions& options) {
   Row row;
   for (const CsvCell& cell : cells) {
     if (!cell.text.empty()) row.emplace(cell.header, cell.text);

@@ -3,8 +3,6 @@
 #include "clinical/bedside_state.hpp"
 #include "timestamp.hpp"
 
-#include <aicovid/error.hpp>
-
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
@@ -16,8 +14,10 @@ namespace aicovid {
 namespace {
 
 /// Whether the times say that two values were measured at two times.
-bool other_sample(const ClinicalValue& a, const ClinicalValue& b) {
-  return !a.time.empty() && !b.time.empty() && parse_timestamp(a.time) != parse_timestamp(b.time);
+bool other_sample(const ClinicalRecord& record, std::string_view a, std::string_view b) {
+  const std::string& time_a = record.given().at(std::string(a)).time;
+  const std::string& time_b = record.given().at(std::string(b)).time;
+  return !time_a.empty() && !time_b.empty() && parse_timestamp(time_a) != parse_timestamp(time_b);
 }
 
 /// How far two ranges are apart: 0 where they meet.
@@ -52,120 +52,113 @@ std::string said(const ClinicalRecord& record, std::string_view name) {
                      ClinicalRecord::canonical_unit(name));
 }
 
-[[noreturn]] void reject(const ClinicalRecord& record, std::string_view one, std::string_view other,
-                         const std::string& expected) {
-  throw Error(
-      ErrorCode::bad_clinical_input,
-      fmt::format("{} and {}; expected {}", said(record, one), said(record, other), expected));
+Conflict conflict(const ClinicalRecord& record, std::string_view one, std::string_view other,
+                  const std::string& expected) {
+  return {std::string(one), std::string(other),
+          fmt::format("{} and {}; expected {}", said(record, one), said(record, other), expected)};
 }
 
-/// Rejects what contradicts that the patient receives no oxygen.
-void check_on_air(const ClinicalRecord& record, const std::string& source) {
+/// What contradicts that the patient receives no oxygen.
+std::optional<Conflict> conflict_on_air(const ClinicalRecord& record, const std::string& source) {
   for (const OxygenQuantity& quantity : kOxygenQuantities) {
     if (!surely_raised(record, quantity)) continue;
     const auto& [name, on_room_air] = quantity;
     const std::string_view corrected =
         source == "on_oxygen" ? "on_oxygen true" : "another respiratory_support";
-    reject(record, source, name,
-           fmt::format("{} above {} {}", corrected, on_room_air,
-                       ClinicalRecord::canonical_unit(name)));
+    return conflict(record, source, name,
+                    fmt::format("{} above {} {}", corrected, on_room_air,
+                                ClinicalRecord::canonical_unit(name)));
   }
   const auto spo2 = record.range("spo2");
   const auto on_air = record.range("spo2_room_air");
-  if (!spo2 || !on_air) return;
-  const auto& given = record.given();
-  if (other_sample(given.at("spo2"), given.at("spo2_room_air"))) return;
-  if (gap(*spo2, *on_air) > kLargestSpo2Difference) {
-    reject(record, "spo2", "spo2_room_air",
-           fmt::format("them within {} % where {}, or their times", kLargestSpo2Difference,
-                       said(record, source)));
-  }
+  if (!spo2 || !on_air || other_sample(record, "spo2", "spo2_room_air")) return std::nullopt;
+  if (gap(*spo2, *on_air) <= kLargestSpo2Difference) return std::nullopt;
+  return conflict(record, "spo2", "spo2_room_air",
+                  fmt::format("them within {} % where {}, or their times", kLargestSpo2Difference,
+                              said(record, source)));
 }
 
-/// Rejects a quantity that is not raised although the patient receives oxygen from a cannula or a
-/// mask.
-void check_on_oxygen(const ClinicalRecord& record, const std::string& source) {
+/// A quantity that is not raised although the patient receives oxygen from a cannula or a mask.
+/// While oxygen is weaned, the flow and the fraction of two moments differ.
+std::optional<Conflict> conflict_on_oxygen(const ClinicalRecord& record,
+                                           const std::string& source) {
   const auto support = record.text("respiratory_support");
-  if (support && std::ranges::find(kMachines, *support) != kMachines.end()) return;
+  if (support && std::ranges::find(kMachines, *support) != kMachines.end()) return std::nullopt;
+  const bool is_quantity = record.number(source).has_value();
   for (const auto& [name, on_room_air] : kOxygenQuantities) {
     const auto range = record.range(name);
     if (!range || range->high > on_room_air) continue;
-    reject(record, source, name,
-           fmt::format("{} above {} {} with oxygen, or respiratory_support hfnc, niv, imv or ecmo",
-                       name, on_room_air, ClinicalRecord::canonical_unit(name)));
+    if (is_quantity && other_sample(record, source, name)) continue;
+    return conflict(
+        record, source, name,
+        fmt::format("{} above {} {} with oxygen, or respiratory_support hfnc, niv, imv or ecmo",
+                    name, on_room_air, ClinicalRecord::canonical_unit(name)));
   }
+  return std::nullopt;
 }
 
 }  // namespace
 
-void check_oxygen_agreement(const ClinicalRecord& record) {
+std::optional<Conflict> oxygen_conflict(const ClinicalRecord& record) {
   const auto on_oxygen = record.flag("on_oxygen");
   const auto support = record.text("respiratory_support");
   if (on_oxygen && support && (*support != "none") != *on_oxygen) {
-    reject(record, "on_oxygen", "respiratory_support",
-           "on_oxygen false with none and true with oxygen, hfnc, niv, imv or ecmo");
+    return conflict(record, "on_oxygen", "respiratory_support",
+                    "on_oxygen false with none and true with oxygen, hfnc, niv, imv or ecmo");
   }
   const Finding oxygen = receives_oxygen(record);
-  if (!oxygen.answer) return;
-  if (*oxygen.answer) {
-    check_on_oxygen(record, oxygen.variable);
-  } else {
-    check_on_air(record, oxygen.variable);
-  }
+  if (!oxygen.answer) return std::nullopt;
+  return *oxygen.answer ? conflict_on_oxygen(record, oxygen.variable)
+                        : conflict_on_air(record, oxygen.variable);
 }
 
-void check_pressure_agreement(const ClinicalRecord& record) {
+std::optional<Conflict> pressure_conflict(const ClinicalRecord& record) {
   const auto systolic = record.range("systolic_bp");
   const auto diastolic = record.range("diastolic_bp");
-  if (!systolic || !diastolic || diastolic->low <= systolic->high) return;
-  throw Error(
-      ErrorCode::bad_clinical_input,
-      fmt::format("diastolic_bp is {:.6g} mm[Hg] and systolic_bp is {:.6g} mm[Hg]; expected "
-                  "the diastolic to be at most the systolic",
-                  *record.number("diastolic_bp"), *record.number("systolic_bp")));
+  if (!systolic || !diastolic || diastolic->low <= systolic->high) return std::nullopt;
+  if (other_sample(record, "diastolic_bp", "systolic_bp")) return std::nullopt;
+  return conflict(record, "diastolic_bp", "systolic_bp",
+                  "the diastolic to be at most the systolic");
 }
 
-void check_count_agreement(const ClinicalRecord& record) {
+std::optional<Conflict> count_conflict(const ClinicalRecord& record) {
   const auto all = record.range("leukocytes");
-  if (!all) return;
-  const auto& given = record.given();
+  if (!all) return std::nullopt;
   for (const char* kind : {"lymphocytes", "neutrophils"}) {
     const auto count = record.range(kind);
     if (!count || count->low <= all->high + kRounding) continue;
-    if (other_sample(given.at("leukocytes"), given.at(kind))) continue;
-    throw Error(ErrorCode::bad_clinical_input,
-                fmt::format("{} is {}{:.6g} 10*9/L and leukocytes is {}{:.6g} 10*9/L; expected no "
-                            "more of a kind than of all",
-                            kind, record.comparator(kind), *record.number(kind),
-                            record.comparator("leukocytes"), *record.number("leukocytes")));
+    if (other_sample(record, "leukocytes", kind)) continue;
+    return conflict(record, kind, "leukocytes", "no more of a kind than of all");
   }
+  return std::nullopt;
+}
+
+std::optional<Conflict> urea_conflict(const ClinicalRecord& record) {
+  const auto urea = record.range("urea");
+  auto expected = record.range("urea_nitrogen");
+  if (!urea || !expected || other_sample(record, "urea", "urea_nitrogen")) return std::nullopt;
+  expected->low *= kMmolPerMilligramPerDecilitre;
+  expected->high *= kMmolPerMilligramPerDecilitre;
+  const double nitrogen = *record.number("urea_nitrogen");
+  const double value = kMmolPerMilligramPerDecilitre * nitrogen;
+  const double difference = gap(*urea, *expected);
+  if (difference <= kLargestDifference || difference <= kLargestRelativeDifference * value)
+    return std::nullopt;
+  return Conflict{
+      "urea", "urea_nitrogen",
+      fmt::format("urea is {:.4g} mmol/L and urea_nitrogen is {:.4g} mg/dL, that is {:.4g} "
+                  "mmol/L of urea; expected them to agree",
+                  *record.number("urea"), nitrogen, value)};
 }
 
 std::optional<DerivedUrea> urea_of_urea_nitrogen(const ClinicalRecord& record) {
   const auto nitrogen = record.number("urea_nitrogen");
-  if (!nitrogen) return std::nullopt;
+  if (!nitrogen || record.number("urea")) return std::nullopt;
   const double value = kMmolPerMilligramPerDecilitre * *nitrogen;
-  const auto urea = record.range("urea");
-  if (!urea) {
-    return DerivedUrea{value,
-                       {"urea_from_urea_nitrogen", "urea",
-                        fmt::format("urea is {}{:.4g} mmol/L, computed from urea_nitrogen",
-                                    record.comparator("urea_nitrogen"), value)}};
-  }
-  const auto& given = record.given();
-  if (other_sample(given.at("urea"), given.at("urea_nitrogen"))) return std::nullopt;
-  ClinicalRange expected = *record.range("urea_nitrogen");
-  expected.low *= kMmolPerMilligramPerDecilitre;
-  expected.high *= kMmolPerMilligramPerDecilitre;
-  const double difference = gap(*urea, expected);
-  if (difference > kLargestDifference && difference > kLargestRelativeDifference * value) {
-    throw Error(
-        ErrorCode::bad_clinical_input,
-        fmt::format("urea is {:.4g} mmol/L and urea_nitrogen is {:.4g} mg/dL, that is {:.4g} "
-                    "mmol/L of urea; expected them to agree",
-                    *record.number("urea"), *nitrogen, value));
-  }
-  return std::nullopt;
+  return DerivedUrea{value,
+                     {"urea_from_urea_nitrogen", "urea",
+                      fmt::format("urea is {}{:.4g} mmol/L, computed from urea_nitrogen",
+                                  record.comparator("urea_nitrogen"), value)}};
 }
 
 }  // namespace aicovid

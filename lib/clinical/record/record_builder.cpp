@@ -2,34 +2,48 @@
 
 #include "agreement.hpp"
 #include "given_value.hpp"
+#include "rounding.hpp"
 
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace aicovid {
 
 namespace {
 
-/// A measured value may be this old. The rule is this project's: the scores are of values taken at
-/// one assessment, and a day is taken as one.
-constexpr std::chrono::hours kOldest{24};
-
 [[noreturn]] void reject(const std::string& message) {
   throw Error(ErrorCode::bad_clinical_input, message);
 }
 
-std::optional<Instant> time_of(const nlohmann::json& member) {
+std::chrono::hours to_hours(int hours, const char* name) {
+  constexpr int kYear = 366 * 24;
+  if (hours > 0 && hours <= kYear) return std::chrono::hours(hours);
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("{} is {}; expected 1 to {}", name, hours, kYear));
+}
+
+/// What a record's member says of its time; empty if nothing.
+std::string time_text(const nlohmann::json& member) {
   if (!member.is_object() || !member.contains("time") || !member["time"].is_string()) return {};
-  return parse_timestamp(member["time"].get_ref<const std::string&>());
+  return member["time"].get<std::string>();
 }
 
 }  // namespace
 
-RecordBuilder::RecordBuilder(const ClinicalOptions& options) : known_(options.variables) {
+RecordBuilder::RecordBuilder(const ClinicalOptions& options, Conflicts conflicts)
+    : known_(options.variables),
+      conflicts_(conflicts),
+      bedside_hours_(to_hours(options.bedside_hours, "bedside_hours")),
+      laboratory_hours_(to_hours(options.laboratory_hours, "laboratory_hours")) {
   if (options.at.empty()) return;
   at_ = parse_timestamp(options.at);
   if (!at_) {
@@ -38,102 +52,244 @@ RecordBuilder::RecordBuilder(const ClinicalOptions& options) : known_(options.va
   }
 }
 
-void RecordBuilder::add(const Variable& variable, nlohmann::json member) {
-  candidates_.push_back({&variable, std::move(member)});
+std::optional<std::chrono::hours> RecordBuilder::hours_of(const Variable& variable) const {
+  if (variable.lasting) return std::nullopt;
+  return variable.bedside ? bedside_hours_ : laboratory_hours_;
+}
+
+bool RecordBuilder::is_in_hours(const Variable& variable,
+                                const std::optional<Instant>& time) const {
+  if (!at_ || !time) return true;
+  const auto hours = hours_of(variable);
+  return *time <= *at_ && (!hours || *time >= *at_ - *hours);
+}
+
+void RecordBuilder::add(const Variable& variable, const nlohmann::json& member,
+                        const ValueSource& source) {
+  const std::string time = time_text(member);
+  if (note_outside(variable, time, source)) return;
+  Candidate candidate{.variable = &variable,
+                      .source = source,
+                      .value = parse_given_value(variable, member),
+                      .time = parse_timestamp(time)};
+  if (candidate.value.number) {
+    candidate.canonical = to_canonical(variable, candidate.value);
+    candidate.rounding = canonical_rounding(variable, candidate.value, member);
+  }
+  candidates_.push_back(std::move(candidate));
+}
+
+bool RecordBuilder::note_outside(const Variable& variable, const std::string& time,
+                                 const ValueSource& source) {
+  const auto moment = parse_timestamp(time);
+  if (is_in_hours(variable, moment)) return false;
+  Candidate candidate{.variable = &variable, .source = source, .value = {}, .time = moment};
+  candidate.value.time = time;
+  candidate.fate = EvidenceFate::outside_hours;
+  candidates_.push_back(std::move(candidate));
+  return true;
+}
+
+void RecordBuilder::add_unreadable(const Variable& variable, const ValueSource& source,
+                                   const std::string& reason) {
+  candidates_.push_back({.variable = &variable,
+                         .source = source,
+                         .value = {},
+                         .time = {},
+                         .fate = EvidenceFate::unreadable,
+                         .reason = reason});
 }
 
 void RecordBuilder::note_time(Instant earliest, Instant latest) {
   spans_.push_back({earliest, latest});
 }
 
-void RecordBuilder::require_one_day() const {
+void RecordBuilder::require_one_moment() const {
   if (at_) return;
-  std::vector<TimeSpan> spans = spans_;
+  const auto require = [](const std::vector<TimeSpan>& spans, std::chrono::hours hours,
+                          const char* what) {
+    if (spans.empty()) return;
+    const auto first = std::ranges::min(spans, {}, &TimeSpan::latest).latest;
+    const auto last = std::ranges::max(spans, {}, &TimeSpan::earliest).earliest;
+    if (last - first <= hours) return;
+    reject(
+        fmt::format("the {} were measured over more than {} hours; expected values of one "
+                    "assessment, or the time that the values are for (at)",
+                    what, hours.count()));
+  };
+  std::vector<TimeSpan> all = spans_;
+  std::vector<TimeSpan> bedside;
   for (const Candidate& candidate : candidates_) {
-    const auto time = time_of(candidate.member);
-    if (time && !candidate.variable->lasting) spans.push_back({*time, *time});
+    if (!candidate.time || candidate.variable->lasting) continue;
+    all.push_back({*candidate.time, *candidate.time});
+    if (candidate.variable->bedside) bedside.push_back(all.back());
   }
-  if (spans.empty()) return;
-  const auto first = std::ranges::min(spans, {}, &TimeSpan::latest).latest;
-  const auto last = std::ranges::max(spans, {}, &TimeSpan::earliest).earliest;
-  if (last - first <= kOldest) return;
-  reject(
-      fmt::format("the values were measured over more than {} hours; expected values of one "
-                  "day, or the time that the values are for (at)",
-                  kOldest.count()));
+  require(all, laboratory_hours_, "values");
+  require(bedside, bedside_hours_, "vital signs");
 }
 
 void RecordBuilder::warn(ClinicalWarning warning) { warnings_.push_back(std::move(warning)); }
 
-const nlohmann::json* RecordBuilder::choose(const std::vector<const Candidate*>& candidates,
-                                            std::vector<ClinicalWarning>& warnings) const {
-  const Variable& variable = *candidates.front()->variable;
-  if (candidates.size() == 1 && (!at_ || variable.lasting || !time_of(candidates[0]->member)))
-    return &candidates[0]->member;
-  if (!at_) {
-    reject(fmt::format("{} has {} values; expected one, or the time that the values are for (at)",
-                       variable.name, candidates.size()));
-  }
-  const nlohmann::json* latest = nullptr;
-  Instant latest_time{};
-  for (const Candidate* candidate : candidates) {
-    const auto time = time_of(candidate->member);
-    if (!time) {
-      reject(fmt::format("{} has {} values, one of them without time; expected a time with each",
-                         variable.name, candidates.size()));
+/// Of values of one moment, the one that says most: all agree within rounding, or none is taken.
+/// Nothing here depends on the order in which they came.
+RecordBuilder::Candidate* RecordBuilder::one_of_moment(
+    const Candidates& candidates, std::vector<ClinicalWarning>& warnings) const {
+  const auto fineness = [](const Candidate* one) {
+    return std::tuple(!one->value.comparator.empty(), one->rounding, one->canonical,
+                      one->value.unit, one->source.place);
+  };
+  Candidate* finest = std::ranges::min(candidates, {}, fineness);
+  const Candidate* other = nullptr;
+  for (const Candidate* one : candidates) {
+    if (one != finest &&
+        !agree_within_rounding(*finest->variable,
+                               {finest->value, finest->canonical, finest->rounding},
+                               {one->value, one->canonical, one->rounding})) {
+      other = one;
     }
-    if (*time > *at_ || (!variable.lasting && *time < *at_ - kOldest)) continue;
-    if (latest && *time == latest_time && candidate->member != *latest) {
-      reject(fmt::format("{} has two values of one time; expected one", variable.name));
-    }
-    if (latest && *time <= latest_time) continue;
-    latest = &candidate->member;
-    latest_time = *time;
   }
-  if (!latest) {
-    warnings.push_back({"no_value_at_time", std::string(variable.name),
-                        fmt::format("{} is taken as missing: given {} time{}, but not in the {} "
-                                    "hours up to the time that the values are for",
-                                    variable.name, candidates.size(),
-                                    candidates.size() == 1 ? "" : "s", kOldest.count())});
+  if (!other) {
+    for (Candidate* one : candidates) one->fate = EvidenceFate::agreeing;
+    return finest;
   }
-  return latest;
+  const std::string_view name = finest->variable->name;
+  std::vector<std::string> names;
+  for (Candidate* one : candidates) {
+    one->fate = EvidenceFate::conflicting;
+    if (!one->source.place.empty()) names.push_back(one->source.place);
+  }
+  if (conflicts_ == Conflicts::refuse)
+    reject(fmt::format("{} has two values of one time; expected one", name));
+  std::ranges::sort(names);
+  warnings.push_back({"conflicting_values", std::string(name),
+                      fmt::format("{} is taken as missing: {} have different values of one time",
+                                  name, fmt::join(names, " and "))});
+  return nullptr;
 }
 
-bool RecordBuilder::set(const Variable& variable, ClinicalRecord& record) const {
-  std::vector<const Candidate*> candidates;
-  for (const Candidate& candidate : candidates_) {
+RecordBuilder::Candidate* RecordBuilder::choose(const Variable& variable,
+                                                const Candidates& candidates,
+                                                std::vector<ClinicalWarning>& warnings) const {
+  Candidates readable;
+  std::size_t outside = 0;
+  for (Candidate* one : candidates) {
+    outside += one->fate == EvidenceFate::outside_hours;
+    if (one->fate == EvidenceFate::earlier) readable.push_back(one);
+  }
+  if (readable.empty()) {
+    if (outside == 0) return nullptr;
+    const auto hours = hours_of(variable);
+    warnings.push_back(
+        {"no_value_at_time", std::string(variable.name),
+         fmt::format("{} is taken as missing: given {} time{}, but not {} the time that the values "
+                     "are for",
+                     variable.name, outside, outside == 1 ? "" : "s",
+                     hours ? fmt::format("in the {} hours up to", hours->count()) : "up to")});
+    return nullptr;
+  }
+  if (readable.size() == 1) return readable.front();
+  const auto without_time =
+      std::ranges::count_if(readable, [](const Candidate* one) { return !one->time; });
+  const bool all_lasting_and_timeless = static_cast<std::size_t>(without_time) == readable.size();
+  if (without_time > 0 && !all_lasting_and_timeless) {
+    reject(fmt::format("{} has {} values, one of them without time; expected a time with each",
+                       variable.name, readable.size()));
+  }
+  const auto latest = std::ranges::max(readable, {}, &Candidate::time)->time;
+  Candidates of_moment;
+  for (Candidate* one : readable) {
+    if (one->time == latest) of_moment.push_back(one);
+  }
+  if (!at_ && (of_moment.size() < readable.size() || !latest)) {
+    reject(fmt::format("{} has {} values; expected one, or the time that the values are for (at)",
+                       variable.name, readable.size()));
+  }
+  return one_of_moment(of_moment, warnings);
+}
+
+void RecordBuilder::set(const Variable& variable, std::vector<Candidate>& all,
+                        ClinicalRecord& record) const {
+  Candidates candidates;
+  for (Candidate& candidate : all) {
     if (candidate.variable == &variable) candidates.push_back(&candidate);
   }
-  if (candidates.empty()) return false;
-  const nlohmann::json* chosen = choose(candidates, record.warnings_);
-  if (!chosen) return false;
-  const ClinicalValue given = parse_given_value(variable, *chosen);
-  if (given.number) {
-    const double canonical = to_canonical(variable, given);
-    record.canonical_.emplace(variable.name, canonical);
-    add_suspicions(variable, given, canonical, record.warnings_);
-  }
-  record.given_.emplace(variable.name, given);
-  return true;
+  if (candidates.empty()) return;
+  Candidate* chosen = choose(variable, candidates, record.warnings_);
+  if (!chosen) return;
+  chosen->fate = EvidenceFate::taken;
+  record.given_.emplace(variable.name, chosen->value);
+  if (!chosen->value.number) return;
+  record.canonical_.emplace(variable.name, chosen->canonical);
+  add_suspicions(variable, chosen->value, chosen->canonical, record.warnings_);
 }
 
-ClinicalRecord RecordBuilder::build() const {
-  ClinicalRecord record;
-  record.warnings_ = warnings_;
-  for (const Variable& variable : variables()) set(variable, record);
-  for (const Variable& variable : declarations(known_).list) {
-    if (set(variable, record)) record.variables_ = known_;
+void RecordBuilder::settle_conflicts(std::vector<Candidate>& all, ClinicalRecord& record) const {
+  constexpr std::array kComparisons = {&oxygen_conflict, &pressure_conflict, &count_conflict,
+                                       &urea_conflict};
+  for (const auto compare : kComparisons) {
+    // Each time two values are left out, so that this ends.
+    while (const auto conflict = compare(record)) {
+      if (conflicts_ == Conflicts::refuse) reject(conflict->message);
+      for (const std::string& name : {conflict->one, conflict->other}) {
+        record.given_.erase(name);
+        record.canonical_.erase(name);
+        std::erase_if(record.warnings_,
+                      [&](const ClinicalWarning& warning) { return warning.variable == name; });
+        for (Candidate& candidate : all) {
+          if (candidate.variable->name != name || candidate.fate != EvidenceFate::taken) continue;
+          candidate.fate = EvidenceFate::conflicting;
+          candidate.reason = conflict->message;
+        }
+      }
+      record.warnings_.push_back({"conflicting_values", conflict->one,
+                                  fmt::format("{} and {} are taken as missing: {}", conflict->one,
+                                              conflict->other, conflict->message)});
+    }
   }
-  require_one_day();
-  check_oxygen_agreement(record);
-  check_pressure_agreement(record);
-  check_count_agreement(record);
+}
+
+ClinicalEvidence RecordBuilder::to_evidence(const Candidate& candidate) {
+  ClinicalEvidence evidence{.variable = std::string(candidate.variable->name),
+                            .place = candidate.source.place,
+                            .code = candidate.source.code,
+                            .value = candidate.value,
+                            .canonical = {},
+                            .fate = candidate.fate,
+                            .reason = candidate.reason};
+  if (candidate.value.number) evidence.canonical = candidate.canonical;
+  return evidence;
+}
+
+ClinicalExplanation RecordBuilder::build() const {
+  ClinicalExplanation result;
+  result.variables = known_;
+  ClinicalRecord& record = result.record;
+  std::vector<Candidate> all = candidates_;
+  record.warnings_ = warnings_;
+  for (const Variable& variable : variables()) set(variable, all, record);
+  for (const Variable& variable : declarations(known_).list) {
+    set(variable, all, record);
+    if (record.given_.contains(std::string(variable.name))) record.variables_ = known_;
+  }
+  require_one_moment();
+  settle_conflicts(all, record);
   if (const auto urea = urea_of_urea_nitrogen(record)) {
     record.canonical_.emplace("urea", urea->value);
     record.warnings_.push_back(urea->warning);
   }
-  return record;
+  const auto add_evidence = [&](const Variable& variable) {
+    std::vector<ClinicalEvidence> of_variable;
+    for (const Candidate& one : all) {
+      if (one.variable == &variable) of_variable.push_back(to_evidence(one));
+    }
+    std::ranges::stable_sort(of_variable, std::ranges::greater{}, [](const ClinicalEvidence& one) {
+      return std::pair(one.fate == EvidenceFate::taken, parse_timestamp(one.value.time));
+    });
+    std::ranges::move(of_variable, std::back_inserter(result.evidence));
+  };
+  for (const Variable& variable : variables()) add_evidence(variable);
+  for (const Variable& variable : declarations(known_).list) add_evidence(variable);
+  return result;
 }
 
 }  // namespace aicovid

@@ -30,15 +30,14 @@ std::vector<Variable> condition_variables() {
            {"smoking", "smoking"}}) {
     all.push_back({.name = name, .meaning = meaning, .lasting = true});
   }
-  all.push_back({"comorbidity_count_4c",
-                 "comorbidities as 4C Mortality counts them; 2 = two or more",
-                 VariableKind::bare_number,
-                 {},
-                 0,
-                 2,
-                 kScale,
-                 true,
-                 true});
+  all.push_back({.name = "comorbidity_count_4c",
+                 .meaning = "comorbidities as 4C Mortality counts them; 2 = two or more",
+                 .kind = VariableKind::bare_number,
+                 .low = 0,
+                 .high = 2,
+                 .range_source = kScale,
+                 .whole = true,
+                 .lasting = true});
   return all;
 }
 

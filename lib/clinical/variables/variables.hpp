@@ -51,6 +51,7 @@ struct Variable {
   std::string_view name;
   std::string_view meaning;
   VariableKind kind = VariableKind::boolean;
+  bool bedside = false;             ///< a vital sign, or of oxygen: measured several times a day
   std::vector<AcceptedUnit> units;  ///< the canonical one first; empty unless a quantity
   double low = 0;                   ///< least possible value, canonical unit
   double high = 0;                  ///< greatest possible value, canonical unit

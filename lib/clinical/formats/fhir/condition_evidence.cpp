@@ -11,7 +11,7 @@
 
 namespace aicovid {
 
-bool ConditionEvidence::add(const FhirCondition& condition) {
+bool ConditionEvidence::add(const FhirCondition& condition, const FhirEntry& place) {
   const CodedCondition& meaning = condition.meaning.value();
   Statements& statements = of_[meaning.variable];
   if (condition.contradictory) {
@@ -20,11 +20,11 @@ bool ConditionEvidence::add(const FhirCondition& condition) {
   }
   switch (condition.presence) {
     case Presence::present:
-      statements.present = true;
+      if (!statements.present) statements.present = place;
       return true;
     case Presence::refuted:
       // Who has not one kind of it may have another.
-      statements.refuted |= meaning.whole;
+      if (meaning.whole && !statements.refuted) statements.refuted = place;
       return meaning.whole;
     case Presence::open:
       statements.open = true;
@@ -37,15 +37,16 @@ bool ConditionEvidence::add(const FhirCondition& condition) {
 
 void ConditionEvidence::settle(FhirReading& reading) const {
   for (const auto& [variable, statements] : of_) {
-    const bool is_supported = statements.present || statements.open;
-    if (statements.refuted && is_supported) {
+    const auto& [present, refuted, open] = statements;
+    if (refuted && (present || open)) {
       reading.builder.warn(
           {"condition_contradicted", std::string(variable),
            fmt::format("{} is taken as missing: one Condition refutes it, and another one says "
                        "that it is, was or may be so",
                        variable)});
-    } else if (statements.refuted || statements.present) {
-      reading.builder.add(*find_variable(variable), statements.present);
+    } else if (refuted || present) {
+      reading.builder.add(*find_variable(variable), present.has_value(),
+                          {.place = to_string(present ? *present : *refuted)});
     }
   }
   if (is_complete_) settle_absent(reading);

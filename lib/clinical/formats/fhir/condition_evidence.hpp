@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,7 @@ namespace aicovid {
 class ConditionEvidence {
  public:
   /// Takes a Condition of a disease; false if it says nothing that the record can hold.
-  bool add(const FhirCondition& condition);
+  bool add(const FhirCondition& condition, const FhirEntry& place);
   /// Notes a Condition of which nobody knows the disease, or whose it is.
   void note_unread() { ++unread_; }
   /// Notes that the problem list is said to have all diseases.
@@ -26,9 +27,9 @@ class ConditionEvidence {
 
  private:
   struct Statements {
-    bool present = false;
-    bool refuted = false;  ///< as all that the variable means
-    bool open = false;     ///< it may be so, or was so once
+    std::optional<FhirEntry> present;  ///< the first entry that says so
+    std::optional<FhirEntry> refuted;  ///< the first that refutes all that the variable means
+    bool open = false;                 ///< it may be so, or was so once
   };
   void settle_absent(FhirReading& reading) const;
 

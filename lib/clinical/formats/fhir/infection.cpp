@@ -69,7 +69,7 @@ void InfectionEvidence::add_test(const Json& observation, InfectionTest test,
                                       to_string(place))});
     return;
   }
-  terms_.insert(*found ? "confirmed" : "negative");
+  terms_.emplace(*found ? "confirmed" : "negative", place);
 }
 
 void InfectionEvidence::add_diagnosis(const FhirCondition& found, const Json& condition,
@@ -80,7 +80,7 @@ void InfectionEvidence::add_diagnosis(const FhirCondition& found, const Json& co
   const bool counts =
       !reading.at || is_of_current_encounter || is_active_now || is_recent(date, *reading.at);
   if (counts) {
-    terms_.emplace(found.meaning->term);
+    terms_.emplace(found.meaning->term, place);
     return;
   }
   has_old_diagnosis_ = true;
@@ -95,11 +95,12 @@ void InfectionEvidence::add_diagnosis(const FhirCondition& found, const Json& co
 
 void InfectionEvidence::settle(FhirReading& reading) const {
   for (const char* term : {"confirmed", "suspected", "negative"}) {
-    if (!terms_.contains(term)) continue;
+    const auto said = terms_.find(term);
+    if (said == terms_.end()) continue;
     const bool is_negative = std::string_view(term) == "negative";
     // Nobody knows whether the infection of then is over.
     if (is_negative && has_old_diagnosis_) return;
-    reading.builder.add(*find_variable("sars_cov_2"), term);
+    reading.builder.add(*find_variable("sars_cov_2"), term, {.place = to_string(said->second)});
     if (!is_negative && terms_.contains("negative")) {
       reading.builder.warn(
           {"negative_test_left_out", "sars_cov_2",

@@ -3,10 +3,9 @@
 #include "infection_tests.hpp"
 #include "reading.hpp"
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
-#include <set>
 #include <string>
-#include <string_view>
 
 namespace aicovid {
 
@@ -32,7 +31,7 @@ class InfectionEvidence {
   void settle(FhirReading& reading) const;
 
  private:
-  std::set<std::string> terms_;
+  std::map<std::string, FhirEntry> terms_;  ///< with the first entry that says so
   bool has_old_diagnosis_ = false;
 };
 

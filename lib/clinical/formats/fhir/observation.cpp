@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 #include <set>
 #include <string>
-#include <utility>
 
 namespace aicovid {
 
@@ -38,6 +37,7 @@ std::string without_annotations(std::string_view unit) {
 /// What the codings of an Observation or a component say it is.
 struct Meaning {
   const Variable* variable = nullptr;
+  std::string code;             ///< of LOINC
   std::string_view annotation;  ///< that the unit must carry: "{FEU}"
 };
 
@@ -66,7 +66,7 @@ Meaning meaning_of(const Json& concept_, const Json& observation, const Clinical
       reject(fmt::format("an Observation has the codes of {} and {}; expected one variable",
                          meaning.variable->name, variable->name));
     }
-    meaning = {variable, annotation};
+    meaning = {variable, code, annotation};
   }
   // 2708-6 alone is the saturation of arterial blood by any method: the laboratory's is a blood
   // gas.
@@ -79,7 +79,7 @@ Meaning meaning_of(const Json& concept_, const Json& observation, const Clinical
     const bool is_known =
         systems.contains("http://hl7.org/fhir/observation-category") ||
         systems.contains("http://terminology.hl7.org/CodeSystem/observation-category");
-    return is_known ? Meaning{find_variable("sao2"), {}} : Meaning{};
+    return is_known ? Meaning{find_variable("sao2"), meaning.code, {}} : Meaning{};
   }
   return meaning;
 }
@@ -140,18 +140,25 @@ bool read_value(const Json& concept_, const Json& holder, const Json& observatio
     reading.left_out.add(SetAside::without_value, place);
     return true;
   }
-  Json value = value_of(meaning, holder);
   const ObservedAt time = observed_at(observation);
   if (time.exact.empty() && reading.at) {
     reading.left_out.add(SetAside::without_time, place);
     return true;
   }
-  if (!time.exact.empty()) {
-    value["time"] = time.exact;
-  } else if (time.span) {
-    reading.builder.note_time(time.span->first, time.span->second);
-  }
-  reading.builder.add(*meaning.variable, std::move(value));
+  const ValueSource source{.place = to_string(place), .code = meaning.code};
+  if (reading.builder.note_outside(*meaning.variable, time.exact, source)) return true;
+  read_or_set_aside(place, reading, [&] {
+    try {
+      Json value = value_of(meaning, holder);
+      if (!time.exact.empty()) value["time"] = time.exact;
+      reading.builder.add(*meaning.variable, value, source);
+    } catch (const Error& error) {
+      reading.builder.add_unreadable(*meaning.variable, source, error.what());
+      throw;
+    }
+    if (time.exact.empty() && time.span)
+      reading.builder.note_time(time.span->first, time.span->second);
+  });
   return true;
 }
 
@@ -170,7 +177,9 @@ void read_fhir_observation(const Json& observation, const FhirEntry& place, Fhir
       known |= read_value(member(component, "code"), component, observation, place, reading);
     }
   }
-  if (!known) reading.left_out.add(SetAside::unknown_code, place);
+  if (known) return;
+  reading.unread.add(member(observation, "code"));
+  reading.left_out.add(SetAside::unknown_code, place);
 }
 
 }  // namespace aicovid

@@ -32,6 +32,17 @@ namespace {
   throw Error(ErrorCode::bad_clinical_input, message);
 }
 
+/// Puts the entry's place before the message of an error of reading it.
+template <typename Read>
+void naming(const FhirEntry& place, const Read& read) {
+  try {
+    read();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::bad_clinical_input) throw;
+    throw Error(error.code(), to_string(place) + ": " + error.what());
+  }
+}
+
 class BundleReader {
  public:
   BundleReader(const Json& bundle, FhirReading& reading)
@@ -40,9 +51,18 @@ class BundleReader {
         reading_(reading) {}
 
   void read(const std::vector<BoundEntry>& entries) {
-    for (const BoundEntry& one : entries) read(one);
+    for (const BoundEntry& one : entries) {
+      naming(one.place, [&] { read_or_set_aside(one.place, reading_, [&] { read(one); }); });
+    }
     require_one_person(patients_, contained_patients_);
-    read_fhir_patient(patients_, reading_.options, reading_.builder);
+    if (!patients_.empty()) {
+      const FhirEntry& place = patients_.front().place;
+      naming(place, [&] {
+        read_or_set_aside(place, reading_, [&] {
+          read_fhir_patient(patients_, reading_.options, reading_.builder);
+        });
+      });
+    }
     infection_.settle(reading_);
     if (reading_.options.problem_list == ProblemList::complete) conditions_.note_complete();
     conditions_.settle(reading_);
@@ -70,7 +90,7 @@ class BundleReader {
       if (one.place.type == "Condition") conditions_.note_unread();
       return set_aside(SetAside::without_subject, one);
     }
-    if (one.place.type == "Condition") return read_condition(resource, one);
+    if (one.place.type == "Condition") return try_condition(resource, one);
     if (one.place.type == "List") return read_list(resource);
     if (is_about_another(resource)) return set_aside(SetAside::about_another, one);
     const std::string status = text_of(resource, "status");
@@ -88,16 +108,27 @@ class BundleReader {
     reading_.left_out.add(reason, one.place);
   }
 
+  /// One that cannot be read is set aside by the caller, and may be any disease.
+  void try_condition(const Json& condition, const BoundEntry& one) {
+    try {
+      read_condition(condition, one);
+    } catch (const Error&) {
+      conditions_.note_unread();
+      throw;
+    }
+  }
+
   void read_condition(const Json& condition, const BoundEntry& one) {
     const FhirCondition found = read_fhir_condition(condition, reading_.options.at);
     if (!found.meaning) {
       const Verification said = read_condition_status(condition).verification;
       if (said != Verification::in_error) conditions_.note_unread();
+      reading_.unread.add(member(condition, "code"));
       return set_aside(SetAside::unknown_code, one);
     }
     const bool is_infection = !found.meaning->term.empty();
     const bool is_read = is_infection ? found.presence == Presence::present && !found.contradictory
-                                      : conditions_.add(found);
+                                      : conditions_.add(found, one.place);
     if (found.contradictory) return set_aside(SetAside::contradictory, one);
     if (!is_read) return set_aside(SetAside::not_present, one);
     if (found.status.lacks_system) warn_of_system(found, one);
@@ -131,7 +162,7 @@ class BundleReader {
 
 }  // namespace
 
-ClinicalRecord record_of_fhir(const Json& bundle, const ClinicalOptions& options) {
+ClinicalExplanation explain_fhir(const Json& bundle, const ClinicalOptions& options) {
   require_no_row(options);
   if (options.clean != Cleaning::none) {
     throw Error(ErrorCode::invalid_argument, "clean is for tables and records, not FHIR Bundles");
@@ -153,19 +184,23 @@ ClinicalRecord record_of_fhir(const Json& bundle, const ClinicalOptions& options
         "the Bundle has a further page (link next), or fewer entries than its total; expected all "
         "of them where the problem list is said to be complete");
   }
-  RecordBuilder builder(options);
+  RecordBuilder builder(options, options.strict ? Conflicts::refuse : Conflicts::open);
   const Json& entries = member(bundle, "entry");
   if (!entries.is_null() && !entries.is_array()) reject("the Bundle's entry is no list");
   SetAsideEntries left_out;
-  FhirReading reading{.options = options, .at = {}, .builder = builder, .left_out = left_out};
+  UnreadCodes unread;
+  FhirReading reading{
+      .options = options, .at = {}, .builder = builder, .left_out = left_out, .unread = unread};
   if (!options.at.empty()) reading.at = parse_timestamp(options.at);
   BundleReader(bundle, reading).read(bind_to_one_patient(entries));
   left_out.report(builder);
-  return builder.build();
+  ClinicalExplanation explanation = builder.build();
+  explanation.unread = unread.list();
+  return explanation;
 }
 
 ClinicalRecord ClinicalRecord::parse_fhir(std::string_view json, const ClinicalOptions& options) {
-  return record_of_fhir(parse_json_object(json).document, options);
+  return explain_fhir(parse_json_object(json).document, options).record;
 }
 
 }  // namespace aicovid

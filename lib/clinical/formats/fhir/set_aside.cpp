@@ -51,7 +51,21 @@ void SetAsideEntries::add(SetAside reason, const FhirEntry& entry) {
   entries_[reason].emplace(entry.index, entry.type);
 }
 
+void SetAsideEntries::add_unreadable(const FhirEntry& entry, const std::string& why) {
+  unreadable_.emplace(entry.index, fmt::format("{} is left out: {}", to_string(entry), why));
+}
+
 void SetAsideEntries::report(RecordBuilder& builder) const {
+  std::size_t shown = 0;
+  for (const auto& [index, message] : unreadable_) {
+    if (++shown > kMostNamed) break;
+    builder.warn({"fhir_unreadable", "", message});
+  }
+  if (unreadable_.size() > kMostNamed) {
+    builder.warn({"fhir_unreadable", "",
+                  fmt::format("{} more values of the Bundle are left out, which could not be read",
+                              unreadable_.size() - kMostNamed)});
+  }
   for (const ReasonText& one : kReasons) {
     const auto found = entries_.find(one.reason);
     if (found == entries_.end()) continue;

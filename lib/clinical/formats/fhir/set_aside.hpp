@@ -3,7 +3,9 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 
 namespace aicovid {
 
@@ -35,11 +37,15 @@ std::string to_string(const FhirEntry& entry);
 class SetAsideEntries {
  public:
   void add(SetAside reason, const FhirEntry& entry);
-  /// Adds a warning for each reason that names its entries, the first ten one by one.
+  /// Adds an entry of which a value could not be read, and why.
+  void add_unreadable(const FhirEntry& entry, const std::string& why);
+  /// Adds a warning for each reason that names its entries, the first ten one by one, and one for
+  /// each of the first ten values that could not be read.
   void report(RecordBuilder& builder) const;
 
  private:
   std::map<SetAside, std::map<std::size_t, std::string>> entries_;
+  std::set<std::pair<std::size_t, std::string>> unreadable_;  ///< with the message
 };
 
 }  // namespace aicovid

@@ -86,7 +86,9 @@ TEST_CASE("Problem list: a Condition that is not read leaves all open", "[clinic
   modified["modifierExtension"] = Json::array({{{"url", "http://example.org/unknown"}}});
   Json nobodys = diabetes(kPatient);
   nobodys.erase("subject");
-  for (const Json& one : {kUnread, text, modified, nobodys, bundle({})}) {
+  Json two = diabetes(kPatient);
+  two["code"]["coding"].push_back({{"system", "http://snomed.info/sct"}, {"code", "13645005"}});
+  for (const Json& one : {kUnread, text, modified, nobodys, two, bundle({})}) {
     const auto record = read(bundle({entry(diabetes(kPatient)), entry(one)}));
     CHECK(record.flag("diabetes") == true);
     CHECK(record.assumed().empty());
