@@ -18,13 +18,21 @@ Cleaning to_cleaning(const std::string& name) {
   throw Error(ErrorCode::invalid_argument, "clean is not \"nccid\"");
 }
 
+ProblemList to_problem_list(const std::string& name) {
+  if (name.empty()) return ProblemList::unsaid;
+  if (name == "complete") return ProblemList::complete;
+  throw Error(ErrorCode::invalid_argument, "problem_list is not \"complete\"");
+}
+
 ClinicalRecord parse(const std::string& text, const std::string& at, const std::string& row,
                      const std::string& id_column, const std::string& clean,
+                     const std::string& problem_list,
                      const std::optional<ClinicalVariables>& variables) {
   const ClinicalOptions options{.at = at,
                                 .row = row,
                                 .id_column = id_column,
                                 .clean = to_cleaning(clean),
+                                .problem_list = to_problem_list(problem_list),
                                 .variables = variables.value_or(ClinicalVariables())};
   const py::gil_scoped_release release;
   return parse_clinical(text, options);
@@ -76,11 +84,14 @@ void bind_clinical_record(py::module_& module) {
       "Clinical values of a patient with their units (docs/clinical-input.md). Immutable.")
       .def_static("parse", &parse, py::arg("text"), py::kw_only(), py::arg("at") = "",
                   py::arg("row") = "", py::arg("id_column") = "", py::arg("clean") = "",
-                  py::arg("variables") = py::none(),
+                  py::arg("problem_list") = "", py::arg("variables") = py::none(),
                   "Of a JSON record, a FHIR R4 Bundle or a CSV table, told from the text.\n\n"
                   "at: the moment that the values are for, ISO 8601 with a zone. row, id_column: "
                   "which row of a table.\n"
                   "clean: \"nccid\" for that database's columns, units and cleaning rules.\n"
+                  "problem_list: \"complete\" where the Conditions of a FHIR Bundle are all that "
+                  "the patient has; the chronic diseases without one are then assumed to be "
+                  "absent.\n"
                   "variables: an Assessor's clinical_variables, for those that its bundle "
                   "declares.")
       .def_property_readonly(
@@ -88,6 +99,9 @@ void bind_clinical_record(py::module_& module) {
           "The values as given: a dict in the form of a JSON record.")
       .def_property_readonly("canonical", &ClinicalRecord::canonical,
                              "The numbers in canonical units, by name.")
+      .def_property_readonly("assumed", &ClinicalRecord::assumed,
+                             "The names of the values that nobody said: diseases that a complete "
+                             "problem list does not have.")
       .def_property_readonly(
           "warnings", &warnings,
           "What was accepted with a reservation: dicts of code, variable, message.")

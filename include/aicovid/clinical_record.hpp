@@ -20,6 +20,8 @@ struct ClinicalValue {
   std::string unit;        ///< UCUM code, or a listed alias as given; empty for what has none
   std::string comparator;  ///< "", "<", "<=", ">" or ">="
   std::string time;        ///< ISO 8601 with zone, as given; empty if absent
+  /// Whether nobody said it: a disease is false because a complete problem list does not have it.
+  bool assumed = false;
 
   bool operator==(const ClinicalValue&) const = default;
 };
@@ -57,6 +59,12 @@ enum class Cleaning : std::uint8_t {
           ///< Database
 };
 
+/// What is known of the problem list that the Conditions of a FHIR Bundle are.
+enum class ProblemList {
+  unsaid,    ///< a disease that it does not have is missing
+  complete,  ///< a chronic disease that it does not have is absent
+};
+
 /// What a text of clinical values does not say itself.
 struct ClinicalOptions {
   /// ISO 8601 with zone: the moment that the values are for. Of several values of a variable the
@@ -71,6 +79,8 @@ struct ClinicalOptions {
   std::string row;  ///< CSV: the row whose `id_column` holds this; needed if there are several
   std::string id_column;  ///< CSV
   Cleaning clean = Cleaning::none;
+  /// FHIR: whether the Conditions are all that the patient has (docs/clinical-input.md).
+  ProblemList problem_list = ProblemList::unsaid;
   ClinicalVariables variables;  ///< what values there may be; a bundle may declare further ones
 };
 
@@ -125,6 +135,9 @@ class AICOVID_EXPORT ClinicalRecord {
   /// The name of the given value that this one was computed from: "urea_nitrogen" for `urea` where
   /// that alone was given; otherwise empty.
   std::string derived_from(std::string_view name) const;
+
+  /// The names of the given values that nobody said (`ClinicalValue::assumed`).
+  std::vector<std::string> assumed() const;
 
   bool empty() const noexcept { return given_.empty(); }
 

@@ -54,7 +54,9 @@ struct Score {
   bool bands_are_points = false;         ///< the bands' names say their points and no more
   std::map<std::string, bool> triggers;  ///< `single_parameter_3` of NEWS2; absent while open
   std::vector<std::string> missing;      ///< the variables that leave it open
-  std::vector<std::string> assumed;      ///< not given: the patient is taken to be eligible by them
+  /// Not given: the patient is taken to be eligible by them; or given as assumed in the record, and
+  /// used so.
+  std::vector<std::string> assumed;
   std::vector<ScoreItem> items;
   std::vector<std::string> notes;
 };

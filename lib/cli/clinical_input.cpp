@@ -35,6 +35,16 @@ void add_clinical_options(CLI::App& command, ClinicalInput& input) {
           "Database; the report says what they changed")
       ->check(CLI::IsMember({"nccid"}))
       ->type_name("RULES");
+  command
+      .add_option_function<std::string>(
+          "--problem-list",
+          [&options](const std::string& said) {
+            options.problem_list = said == "complete" ? ProblemList::complete : ProblemList::unsaid;
+          },
+          "complete: the Conditions of the FHIR Bundle are all that the patient has, so that a "
+          "chronic disease without one is absent; each is named as assumed")
+      ->check(CLI::IsMember({"complete"}))
+      ->type_name("STATE");
 }
 
 ClinicalRecord read_clinical(const ClinicalInput& input) {
@@ -43,11 +53,12 @@ ClinicalRecord read_clinical(const ClinicalInput& input) {
     const ClinicalOptions none;
     if (!options.at.empty() || !options.row.empty() || !options.id_column.empty() ||
         options.clean != Cleaning::none || options.strict ||
-        options.bedside_hours != none.bedside_hours ||
+        options.problem_list != none.problem_list || options.bedside_hours != none.bedside_hours ||
         options.laboratory_hours != none.laboratory_hours) {
-      throw Error(ErrorCode::usage,
-                  "--at, --row, --id-column, --clean, --strict, --bedside-hours and "
-                  "--laboratory-hours need clinical values (see aicovid --help)");
+      throw Error(
+          ErrorCode::usage,
+          "--at, --row, --id-column, --clean, --problem-list, --strict, "
+          "--bedside-hours and --laboratory-hours need clinical values (see aicovid --help)");
     }
     return {};
   }

@@ -13,7 +13,8 @@ struct ClinicalInput {
   ClinicalOptions options;
 };
 
-/// Registers `--at`, `--row`, `--id-column`, `--clean`, `--strict` and the limits of hours; the command names the file itself.
+/// Registers `--at`, `--row`, `--id-column`, `--clean`, `--problem-list`, `--strict` and the limits
+/// of hours; the command names the file itself.
 void add_clinical_options(CLI::App& command, ClinicalInput& input);
 
 /// Reads the values in any of the formats; an empty record without a file.

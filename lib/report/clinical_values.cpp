@@ -27,7 +27,9 @@ std::string unit_for_people(const std::string& ucum) {
 }  // namespace
 
 std::string value_for_people(const ClinicalValue& value) {
-  if (value.flag) return *value.flag ? "yes" : "no";
+  if (value.flag) {
+    return fmt::format("{}{}", *value.flag ? "yes" : "no", value.assumed ? " (assumed)" : "");
+  }
   if (value.text) return *value.text;
   const std::string unit = unit_for_people(value.unit);
   return fmt::format("{}{}{:g}{}{}", value.comparator, value.comparator.empty() ? "" : " ",

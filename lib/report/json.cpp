@@ -43,6 +43,7 @@ Json to_json(const ClinicalRecord& record) {
     add_text(given, "unit", value.unit);
     add_text(given, "comparator", value.comparator);
     add_text(given, "time", value.time);
+    if (value.assumed) given["assumed"] = true;
     Json entry = {{"name", name}, {"given", std::move(given)}};
     if (const auto number = record.number(name)) {
       Json canonical = {{"value", *number}};

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace aicovid {
 namespace {
@@ -62,6 +63,8 @@ std::string to_json(const ScoreReport& report, int indent) {
   Json json = {
       {"schema", "aicovid.scores/1"}, {"scores", Json::array()}, {"warnings", Json::array()}};
   for (const Score& score : report.scores) json["scores"].push_back(to_json(score));
+  const std::vector<std::string> assumed = report.clinical.assumed();
+  if (!assumed.empty()) json["assumed"] = assumed;
   for (const auto* warnings : {&report.clinical.warnings(), &report.warnings}) {
     for (const ClinicalWarning& warning : *warnings) {
       json["warnings"].push_back({{"code", warning.code}, {"message", warning.message}});

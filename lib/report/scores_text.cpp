@@ -136,6 +136,21 @@ std::string item_row(const ScoreItem& item, const ClinicalRecord& record) {
   return text;
 }
 
+struct AssumedNames {
+  std::vector<std::string> eligible;  ///< not given
+  std::vector<std::string> values;    ///< given as assumed
+};
+
+AssumedNames split_assumed(const Score& score, const ClinicalRecord& record) {
+  const std::vector<std::string> assumed = record.assumed();
+  AssumedNames names;
+  for (const std::string& name : score.assumed) {
+    const bool is_value = std::ranges::count(assumed, name) > 0;
+    (is_value ? names.values : names.eligible).push_back(name);
+  }
+  return names;
+}
+
 std::string section(const Score& score, const ClinicalRecord& record) {
   std::string text = fmt::format("\n  {}: {}\n", score.title, result(score));
   for (const ScoreItem& item : score.items) text += item_row(item, record);
@@ -143,8 +158,9 @@ std::string section(const Score& score, const ClinicalRecord& record) {
     if (!words.empty()) text += hanging(fmt::format("  {}", label), words, kLabelled);
   };
   paragraph("Made for", score.population);
-  paragraph("Taken as eligible",
-            score.assumed.empty() ? "" : plain_names(score.assumed) + " not given");
+  const auto [eligible, values] = split_assumed(score, record);
+  paragraph("Taken as eligible", eligible.empty() ? "" : plain_names(eligible) + " not given");
+  paragraph("Assumed", values.empty() ? "" : plain_names(values) + ": not said by anybody");
   for (const std::string& note : score.notes) paragraph("Note", note);
   const bool doi = score.reference.starts_with("10.");
   paragraph("Source", (doi ? "doi:" : "") + score.reference);

@@ -36,8 +36,9 @@ Score call_score(const ClinicalRecord& record) {
     return score;
   }
   std::erase(score.assumed, "age");
-  ScoreSheet sheet(record, std::move(score));
   const DiseaseCount count = count_diseases(record, comorbidity());
+  if (count.least == 0) add_assumed(count.assumed, record, score);
+  ScoreSheet sheet(record, std::move(score));
   sheet.add(ScoreItem{"comorbidity",
                       {count.least > 0 ? 4. : 1., count.most > 0 ? 4. : 1.},
                       count.present,

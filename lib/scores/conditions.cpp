@@ -4,6 +4,11 @@ namespace aicovid {
 
 namespace {
 
+bool is_assumed(const ClinicalRecord& record, std::string_view condition) {
+  const auto value = record.given().find(std::string(condition));
+  return value != record.given().end() && value->second.assumed;
+}
+
 void count_one(const ClinicalRecord& record, const Disease& disease, DiseaseCount& count) {
   std::vector<std::string> open;
   bool present = false;
@@ -18,6 +23,11 @@ void count_one(const ClinicalRecord& record, const Disease& disease, DiseaseCoun
     ++count.least;
     ++count.most;
     return;
+  }
+  for (const auto& conditions : {disease.conditions, disease.unclear}) {
+    for (const std::string_view condition : conditions) {
+      if (is_assumed(record, condition)) count.assumed.emplace_back(condition);
+    }
   }
   for (const std::string_view condition : disease.unclear) {
     if (record.flag(condition) != false) open.emplace_back(condition);

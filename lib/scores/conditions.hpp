@@ -23,6 +23,7 @@ struct DiseaseCount {
   int most = 0;
   std::vector<std::string> present;  ///< conditions that count
   std::vector<std::string> open;     ///< variables that leave the count open
+  std::vector<std::string> assumed;  ///< conditions that do not count, and are assumed to be absent
 };
 
 DiseaseCount count_diseases(const ClinicalRecord& record, const std::vector<Disease>& diseases);

@@ -1,3 +1,4 @@
+#include "score_sheet.hpp"
 #include "scores/deterioration_formula.hpp"
 #include "scores/eligibility.hpp"
 #include "scores/scores.hpp"
@@ -91,7 +92,9 @@ Score deterioration_4c(const ClinicalRecord& record) {
   set(&Inputs::nosocomial, record.flag("nosocomial"), "nosocomial", patients, score);
   set(&Inputs::infiltrates, record.flag("radiographic_infiltrates"), "radiographic_infiltrates",
       patients, score);
-  set(&Inputs::on_oxygen, receives_oxygen(record).answer, "on_oxygen", patients, score);
+  const Finding oxygen = receives_oxygen(record);
+  set(&Inputs::on_oxygen, oxygen.answer, "on_oxygen", patients, score);
+  add_assumed({oxygen.variable}, record, score);
   if (const auto derived = oxygen_derivation(record)) {
     score.notes.push_back("on_oxygen " + *derived);
   }

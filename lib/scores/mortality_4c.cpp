@@ -91,6 +91,10 @@ Score mortality_4c(const ClinicalRecord& record) {
     return score;
   }
   std::erase(score.assumed, "age");  // an item: its absence leaves the points open
+  // A count that was given, and two diseases that are present, ask for no other's absence.
+  if (!record.number("comorbidity_count_4c") && count.points.min < 2) {
+    add_assumed(count_diseases(record, diseases()).assumed, record, score);
+  }
   ScoreSheet sheet(record, std::move(score));
   sheet.add("age", {0, {from(50, 2), from(60, 4), from(70, 6), from(80, 7)}});
   const auto sex = record.text("sex");

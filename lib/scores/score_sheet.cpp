@@ -48,6 +48,7 @@ Score ScoreSheet::total(const std::vector<Band>& bands) && {
     sum.min += item.points.min;
     sum.max += item.points.max;
     add_missing(item.missing, score_);
+    add_assumed(item.from, record_, score_);
   }
   score_.points = sum;
   score_.bands = bands_of(bands, sum);
@@ -63,6 +64,17 @@ std::vector<std::string> bands_of(const std::vector<Band>& bands, const Bounds& 
     if (starts_in_time && !over) names.emplace_back(bands[i].name);
   }
   return names;
+}
+
+void add_assumed(const std::vector<std::string>& variables, const ClinicalRecord& record,
+                 Score& score) {
+  const std::vector<std::string> assumed = record.assumed();
+  for (const std::string& variable : variables) {
+    const bool is_assumed = std::ranges::count(assumed, variable) > 0;
+    if (is_assumed && std::ranges::count(score.assumed, variable) == 0) {
+      score.assumed.push_back(variable);
+    }
+  }
 }
 
 void add_missing(const std::vector<std::string>& variables, Score& score) {

@@ -46,6 +46,10 @@ class ScoreSheet {
 /// The bands that a number within the bounds can be in. `bands` ascend; the first begins lowest.
 std::vector<std::string> bands_of(const std::vector<Band>& bands, const Bounds& bounds);
 
+/// Names those of the variables that the record has as assumed in the score, each once.
+void add_assumed(const std::vector<std::string>& variables, const ClinicalRecord& record,
+                 Score& score);
+
 /// Takes the missing variables of an item over into the score, each once.
 void add_missing(const std::vector<std::string>& variables, Score& score);
 

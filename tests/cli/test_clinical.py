@@ -55,6 +55,32 @@ def test_a_bound_is_warned_of(tmp_path):
     assert any("crp" in warning["message"] for warning in document["warnings"])
 
 
+def bundle_of(*resources):
+    entries = [{"resource": {"subject": {"reference": "Patient/1"}} | resource} for resource in resources]
+    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries})
+
+
+DIABETES = {"resourceType": "Condition", "code": {"coding": [{"system": "http://snomed.info/sct", "code": "44054006"}]}}
+
+
+def test_a_complete_problem_list_makes_the_absent_diseases_false(tmp_path):
+    file = tmp_path / "bundle.json"
+    file.write_text(bundle_of(DIABETES))
+    scores, document = clinical(file, "--problem-list", "complete")
+    assert "copd" in document["assumed"] and "diabetes" not in document["assumed"]
+    assert "copd" in scores["4c_mortality"]["assumed"] and "obesity" in scores["4c_mortality"]["missing"]
+    assert "copd" not in scores["4c_mortality"]["missing"]
+    text = run_cli("clinical", file, "--problem-list", "complete").stdout
+    assert "Assumed" in text and "COPD" in text and max(map(len, text.splitlines())) <= 100
+    scores, document = clinical(file)
+    assert "assumed" not in document and "copd" in scores["4c_mortality"]["missing"]
+
+
+def test_a_problem_list_is_of_fhir_alone(tmp_path):
+    result = run_cli("clinical", PATIENT, "--problem-list", "complete")
+    assert result.status != 0 and "FHIR" in result.stderr
+
+
 def test_what_cannot_be_scored_is_an_error(tmp_path):
     (tmp_path / "patient.json").write_text('{"comorbidity_count_4c": 0, "diabetes": true}')
     result = run_cli("clinical", tmp_path / "patient.json", "--format", "json")

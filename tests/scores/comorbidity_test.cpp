@@ -54,6 +54,24 @@ TEST_CASE("4C Mortality: comorbidities are counted by its own list", "[scores]")
   CHECK(counted({{"stroke", true}, {"chronic_neurological_disease", true}}).points == Bounds{1, 1});
 }
 
+TEST_CASE("Comorbidity: a score names the diseases whose absence is assumed and used", "[scores]") {
+  const nlohmann::json absent = {{"value", false}, {"assumed", true}};
+  const auto assumed = [&](const auto& score,
+                           std::initializer_list<std::pair<std::string, nlohmann::json>> more) {
+    auto given = with(well_adult(), {{"dementia", absent}, {"asthma", absent}, {"copd", absent}});
+    return of(score, with(given, more)).assumed;
+  };
+  CHECK(assumed(mortality_4c, {}) == Strings{"copd", "dementia"});
+  CHECK(assumed(mortality_4c, {{"diabetes", true}}) == Strings{"copd", "dementia"});
+  CHECK(assumed(mortality_4c, {{"diabetes", true}, {"hiv", true}}).empty());
+  CHECK(assumed(mortality_4c, {{"comorbidity_count_4c", 0}}).empty());
+  CHECK(assumed(call_score, {}) == Strings{"copd", "asthma"});
+  CHECK(assumed(call_score, {{"hypertension", true}}).empty());
+  CHECK(assumed(news2, {}).empty());
+  CHECK(assumed(news2, {{"on_oxygen", absent}}) == Strings{"on_oxygen"});
+  CHECK(assumed(deterioration_4c, {{"on_oxygen", absent}}) == Strings{"on_oxygen"});
+}
+
 TEST_CASE("4C Mortality: kidney disease is one from an eGFR of 30 down, which no flag tells",
           "[scores]") {
   const auto present = with(well_adult(), {{"chronic_kidney_disease", true}});

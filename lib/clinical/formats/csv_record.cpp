@@ -1,5 +1,6 @@
 #include "csv_record.hpp"
 
+#include "json_record.hpp"
 #include "nccid.hpp"
 #include "record/record_builder.hpp"
 #include "variables/unknown_name.hpp"
@@ -185,6 +186,7 @@ ClinicalExplanation explain_cells(const std::vector<CsvCell>& cells,
 }
 
 ClinicalExplanation explain_csv(std::string_view csv, const ClinicalOptions& options) {
+  require_no_problem_list(options);
   return explain_cells(csv_row(csv, options), options);
 }
 

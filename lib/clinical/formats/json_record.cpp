@@ -24,6 +24,7 @@ nlohmann::json member_of(const ClinicalValue& value) {
   if (!value.unit.empty()) member["unit"] = value.unit;
   if (!value.comparator.empty()) member["comparator"] = value.comparator;
   if (!value.time.empty()) member["time"] = value.time;
+  if (value.assumed) member["assumed"] = true;
   if (member.size() == 1) return member["value"];
   return member;
 }
@@ -46,8 +47,14 @@ void require_no_row(const ClinicalOptions& options) {
               "row and id_column are for tables; the clinical values are JSON");
 }
 
+void require_no_problem_list(const ClinicalOptions& options) {
+  if (options.problem_list == ProblemList::unsaid) return;
+  throw Error(ErrorCode::invalid_argument, "problem_list is for FHIR Bundles");
+}
+
 ClinicalExplanation explain_json(const JsonObject& object, const ClinicalOptions& options) {
   require_no_row(options);
+  require_no_problem_list(options);
   if (options.clean == Cleaning::nccid) return explain_nccid(cells_of(object.document), options);
   RecordBuilder builder(options);
   for (std::size_t i = 0; i < object.names.size(); ++i) {

@@ -13,4 +13,8 @@ ClinicalExplanation explain_json(const JsonObject& object, const ClinicalOptions
 /// @throws Error{invalid_argument} if the options name a row: only a table has rows
 void require_no_row(const ClinicalOptions& options);
 
+/// @throws Error{invalid_argument} if the options say something of a problem list: only FHIR has
+/// one
+void require_no_problem_list(const ClinicalOptions& options);
+
 }  // namespace aicovid

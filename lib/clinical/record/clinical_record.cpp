@@ -68,6 +68,14 @@ std::string ClinicalRecord::comparator(std::string_view name) const {
   return found == given_.end() ? std::string() : found->second.comparator;
 }
 
+std::vector<std::string> ClinicalRecord::assumed() const {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : given_) {
+    if (value.assumed) names.push_back(name);
+  }
+  return names;
+}
+
 std::string ClinicalRecord::derived_from(std::string_view name) const {
   const bool derived = name == "urea" && !given_.contains("urea") && canonical_.contains("urea");
   return derived ? "urea_nitrogen" : "";

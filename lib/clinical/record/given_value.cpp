@@ -196,6 +196,7 @@ std::string time_from(const std::string& field, const nlohmann::json& value) {
 
 std::string_view members_of(VariableKind kind) {
   if (kind == VariableKind::quantity) return "value, unit, comparator, time";
+  if (kind == VariableKind::boolean) return "value, time, assumed";
   return is_number(kind) ? "value, comparator, time" : "value, time";
 }
 
@@ -210,6 +211,9 @@ void set_member(ClinicalValue& given, const Variable& variable, const std::strin
     given.comparator = comparator_from(field, value);
   } else if (name == "time") {
     given.time = time_from(field, value);
+  } else if (name == "assumed" && variable.kind == VariableKind::boolean) {
+    if (value != true) reject(field, describe(value), "true, or no such member");
+    given.assumed = true;
   } else {
     reject(field, "no member of this variable", std::string(members_of(variable.kind)));
   }

@@ -9,7 +9,8 @@
 
 namespace aicovid {
 
-/// Reads one member of a record: the bare value, or `{"value", "unit", "comparator", "time"}`.
+/// Reads one member of a record: the bare value, or `{"value", "unit", "comparator", "time"}`,
+/// of a boolean also `"assumed": true`.
 ///
 /// @throws Error{bad_clinical_input} naming the field, what it holds and what was expected
 ClinicalValue parse_given_value(const Variable& variable, const nlohmann::json& member);

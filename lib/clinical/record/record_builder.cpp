@@ -128,7 +128,9 @@ void RecordBuilder::require_one_moment() const {
   require(bedside, bedside_hours_, "vital signs");
 }
 
-void RecordBuilder::warn(ClinicalWarning warning) { warnings_.push_back(std::move(warning)); }
+void RecordBuilder::warn(ClinicalWarning warning) {
+  if (std::ranges::count(warnings_, warning) == 0) warnings_.push_back(std::move(warning));
+}
 
 /// Of values of one moment, the one that says most: all agree within rounding, or none is taken.
 /// Nothing here depends on the order in which they came.

@@ -46,7 +46,7 @@ class RecordBuilder {
                       const std::string& reason);
   /// Says that a measured value was taken at a time that is known to lie between the two only.
   void note_time(Instant earliest, Instant latest);
-  /// Adds a warning of the parser's own.
+  /// Adds a warning of the parser's own, each once.
   void warn(ClinicalWarning warning);
 
   /// @throws Error{bad_clinical_input}

@@ -96,7 +96,8 @@ std::string printable_name(std::string_view place, std::string_view name) {
 }
 
 std::string printable_member(std::string_view name) {
-  constexpr std::array<std::string_view, 4> members = {"value", "unit", "comparator", "time"};
+  constexpr std::array<std::string_view, 5> members = {"value", "unit", "comparator", "time",
+                                                       "assumed"};
   return std::string(std::ranges::count(members, name) > 0 ? name : kUnlisted);
 }
 

@@ -39,6 +39,19 @@ std::string example_text() {
 
 }  // namespace
 
+TEST_CASE("Clinical record: an assumed value is read back as assumed", "[clinical]") {
+  const auto record = ClinicalRecord::parse_json(
+      R"({"diabetes": {"value": false, "assumed": true}, "copd": false})");
+  CHECK(record.flag("diabetes") == false);
+  CHECK(record.assumed() == std::vector<std::string>{"diabetes"});
+  CHECK(ClinicalRecord::parse_json(record.to_json()) == record);
+  CHECK(record != ClinicalRecord::parse_json(R"({"diabetes": false, "copd": false})"));
+  CHECK_THAT(rejection(R"({"diabetes": {"value": false, "assumed": false}})"),
+             ContainsSubstring("diabetes.assumed is false"));
+  CHECK_THAT(rejection(R"({"age": {"value": 63, "unit": "a", "assumed": true}})"),
+             ContainsSubstring("age.assumed is no member"));
+}
+
 TEST_CASE("Clinical record: given values are kept, canonical ones derived", "[clinical]") {
   const auto record = ClinicalRecord::parse_json(R"({
     "age": {"value": 63, "unit": "a"}, "sex": "male", "gcs": 15, "on_oxygen": true,

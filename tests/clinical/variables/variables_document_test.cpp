@@ -205,11 +205,15 @@ transcribes it, which leaves out C44 too; the others are the categories of that 
 The exceptions are other things by the classification's own titles: E66.3 overweight, E10.A presymptomatic, E11.A in
 remission, I21.A1 infarction type 2 (no vessel need be diseased), I48.3, I48.4 and I48.92 flutter, I69.2, I69.8 and
 I69.9 sequelae of other bleeding and other vascular diseases, J44.81 bronchiolitis obliterans. Not read, for they are no
-disease of these or say it by a finding alone: Z68 (body mass index), R73 and O24 (glucose, diabetes of pregnancy),
+disease of these or say it by a finding alone: Z68 (body mass index; SNOMED CT's findings call it obesity), R73 and O24 (glucose, diabetes of pregnancy),
 E23.2 and N25.1 (diabetes insipidus), R75.
 
-| Name | Disease | SNOMED CT | ICD-10 | But |
-|---|---|---|---|---|
+The last column has the codes that are all that the variable means: refuted, they make it false. Where it is empty no
+refuted code does: a stroke or an infarction that is ruled out today may have been before; GECCO asks for rheumatoid
+arthritis beside connective tissue disease; ICD-10's E14 and J44 are the unspecified and the other kinds alone.
+
+| Name | Disease | SNOMED CT | ICD-10 | But | Whole |
+|---|---|---|---|---|---|
 )";
   for (const Variable& variable : variables()) {
     for (const CodedDisease& disease : coded_diseases()) {
@@ -217,13 +221,13 @@ E23.2 and N25.1 (diabetes insipidus), R75.
       std::vector<std::string> icd(disease.icd.begin(), disease.icd.end());
       for (const std::string_view code : disease.icd_cm)
         icd.push_back(fmt::format("{} (CM)", code));
-      if (disease.meaning.variable == "cancer") icd = {"C00 to C97"};
+      if (disease.icd.size() > 9) icd = {"C00 to C97"};
       if (icd.empty()) icd.push_back(fmt::format("none: {}", disease.gap));
-      text +=
-          fmt::format("| `{}`{} | {} | {} ({}) | {} | {} |\n", variable.name,
-                      disease.meaning.term.empty() ? "" : fmt::format(" {}", disease.meaning.term),
-                      disease.name, fmt::join(disease.snomed, ", "), source_name(disease.source),
-                      fmt::join(icd, ", "), fmt::join(disease.but, ", "));
+      text += fmt::format(
+          "| `{}`{} | {} | {} ({}) | {} | {} | {} |\n", variable.name,
+          disease.meaning.term.empty() ? "" : fmt::format(" {}", disease.meaning.term),
+          disease.name, fmt::join(disease.snomed, ", "), source_name(disease.source),
+          fmt::join(icd, ", "), fmt::join(disease.but, ", "), fmt::join(disease.whole, ", "));
     }
   }
   return text;

@@ -1,26 +1,18 @@
 #include "condition.hpp"
 
 #include "json.hpp"
+#include "moment.hpp"
 
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <array>
 #include <set>
 
 namespace aicovid {
 
 namespace {
-
-/// "Confirmed present", of the SNOMED CT codes that GECCO puts beside FHIR's.
-constexpr std::string_view kConfirmedPresent = "410605003";
-
-/// Whether a date or time is after `at`. Of one without a time, its day, month or year must be
-/// after it. False for what is no date.
-bool is_after(const std::string& date, const std::string& at) {
-  const auto moment = parse_timestamp(date);
-  if (moment) return *moment > parse_timestamp(at).value();
-  return days_of(date) && date.substr(0, 10) > at.substr(0, 10);
-}
 
 /// German codings name the code system KBV_CS_SFHIR_ICD_DIAGNOSESICHERHEIT by its url or by its
 /// identifier.
@@ -43,50 +35,64 @@ std::string certainty_of(const Json& coding) {
   return {};
 }
 
-bool begins_later(const Json& condition, const std::string& at) {
-  if (at.empty()) return false;
-  for (const std::string& date :
-       {text_of(condition, "onsetDateTime"), text_of(condition, "recordedDate"),
-        text_of(member(condition, "onsetPeriod"), "start")}) {
-    if (is_after(date, at)) return true;
-  }
-  return false;
+/// The dates from which it was there, or known.
+std::array<std::string, 3> beginnings(const Json& condition) {
+  return {text_of(condition, "onsetDateTime"), text_of(condition, "recordedDate"),
+          text_of(member(condition, "onsetPeriod"), "start")};
 }
 
-/// Whether it has ended, or may have: an end counts unless it is surely later.
-bool has_ended(const Json& condition, const std::string& at) {
-  if (!condition.is_object()) return false;
+bool begins_later(const Json& condition, const std::string& at) {
+  if (at.empty()) return false;
+  return std::ranges::any_of(beginnings(condition),
+                             [&](const std::string& date) { return is_after(date, at); });
+}
+
+bool has_begun(const Json& condition, const std::string& at) {
+  return std::ranges::any_of(beginnings(condition),
+                             [&](const std::string& date) { return is_by(date, at); });
+}
+
+enum class End { none, later, reached };
+
+/// Whether it has ended, or may have: an end counts as reached unless it is surely later.
+End end_of(const Json& condition, const std::string& at) {
+  End end = End::none;
+  if (!condition.is_object()) return end;
   for (const auto& [name, value] : condition.items()) {
     if (!name.starts_with("abatement")) continue;
     const std::string date = value.is_string() ? value.get<std::string>() : text_of(value, "start");
-    if (at.empty() || !is_after(date, at)) return true;
+    if (at.empty() || !is_after(date, at)) return End::reached;
+    end = End::later;
   }
-  return false;
+  return end;
 }
 
-/// Where it says how sure the diagnosis is, by FHIR's codes or SNOMED CT's beside them, all must
-/// say that it is so. Source: FHIR R4, valueset-condition-ver-status.
-bool is_confirmed(const Json& condition) {
-  const Json& verification = member(condition, "verificationStatus");
-  if (verification.is_null()) return true;
-  for (const Json& coding : codings(verification)) {
-    if (text_of(coding, "system") == kSnomed && text_of(coding, "code") != kConfirmedPresent) {
-      return false;
-    }
-  }
-  return says(verification, {.system = "http://terminology.hl7.org/CodeSystem/condition-ver-status",
-                             .meant = {"confirmed"},
-                             .others = {"unconfirmed", "provisional", "differential", "refuted",
-                                        "entered-in-error", "unknown"}});
+bool is_there(const Json& condition, Activity activity, const std::string& at) {
+  const End end = end_of(condition, at);
+  if (end == End::reached || begins_later(condition, at)) return false;
+  // What is over by now, and ended after the time asked for, was there if it had begun.
+  if (activity == Activity::over) return end == End::later && has_begun(condition, at);
+  return activity == Activity::active || activity == Activity::unsaid;
 }
 
-/// Source: FHIR R4 and R5, valueset-condition-clinical.
-bool is_active(const Json& condition) {
-  const Json& clinical = member(condition, "clinicalStatus");
-  return clinical.is_null() ||
-         says(clinical, {.system = "http://terminology.hl7.org/CodeSystem/condition-clinical",
-                         .meant = {"active", "recurrence", "relapse"},
-                         .others = {"inactive", "remission", "resolved", "unknown"}});
+/// Whether it is said not to be so: as refuted, or by ICD-10-GM's "A" (excluded).
+bool is_refuted(Verification verification, const std::string& certainty) {
+  if (verification == Verification::refuted) return certainty.empty() || certainty == "A";
+  return verification == Verification::unsaid && certainty == "A";
+}
+
+Presence presence_of(const Json& condition, const ConditionStatus& status,
+                     const std::string& certainty, const std::string& at) {
+  if (status.verification == Verification::in_error) return Presence::nothing;
+  if (is_refuted(status.verification, certainty)) {
+    const bool in_time = at.empty() || is_by(text_of(condition, "recordedDate"), at);
+    return in_time ? Presence::refuted : Presence::nothing;
+  }
+  const bool is_said =
+      status.verification == Verification::confirmed || status.verification == Verification::unsaid;
+  const bool is_sure = certainty.empty() || certainty == "G";
+  return is_said && is_sure && is_there(condition, status.activity, at) ? Presence::present
+                                                                        : Presence::open;
 }
 
 }  // namespace
@@ -98,6 +104,7 @@ FhirCondition read_fhir_condition(const Json& condition, const std::string& at) 
   std::set<std::string> certainties = {certainty_of(condition), certainty_of(diagnosis)};
   std::set<std::string_view> terms;
   std::set<std::string_view> exceptions;
+  bool whole = true;
   for (const Json& coding : codings(diagnosis)) {
     const std::string system = text_of(coding, "system");
     const std::string code = text_of(coding, "code");
@@ -112,17 +119,22 @@ FhirCondition read_fhir_condition(const Json& condition, const std::string& at) 
                               result.meaning->variable, found->variable));
     }
     result.meaning = found;
+    whole = whole && found->whole;
   }
   if (!result.meaning) return result;
+  // Of several codes the narrowest says what is meant.
+  result.meaning->whole = whole;
   certainties.erase("");
-  const std::string certainty = certainties.empty() ? "G" : *certainties.begin();
+  std::string certainty = certainties.empty() ? "" : *certainties.begin();
   const bool suspected_infection = certainty == "V" && !result.meaning->term.empty();
-  if (suspected_infection) result.meaning->term = "suspected";
-  const bool certain = certainty == "G" || suspected_infection;
+  if (suspected_infection) {
+    result.meaning->term = "suspected";
+    certainty.clear();
+  }
   result.contradictory = certainties.size() > 1 || (terms.size() > 1 && !suspected_infection) ||
                          exceptions.contains(result.meaning->variable);
-  result.present = is_confirmed(condition) && is_active(condition) && certain &&
-                   !begins_later(condition, at) && !has_ended(condition, at);
+  result.status = read_condition_status(condition);
+  result.presence = presence_of(condition, result.status, certainty, at);
   return result;
 }
 

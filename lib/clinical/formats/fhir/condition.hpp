@@ -1,5 +1,6 @@
 #pragma once
 
+#include "condition_status.hpp"
 #include "diagnosis_codes.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -8,13 +9,23 @@
 
 namespace aicovid {
 
+/// What a FHIR Condition says of its disease at the time asked for.
+enum class Presence {
+  present,
+  refuted,  ///< said, by that time, not to be so
+  nothing,  ///< entered in error, or refuted later
+  open,     ///< it may be so, was so, or came to be so: suspected, ended, begun later
+};
+
 struct FhirCondition {
   std::optional<CodedCondition> meaning;  ///< nothing where no code is listed
   bool contradictory = false;             ///< whether one code says what another one denies
-  bool present = false;  ///< whether it is said to be so, and at the time asked for
+  Presence presence = Presence::open;
+  ConditionStatus status;
 };
 
-/// Reads a FHIR Condition for the time `at`, which may be empty.
+/// Reads a FHIR Condition for the time `at`, which may be empty. What has ended after `at` was
+/// present at it.
 ///
 /// @throws Error{bad_clinical_input} if its codes are of several diseases
 FhirCondition read_fhir_condition(const nlohmann::json& condition, const std::string& at);

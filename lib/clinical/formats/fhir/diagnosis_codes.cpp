@@ -48,6 +48,13 @@ bool is_icd_code_of(const CodedDisease& disease, std::string_view system, std::s
          (system == kIcd10Cm && is_below_any(code, disease.icd_cm));
 }
 
+/// Whether the code is one of those that are all that the variable means. "I48.-" is "I48".
+bool is_whole(const CodedDisease& disease, std::string_view code) {
+  return std::ranges::any_of(disease.whole, [&](std::string_view whole) {
+    return code.starts_with(whole) && code.find_first_not_of(".-", whole.size()) == code.npos;
+  });
+}
+
 }  // namespace
 
 std::optional<CodedCondition> condition_of(std::string_view system, std::string_view code) {
@@ -56,7 +63,10 @@ std::optional<CodedCondition> condition_of(std::string_view system, std::string_
   for (const CodedDisease& disease : coded_diseases()) {
     const bool found = is_snomed ? std::ranges::count(disease.snomed, code) > 0
                                  : is_icd_code_of(disease, system, code);
-    if (found) return disease.meaning;
+    if (!found) continue;
+    CodedCondition meaning = disease.meaning;
+    meaning.whole = is_whole(disease, code);
+    return meaning;
   }
   return std::nullopt;
 }

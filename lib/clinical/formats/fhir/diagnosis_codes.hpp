@@ -10,6 +10,7 @@ namespace aicovid {
 struct CodedCondition {
   std::string_view variable;
   std::string_view term = {};  ///< empty for a condition
+  bool whole = false;          ///< whether the code is all that the variable means
 };
 
 /// Where the SNOMED CT code of a disease was read with its name; never with SNOMED International.
@@ -29,6 +30,9 @@ struct CodedDisease {
   std::vector<std::string_view> icd_cm = {};  ///< likewise, in ICD-10-CM alone
   std::vector<std::string_view> but = {};  ///< codes below these that are another disease or none
   std::string_view gap = {};               ///< why a system has no code for it
+  /// The codes of these lists that are all that the variable means: who has not this, has no
+  /// disease of the variable. A code of ICD-10 is so itself, not with those below it.
+  std::vector<std::string_view> whole = {};
 };
 
 /// All diseases that are read; of those whose codes overlap the first one counts.

@@ -1,13 +1,13 @@
 #include "infection.hpp"
 
+#include "condition.hpp"
 #include "json.hpp"
+#include "moment.hpp"
 #include "observed_at.hpp"
 #include "record/record_builder.hpp"
 #include "variables/variables.hpp"
 
 #include <fmt/format.h>
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <optional>
 
@@ -19,63 +19,36 @@ namespace {
 /// incubation, 14 days.
 constexpr std::chrono::days kOldestTest{14};
 
-/// These LOINC codes are "SARS-CoV-2 RNA [Presence]" by amplification: in a respiratory specimen,
-/// in a specimen, in the nasopharynx with and without probe. Codes of a single gene are left out,
-/// as the other genes may differ, and so are codes of antigen. The names were read in users' lists
-/// of codes, not with LOINC.
-constexpr std::array<std::string_view, 4> kTests = {"94500-6", "94309-2", "94759-8", "94565-9"};
+/// This is how old a diagnosis may be that is of no current Encounter. The choice is this
+/// project's: the 28 days from a first positive specimen in which Public Health England counts a
+/// death as one of COVID-19 since August 2020 (as described in
+/// cebm.net/covid-19/public-health-england-death-data-revised).
+constexpr std::chrono::days kOldestDiagnosis{28};
 
-struct ResultCode {
-  std::string_view system;
-  std::string_view code;
-  std::optional<bool> found;  ///< nothing where the test was inconclusive
-};
-/// SNOMED CT's codes are detected, positive, not detected, negative, inconclusive, equivocal and
-/// indeterminate. LOINC's answers are of the lists LL744-4, LL2021-5 and LL1055-4, as users of them
-/// give the codes.
-constexpr std::array<ResultCode, 14> kResults = {{
-    {kSnomed, "260373001", true},
-    {kSnomed, "10828004", true},
-    {kSnomed, "260415000", false},
-    {kSnomed, "260385009", false},
-    {kSnomed, "419984006", std::nullopt},
-    {kSnomed, "42425007", std::nullopt},
-    {kSnomed, "82334004", std::nullopt},
-    {kLoinc, "LA11882-0", true},
-    {kLoinc, "LA6576-8", true},
-    {kLoinc, "LA11883-8", false},
-    {kLoinc, "LA6577-6", false},
-    {kLoinc, "LA9663-1", std::nullopt},
-    {kLoinc, "LA11885-3", std::nullopt},
-    {kLoinc, "LA11884-6", std::nullopt},
-}};
-
-/// Whether such a test found it; nothing where the result is absent, inconclusive or not coded.
-std::optional<bool> sars_cov_2_result(const Json& observation) {
-  if (!member(observation, "dataAbsentReason").is_null()) return std::nullopt;
-  std::optional<bool> result;
-  for (const Json& coding : codings(member(observation, "valueCodeableConcept"))) {
-    for (const ResultCode& one : kResults) {
-      if (text_of(coding, "system") != one.system || text_of(coding, "code") != one.code) continue;
-      if (!one.found || (result && result != one.found)) return std::nullopt;
-      result = one.found;
-    }
+/// The date that tells how old the infection is: its beginning, else when it was recorded.
+std::string date_of(const Json& condition) {
+  for (const std::string& date :
+       {text_of(condition, "onsetDateTime"), text_of(member(condition, "onsetPeriod"), "start"),
+        text_of(condition, "recordedDate")}) {
+    if (parse_timestamp(date) || days_of(date)) return date;
   }
-  return result;
+  return {};
+}
+
+/// A day counts if any of its hours in any zone does; a month or a year has to begin in time.
+bool is_recent(const std::string& date, Instant at) {
+  const Instant oldest = at - kOldestDiagnosis;
+  if (const auto moment = parse_timestamp(date)) return *moment >= oldest;
+  const auto days = days_of(date);
+  const bool is_day = date.size() >= std::string_view("2020-04-01").size();
+  return days && (is_day ? days->second : days->first) >= oldest;
 }
 
 }  // namespace
 
-bool is_sars_cov_2_test(const Json& observation) {
-  return std::ranges::any_of(codings(member(observation, "code")), [](const Json& coding) {
-    return text_of(coding, "system") == kLoinc &&
-           std::ranges::count(kTests, text_of(coding, "code")) > 0;
-  });
-}
-
-void InfectionEvidence::add_test(const Json& observation, const FhirEntry& place,
-                                 FhirReading& reading) {
-  const auto found = sars_cov_2_result(observation);
+void InfectionEvidence::add_test(const Json& observation, InfectionTest test,
+                                 const FhirEntry& place, FhirReading& reading) {
+  const auto found = infection_test_result(observation);
   if (!found) return reading.left_out.add(SetAside::without_value, place);
   if (reading.at) {
     const auto span = observed_at(observation).span;
@@ -89,14 +62,46 @@ void InfectionEvidence::add_test(const Json& observation, const FhirEntry& place
       return;
     }
   }
-  terms_.insert(*found ? "confirmed" : "negative");
+  if (!*found && test == InfectionTest::positive_only) {
+    reading.builder.warn({"negative_antigen_left_out", "sars_cov_2",
+                          fmt::format("sars_cov_2 is not taken as negative from {}: a test of "
+                                      "antigen or of blood excludes no infection",
+                                      to_string(place))});
+    return;
+  }
+  terms_.emplace(*found ? "confirmed" : "negative", place);
+}
+
+void InfectionEvidence::add_diagnosis(const FhirCondition& found, const Json& condition,
+                                      bool is_of_current_encounter, const FhirEntry& place,
+                                      FhirReading& reading) {
+  const std::string date = date_of(condition);
+  const bool is_active_now = date.empty() && found.status.activity == Activity::active;
+  const bool counts =
+      !reading.at || is_of_current_encounter || is_active_now || is_recent(date, *reading.at);
+  if (counts) {
+    terms_.emplace(found.meaning->term, place);
+    return;
+  }
+  has_old_diagnosis_ = true;
+  reading.builder.warn(
+      {"old_infection", "sars_cov_2",
+       fmt::format("sars_cov_2 is not taken from {}: it is of no current Encounter, and {}",
+                   to_string(place),
+                   date.empty() ? "has neither a date nor the clinicalStatus active"
+                                : fmt::format("is or may be more than {} days old",
+                                              kOldestDiagnosis.count()))});
 }
 
 void InfectionEvidence::settle(FhirReading& reading) const {
   for (const char* term : {"confirmed", "suspected", "negative"}) {
-    if (!terms_.contains(term)) continue;
-    reading.builder.add(*find_variable("sars_cov_2"), term);
-    if (terms_.size() > 1 && terms_.contains("negative")) {
+    const auto said = terms_.find(term);
+    if (said == terms_.end()) continue;
+    const bool is_negative = std::string_view(term) == "negative";
+    // Nobody knows whether the infection of then is over.
+    if (is_negative && has_old_diagnosis_) return;
+    reading.builder.add(*find_variable("sars_cov_2"), term, {.place = to_string(said->second)});
+    if (!is_negative && terms_.contains("negative")) {
       reading.builder.warn(
           {"negative_test_left_out", "sars_cov_2",
            fmt::format("sars_cov_2 is taken as {} although a test was negative", term)});

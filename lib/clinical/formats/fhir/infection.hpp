@@ -1,30 +1,38 @@
 #pragma once
 
+#include "infection_tests.hpp"
 #include "reading.hpp"
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
-#include <set>
 #include <string>
-#include <string_view>
 
 namespace aicovid {
 
-/// Whether a FHIR Observation is a test of a specimen for the RNA of SARS-CoV-2.
-bool is_sars_cov_2_test(const nlohmann::json& observation);
+struct FhirCondition;
 
 /// What a Bundle says of SARS-CoV-2 infection, by tests and by diagnoses.
 class InfectionEvidence {
  public:
-  /// Takes a test of the 14 days up to the time asked for, if it has a result.
-  void add_test(const nlohmann::json& observation, const FhirEntry& place, FhirReading& reading);
-  /// Takes a diagnosis that is present: "confirmed" or "suspected".
-  void add_diagnosis(std::string_view term) { terms_.emplace(term); }
-  /// Adds `sars_cov_2`. Any proof of infection holds. A suspicion holds against a negative test,
-  /// which does not exclude infection.
+  /// Takes a test of the 14 days up to the time asked for, if it has a result that proves
+  /// something.
+  void add_test(const nlohmann::json& observation, InfectionTest test, const FhirEntry& place,
+                FhirReading& reading);
+
+  /// Takes a diagnosis that is present, "confirmed" or "suspected", if it is of a current Encounter
+  /// or of the 28 days up to the time asked for. An older one leaves the infection open, for
+  /// problem lists keep an infection that is over. So does one without date, unless its status
+  /// says that it is active. Without a time asked for each is taken.
+  void add_diagnosis(const FhirCondition& found, const nlohmann::json& condition,
+                     bool is_of_current_encounter, const FhirEntry& place, FhirReading& reading);
+
+  /// Adds `sars_cov_2`. Any proof of infection holds. A diagnosis holds against a negative test,
+  /// for the airways above lose the virus before those below.
   void settle(FhirReading& reading) const;
 
  private:
-  std::set<std::string> terms_;
+  std::map<std::string, FhirEntry> terms_;  ///< with the first entry that says so
+  bool has_old_diagnosis_ = false;
 };
 
 }  // namespace aicovid

@@ -28,16 +28,6 @@ bool has_code(const Json& concept_, std::string_view system, std::string_view co
   });
 }
 
-bool says(const Json& concept_, const StatusCodes& codes) {
-  bool said = false;
-  for (const Json& coding : codings(concept_)) {
-    const std::string code = text_of(coding, "code");
-    if (std::ranges::count(codes.others, code) > 0) return false;
-    said |= text_of(coding, "system") == codes.system && std::ranges::count(codes.meant, code) > 0;
-  }
-  return said;
-}
-
 std::optional<std::pair<Instant, Instant>> days_of(const std::string& date) {
   using std::chrono::days, std::chrono::hours;
   const bool full = date.size() >= 10;

@@ -2,7 +2,6 @@
 
 #include "record/timestamp.hpp"
 
-#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -28,17 +27,6 @@ const Json& codings(const Json& concept_);
 /// Whether a CodeableConcept has this code of this system. The same letters of another system, or
 /// of none, may mean another thing.
 bool has_code(const Json& concept_, std::string_view system, std::string_view code);
-
-/// The codes of a system that a status is said by, and those of its value set that say otherwise.
-struct StatusCodes {
-  std::string_view system;
-  std::initializer_list<std::string_view> meant;
-  std::initializer_list<std::string_view> others;
-};
-
-/// Whether a CodeableConcept has one of the codes that are meant, of their system, and none of the
-/// others, of any system.
-bool says(const Json& concept_, const StatusCodes& codes);
 
 /// The first and the last moment that a day, month or year can be in any zone.
 std::optional<std::pair<Instant, Instant>> days_of(const std::string& date);

@@ -4,6 +4,7 @@
 #include "json.hpp"
 #include "observed_at.hpp"
 #include "record/record_builder.hpp"
+#include "record/unit_text.hpp"
 #include "reservations.hpp"
 #include "variables/variables.hpp"
 
@@ -143,7 +144,29 @@ bool is_readable(const Meaning& meaning, const Json& holder) {
   return meaning.value != 0 || coded_answer(meaning.variable->name, answer).has_value();
 }
 
-Json value_of(const Meaning& meaning, const Json& holder) {
+/// The unit of a Quantity, in UCUM. Older senders write no system: then the text is read, as far as
+/// it has one meaning for the variable, with a warning.
+std::string unit_of(const Variable& variable, const Meaning& meaning, const Json& quantity,
+                    FhirReading& reading) {
+  const std::string system = text_of(quantity, "system");
+  const std::string code = text_of(quantity, "code");
+  if (system == kUcum && !code.empty()) return code;
+  const std::string text = code.empty() ? text_of(quantity, "unit") : code;
+  if (system.empty() && variable.kind == VariableKind::quantity) {
+    if (const auto read =
+            unit_of_text(variable, {.text = text, .annotation = meaning.annotation})) {
+      reading.builder.warn(read->warning);
+      return read->code;
+    }
+  }
+  const bool is_plain =
+      variable.kind == VariableKind::bare_number && system.empty() && text.empty();
+  if (is_plain) return text;
+  reject(fmt::format("{} has no UCUM unit; expected valueQuantity.system {} and a code",
+                     variable.name, kUcum));
+}
+
+Json value_of(const Meaning& meaning, const Json& holder, FhirReading& reading) {
   const Variable& variable = *meaning.variable;
   if (meaning.value != 0) return {{"value", meaning.value}};
   if (auto answer = coded_answer(variable.name, member(holder, "valueCodeableConcept"))) {
@@ -162,13 +185,9 @@ Json value_of(const Meaning& meaning, const Json& holder) {
   if (const Json& sign = member(quantity, "comparator"); !sign.is_null()) {
     value["comparator"] = sign;
   }
-  if (text_of(quantity, "system") != kUcum) {
-    reject(fmt::format("{} has no UCUM unit; expected valueQuantity.system {} and a code",
-                       variable.name, kUcum));
-  }
-  const std::string code = text_of(quantity, "code");
-  std::string unit = without_annotations(code);
+  const std::string code = unit_of(variable, meaning, quantity, reading);
   if (variable.kind == VariableKind::bare_number) {
+    const std::string unit = without_annotations(code);
     if (!unit.empty() && unit != "1") {
       reject(fmt::format("{} has a unit; expected the code 1 or one in braces", variable.name));
     }
@@ -181,9 +200,10 @@ Json value_of(const Meaning& meaning, const Json& holder) {
                            variable.name, other, meaning.annotation));
       }
     }
-    unit += meaning.annotation;
+    value["unit"] = without_annotations(code) + std::string(meaning.annotation);
+    return value;
   }
-  value["unit"] = unit;
+  value["unit"] = code;
   return value;
 }
 
@@ -214,7 +234,7 @@ bool read_value(const Json& concept_, const Json& holder, const Json& observatio
   }
   read_or_set_aside(place, reading, [&] {
     try {
-      Json value = value_of(meaning, holder);
+      Json value = value_of(meaning, holder, reading);
       if (!time.exact.empty()) value["time"] = time.exact;
       reading.builder.add(*meaning.variable, value, source);
     } catch (const Error& error) {

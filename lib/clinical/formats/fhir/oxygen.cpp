@@ -267,7 +267,8 @@ std::optional<FhirEntry> OxygenEvidence::stated_high_flow() const {
 }
 
 void OxygenEvidence::add_air(const Fact& air, const Fact& spo2, RecordBuilder& builder) const {
-  builder.add(*find_variable("on_oxygen"), {{"value", false}, {"time", air.time}},
+  builder.add(*find_variable("on_oxygen"),
+              {{"value", false}, {"time", air.time}, {"assumed", true}},
               {.place = to_string(air.place)});
   builder.warn({"room_air_assumed", "on_oxygen",
                 fmt::format("on_oxygen is taken as false: {} says room air within {} hour "

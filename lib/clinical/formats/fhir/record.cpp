@@ -1,6 +1,9 @@
 #include "record.hpp"
 
 #include "condition.hpp"
+#include "condition_evidence.hpp"
+#include "current_encounters.hpp"
+#include "flat_entries.hpp"
 #include "formats/json_object.hpp"
 #include "formats/json_record.hpp"
 #include "infection.hpp"
@@ -9,6 +12,7 @@
 #include "oxygen.hpp"
 #include "patient.hpp"
 #include "place_of_care.hpp"
+#include "problem_list.hpp"
 #include "reading.hpp"
 #include "record/record_builder.hpp"
 #include "record/timestamp.hpp"
@@ -17,10 +21,10 @@
 #include "respiratory_support.hpp"
 #include "set_aside.hpp"
 #include "subjects.hpp"
-#include "variables/variables.hpp"
 
 #include <aicovid/error.hpp>
 
+#include <fmt/format.h>
 #include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -48,8 +52,10 @@ void naming(const FhirEntry& place, const Read& read) {
 
 class BundleReader {
  public:
-  BundleReader(const Json& entries, FhirReading& reading)
-      : reading_(reading),
+  BundleReader(const Json& bundle, const std::vector<FlatEntry>& entries, FhirReading& reading)
+      : encounters_(entries, reading.options.at),
+        is_whole_(!has_more_pages(bundle)),
+        reading_(reading),
         resources_(entries),
         oxygen_(reading.at, std::chrono::hours(reading.options.bedside_hours)) {}
 
@@ -68,9 +74,8 @@ class BundleReader {
       });
     }
     infection_.settle(reading_);
-    for (const auto& [condition, place] : conditions_) {
-      reading_.builder.add(*find_variable(condition), true, {.place = to_string(place)});
-    }
+    if (reading_.options.problem_list == ProblemList::complete) conditions_.note_complete();
+    conditions_.settle(reading_);
   }
 
  private:
@@ -87,16 +92,24 @@ class BundleReader {
     if (contained != nullptr && !has_modified_patient) {
       contained_patients_.push_back({one.place, contained});
     }
-    if (one.place.type == "Bundle") return set_aside(SetAside::nested_bundle, one);
+    if (one.place.type == "Bundle") {
+      conditions_.note_unread();
+      return set_aside(SetAside::nested_bundle, one);
+    }
     // Only what it would say is missing without it.
     if (one.place.type == "Procedure" && !is_of_support(resource)) return;
     if (has_unknown_modifier(*one.entry) || has_unknown_modifier(resource) ||
         has_modified_patient) {
+      if (one.place.type == "Condition") conditions_.note_unread();
       return set_aside(SetAside::unknown_modifier, one);
     }
     if (one.place.type == "Patient") return patients_.push_back({one.place, &resource});
-    if (!one.is_bound) return set_aside(SetAside::without_subject, one);
-    if (one.place.type == "Condition") return read_condition(resource, one);
+    if (!one.is_bound) {
+      if (one.place.type == "Condition") conditions_.note_unread();
+      return set_aside(SetAside::without_subject, one);
+    }
+    if (one.place.type == "Condition") return try_condition(resource, one);
+    if (one.place.type == "List") return read_list(resource);
     if (one.place.type == "Procedure") return support_.note_procedure(resource, one.place);
     if (one.place.type == "Encounter") return place_.note_encounter(resource, one.place);
     if (one.place.type == "DeviceUseStatement") {
@@ -107,8 +120,8 @@ class BundleReader {
     if (status != "final" && status != "amended" && status != "corrected") {
       return set_aside(SetAside::not_final, one);
     }
-    if (is_sars_cov_2_test(resource)) {
-      infection_.add_test(resource, one.place, reading_);
+    if (const auto test = infection_test_of(resource)) {
+      infection_.add_test(resource, *test, one.place, reading_);
     } else if (is_in_intensive_care(resource)) {
       place_.note_observation(resource, one.place, reading_);
     } else {
@@ -140,21 +153,51 @@ class BundleReader {
     reading_.left_out.add(reason, one.place);
   }
 
-  void read_condition(const Json& condition, const BoundEntry& one) {
-    const FhirCondition found = read_fhir_condition(condition, reading_.options.at);
-    if (!found.meaning) {
-      reading_.unread.add(member(condition, "code"));
-      return set_aside(SetAside::unknown_code, one);
-    }
-    if (found.contradictory) return set_aside(SetAside::contradictory, one);
-    if (!found.present) return set_aside(SetAside::not_present, one);
-    if (found.meaning->term.empty()) {
-      conditions_.emplace(found.meaning->variable, one.place);
-    } else {
-      infection_.add_diagnosis(found.meaning->term);
+  /// One that cannot be read is set aside by the caller, and may be any disease.
+  void try_condition(const Json& condition, const BoundEntry& one) {
+    try {
+      read_condition(condition, one);
+    } catch (const Error&) {
+      conditions_.note_unread();
+      throw;
     }
   }
 
+  void read_condition(const Json& condition, const BoundEntry& one) {
+    const FhirCondition found = read_fhir_condition(condition, reading_.options.at);
+    if (!found.meaning) {
+      const Verification said = read_condition_status(condition).verification;
+      if (said != Verification::in_error) conditions_.note_unread();
+      reading_.unread.add(member(condition, "code"));
+      return set_aside(SetAside::unknown_code, one);
+    }
+    const bool is_infection = !found.meaning->term.empty();
+    const bool is_read = is_infection ? found.presence == Presence::present && !found.contradictory
+                                      : conditions_.add(found, one.place);
+    if (found.contradictory) return set_aside(SetAside::contradictory, one);
+    if (!is_read) return set_aside(SetAside::not_present, one);
+    if (found.status.lacks_system) warn_of_system(found, one);
+    if (is_infection) {
+      infection_.add_diagnosis(found, condition, encounters_.hold(*one.entry), one.place, reading_);
+    }
+  }
+
+  void warn_of_system(const FhirCondition& found, const BoundEntry& one) {
+    const std::string variable(found.meaning->variable);
+    reading_.builder.warn(
+        {"status_without_system", variable,
+         fmt::format("{} is taken from {}, of which a status has a code without system; it is "
+                     "read as HL7's, for FHIR allows no other",
+                     variable, to_string(one.place))});
+  }
+
+  /// Of Lists only a problem list that is empty says something. Another page may have more.
+  void read_list(const Json& list) {
+    if (is_whole_ && is_nil_known(list, reading_.options.at)) conditions_.note_complete();
+  }
+
+  CurrentEncounters encounters_;
+  bool is_whole_;
   FhirReading& reading_;
   ReferencedResources resources_;
   std::vector<SeenObservation> observations_;
@@ -163,7 +206,7 @@ class BundleReader {
   PlaceOfCare place_;
   std::vector<PatientCopy> patients_;
   std::vector<PatientCopy> contained_patients_;
-  std::map<std::string, FhirEntry> conditions_;  ///< with the first entry that says so
+  ConditionEvidence conditions_;
   InfectionEvidence infection_;
 };
 
@@ -186,6 +229,11 @@ ClinicalExplanation explain_fhir(const Json& bundle, const ClinicalOptions& opti
         "the Bundle has implicitRules or a modifierExtension, which may change what it means; "
         "expected neither");
   }
+  if (options.problem_list == ProblemList::complete && has_more_pages(bundle)) {
+    reject(
+        "the Bundle has a further page (link next), or fewer entries than its total; expected all "
+        "of them where the problem list is said to be complete");
+  }
   RecordBuilder builder(options, options.strict ? Conflicts::refuse : Conflicts::open);
   const Json& entries = member(bundle, "entry");
   if (!entries.is_null() && !entries.is_array()) reject("the Bundle's entry is no list");
@@ -194,7 +242,7 @@ ClinicalExplanation explain_fhir(const Json& bundle, const ClinicalOptions& opti
   FhirReading reading{
       .options = options, .at = {}, .builder = builder, .left_out = left_out, .unread = unread};
   if (!options.at.empty()) reading.at = parse_timestamp(options.at);
-  BundleReader(entries, reading).read(bind_to_one_patient(entries));
+  BundleReader(bundle, flat_entries(entries), reading).read(bind_to_one_patient(entries));
   left_out.report(builder);
   ClinicalExplanation explanation = builder.build();
   explanation.unread = unread.list();

@@ -6,9 +6,9 @@
 
 namespace aicovid {
 
-ReferencedResources::ReferencedResources(const Json& entries) {
-  if (!entries.is_array()) return;
-  for (const Json& entry : entries) {
+ReferencedResources::ReferencedResources(const std::vector<FlatEntry>& entries) {
+  for (const FlatEntry& one : entries) {
+    const Json& entry = *one.entry;
     const Json& resource = member(entry, "resource");
     const std::string type = text_of(resource, "resourceType");
     if (type != "Location" && type != "Device") continue;

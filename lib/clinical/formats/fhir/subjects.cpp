@@ -149,6 +149,8 @@ std::string read_type(const Json& resource) {
                           "DeviceUseStatement", "Bundle"}) {
     if (type == one) return type;
   }
+  // Of Lists only an empty one is read, which may say that there is nothing.
+  if (type == "List" && !member(resource, "emptyReason").is_null()) return type;
   return {};
 }
 
@@ -187,7 +189,8 @@ bool note_subject(BoundEntry& one, const SubjectReader& reader, Mentions& mentio
     const Json& reference = member(resource, name);
     if (!reference.is_object()) continue;
     Subject subject = reader.read(*one.entry, reference);
-    if (subject.target == Target::other && is_read) {
+    // A List may be of a ward or a group, and is then of no use here.
+    if (subject.target == Target::other && is_read && one.place.type != "List") {
       mentions.others.emplace(subject.other, one.place);
     }
     if (subject.target != Target::patient) continue;

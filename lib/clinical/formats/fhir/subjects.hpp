@@ -16,10 +16,10 @@ struct BoundEntry {
 };
 
 /// Binds the list `Bundle.entry` to one patient, and returns the Patients, Observations,
-/// Conditions, Procedures, Encounters and DeviceUseStatements of it, and the nested Bundles that
-/// are not opened (`flat_entries`). References are resolved against fullUrl, against type and id,
-/// within their own resource where they begin with "#", and by identifier. Entries without subject
-/// are no error: nobody knows whose they are.
+/// Conditions, empty Lists, Procedures, Encounters and DeviceUseStatements of it, and the nested
+/// Bundles that are not opened (`flat_entries`). References are resolved against fullUrl, against
+/// type and id, within their own resource where they begin with "#", and by identifier. Entries
+/// without subject are no error: nobody knows whose they are.
 ///
 /// @throws Error{patient_mismatch} if they are of several patients, or if one that is read
 ///         is of something that is no patient

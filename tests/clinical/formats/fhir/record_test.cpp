@@ -233,6 +233,17 @@ TEST_CASE("FHIR: units are UCUM codes, and their annotations say nothing", "[cli
              ContainsSubstring("lymphocytes.unit is the text \"%\""));
   Json plain = observation("1988-5", 98, "mg/L");
   plain["valueQuantity"].erase("system");
+  CHECK(parse({plain}).number("crp") == 98);
+  CHECK(warned(parse({plain}), "unit_without_system"));
+  plain["valueQuantity"].erase("code");
+  plain["valueQuantity"]["unit"] = "mg/dl";
+  CHECK(parse({plain}).number("crp") == 980);
+  for (const char* unit : {"pinches", "/min", ""}) {
+    plain["valueQuantity"]["unit"] = unit;
+    CHECK_THAT(refusal({plain}), ContainsSubstring("crp has no UCUM unit"));
+  }
+  plain["valueQuantity"]["unit"] = "mg/L";
+  plain["valueQuantity"]["system"] = "http://example.org/units";
   CHECK_THAT(refusal({plain}), ContainsSubstring("crp has no UCUM unit"));
   plain["valueQuantity"] = Json::object({{"unit", "mg/L"}});
   CHECK_THAT(refusal({plain}), ContainsSubstring("expected valueQuantity"));
@@ -330,8 +341,13 @@ TEST_CASE("FHIR: a condition counts if it is confirmed, present and not of later
   evening["recordedDate"] = "2020-03-31T23:00:00-14:00";
   CHECK_FALSE(parse({evening}).flag("diabetes").has_value());
   // Of suspected and confirmed infection the confirmed one holds.
-  CHECK(parse({condition("840544004")}).text("sars_cov_2") == "suspected");
-  CHECK(parse({condition("840539006"), condition("840544004")}).text("sars_cov_2") == "confirmed");
+  const auto infection = [](const std::string& code) {
+    Json one = condition(code);
+    one["recordedDate"] = "2020-03-30";
+    return one;
+  };
+  CHECK(parse({infection("840544004")}).text("sars_cov_2") == "suspected");
+  CHECK(parse({infection("840539006"), infection("840544004")}).text("sars_cov_2") == "confirmed");
 }
 
 TEST_CASE("FHIR: another resource, or JSON of another form, is an error or empty", "[clinical]") {

@@ -179,15 +179,17 @@ TEST_CASE(
        std::vector<std::string>{"http://example.org/status", hl7 + "allergyintolerance-clinical",
                                 "", "http://snomed.info/sct"}) {
     INFO(system);
-    for (const auto& record :
-         {read("verificationStatus", coding(system, "confirmed")),
-          read("clinicalStatus", coding(system, "active")),
-          read("verificationStatus", Json{{"coding", {{{"code", "confirmed"}}}}})}) {
+    for (const auto& record : {read("verificationStatus", coding(system, "confirmed")),
+                               read("clinicalStatus", coding(system, "active"))}) {
       CHECK(record.empty());
       CHECK_THAT(warning(record, "fhir_not_present"), ContainsSubstring("verificationStatus") &&
                                                           ContainsSubstring("condition-clinical"));
     }
   }
+  // FHIR allows no other code there: one without a system can only be HL7's.
+  const auto without = read("verificationStatus", Json{{"coding", {{{"code", "confirmed"}}}}});
+  CHECK(without.flag("diabetes") == true);
+  CHECK_THAT(warning(without, "status_without_system"), ContainsSubstring("entry[0] (Condition)"));
   // A translation beside HL7's code says nothing more; one that denies it is heard.
   const auto beside = [&](const char* code) {
     return Json{{"coding",

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace aicovid {
+
+/// The diseases that a complete problem list without them says to be absent. Not so obesity, which
+/// clinicians see and do not list, nor symptoms and infection, which come and go.
+std::span<const std::string_view> diseases_of_problem_lists();
+
+/// Whether a FHIR List is a problem list that is empty because nothing is known after a reasonable
+/// search (nilknown), as of `at`, which may be empty.
+bool is_nil_known(const nlohmann::json& list, const std::string& at);
+
+/// Whether a Bundle, or one within it, is one page of several, or has fewer matches than its search
+/// found.
+bool has_more_pages(const nlohmann::json& bundle);
+
+}  // namespace aicovid
