@@ -35,7 +35,23 @@ std::set<std::string> patient_ids(const Json& resource) {
 bool may_be_of_patient(const Json& resource) {
   const std::string type = text_of(resource, "resourceType");
   return !member(resource, "subject").is_null() || !member(resource, "patient").is_null() ||
-         type == "Observation" || type == "Condition" || type == "Encounter" || type == "Procedure";
+         type == "Observation" || type == "Condition" || type == "Encounter" ||
+         type == "Procedure" || type == "DeviceUseStatement";
+}
+
+/// The addresses, "Location/7", of the places of an Encounter and the device of its use.
+std::set<std::string> places_and_devices(const Json& resource) {
+  std::vector<Json> references = {member(resource, "device")};
+  const Json& locations = member(resource, "location");
+  if (locations.is_array()) {
+    for (const Json& one : locations) references.push_back(member(one, "location"));
+  }
+  std::set<std::string> addresses;
+  for (const Json& reference : references) {
+    const FhirAddress address = parse_fhir_address(text_of(reference, "reference"));
+    if (!address.id.empty()) addresses.insert(address.type + "/" + logical_id(address.id));
+  }
+  return addresses;
 }
 
 std::string named(std::vector<std::pair<Place, std::string>> all) {
@@ -62,6 +78,11 @@ void FhirExport::add(std::string_view text, const Json& resource, const Place& p
     }
     return;
   }
+  if (one.type == "Location" || one.type == "Device") {
+    const std::string address = one.type + "/" + logical_id(text_of(resource, "id"));
+    shared_.emplace(address, std::move(one));
+    return;
+  }
   const std::set<std::string> ids = patient_ids(resource);
   if (ids.size() == 1) {
     ++size_;
@@ -70,6 +91,17 @@ void FhirExport::add(std::string_view text, const Json& resource, const Place& p
     ++size_;
     astray_.push_back(std::move(one));
   }
+}
+
+std::vector<Json> FhirExport::referenced(const std::vector<Json>& resources) const {
+  std::set<std::string> addresses;
+  for (const Json& one : resources) addresses.merge(places_and_devices(one));
+  std::vector<Json> found;
+  for (const std::string& address : addresses) {
+    const auto shared = shared_.find(address);
+    if (shared != shared_.end()) found.push_back(parse_json_object(shared->second.text).document);
+  }
+  return found;
 }
 
 ClinicalPatient FhirExport::patient_of(const Group& group, const std::string& id,
@@ -82,6 +114,7 @@ ClinicalPatient FhirExport::patient_of(const Group& group, const std::string& id
         resources.push_back(parse_json_object(one.text).document);
       }
     }
+    for (Json& one : referenced(resources)) resources.push_back(std::move(one));
     return explain_object({bundle_of(std::move(resources)), {}}, options.each).record;
   });
   return patient;

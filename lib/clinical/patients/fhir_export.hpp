@@ -43,12 +43,16 @@ class FhirExport {
     std::vector<Resource> others;
   };
 
+  /// The places and devices that one of the resources refers to, each once.
+  std::vector<nlohmann::json> referenced(const std::vector<nlohmann::json>& resources) const;
   ClinicalPatient patient_of(const Group& group, const std::string& id,
                              const ClinicalPatientsOptions& options) const;
 
   std::unordered_map<std::string, Group> groups_;  ///< by logical id
   std::vector<Group> nameless_;                    ///< Patients without an id
   std::vector<Resource> astray_;                   ///< of no patient, or of two
+  /// Places and devices, which several patients may refer to, by "Location/7".
+  std::unordered_map<std::string, Resource> shared_;
   std::size_t size_ = 0;
 };
 

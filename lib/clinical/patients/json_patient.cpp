@@ -17,10 +17,11 @@ namespace aicovid {
 namespace {
 
 /// Types of FHIR resources that hospitals send with a patient; any other text may be anything.
-constexpr std::array<std::string_view, 11> kTypes = {
-    "Condition",     "DiagnosticReport", "Encounter",  "List",    "MedicationAdministration",
-    "Observation",   "OperationOutcome", "Parameters", "Patient", "Procedure",
-    "ServiceRequest"};
+constexpr std::array<std::string_view, 14> kTypes = {
+    "Device",           "DeviceUseStatement", "Location",   "Condition",
+    "DiagnosticReport", "Encounter",          "List",       "MedicationAdministration",
+    "Observation",      "OperationOutcome",   "Parameters", "Patient",
+    "Procedure",        "ServiceRequest"};
 
 }  // namespace
 

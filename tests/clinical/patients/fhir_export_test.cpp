@@ -40,6 +40,27 @@ TEST_CASE("FHIR export: resources are grouped by Patient, in any order", "[clini
   CHECK(read({patient("p1"), patient("p2")})[0].id.empty());
 }
 
+TEST_CASE("FHIR export: a place is everybody's who was there", "[clinical]") {
+  const auto stay = [](const std::string& patient) {
+    return Json{{"resourceType", "Encounter"},
+                {"status", "in-progress"},
+                {"subject", reference("Patient/" + patient)},
+                {"class",
+                 {{"system", "http://terminology.hl7.org/CodeSystem/v3-ActCode"}, {"code", "IMP"}}},
+                {"period", {{"start", "2020-04-01T08:00:00Z"}}},
+                {"location", {{{"location", reference("Location/icu")}}}}};
+  };
+  const Json icu = {{"resourceType", "Location"},
+                    {"id", "icu"},
+                    {"type", {coding("http://terminology.hl7.org/CodeSystem/v3-RoleCode", "ICU")}}};
+  const auto patients =
+      read({stay("p1"), icu, patient("p1"), patient("p2"), stay("p2"), patient("p3")});
+  REQUIRE(patients.size() == 3);
+  CHECK(record(patients[0]).text("care_location") == "icu");
+  CHECK(record(patients[1]).text("care_location") == "icu");
+  CHECK_FALSE(record(patients[2]).text("care_location").has_value());
+}
+
 TEST_CASE("FHIR export: a reference may have its server, a version, and a UUID in capitals",
           "[clinical]") {
   const std::string id = "0f4fc9a8-6a3a-4a0b-8f0e-2f3c1f7d9a01";
