@@ -78,7 +78,7 @@ void bind_assessor(py::module_& module) {
            py::kw_only(), py::arg("force") = false,
            "Returns the report as a dict (docs/schemas/report.json).\n\n"
            "radiograph: None for the outcomes from clinical values alone.\n"
-           "clinical: a ClinicalRecord, or a record as a dict or JSON text; values that are not "
+           "clinical: a ClinicalRecord, or what ClinicalRecord.parse takes; values that are not "
            "given "
            "are missing.\n"
            "force: score what the gate refuses, and say so. Such a radiograph must have been read "

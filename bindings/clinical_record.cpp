@@ -3,6 +3,7 @@
 #include <aicovid/error.hpp>
 
 #include <pybind11/stl.h>
+#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -24,18 +25,46 @@ ProblemList to_problem_list(const std::string& name) {
   throw Error(ErrorCode::invalid_argument, "problem_list is not \"complete\"");
 }
 
-ClinicalRecord parse(const std::string& text, const std::string& at, const std::string& row,
+/// A function of the module that makes texts of Python's values.
+py::object clinical_text(const char* function) {
+  return py::module_::import("aicovid.clinical_text").attr(function);
+}
+
+std::string text_of(const py::object& clinical) {
+  if (py::isinstance<py::str>(clinical)) return clinical.cast<std::string>();
+  return clinical_text("text_of")(clinical).cast<std::string>();
+}
+
+CodeMap parse_code_map(const py::object& map, const std::optional<ClinicalVariables>& variables) {
+  const std::string text = py::isinstance<py::str>(map)
+                               ? map.cast<std::string>()
+                               : py::module_::import("json").attr("dumps")(map).cast<std::string>();
+  return CodeMap::parse_json(text, variables.value_or(ClinicalVariables()));
+}
+
+ClinicalRecord parse(const py::object& clinical, const std::string& at, const std::string& row,
                      const std::string& id_column, const std::string& clean,
                      const std::string& problem_list,
-                     const std::optional<ClinicalVariables>& variables) {
+                     const std::optional<ClinicalVariables>& variables,
+                     const std::optional<CodeMap>& code_map) {
   const ClinicalOptions options{.at = at,
                                 .row = row,
                                 .id_column = id_column,
                                 .clean = to_cleaning(clean),
                                 .problem_list = to_problem_list(problem_list),
-                                .variables = variables.value_or(ClinicalVariables())};
+                                .variables = variables.value_or(ClinicalVariables()),
+                                .code_map = code_map.value_or(CodeMap())};
+  const std::string text = text_of(clinical);
   const py::gil_scoped_release release;
   return parse_clinical(text, options);
+}
+
+ClinicalRecord with_values(const ClinicalRecord& record,
+                           const std::optional<ClinicalVariables>& variables,
+                           const py::kwargs& values) {
+  return record.with(
+      clinical_text("texts_to_set")(values).cast<std::map<std::string, std::string>>(),
+      variables.value_or(ClinicalVariables()));
 }
 
 py::list warnings(const ClinicalRecord& record) {
@@ -60,13 +89,9 @@ py::object range(const ClinicalRecord& record, const std::string& name) {
 }  // namespace
 
 ClinicalRecord to_record(const py::object& clinical, const ClinicalVariables& variables) {
-  const ClinicalOptions options{.variables = variables};
   if (clinical.is_none()) return {};
   if (py::isinstance<ClinicalRecord>(clinical)) return clinical.cast<ClinicalRecord>();
-  if (py::isinstance<py::str>(clinical))
-    return ClinicalRecord::parse_json(clinical.cast<std::string>(), options);
-  return ClinicalRecord::parse_json(
-      py::module_::import("json").attr("dumps")(clinical).cast<std::string>(), options);
+  return parse_clinical(text_of(clinical), {.variables = variables});
 }
 
 void bind_clinical_record(py::module_& module) {
@@ -79,13 +104,24 @@ void bind_clinical_record(py::module_& module) {
       .def("canonical_unit", &ClinicalVariables::canonical_unit, py::arg("name"),
            "The canonical UCUM unit; empty for what has none.")
       .def("__eq__", [](const ClinicalVariables& a, const ClinicalVariables& b) { return a == b; });
+  py::class_<CodeMap>(module, "CodeMap",
+                      "What a site's own codes, columns and words mean (docs/clinical-input.md).")
+      .def_static("parse", &parse_code_map, py::arg("map"), py::kw_only(),
+                  py::arg("variables") = py::none(),
+                  "Of a dict or JSON text (docs/schemas/code-map.json).\n\n"
+                  "variables: an Assessor's clinical_variables, for those that its bundle "
+                  "declares.");
   py::class_<ClinicalRecord>(
       module, "ClinicalRecord",
       "Clinical values of a patient with their units (docs/clinical-input.md). Immutable.")
       .def_static("parse", &parse, py::arg("text"), py::kw_only(), py::arg("at") = "",
                   py::arg("row") = "", py::arg("id_column") = "", py::arg("clean") = "",
                   py::arg("problem_list") = "", py::arg("variables") = py::none(),
-                  "Of a JSON record, a FHIR R4 Bundle or a CSV table, told from the text.\n\n"
+                  py::arg("code_map") = py::none(),
+                  "Of a JSON record, a FHIR R4 Bundle or a CSV table, told from the text; of a "
+                  "dict in the form of a record or a Bundle; of a pandas Series, which is read as "
+                  "a table's row (names like \"crp [mg/L]\"), or as a record if it holds dicts. "
+                  "None, NaN and pandas.NA are missing values.\n\n"
                   "at: the moment that the values are for, ISO 8601 with a zone. row, id_column: "
                   "which row of a table.\n"
                   "clean: \"nccid\" for that database's columns, units and cleaning rules.\n"
@@ -93,7 +129,14 @@ void bind_clinical_record(py::module_& module) {
                   "the patient has; the chronic diseases without one are then assumed to be "
                   "absent.\n"
                   "variables: an Assessor's clinical_variables, for those that its bundle "
-                  "declares.")
+                  "declares.\n"
+                  "code_map: a CodeMap, for a site's own codes, columns and words.")
+      .def("with_", &with_values, py::kw_only(), py::arg("variables") = py::none(),
+           "A new record with these values in the place of those that it has, by the names of "
+           "their variables: a member of a JSON record, a text like \"12 mg/L\", or None for a "
+           "value that is taken out. The whole is checked anew, and each is named in a warning "
+           "`set_by_hand`.\n\n"
+           "variables: as for `parse`.")
       .def_property_readonly(
           "given", [](const ClinicalRecord& record) { return loads(record.to_json()); },
           "The values as given: a dict in the form of a JSON record.")

@@ -17,9 +17,10 @@ void bind_assessor(pybind11::module_& module);
 /// The library's JSON text as Python's objects.
 pybind11::object loads(const std::string& json);
 
-/// A ClinicalRecord, a dict in the form of a JSON record, JSON text, or None for an empty record.
+/// A ClinicalRecord; None for an empty one; a text, dict or row of pandas, as
+/// aicovid/clinical_text.py has them.
 ///
-/// @param variables  that a dict or text may hold
+/// @param variables  that a dict, row or text may hold
 ClinicalRecord to_record(const pybind11::object& clinical, const ClinicalVariables& variables = {});
 
 }  // namespace aicovid::python

@@ -14,8 +14,9 @@ void bind_scores(py::module_& module) {
       },
       py::arg("clinical"),
       "The published clinical scores as a dict (docs/schemas/scores.json).\n\n"
-      "clinical: the clinical record as a ClinicalRecord, a dict or JSON text; values that are not "
-      "given are missing.");
+      "clinical: a ClinicalRecord, or what ClinicalRecord.parse takes; values that are not given "
+      "are "
+      "missing.");
 }
 
 }  // namespace aicovid::python

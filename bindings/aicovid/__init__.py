@@ -10,6 +10,8 @@
 
     record = aicovid.ClinicalRecord.parse(text, at="2020-04-01T10:00:00Z")      # JSON record, FHIR Bundle or CSV
     report = assessor.assess(radiograph, record)
+    record = record.with_(on_oxygen=False, crp={"value": 12, "unit": "mg/L"})    # a new one; None takes a value out
+    scores = aicovid.published_scores(table.iloc[0])              # a row of pandas, with columns as a CSV table has them
 
     scores = aicovid.published_scores(record)                     # a dict
 
@@ -21,11 +23,11 @@ Every failure is an `aicovid.Error`, whose `code` is one of the library's stable
 """
 
 from aicovid._aicovid import (
-    Assessor, ClinicalRecord, ClinicalVariables, Error, Examination, Plan, Radiograph, Workspace, clinical_variables, published_scores,
+    Assessor, ClinicalRecord, ClinicalVariables, CodeMap, Error, Examination, Plan, Radiograph, Workspace, clinical_variables, published_scores,
     read,
 )
 
 __all__ = [
-    "Assessor", "ClinicalRecord", "ClinicalVariables", "Error", "Examination", "Plan", "Radiograph", "Workspace",
+    "Assessor", "ClinicalRecord", "ClinicalVariables", "CodeMap", "Error", "Examination", "Plan", "Radiograph", "Workspace",
     "clinical_variables", "published_scores", "read",
 ]

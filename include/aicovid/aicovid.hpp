@@ -5,6 +5,7 @@
 #include <aicovid/clinical_patients.hpp>
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/clinical_variables.hpp>
+#include <aicovid/code_map.hpp>
 #include <aicovid/device.hpp>
 #include <aicovid/device_image.hpp>
 #include <aicovid/dicomdir.hpp>

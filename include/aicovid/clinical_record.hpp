@@ -1,6 +1,7 @@
 #pragma once
 
 #include <aicovid/clinical_variables.hpp>
+#include <aicovid/code_map.hpp>
 #include <aicovid/export.hpp>
 
 #include <cstdint>
@@ -82,6 +83,7 @@ struct ClinicalOptions {
   /// FHIR: whether the Conditions are all that the patient has (docs/clinical-input.md).
   ProblemList problem_list = ProblemList::unsaid;
   ClinicalVariables variables;  ///< what values there may be; a bundle may declare further ones
+  CodeMap code_map;  ///< what a site's own codes, columns and words mean; not for a JSON record
 };
 
 /// The clinical values of a patient at one moment, with units. Missing values are no error: an
@@ -108,6 +110,18 @@ class AICOVID_EXPORT ClinicalRecord {
   ///
   /// @throws Error{patient_mismatch} if its entries are of several patients, or of no patient
   static ClinicalRecord parse_fhir(std::string_view json, const ClinicalOptions& options = {});
+
+  /// This record with values in the place of those that it has, by the names of their variables. A
+  /// value is written as the member of a JSON record (`{"value": 12, "unit": "mg/L"}`), or as the
+  /// cell of a table with the unit behind the number (`12 mg/L`, `<5 mg/L`, `false`, `male`). An
+  /// empty text, and what a table has for a missing value, take the variable out. The whole is
+  /// checked anew, and each of the variables is named in a warning `set_by_hand`.
+  ///
+  /// @param known  what values there may be; those of this record if none are declared
+  /// @throws Error{bad_clinical_input} as the parsers, also for values that contradict those that
+  ///         stay; Error{invalid_argument} if a value that stays is none of `known`
+  ClinicalRecord with(const std::map<std::string, std::string>& values,
+                      const ClinicalVariables& known = {}) const;
 
   /// The record as text that `parse_json` reads back into an equal one: the values as given.
   std::string to_json() const;

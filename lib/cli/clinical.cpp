@@ -29,9 +29,10 @@ int score_one(const ClinicalInput& input, Format format) {
 }
 
 int explain_one(const ClinicalInput& input, Format format) {
+  const ClinicalOptions options = options_of(input);
   const std::string text = read_text(input.file);
   const ClinicalExplanation explanation =
-      naming(input.file, [&] { return explain_clinical(text, input.options); });
+      naming(input.file, [&] { return explain_clinical(text, options); });
   print_line(format == Format::json ? to_json(explanation, 2) : to_text(explanation));
   return 0;
 }
@@ -39,19 +40,18 @@ int explain_one(const ClinicalInput& input, Format format) {
 /// Prints a line for each patient; those that have no scores are counted on standard error.
 int score_all(const ClinicalCommand& command) {
   const std::string& file = command.input.file;
+  const ClinicalOptions each = options_of(command.input);
   std::size_t results = 0;
   std::size_t without_scores = 0;
   naming(file, [&] {
-    read_clinical_patients(file,
-                           {.each = command.input.options,
-                            .at_column = command.at_column,
-                            .with_ids = command.with_ids},
-                           [&](const ClinicalPatient& patient) {
-                             const PatientLine line = patient_line(patient);
-                             print_line(line.json);
-                             ++results;
-                             if (!line.has_scores) ++without_scores;
-                           });
+    read_clinical_patients(
+        file, {.each = each, .at_column = command.at_column, .with_ids = command.with_ids},
+        [&](const ClinicalPatient& patient) {
+          const PatientLine line = patient_line(patient);
+          print_line(line.json);
+          ++results;
+          if (!line.has_scores) ++without_scores;
+        });
   });
   if (without_scores == 0) return 0;
   const Error error(
@@ -69,6 +69,11 @@ int clinical(ClinicalCommand command, Format format) {
   }
   if (all && command.explain) {
     throw Error(ErrorCode::usage, "--explain is of one patient, not --all (see aicovid --help)");
+  }
+  if ((all || command.explain) && !input.set.empty()) {
+    throw Error(ErrorCode::usage,
+                "--set is for the scores of one patient, not --all and --explain (see aicovid "
+                "--help)");
   }
   if (!command.model.empty()) {
     input.options.variables =

@@ -2,7 +2,28 @@
 
 #include "commands.hpp"
 
+#include <map>
+
 namespace aicovid::cli {
+
+namespace {
+
+/// The values of `--set`, by name.
+std::map<std::string, std::string> values_to_set(const std::vector<std::string>& arguments) {
+  std::map<std::string, std::string> values;
+  for (const std::string& argument : arguments) {
+    const std::size_t equals = argument.find('=');
+    if (equals == argument.npos) {
+      throw Error(ErrorCode::usage, "--set has no equals sign; expected NAME=VALUE");
+    }
+    if (!values.emplace(argument.substr(0, equals), argument.substr(equals + 1)).second) {
+      throw Error(ErrorCode::usage, "--set names a variable twice; expected each once");
+    }
+  }
+  return values;
+}
+
+}  // namespace
 
 void add_clinical_options(CLI::App& command, ClinicalInput& input) {
   ClinicalOptions& options = input.options;
@@ -45,6 +66,31 @@ void add_clinical_options(CLI::App& command, ClinicalInput& input) {
           "chronic disease without one is absent; each is named as assumed")
       ->check(CLI::IsMember({"complete"}))
       ->type_name("STATE");
+  command
+      .add_option("--code-map", input.code_map,
+                  "the site's own codes, columns of tables and words: a JSON file")
+      ->type_name("FILE");
+  command
+      .add_option("--set", input.set,
+                  "a value in the place of what the file says, like on_oxygen=false or "
+                  "\"crp=12 mg/L\"; the report says that it was set by hand; may be repeated")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+}
+
+ClinicalOptions options_of(const ClinicalInput& input) {
+  ClinicalOptions options = input.options;
+  if (input.code_map.empty()) return options;
+  const std::string text = read_text(input.code_map);
+  options.code_map =
+      naming(input.code_map, [&] { return CodeMap::parse_json(text, options.variables); });
+  return options;
+}
+
+ClinicalRecord with_set_values(const ClinicalRecord& record, const ClinicalInput& input) {
+  const auto values = values_to_set(input.set);
+  if (values.empty()) return record;
+  return naming("--set", [&] { return record.with(values, input.options.variables); });
 }
 
 ClinicalRecord read_clinical(const ClinicalInput& input) {
@@ -54,16 +100,19 @@ ClinicalRecord read_clinical(const ClinicalInput& input) {
     if (!options.at.empty() || !options.row.empty() || !options.id_column.empty() ||
         options.clean != Cleaning::none || options.strict ||
         options.problem_list != none.problem_list || options.bedside_hours != none.bedside_hours ||
-        options.laboratory_hours != none.laboratory_hours) {
-      throw Error(
-          ErrorCode::usage,
-          "--at, --row, --id-column, --clean, --problem-list, --strict, "
-          "--bedside-hours and --laboratory-hours need clinical values (see aicovid --help)");
+        options.laboratory_hours != none.laboratory_hours || !input.code_map.empty() ||
+        !input.set.empty()) {
+      throw Error(ErrorCode::usage,
+                  "--at, --row, --id-column, --clean, --problem-list, --strict, --bedside-hours, "
+                  "--laboratory-hours, --code-map and --set need clinical values (see aicovid "
+                  "--help)");
     }
     return {};
   }
+  const ClinicalOptions options = options_of(input);
   const std::string text = read_text(input.file);
-  return naming(input.file, [&] { return parse_clinical(text, input.options); });
+  const ClinicalRecord record = naming(input.file, [&] { return parse_clinical(text, options); });
+  return with_set_values(record, input);
 }
 
 }  // namespace aicovid::cli

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 namespace aicovid::cli {
 
@@ -11,11 +12,23 @@ namespace aicovid::cli {
 struct ClinicalInput {
   std::string file;  ///< as the caller wrote it; empty: no values
   ClinicalOptions options;
+  std::string code_map;          ///< a file; empty: none
+  std::vector<std::string> set;  ///< NAME=VALUE, in the place of what the file says
 };
 
-/// Registers `--at`, `--row`, `--id-column`, `--clean`, `--problem-list`, `--strict` and the limits
-/// of hours; the command names the file itself.
+/// Registers the options that say how the values are read, and `--set`; the command names the file
+/// itself.
 void add_clinical_options(CLI::App& command, ClinicalInput& input);
+
+/// What the values are read with: the options, with the code map of its file.
+///
+/// @throws Error{invalid_argument, not_found, unsupported} whose message begins with that file
+ClinicalOptions options_of(const ClinicalInput& input);
+
+/// The record with the values of `--set` in the place of its own.
+///
+/// @throws Error{bad_clinical_input} whose message begins with `--set`; Error{usage}
+ClinicalRecord with_set_values(const ClinicalRecord& record, const ClinicalInput& input);
 
 /// Reads the values in any of the formats; an empty record without a file.
 ///

@@ -156,3 +156,71 @@ def test_an_explanation_of_a_table_and_of_a_record(tmp_path):
         ("age", "column 1", "taken"), ("crp", "column 2", "taken")]
     result = run_cli("clinical", PATIENT, "--explain", "--format", "json")
     assert all(one["fate"] == "taken" for one in validate(json.loads(result.stdout), "clinical_explanation")["evidence"])
+
+
+NO_OXYGEN = ["--set", "on_oxygen=false", "--set", "respiratory_support=none", "--set", "oxygen_flow=0 L/min"]
+
+
+def test_a_value_is_set_in_the_place_of_what_the_file_says():
+    scores, document = clinical(PATIENT)
+    assert next(i for i in scores["news2"]["items"] if i["name"] == "spo2")["points"] == 1
+    scores, changed = clinical(PATIENT, "--set", "spo2=98 %", "--set", "crp=", *NO_OXYGEN)
+    assert next(i for i in scores["news2"]["items"] if i["name"] == "spo2")["points"] == 0
+    said = [warning["message"] for warning in changed["warnings"] if warning["code"] == "set_by_hand"]
+    assert len(said) == 5 and "spo2 was set by hand in place of the value that was read" in said
+    assert not any(warning["code"] == "set_by_hand" for warning in document["warnings"])
+    assert "on_oxygen was set by hand" in run_cli("clinical", PATIENT, *NO_OXYGEN).stdout.replace("\n", " ")
+    same, _ = clinical(PATIENT, "--set", 'spo2={"value": 98, "unit": "%"}', "--set", "crp=NA", *NO_OXYGEN)
+    assert same == scores
+
+
+def test_a_value_that_cannot_be_set_is_an_error():
+    for arguments, status, words in (
+        (["crp=12"], 7, "--set: crp is set without a unit"),
+        (["on_oxygen=false"], 7, "--set: on_oxygen"),
+        (["anna=1"], 7, "--set: a value to set: (unlisted name) is no clinical variable"),
+        (["crp"], 2, "expected NAME=VALUE"),
+        (["gcs=15", "gcs=14"], 2, "--set names a variable twice"),
+    ):
+        result = run_cli("clinical", PATIENT, *(part for one in arguments for part in ("--set", one)))
+        assert result.status == status and words in result.stderr, result.stderr
+    assert run_cli("score", "chest.dcm", "--set", "gcs=15").status == 2
+    for other in ("--all", "--explain"):
+        result = run_cli("clinical", PATIENT, other, "--set", "gcs=15")
+        assert result.status == 2 and "--set is for the scores of one patient" in result.stderr
+
+
+def test_a_code_map_of_the_site(tmp_path):
+    (tmp_path / "table.csv").write_text("Alter,Geschlecht,C-reactive protein,Sauerstoff\n64,w,98,ja\n")
+    (tmp_path / "own.csv").write_text("age [a],sex,crp [mg/L],on_oxygen\n64,female,98,true\n")
+    example = SOURCE / "examples" / "code-map.json"
+    assert clinical(tmp_path / "table.csv", "--code-map", example) == clinical(tmp_path / "own.csv")
+    assert run_cli("clinical", tmp_path / "table.csv").status == 7
+    validate(json.loads(example.read_text()), "code-map")
+
+    wrong = tmp_path / "map.json"
+    wrong.write_text('{"schema": "aicovid.code-map/1", "columns": {"sex": {"variable": "gcs"}}}')
+    result = run_cli("clinical", tmp_path / "own.csv", "--code-map", wrong)
+    assert result.status == 2 and f"{wrong}: code map: /columns, entry 1: expected a header" in result.stderr
+    assert run_cli("clinical", tmp_path / "own.csv", "--code-map", tmp_path / "none.json").status == 4
+    assert run_cli("score", "chest.dcm", "--code-map", example).status == 2
+
+
+def test_tables_of_many_patients_as_programs_write_them(tmp_path):
+    """The index of pandas, Time as the time of each row, words for missing, an empty last column, and a code map."""
+    (tmp_path / "many.csv").write_text(
+        ",id,Alter,on_oxygen,C-reactive protein,Time,\n0,a,90+,True,NA,2020-04-01T10:00:00Z,\n1,b,51,ja,98,2020-04-01T11:00:00Z,\n"
+    )
+    result = run_cli("clinical", tmp_path / "many.csv", "--all", "--id-column", "id", "--at-column", "Time",
+                     "--code-map", SOURCE / "examples" / "code-map.json")  # fmt: skip
+    assert result.status == 0, result.stderr
+    first, second = (json.loads(line) for line in result.stdout.splitlines())
+    assert first["id"] == "a" and second["id"] == "b"
+    for one, age, crp in ((first, 7, None), (second, 2, 1)):
+        mortality = next(score for score in one["report"]["scores"] if score["name"] == "4c_mortality")
+        points = {item["name"]: item.get("points") for item in mortality["items"]}
+        assert points["age"] == age and points["crp"] == crp
+    explained = run_cli("clinical", tmp_path / "many.csv", "--row", "b", "--id-column", "id", "--explain", "--format", "json",
+                        "--code-map", SOURCE / "examples" / "code-map.json")  # fmt: skip
+    evidence = {one["variable"]: one["place"] for one in json.loads(explained.stdout)["evidence"]}
+    assert evidence == {"age": "column 3", "on_oxygen": "column 4", "crp": "column 5"}

@@ -3,6 +3,8 @@
 #include "json_record.hpp"
 #include "nccid.hpp"
 #include "record/record_builder.hpp"
+#include "table_cell.hpp"
+#include "table_words.hpp"
 #include "variables/unknown_name.hpp"
 #include "variables/variables.hpp"
 
@@ -10,8 +12,6 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -44,20 +44,30 @@ const std::vector<std::string>& find_row(const CsvTable& table, const ClinicalOp
   return *found;
 }
 
-/// What a header like "crp [mg/L]" names: the variable and, if there are brackets, the unit.
-struct Column {
-  const Variable* variable;
-  std::string unit;
-};
-
-Column parse_header(const CsvCell& cell, const ClinicalVariables& known) {
-  const std::string& header = cell.header;
-  const std::size_t open = header.find('[');
-  const std::size_t close = header.rfind(']');
-  std::string name = header.substr(0, open);
+/// The name of a header's variable, or "time", without the unit.
+std::string name_of(const std::string& header, const SiteCodes& site) {
+  if (const auto own = site.columns.find(header); own != site.columns.end()) {
+    return own->second.variable;
+  }
+  if (header == "Time" || header == "TIME") return "time";
+  std::string name = header.substr(0, header.find('['));
   name.erase(name.find_last_not_of(' ') + 1);
+  return name;
+}
+
+/// What a header like "crp [mg/L]" names: the variable and, if there are brackets, the unit.
+Column parse_header(const CsvCell& cell, const ClinicalOptions& options) {
+  const std::string& header = cell.header;
+  const ClinicalVariables& known = options.variables;
+  const SiteCodes& site = site_codes(options.code_map);
+  const std::string name = name_of(header, site);
   const Variable* variable = find_variable(name, known);
   if (!variable) reject_unknown_name(fmt::format("column {}", cell.column), name, known);
+  if (const auto own = site.columns.find(header); own != site.columns.end()) {
+    return {variable, own->second.unit};
+  }
+  const std::size_t open = header.find('[');
+  const std::size_t close = header.rfind(']');
   if (open == header.npos) {
     if (variable->kind == VariableKind::quantity) {
       reject(fmt::format("{} has no unit in the table's header; expected one like \"{} [{}]\"",
@@ -74,82 +84,52 @@ Column parse_header(const CsvCell& cell, const ClinicalVariables& known) {
   return {variable, header.substr(open + 1, close - open - 1)};
 }
 
-/// A number with a decimal point, nothing before or after it.
-std::optional<double> parse_number(std::string_view text) {
-  double number = 0;
-  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (status != std::errc{} || end != text.data() + text.size() || !std::isfinite(number))
-    return {};
-  return number;
-}
-
-nlohmann::json number_member(const Column& column, std::string_view text) {
-  nlohmann::json member;
-  const std::size_t sign = text.starts_with("<=") || text.starts_with(">=") ? 2
-                           : text.starts_with('<') || text.starts_with('>') ? 1
-                                                                            : 0;
-  if (sign > 0) member["comparator"] = std::string(text.substr(0, sign));
-  text.remove_prefix(sign);
-  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  const auto number = parse_number(text);
-  if (!number && text.find(',') != text.npos) {
+/// A column without a name is none of clinical values if it is the first, where pandas writes the
+/// numbers of the rows, or if it is empty, as a comma at the end of each line leaves it.
+void check_nameless_columns(const CsvTable& table) {
+  for (std::size_t i = 1; i < table.header.size(); ++i) {
+    if (!table.header[i].empty()) continue;
+    const bool is_empty =
+        std::ranges::all_of(table.rows, [&](const auto& row) { return row[i].empty(); });
+    if (is_empty) continue;
     reject(
-        fmt::format("{} has a comma in its number; expected a decimal point and no separators "
-                    "of thousands",
-                    column.variable->name));
+        fmt::format("column {} has values and no name; expected one like \"crp [mg/L]\"", i + 1));
   }
-  member["value"] = number ? nlohmann::json(*number) : nlohmann::json(std::string(text));
-  if (!column.unit.empty()) member["unit"] = column.unit;
-  return member;
-}
-
-nlohmann::json member_of(const Column& column, const std::string& text) {
-  switch (column.variable->kind) {
-    case VariableKind::quantity:
-    case VariableKind::bare_number:
-      return number_member(column, text);
-    case VariableKind::boolean:
-      if (text == "true" || text == "TRUE") return {{"value", true}};
-      if (text == "false" || text == "FALSE") return {{"value", false}};
-      break;
-    case VariableKind::term:
-      break;
-  }
-  return {{"value", text}};
 }
 
 ClinicalExplanation explain_row(const std::vector<CsvCell>& row, const ClinicalOptions& options) {
   RecordBuilder builder(options);
+  const SiteCodes& site = site_codes(options.code_map);
   std::string time;
   for (const CsvCell& cell : row) {
-    if (cell.header == "time") time = cell.text;
+    if (name_of(cell.header, site) == "time" && !is_missing_cell(cell.text, site)) time = cell.text;
   }
   for (const CsvCell& cell : row) {
-    if (cell.header == "time") continue;
-    const Column column = parse_header(cell, options.variables);
-    if (cell.text.empty()) continue;
-    nlohmann::json member = member_of(column, cell.text);
-    if (!time.empty() && !column.variable->lasting) member["time"] = time;
-    builder.add(*column.variable, member, {.place = fmt::format("column {}", cell.column)});
+    if (name_of(cell.header, site) == "time") continue;
+    const Column column = parse_header(cell, options);
+    std::optional<nlohmann::json> member = member_of_cell(column, cell.text, site);
+    if (!member) continue;
+    if (!time.empty() && !column.variable->lasting) (*member)["time"] = time;
+    builder.add(*column.variable, *member, {.place = fmt::format("column {}", cell.column)});
   }
   return builder.build();
 }
 
 }  // namespace
 
-CsvTable parse_patient_table(std::string_view csv) {
+CsvTable parse_patient_table(std::string_view csv, const CodeMap& code_map) {
   CsvTable table = parse_csv_table(csv);
   std::vector<std::string> seen;
   for (const std::string& header : table.header) {
     // A variable that has a column for each of two units is given twice, too.
-    std::string name = header.substr(0, header.find('['));
-    name.erase(name.find_last_not_of(' ') + 1);
-    if (std::ranges::count(seen, name) > 0) {
+    std::string name = name_of(header, site_codes(code_map));
+    if (!name.empty() && std::ranges::count(seen, name) > 0) {
       reject(fmt::format("{} is given twice in the table's header; expected once",
                          printable_name(fmt::format("column {}", seen.size() + 1), name)));
     }
     seen.push_back(std::move(name));
   }
+  check_nameless_columns(table);
   return table;
 }
 
@@ -165,13 +145,14 @@ std::vector<CsvCell> cells_of_row(const CsvTable& table, const std::vector<std::
                                   const std::vector<std::size_t>& left_out) {
   std::vector<CsvCell> cells;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    if (std::ranges::count(left_out, i) == 0) cells.push_back({table.header[i], row[i], i + 1});
+    if (std::ranges::count(left_out, i) > 0 || table.header[i].empty()) continue;
+    cells.push_back({table.header[i], row[i], i + 1});
   }
   return cells;
 }
 
 std::vector<CsvCell> csv_row(std::string_view csv, const ClinicalOptions& options) {
-  const CsvTable table = parse_patient_table(csv);
+  const CsvTable table = parse_patient_table(csv, options.code_map);
   std::optional<std::size_t> id_column;
   if (!options.id_column.empty()) id_column = find_column(table, options.id_column, "id_column");
   const std::vector<std::string>& row = find_row(table, options, id_column);

@@ -20,8 +20,9 @@ struct CsvCell {
 
 /// Reads a table of patients, whose header names each variable once.
 ///
+/// @param code_map  may name a site's own columns
 /// @throws Error{bad_clinical_input}
-CsvTable parse_patient_table(std::string_view csv);
+CsvTable parse_patient_table(std::string_view csv, const CodeMap& code_map);
 
 /// Where the column with this header is, from 0.
 ///
@@ -29,7 +30,7 @@ CsvTable parse_patient_table(std::string_view csv);
 /// @throws Error{invalid_argument} if the table has none
 std::size_t find_column(const CsvTable& table, std::string_view header, std::string_view option);
 
-/// The cells of a row of the table, without these columns.
+/// The cells of a row of the table, without these columns and those without a name.
 std::vector<CsvCell> cells_of_row(const CsvTable& table, const std::vector<std::string>& row,
                                   const std::vector<std::size_t>& left_out);
 

@@ -16,19 +16,6 @@ namespace aicovid {
 
 namespace {
 
-nlohmann::json member_of(const ClinicalValue& value) {
-  nlohmann::json member = nlohmann::json::object();
-  if (value.number) member["value"] = *value.number;
-  if (value.text) member["value"] = *value.text;
-  if (value.flag) member["value"] = *value.flag;
-  if (!value.unit.empty()) member["unit"] = value.unit;
-  if (!value.comparator.empty()) member["comparator"] = value.comparator;
-  if (!value.time.empty()) member["time"] = value.time;
-  if (value.assumed) member["assumed"] = true;
-  if (member.size() == 1) return member["value"];
-  return member;
-}
-
 /// A patient's entries of the National COVID-19 Chest Imaging Database, as cells.
 std::vector<CsvCell> cells_of(const nlohmann::json& document) {
   std::vector<CsvCell> cells;
@@ -40,6 +27,19 @@ std::vector<CsvCell> cells_of(const nlohmann::json& document) {
 }
 
 }  // namespace
+
+nlohmann::json member_of_value(const ClinicalValue& value) {
+  nlohmann::json member = nlohmann::json::object();
+  if (value.number) member["value"] = *value.number;
+  if (value.text) member["value"] = *value.text;
+  if (value.flag) member["value"] = *value.flag;
+  if (!value.unit.empty()) member["unit"] = value.unit;
+  if (!value.comparator.empty()) member["comparator"] = value.comparator;
+  if (!value.time.empty()) member["time"] = value.time;
+  if (value.assumed) member["assumed"] = true;
+  if (member.size() == 1) return member["value"];
+  return member;
+}
 
 void require_no_row(const ClinicalOptions& options) {
   if (options.row.empty() && options.id_column.empty()) return;
@@ -72,7 +72,7 @@ ClinicalRecord ClinicalRecord::parse_json(std::string_view json, const ClinicalO
 
 std::string ClinicalRecord::to_json() const {
   nlohmann::json document = nlohmann::json::object();
-  for (const auto& [name, value] : given_) document[name] = member_of(value);
+  for (const auto& [name, value] : given_) document[name] = member_of_value(value);
   return document.dump();
 }
 

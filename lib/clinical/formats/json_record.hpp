@@ -10,6 +10,9 @@ namespace aicovid {
 /// Reads a parsed JSON object as `ClinicalRecord::parse_json` does.
 ClinicalExplanation explain_json(const JsonObject& object, const ClinicalOptions& options);
 
+/// A value as the member of a JSON record.
+nlohmann::json member_of_value(const ClinicalValue& value);
+
 /// @throws Error{invalid_argument} if the options name a row: only a table has rows
 void require_no_row(const ClinicalOptions& options);
 

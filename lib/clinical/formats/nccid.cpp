@@ -1,6 +1,7 @@
 #include "nccid.hpp"
 
 #include "record/record_builder.hpp"
+#include "table_words.hpp"
 #include "variables/variables.hpp"
 
 #include <fmt/format.h>
@@ -66,6 +67,13 @@ constexpr std::array<UnreadColumn, 6> kUnread = {{
 constexpr std::array<int, 15> kPercentOfLitres = {25, 29, 33, 37, 41, 45, 41, 47,
                                                   53, 60, 80, 85, 90, 95, 100};
 
+/// The published rules take no number with a sign.
+constexpr std::string_view kNegative = "is negative";
+
+constexpr std::string_view kNoFraction =
+    "has a decimal point, which the rules take as a fraction, and is above 1; a percentage is "
+    "written as a whole number, like 28";
+
 std::optional<double> number_of(std::string_view text) {
   double number = 0;
   const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -111,6 +119,7 @@ class NccidRow {
     if (!text) return;
     const auto years = number_of(*text);
     if (!years) return drop("age", "is no number");
+    if (*years < 0) return drop("age", kNegative);
     if (*years != std::floor(*years)) say("age", "was rounded down to whole years");
     add("age", {{"value", std::floor(*years)}, {"unit", "a"}});
   }
@@ -134,6 +143,7 @@ class NccidRow {
       if (!number) return drop(column.variable, "is no number");
       say(column.variable, "was taken out of brackets");
     }
+    if (*number < 0) return drop(column.variable, kNegative);
     if (*number < column.low || *number > column.high) {
       return drop(column.variable,
                   fmt::format("is outside {} to {} {}", column.low, column.high, column.unit));
@@ -155,6 +165,7 @@ class NccidRow {
       if (!number) return drop(variable, "is no pressure");
       say(variable, "was taken out of brackets");
     }
+    if (*number < 0) return drop(variable, kNegative);
     add(variable, {{"value", *number}, {"unit", "mm[Hg]"}});
   }
 
@@ -172,8 +183,11 @@ class NccidRow {
     if (litres) given.pop_back();
     const auto number = number_of(given);
     if (!number) return drop("fio2", "is neither a percentage, a flow nor a mask");
+    if (*number < 0) return drop("fio2", kNegative);
     const bool whole = *number == std::floor(*number);
     if (!litres && given.find('.') != given.npos) {
+      // The rules take "28.0", as pandas writes a column with gaps, as 2800 %, and so as missing.
+      if (*number > 1) return drop("fio2", kNoFraction);
       say("fio2", "has a decimal point and was taken as a fraction");
       return add_fio2(std::round(100 * *number));
     }
@@ -183,6 +197,7 @@ class NccidRow {
       return add_fio2(percent);
     }
     if (litres) return drop("fio2", "is a flow outside 1 to 15 L/min");
+    if (*number > 100) return drop("fio2", "is above 100 %");
     add_fio2(*number);
   }
 
@@ -284,7 +299,7 @@ ClinicalExplanation explain_nccid(const std::vector<CsvCell>& cells,
                                   const ClinicalOptions& options) {
   Row row;
   for (const CsvCell& cell : cells) {
-    if (!cell.text.empty()) row.emplace(cell.header, cell.text);
+    if (!is_missing_word(cell.text)) row.emplace(cell.header, cell.text);
   }
   RecordBuilder builder(options);
   NccidRow reader(row, builder);

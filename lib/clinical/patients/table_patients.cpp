@@ -43,7 +43,7 @@ const std::string& time_of(const std::string& cell, std::size_t column) {
 }  // namespace
 
 PatientTable read_patient_table(std::string_view csv, const ClinicalPatientsOptions& options) {
-  PatientTable table{.cells = parse_patient_table(csv)};
+  PatientTable table{.cells = parse_patient_table(csv, options.each.code_map)};
   const std::string& id_column = options.each.id_column;
   if (!id_column.empty()) table.id_column = find_column(table.cells, id_column, "id_column");
   if (!options.at_column.empty()) {

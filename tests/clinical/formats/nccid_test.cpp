@@ -1,5 +1,6 @@
 #include "formats/csv.hpp"
 #include "rejection.hpp"
+#include "shared_data.hpp"
 
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
@@ -150,6 +151,65 @@ TEST_CASE("NCCID: oxygen is a percentage, a fraction, a flow or the colour of a 
   CHECK_FALSE(parse("FiO2", "20L").number("fio2").has_value());
   // The published rules leave 0 as it is: it is no possible fraction.
   CHECK_FALSE(rejection_of([] { parse("FiO2", "0"); }).empty());
+}
+
+TEST_CASE("NCCID: oxygen that is no possible fraction is missing, as the rules have it",
+          "[clinical]") {
+  for (const char* given :
+       {"28.0", "28.5", "2.0", "100.0", "1.01", "101", "2800", "-28", "-0.28"}) {
+    INFO(given);
+    const auto record = parse("Age,FiO2", std::string("64,") + given);
+    CHECK(record.number("age") == 64);
+    CHECK_FALSE(record.number("fio2").has_value());
+    CHECK(count(record, "nccid_cleaned", "fio2") == 1);
+  }
+  CHECK(parse("FiO2", "1.0").number("fio2") == 100);
+  CHECK(parse_clinical(R"({"FiO2": 28.0})", {.clean = Cleaning::nccid}).empty());
+  const auto reported = parse_clinical(
+      text_of_file(shared_data("clinical-reports") / "n2_fio2.csv"), {.clean = Cleaning::nccid});
+  CHECK(reported.number("age") == 64);
+  CHECK_FALSE(reported.number("fio2").has_value());
+  REQUIRE(reported.warnings().size() == 1);
+  CHECK(reported.warnings()[0].message.ends_with("written as a whole number, like 28"));
+}
+
+TEST_CASE("NCCID: a negative number is missing, as the rules have it", "[clinical]") {
+  const std::map<std::string, std::string> columns = {
+      {"Age", "age"},
+      {"FiO2", "fio2"},
+      {"Temperature on admission", "temperature"},
+      {"Respiratory rate on admission", "respiratory_rate"},
+      {"Heart rate on admission", "heart_rate"},
+      {"O2 saturation", "spo2"},
+      {"Duration of symptoms", "days_since_onset"},
+      {"WCC on admission", "leukocytes"},
+      {"Lymphocyte count on admission", "lymphocytes"},
+      {"Platelet count on admission", "platelets"},
+      {"CRP on admission", "crp"},
+      {"Fibrinogen  if d-dimer not performed", "fibrinogen"},
+      {"Ferritin", "ferritin"},
+      {"Creatinine on admission", "creatinine"},
+      {"Systolic BP", "systolic_bp"},
+      {"Diastolic BP", "diastolic_bp"}};
+  for (const auto& [column, variable] : columns) {
+    for (const char* given : {"-1", "-99", "-0.5"}) {
+      INFO(column << " " << given);
+      const auto record = parse(column, given);
+      CHECK(record.empty());
+      CHECK(count(record, "nccid_cleaned", variable) == 1);
+    }
+  }
+  CHECK(parse("Ferritin", "[-345] - 2020-03-27").empty());
+  CHECK(parse("Systolic BP", "[-137/91] - 2020-06-02").empty());
+}
+
+TEST_CASE("NCCID: a value that pandas reads as missing needs no cleaning", "[clinical]") {
+  for (const char* column : {"Age", "Sex", "FiO2", "Ferritin", "PMH CKD", "PaO2"}) {
+    for (const char* given : {"nan", "NA", "NULL"}) {
+      INFO(column << " " << given);
+      CHECK(parse(column, given) == ClinicalRecord());
+    }
+  }
 }
 
 TEST_CASE("NCCID: what has no certain unit is not read", "[clinical]") {

@@ -1,5 +1,6 @@
 #include "condition.hpp"
 
+#include "formats/site_codes.hpp"
 #include "json.hpp"
 #include "moment.hpp"
 
@@ -33,6 +34,14 @@ std::string certainty_of(const Json& coding) {
     return code.empty() || !is_system_of_certainty(text_of(said, "system")) ? "unknown" : code;
   }
   return {};
+}
+
+/// What a site's own code means, if it is a condition.
+std::optional<CodedCondition> condition_of_site(const std::string& system, const std::string& code,
+                                                const ClinicalOptions& options) {
+  const Variable* own = variable_of_site_code(system, code, options.code_map, options.variables);
+  if (!own || own->kind != VariableKind::boolean) return std::nullopt;
+  return CodedCondition{.variable = own->name};
 }
 
 /// The dates from which it was there, or known.
@@ -97,7 +106,7 @@ Presence presence_of(const Json& condition, const ConditionStatus& status,
 
 }  // namespace
 
-FhirCondition read_fhir_condition(const Json& condition, const std::string& at) {
+FhirCondition read_fhir_condition(const Json& condition, const ClinicalOptions& options) {
   FhirCondition result;
   const Json& diagnosis = member(condition, "code");
   // Some put the extension of the coding above it.
@@ -110,7 +119,8 @@ FhirCondition read_fhir_condition(const Json& condition, const std::string& at) 
     const std::string code = text_of(coding, "code");
     certainties.insert(certainty_of(coding));
     if (const auto exception = exception_of(system, code)) exceptions.insert(*exception);
-    const auto found = condition_of(system, code);
+    auto found = condition_of(system, code);
+    if (!found) found = condition_of_site(system, code, options);
     if (!found) continue;
     terms.insert(found->term);
     if (result.meaning && found->variable != result.meaning->variable) {
@@ -134,7 +144,7 @@ FhirCondition read_fhir_condition(const Json& condition, const std::string& at) 
   result.contradictory = certainties.size() > 1 || (terms.size() > 1 && !suspected_infection) ||
                          exceptions.contains(result.meaning->variable);
   result.status = read_condition_status(condition);
-  result.presence = presence_of(condition, result.status, certainty, at);
+  result.presence = presence_of(condition, result.status, certainty, options.at);
   return result;
 }
 

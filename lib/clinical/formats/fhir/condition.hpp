@@ -3,9 +3,10 @@
 #include "condition_status.hpp"
 #include "diagnosis_codes.hpp"
 
+#include <aicovid/clinical_record.hpp>
+
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <string>
 
 namespace aicovid {
 
@@ -24,10 +25,10 @@ struct FhirCondition {
   ConditionStatus status;
 };
 
-/// Reads a FHIR Condition for the time `at`, which may be empty. What has ended after `at` was
-/// present at it.
+/// Reads a FHIR Condition for the time of the options, which may be empty. What has ended after it
+/// was present at it.
 ///
 /// @throws Error{bad_clinical_input} if its codes are of several diseases
-FhirCondition read_fhir_condition(const nlohmann::json& condition, const std::string& at);
+FhirCondition read_fhir_condition(const nlohmann::json& condition, const ClinicalOptions& options);
 
 }  // namespace aicovid

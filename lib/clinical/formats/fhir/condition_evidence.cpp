@@ -45,7 +45,7 @@ void ConditionEvidence::settle(FhirReading& reading) const {
                        "that it is, was or may be so",
                        variable)});
     } else if (refuted || present) {
-      reading.builder.add(*find_variable(variable), present.has_value(),
+      reading.builder.add(*find_variable(variable, reading.options.variables), present.has_value(),
                           {.place = to_string(present ? *present : *refuted)});
     }
   }

@@ -1,6 +1,7 @@
 #include "observation.hpp"
 
 #include "coded_answers.hpp"
+#include "formats/site_codes.hpp"
 #include "json.hpp"
 #include "observed_at.hpp"
 #include "record/record_builder.hpp"
@@ -39,9 +40,10 @@ std::string without_annotations(std::string_view unit) {
 /// What the codings of an Observation or a component say it is.
 struct Meaning {
   const Variable* variable = nullptr;
-  std::string code;             ///< of LOINC
+  std::string code;             ///< of LOINC, or the site's own
   std::string_view annotation;  ///< that the unit must carry: "{FEU}"
   int value = 0;                ///< what the code alone says; 0 where it says none
+  bool is_own = false;          ///< whether the code is the site's own
 };
 
 /// The systems by whose codes an Observation is of the category "laboratory".
@@ -97,27 +99,50 @@ bool is_mass_by_molar_code(const Meaning& meaning, const Json& concept_, const J
          text_of(member(holder, "valueQuantity"), "code").find("mol") == std::string::npos;
 }
 
-Meaning meaning_of(const Json& concept_, const Json& observation, const ClinicalVariables& known) {
+/// What one coding says: a LOINC code, or a site's own code of a variable that is a number.
+Meaning meaning_of_coding(const Json& coding, const ClinicalOptions& options) {
+  const std::string system = text_of(coding, "system");
+  const std::string code = text_of(coding, "code");
+  if (system == kLoinc) {
+    const Variable* variable = variable_of_loinc(code, options.variables);
+    if (variable) {
+      return {.variable = variable, .code = code, .annotation = unit_annotation_of_loinc(code)};
+    }
+  }
+  const Variable* own = variable_of_site_code(system, code, options.code_map, options.variables);
+  const bool is_number =
+      own && (own->kind == VariableKind::quantity || own->kind == VariableKind::bare_number);
+  if (!is_number) return {};
+  return {.variable = own, .code = code, .annotation = {}, .is_own = true};
+}
+
+void require_same(const Meaning& meaning, const Meaning& other) {
+  const bool differs = !meaning.is_own && !other.is_own && meaning.annotation != other.annotation;
+  if (meaning.variable == other.variable && !differs) return;
+  reject(fmt::format("an Observation has the codes of {} and {}; expected one variable",
+                     meaning.variable->name, other.variable->name));
+}
+
+Meaning meaning_of(const Json& concept_, const Json& observation, const ClinicalOptions& options) {
   Meaning meaning;
   for (const Json& coding : codings(concept_)) {
-    if (text_of(coding, "system") != kLoinc) continue;
-    const std::string code = text_of(coding, "code");
-    const Variable* variable = variable_of_loinc(code, known);
-    if (!variable) continue;
-    const std::string_view annotation = unit_annotation_of_loinc(code);
+    const Meaning one = meaning_of_coding(coding, options);
+    if (!one.variable) continue;
     // A saturation on room air may have the code of any saturation beside its own.
-    if (has_code(concept_, kLoinc, "59410-1") && variable->name == "spo2") continue;
-    if (meaning.variable && (meaning.variable != variable || meaning.annotation != annotation)) {
-      reject(fmt::format("an Observation has the codes of {} and {}; expected one variable",
-                         meaning.variable->name, variable->name));
-    }
-    meaning = {.variable = variable, .code = code, .annotation = annotation};
+    if (has_code(concept_, kLoinc, "59410-1") && one.variable->name == "spo2") continue;
+    if (meaning.variable) require_same(meaning, one);
+    if (!meaning.variable || !one.is_own) meaning = one;
   }
-  if (!meaning.variable) meaning = meaning_by_snomed(concept_);
+  if (!meaning.variable || meaning.is_own) {
+    const Meaning by_snomed = meaning_by_snomed(concept_);
+    if (meaning.variable && by_snomed.variable) require_same(meaning, by_snomed);
+    if (by_snomed.variable) meaning = by_snomed;
+  }
   // 2708-6 alone is the saturation of arterial blood by any method: the laboratory's is a blood
   // gas.
   if (meaning.variable && meaning.variable->name == "spo2" &&
-      !has_code(concept_, kLoinc, "59408-5") && !has_code(concept_, kSnomed, "431314004")) {
+      !has_code(concept_, kLoinc, "59408-5") && !has_code(concept_, kSnomed, "431314004") &&
+      !meaning.is_own) {
     const std::set<std::string> systems = systems_of_laboratory(observation);
     if (systems.empty()) return meaning;
     // Another system's code of that name may mean anything, so that it is not known which variable
@@ -210,7 +235,7 @@ Json value_of(const Meaning& meaning, const Json& holder, FhirReading& reading) 
 /// The value of an Observation or of a component of it; false if its code is no variable's.
 bool read_value(const Json& concept_, const Json& holder, const Json& observation,
                 const FhirEntry& place, FhirReading& reading) {
-  Meaning meaning = meaning_of(concept_, observation, reading.options.variables);
+  Meaning meaning = meaning_of(concept_, observation, reading.options);
   if (!meaning.variable) meaning = meaning_of_oxygen(concept_, holder);
   if (!meaning.variable) return false;
   if (!member(holder, "dataAbsentReason").is_null() || !has_value(holder)) {

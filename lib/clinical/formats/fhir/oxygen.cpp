@@ -1,6 +1,7 @@
 #include "oxygen.hpp"
 
 #include "coded_answers.hpp"
+#include "formats/site_codes.hpp"
 #include "json.hpp"
 #include "observed_at.hpp"
 #include "record/record_builder.hpp"
@@ -39,14 +40,14 @@ constexpr std::array<std::string_view, 3> kBloodGases = {"pao2", "paco2", "ph"};
 /// Two saturations that are this far apart are of two states: the limit of `agreement.cpp`.
 constexpr double kLargestSpo2Difference = 4;
 
-bool is_of_variable(const Json& concept_, std::string_view name) {
+bool is_of_variable(const Json& concept_, std::string_view name, const CodeMap& code_map) {
   return std::ranges::any_of(codings(concept_), [&](const Json& coding) {
+    const std::string system = text_of(coding, "system");
     const std::string code = text_of(coding, "code");
-    if (text_of(coding, "system") == kLoinc) {
-      const Variable* variable = variable_of_loinc(code);
-      return variable && variable->name == name;
-    }
-    if (text_of(coding, "system") != kSnomed) return false;
+    const Variable* variable = variable_of_site_code(system, code, code_map, {});
+    if (!variable && system == kLoinc) variable = variable_of_loinc(code);
+    if (variable) return variable->name == name;
+    if (system != kSnomed) return false;
     const SnomedObservation* known = snomed_observation(code);
     return known && known->variable == name;
   });
@@ -99,6 +100,11 @@ bool has_value(const Json& holder) {
 
 }  // namespace
 
+bool is_code_of_oxygen(std::string_view system, std::string_view code) {
+  if (system == kSnomed) return code == kRoomAir || code == kOnOxygen;
+  return system == kLoinc && (code == kSaturationOnAir || code == kVentilatorSetting);
+}
+
 OxygenEvidence::Fact OxygenEvidence::statement_of(const Json& part) {
   const Json& concept_ = member(part, "code");
   const Json& answer = member(part, "valueCodeableConcept");
@@ -130,11 +136,11 @@ OxygenEvidence::Fact OxygenEvidence::statement_of(const Json& part) {
 }
 
 std::optional<OxygenEvidence::Fact> OxygenEvidence::quantity_of(const Json& part,
-                                                                const Json& observation) {
+                                                                const Json& observation) const {
   if (!has_value(part)) return std::nullopt;
   const Json& concept_ = member(part, "code");
   Fact fact;
-  if (is_of_variable(concept_, "oxygen_flow")) {
+  if (is_of_variable(concept_, "oxygen_flow", code_map_)) {
     fact.kind = Kind::flow;
     fact.says = is_zero(part) ? Says::air : Says::oxygen;
   } else if (has_code(concept_, kLoinc, kVentilatorSetting)) {
@@ -142,13 +148,13 @@ std::optional<OxygenEvidence::Fact> OxygenEvidence::quantity_of(const Json& part
     fact.kind = Kind::ventilator;
     fact.says = Says::oxygen;
     fact.can_close = false;
-  } else if (is_of_variable(concept_, "fio2")) {
+  } else if (is_of_variable(concept_, "fio2", code_map_)) {
     const Json& answer = member(part, "valueCodeableConcept");
     const bool is_room_air = has_code(answer, kLoinc, kAnswerRoomAir) || is_air(part);
     fact.kind = Kind::fraction;
     fact.says = is_room_air ? Says::air : Says::oxygen;
     fact.can_close = !is_of_blood_gas(observation);
-  } else if (is_of_variable(concept_, "spo2")) {
+  } else if (is_of_variable(concept_, "spo2", code_map_)) {
     if (!has_code(concept_, kLoinc, "59408-5") && is_of_blood_gas(observation)) return {};
     fact.percent = exact_number(part);
   } else {
@@ -182,7 +188,7 @@ bool OxygenEvidence::note_part(const Json& part, const Json& observation, const 
 
 bool OxygenEvidence::note(const Json& observation, const FhirEntry& place) {
   for (const auto name : kBloodGases) {
-    if (!is_of_variable(member(observation, "code"), name)) continue;
+    if (!is_of_variable(member(observation, "code"), name, code_map_)) continue;
     if (const auto time = parse_timestamp(observed_at(observation).exact)) {
       blood_gases_.insert(*time);
     }

@@ -8,9 +8,13 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace aicovid {
+
+/// Whether a code is read as a statement of oxygen or air, or as what stands against either.
+bool is_code_of_oxygen(std::string_view system, std::string_view code);
 
 /// What a Bundle's Observations say of supplemental oxygen: flow and fraction, "breathing room air"
 /// and "patient on oxygen", and the saturation that they are of.
@@ -21,8 +25,9 @@ namespace aicovid {
 class OxygenEvidence {
  public:
   /// @param at      the moment that the values are for, if one was asked for
-  /// @param window  how long before it a vital sign counts
-  OxygenEvidence(std::optional<Instant> at, std::chrono::hours window) : at_(at), window_(window) {}
+  /// @param options  how long before it a vital sign counts, and the site's own codes
+  OxygenEvidence(std::optional<Instant> at, const ClinicalOptions& options)
+      : at_(at), window_(options.bedside_hours), code_map_(options.code_map) {}
 
   /// Takes what a final Observation or its components say; false if that is no statement of oxygen
   /// or air. Flows, fractions and saturations are noted, and are values too.
@@ -62,8 +67,8 @@ class OxygenEvidence {
   /// What a statement says; kind `saturation` where the part is none.
   static Fact statement_of(const nlohmann::json& part);
   /// What a flow, a fraction or a saturation says; nothing where the part is none.
-  static std::optional<Fact> quantity_of(const nlohmann::json& part,
-                                         const nlohmann::json& observation);
+  std::optional<Fact> quantity_of(const nlohmann::json& part,
+                                  const nlohmann::json& observation) const;
 
   const Fact* saturation() const;
   const Fact* proof_of_air(const Fact& spo2) const;
@@ -76,6 +81,7 @@ class OxygenEvidence {
 
   std::optional<Instant> at_;
   std::chrono::hours window_;
+  CodeMap code_map_;
   std::vector<Fact> facts_;
   std::set<Instant> blood_gases_;
 };

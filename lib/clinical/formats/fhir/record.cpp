@@ -57,7 +57,7 @@ class BundleReader {
         is_whole_(!has_more_pages(bundle)),
         reading_(reading),
         resources_(entries),
-        oxygen_(reading.at, std::chrono::hours(reading.options.bedside_hours)) {}
+        oxygen_(reading.at, reading.options) {}
 
   void read(const std::vector<BoundEntry>& entries) {
     for (const BoundEntry& one : entries) {
@@ -164,7 +164,7 @@ class BundleReader {
   }
 
   void read_condition(const Json& condition, const BoundEntry& one) {
-    const FhirCondition found = read_fhir_condition(condition, reading_.options.at);
+    const FhirCondition found = read_fhir_condition(condition, reading_.options);
     if (!found.meaning) {
       const Verification said = read_condition_status(condition).verification;
       if (said != Verification::in_error) conditions_.note_unread();

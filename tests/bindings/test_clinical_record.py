@@ -1,0 +1,201 @@
+"""Clinical values in Python: dicts, FHIR, rows of pandas, numbers of numpy, and values that are set."""
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import DATA, SOURCE
+
+import aicovid
+from aicovid import ClinicalRecord
+
+AT = "2020-04-01T12:00:00Z"
+RECORD = {
+    "age": {"value": 64, "unit": "a"},
+    "sex": "female",
+    "crp": {"value": 12.5, "unit": "mg/L", "time": "2020-04-01T10:00:00Z"},
+    "gcs": 15,
+    "on_oxygen": True,
+}
+HEADER = ["age [a]", "sex", "crp [mg/L]", "gcs", "on_oxygen", "Time"]
+CELLS = [64, "female", 12.5, 15, True, "2020-04-01T10:00:00Z"]
+PARSED = ClinicalRecord.parse(json.dumps(RECORD))
+TABLE = ClinicalRecord.parse("age [a],sex,crp [mg/L],gcs,on_oxygen,Time\n64,female,12.5,15,true,2020-04-01T10:00:00Z\n")
+
+
+def rejection(clinical, code="bad_clinical_input", **options):
+    with pytest.raises(aicovid.Error) as caught:
+        ClinicalRecord.parse(clinical, **options)
+    assert caught.value.code == code
+    return str(caught.value)
+
+
+def test_a_dict_is_the_record_that_its_json_is():
+    assert ClinicalRecord.parse(RECORD) == PARSED
+    assert aicovid.published_scores(RECORD) == aicovid.published_scores(PARSED)
+
+
+def test_numbers_of_numpy_and_decimals_are_numbers():
+    record = {
+        "age": {"value": np.int64(64), "unit": np.str_("a")},
+        "sex": np.str_("female"),
+        "crp": {"value": np.float64(12.5), "unit": "mg/L", "time": "2020-04-01T10:00:00Z"},
+        "gcs": np.uint8(15),
+        "on_oxygen": np.bool_(True),
+    }
+    assert ClinicalRecord.parse(record) == PARSED
+    for twelve_and_a_half in (np.float32(12.5), np.array(12.5), Decimal("12.5")):
+        record["crp"]["value"] = twelve_and_a_half
+        assert ClinicalRecord.parse(record) == PARSED
+
+
+MISSING = [None, float("nan"), np.nan, np.float32("nan"), np.float64("nan"), pd.NA, pd.NaT, np.datetime64("NaT"), np.ma.masked,
+           Decimal("nan")]  # fmt: skip
+
+
+@pytest.mark.parametrize("missing", MISSING, ids=lambda value: f"{type(value).__module__}.{type(value).__name__}")
+def test_what_python_has_for_missing_is_missing(missing):
+    without = ClinicalRecord.parse({name: value for name, value in RECORD.items() if name != "crp"})
+    assert ClinicalRecord.parse(RECORD | {"crp": missing}) == without
+    assert ClinicalRecord.parse(RECORD | {"crp": {"value": missing, "unit": "mg/L"}}) == without
+    assert ClinicalRecord.parse(RECORD | {"crp": RECORD["crp"] | {"comparator": missing}}) == PARSED
+    cells = [missing if name.startswith("crp") else cell for name, cell in zip(HEADER, CELLS)]
+    assert ClinicalRecord.parse(pd.Series(cells, HEADER, dtype=object)).given == {k: v for k, v in TABLE.given.items() if k != "crp"}
+    assert "crp" not in PARSED.with_(crp=missing).given
+
+
+def test_the_text_of_a_json_record_has_no_missing_values():
+    assert "a missing value is left out" in rejection('{"gcs": null}')
+
+
+def test_a_row_of_pandas_is_read_as_the_row_of_a_table():
+    assert ClinicalRecord.parse(pd.Series(CELLS, HEADER, dtype=object)) == TABLE
+    assert ClinicalRecord.parse(dict(zip(HEADER, CELLS))) == TABLE
+    table = pd.DataFrame([CELLS, [51, "male", np.nan, np.nan, np.nan, "2020-04-01T11:00:00Z"]], columns=HEADER)
+    assert table["gcs"].dtype == float and ClinicalRecord.parse(table.iloc[0]) == TABLE
+    assert set(ClinicalRecord.parse(table.iloc[1]).given) == {"age", "sex"}
+    assert aicovid.published_scores(table.iloc[0]) == aicovid.published_scores(TABLE)
+
+
+def test_rows_are_what_the_table_says_that_pandas_writes(tmp_path):
+    """A frame with gaps in each column: each row alone, and the row of the file that pandas writes and reads."""
+    table = pd.DataFrame({
+        "id": ["a", "b", "c"],
+        "age [a]": [64, 51, 78],
+        "sex": ["female", None, "male"],
+        "crp [mg/L]": [12.5, np.nan, 187],
+        "gcs": [15, 14, np.nan],
+        "on_oxygen": [True, None, False],
+        "time": pd.to_datetime(["2020-04-01T10:00:00Z", "2020-04-01T11:00:00Z", None]),
+    })  # fmt: skip
+    table["time"] = table["time"].map(lambda time: None if pd.isna(time) else time.isoformat())
+    table.to_csv(tmp_path / "table.csv")
+    text = (tmp_path / "table.csv").read_text()
+    read = pd.read_csv(tmp_path / "table.csv", index_col=0)
+    for index, row in table.iterrows():
+        expected = ClinicalRecord.parse(text, row=row["id"], id_column="id")
+        assert ClinicalRecord.parse(row, id_column="id") == expected
+        assert ClinicalRecord.parse(read.loc[index], id_column="id") == expected
+        assert ClinicalRecord.parse(row.to_dict(), id_column="id") == expected
+
+
+def test_times_of_pandas_need_their_zone():
+    row = pd.Series({"gcs": 15, "time": pd.Timestamp("2020-04-01T10:00:00", tz="Europe/Berlin")})
+    assert ClinicalRecord.parse(row).given["gcs"]["time"] == "2020-04-01T10:00:00+02:00"
+    for time in (pd.Timestamp("2020-04-01T10:00:00"), np.datetime64("2020-04-01T10:00:00", "ns")):
+        assert "gcs.time is no time" in rejection(pd.Series({"gcs": 15, "time": time}))
+
+
+def test_a_row_may_hold_dicts_for_quantities():
+    row = pd.Series(RECORD)
+    assert ClinicalRecord.parse(row) == PARSED
+    row["crp"], row["gcs"] = np.nan, pd.NA
+    assert set(ClinicalRecord.parse(row).given) == {"age", "sex", "on_oxygen"}
+    assert "column 2 has a dict" in rejection({"age [a]": 64, "crp": {"value": 1, "unit": "mg/L"}})
+
+
+def test_a_fhir_bundle_may_be_a_dict():
+    bundle = json.loads((SOURCE / "examples" / "patient-bundle.json").read_text())
+    expected = ClinicalRecord.parse(json.dumps(bundle), at="2020-04-01T12:00:00Z")
+    assert expected.given and ClinicalRecord.parse(bundle, at="2020-04-01T12:00:00Z") == expected
+    assert aicovid.published_scores(expected)["scores"]
+
+
+def test_the_cleaning_of_nccid_takes_rows_too():
+    row = pd.Series({"Age": 64.5, "FiO2": 28.0, "CRP on admission": np.nan, "PMH CKD": 1.0})
+    record = ClinicalRecord.parse(row, clean="nccid")
+    assert record.canonical == {"age": 64} and record.given["chronic_kidney_disease"] is True
+    assert [warning["variable"] for warning in record.warnings] == ["age", "fio2"]
+    if not (DATA / "nccid" / "example.csv").exists():
+        pytest.skip("no data folder: set AICOVID_DATA")
+    text = (DATA / "nccid" / "example.csv").read_text()
+    table = pd.read_csv(DATA / "nccid" / "example.csv", dtype=object)
+    for _, row in table[table["FiO2"] != "0"].iterrows():
+        expected = ClinicalRecord.parse(text, row=row["Pseudonym"], id_column="Pseudonym", clean="nccid")
+        assert ClinicalRecord.parse(row, clean="nccid") == expected
+
+
+def test_what_is_no_record_is_an_error():
+    assert "table.iloc[0]" in rejection(pd.DataFrame({"gcs": [15]}), "invalid_argument")
+    for other in ([RECORD], 3, np.array([1, 2]), b"{}", None, {1, 2}):
+        assert "expected a dict, a pandas Series or a text" in rejection(other, "invalid_argument")
+    assert "member 2 has a number that is not finite" in rejection({"sex": "male", "crp": {"value": np.inf, "unit": "mg/L"}})
+    assert "member 1 has a value of a type" in rejection({"gcs": object()})
+    assert "crp is" in rejection(pd.Series({"crp [mg/L]": "high"}))
+    assert "crp has no unit" in rejection(pd.Series({"crp": 12}))
+    assert "column 2 has a number that is not finite" in rejection({"sex": "male", "crp [mg/L]": -np.inf})
+    assert "column 1 has a list" in rejection(pd.Series({"crp [mg/L]": [1, 2]}))
+    for name in ("anna_schmidt", 17, None):
+        message = rejection({name: 1})
+        assert "member 1: (unlisted name)" in message and "anna" not in message
+
+
+def test_a_text_may_be_of_any_format_wherever_a_record_is_taken():
+    assert aicovid.published_scores("gcs\n15\n") == aicovid.published_scores({"gcs": 15})
+    assert aicovid.published_scores('{"gcs": 15}') == aicovid.published_scores({"gcs": 15})
+
+
+def test_with_gives_a_new_record():
+    changed = PARSED.with_(on_oxygen=False, crp={"value": 3, "unit": "mg/dL"}, gcs=np.int64(14), sex=None)
+    assert changed.given["on_oxygen"] is False and changed.canonical["crp"] == 30 and changed.given["gcs"] == 14
+    assert "sex" not in changed.given and changed.given["age"] == PARSED.given["age"]
+    assert PARSED.given["on_oxygen"] is True
+    assert {w["variable"] for w in changed.warnings if w["code"] == "set_by_hand"} == {"on_oxygen", "crp", "gcs", "sex"}
+    assert PARSED.with_(crp="<5 mg/L").range("crp") == (0, 5, True, False)
+    assert PARSED.with_() == PARSED
+
+
+def test_with_checks_the_whole():
+    with pytest.raises(aicovid.Error, match="on_oxygen"):
+        PARSED.with_(respiratory_support="none")
+    assert PARSED.with_(respiratory_support="none", on_oxygen=False).given["respiratory_support"] == "none"
+    with pytest.raises(aicovid.Error, match="did you mean on_oxygen"):
+        PARSED.with_(on_oxigen=True)
+    with pytest.raises(aicovid.Error, match="crp is set without a unit"):
+        PARSED.with_(crp=12)
+    with pytest.raises(aicovid.Error, match="not finite"):
+        PARSED.with_(gcs=np.inf)
+
+
+def test_a_code_map():
+    text = (SOURCE / "examples" / "code-map.json").read_text()
+    row = pd.Series({"Alter": 64, "Geschlecht": "w", "C-reactive protein": 12.5, "Sauerstoff": "ja", "Abnahme": None})
+    for form in (text, json.loads(text)):
+        record = ClinicalRecord.parse(row, code_map=aicovid.CodeMap.parse(form))
+        assert record == ClinicalRecord.parse("age [a],sex,crp [mg/L],on_oxygen\n64,female,12.5,true\n")
+    with pytest.raises(aicovid.Error, match="code map: ") as caught:
+        aicovid.CodeMap.parse({"schema": "aicovid.code-map/1", "columns": {"CRP": {"variable": "crp"}}})
+    assert caught.value.code == "invalid_argument"
+
+
+def test_neither_numpy_nor_pandas_is_imported_for_a_record():
+    code = """
+import sys, aicovid
+aicovid.ClinicalRecord.parse({"gcs": 15}).with_(gcs=14)
+assert not {"numpy", "pandas"} & set(sys.modules), "imported"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
