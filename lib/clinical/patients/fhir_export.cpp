@@ -123,6 +123,12 @@ ClinicalPatient FhirExport::patient_of(const Group& group, const std::string& id
 void FhirExport::take_patients(const ClinicalPatientsOptions& options,
                                const std::vector<std::string>& files,
                                const TakePatient& take) const {
+  // What leads to no Patient, or is on a damaged line, may be a disease of any of them.
+  if (options.each.problem_list == ProblemList::complete && size_ > 0) {
+    throw Error(ErrorCode::invalid_argument,
+                "problem_list complete is for Bundles; nobody can say that the resources of a FHIR "
+                "export are all that a patient has");
+  }
   std::map<Place, std::pair<std::string, const Group*>> in_order;
   const auto add = [&](const std::string& id, const Group& group) {
     in_order.emplace(group.patients.front().place, std::pair(id, &group));

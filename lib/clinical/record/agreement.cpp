@@ -3,11 +3,14 @@
 #include "clinical/bedside_state.hpp"
 #include "timestamp.hpp"
 
+#include <aicovid/error.hpp>
+
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace aicovid {
 
@@ -149,6 +152,19 @@ std::optional<Conflict> urea_conflict(const ClinicalRecord& record) {
       fmt::format("urea is {:.4g} mmol/L and urea_nitrogen is {:.4g} mg/dL, that is {:.4g} "
                   "mmol/L of urea; expected them to agree",
                   *record.number("urea"), nitrogen, value)};
+}
+
+std::optional<Conflict> consciousness_conflict(const ClinicalRecord& record) {
+  try {
+    gcs_below_15(record);
+    return std::nullopt;
+  } catch (const Error& error) {
+    std::vector<std::string> given;
+    for (const char* name : {"consciousness", "gcs", "gcs_eyes"}) {
+      if (record.given().contains(name)) given.emplace_back(name);
+    }
+    return Conflict{given.at(0), given.at(1), error.what()};
+  }
 }
 
 std::optional<DerivedUrea> urea_of_urea_nitrogen(const ClinicalRecord& record) {

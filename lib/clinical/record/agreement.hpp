@@ -34,6 +34,9 @@ std::optional<Conflict> count_conflict(const ClinicalRecord& record);
 /// Urea and urea nitrogen that differ by more than 10 % and 0.5 mmol/L.
 std::optional<Conflict> urea_conflict(const ClinicalRecord& record);
 
+/// What `gcs_below_15` rejects: two of consciousness, gcs and gcs_eyes.
+std::optional<Conflict> consciousness_conflict(const ClinicalRecord& record);
+
 /// Urea that follows from urea nitrogen.
 struct DerivedUrea {
   double value;  ///< mmol/L

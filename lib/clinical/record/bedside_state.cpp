@@ -68,6 +68,14 @@ Finding later_of(const Finding& one, const Finding& other, const ClinicalRecord&
                           said(record, is_gcs_first ? other.variable : one.variable)));
 }
 
+/// Whether they are ACVPU A and a Glasgow Coma Scale from 11 to 14: a patient who has been confused
+/// for long is alert, so that both hold.
+bool is_alert_with_gcs(const Finding& consciousness, const Finding& gcs,
+                       const ClinicalRecord& record) {
+  return consciousness.variable == "consciousness" && consciousness.answer == false &&
+         gcs.variable == "gcs" && gcs.answer == true && record.range("gcs")->low >= kLeastOfAlert;
+}
+
 /// Whether a quantity that is not raised was measured after one that is.
 bool was_weaned(const ClinicalRecord& record, const OxygenQuantity& raised) {
   return std::ranges::any_of(kOxygenQuantities, [&](const OxygenQuantity& other) {
@@ -123,6 +131,8 @@ Finding gcs_below_15(const ClinicalRecord& record) {
     if (!one.answer) continue;
     if (!said.answer) {
       said = one;
+    } else if (is_alert_with_gcs(said, one, record)) {
+      said = one;
     } else if (said.answer != one.answer) {
       said = later_of(said, one, record);
     } else if (one.variable == "gcs") {
@@ -141,7 +151,9 @@ Finding not_alert(const ClinicalRecord& record) {
   if (!*below.answer || below.variable != "gcs") return below;
   if (const auto eyes = by_eyes(record); eyes.answer == true) return eyes;
   if (record.range("gcs")->lies_below(kLeastOfAlert)) return below;
-  return {};
+  // A scale below 15 that is later than ACVPU A may be of a confusion that is new.
+  if (consciousness.answer && is_later(record, "gcs", "consciousness") == true) return {};
+  return consciousness;
 }
 
 }  // namespace aicovid

@@ -174,9 +174,10 @@ std::string unit_from(const std::string& field, const Variable& variable,
         is_known_unit(text) ? fmt::format("the text \"{}\"", text) : describe(value);
     reject(field, fmt::format("{}, {}", found, meaning_of(*fault)), expected);
   }
-  // An alias is kept as it was given, so that what is written of the record says it again.
+  // An alias is kept as it was given, so that what is written of the record says it again; not so
+  // with an annotation in braces, which may hold any text.
   const auto& found = std::get<GivenUnit>(unit);
-  return found.is_alias ? text : found.code;
+  return found.is_alias && is_known_unit(text) ? text : found.code;
 }
 
 std::string comparator_from(const std::string& field, const nlohmann::json& value) {

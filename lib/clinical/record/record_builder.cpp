@@ -90,14 +90,23 @@ bool RecordBuilder::note_outside(const Variable& variable, const std::string& ti
   return true;
 }
 
-void RecordBuilder::add_unreadable(const Variable& variable, const ValueSource& source,
-                                   const std::string& reason) {
+void RecordBuilder::add_left_out(const Variable& variable, const ValueSource& source,
+                                 EvidenceFate fate, const std::string& reason) {
   candidates_.push_back({.variable = &variable,
                          .source = source,
                          .value = {},
                          .time = {},
-                         .fate = EvidenceFate::unreadable,
+                         .fate = fate,
                          .reason = reason});
+}
+
+std::optional<Instant> RecordBuilder::latest(std::string_view variable) const {
+  std::optional<Instant> latest;
+  for (const Candidate& one : candidates_) {
+    if (one.variable->name == variable && one.fate == EvidenceFate::earlier && one.time)
+      latest = std::max(latest, one.time);
+  }
+  return latest;
 }
 
 void RecordBuilder::note_time(Instant earliest, Instant latest) {
@@ -226,9 +235,11 @@ void RecordBuilder::set(const Variable& variable, std::vector<Candidate>& all,
 }
 
 void RecordBuilder::settle_conflicts(std::vector<Candidate>& all, ClinicalRecord& record) const {
-  constexpr std::array kComparisons = {&oxygen_conflict, &pressure_conflict, &count_conflict,
-                                       &urea_conflict};
-  for (const auto compare : kComparisons) {
+  std::vector<std::optional<Conflict> (*)(const ClinicalRecord&)> comparisons = {
+      &oxygen_conflict, &pressure_conflict, &count_conflict, &urea_conflict};
+  // A record that is refused for this is refused by the scores that use it.
+  if (conflicts_ == Conflicts::open) comparisons.push_back(&consciousness_conflict);
+  for (const auto compare : comparisons) {
     // Each time two values are left out, so that this ends.
     while (const auto conflict = compare(record)) {
       if (conflicts_ == Conflicts::refuse) reject(conflict->message);

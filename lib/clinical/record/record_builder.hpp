@@ -10,6 +10,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace aicovid {
@@ -41,9 +42,12 @@ class RecordBuilder {
   /// Notes a value by its time alone, if that is outside the hours that are asked for; returns
   /// whether it is.
   bool note_outside(const Variable& variable, const std::string& time, const ValueSource& source);
-  /// Says that a value was there and could not be read.
-  void add_unreadable(const Variable& variable, const ValueSource& source,
-                      const std::string& reason);
+  /// Says that a value was there and is left out: unreadable or conflicting.
+  void add_left_out(const Variable& variable, const ValueSource& source, EvidenceFate fate,
+                    const std::string& reason);
+  /// When the latest of the variable's values was measured that were read so far; nothing where
+  /// none has a time.
+  std::optional<Instant> latest(std::string_view variable) const;
   /// Says that a measured value was taken at a time that is known to lie between the two only.
   void note_time(Instant earliest, Instant latest);
   /// Adds a warning of the parser's own, each once.

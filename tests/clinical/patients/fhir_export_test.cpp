@@ -40,6 +40,12 @@ TEST_CASE("FHIR export: resources are grouped by Patient, in any order", "[clini
   CHECK(read({patient("p1"), patient("p2")})[0].id.empty());
 }
 
+TEST_CASE("FHIR export: no problem list of it is complete", "[clinical]") {
+  CHECK_THROWS_WITH(patients_of(lines({patient("p1"), diabetes(reference("Patient/p1"))}),
+                                {.each = {.at = kAt, .problem_list = ProblemList::complete}}),
+                    ContainsSubstring("FHIR export"));
+}
+
 TEST_CASE("FHIR export: a place is everybody's who was there", "[clinical]") {
   const auto stay = [](const std::string& patient) {
     return Json{{"resourceType", "Encounter"},

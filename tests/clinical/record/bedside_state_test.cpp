@@ -67,6 +67,20 @@ TEST_CASE("Bedside state: what was taken later holds, and of one time neither", 
              ContainsSubstring("gcs is 15 and consciousness is V"));
 }
 
+TEST_CASE("Bedside state: who was confused of old is alert, and below 15", "[clinical]") {
+  for (const Json& values : {Json{{"consciousness", "A"}, {"gcs", 14}},
+                             Json{{"consciousness", at(kEarly, "A")}, {"gcs", at(kEarly, 11)}},
+                             Json{{"consciousness", at(kLate, "A")}, {"gcs", at(kEarly, 12)}}}) {
+    CHECK(drowsy(values) == false);
+    CHECK(gcs_below_15(record_of(values)).answer == true);
+    CHECK(gcs_below_15(record_of(values)).variable == "gcs");
+  }
+  CHECK_THAT(rejection_of([] {
+               drowsy({{"consciousness", "A"}, {"gcs", 10}});
+             }),
+             ContainsSubstring("gcs is 10 and consciousness is A"));
+}
+
 TEST_CASE("Bedside state: weaning leaves oxygen open", "[clinical]") {
   const auto oxygen = [](const Json& values) { return receives_oxygen(record_of(values)).answer; };
   CHECK_FALSE(

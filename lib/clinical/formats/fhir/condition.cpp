@@ -121,6 +121,8 @@ FhirCondition read_fhir_condition(const Json& condition, const ClinicalOptions& 
     if (const auto exception = exception_of(system, code)) exceptions.insert(*exception);
     auto found = condition_of(system, code);
     if (!found) found = condition_of_site(system, code, options);
+    // A code that is not listed may be a narrower disease, of which alone the Condition speaks.
+    if (!found) whole = whole && !is_code_of_diseases(system);
     if (!found) continue;
     terms.insert(found->term);
     if (result.meaning && found->variable != result.meaning->variable) {

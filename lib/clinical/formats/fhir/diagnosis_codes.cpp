@@ -57,6 +57,8 @@ bool is_whole(const CodedDisease& disease, std::string_view code) {
 
 }  // namespace
 
+bool is_code_of_diseases(std::string_view system) { return system == kSnomed || is_icd_10(system); }
+
 std::optional<CodedCondition> condition_of(std::string_view system, std::string_view code) {
   const bool is_snomed = system == kSnomed;
   if (!is_snomed && !is_icd_10(system)) return std::nullopt;

@@ -38,6 +38,9 @@ struct CodedDisease {
 /// All diseases that are read; of those whose codes overlap the first one counts.
 const std::vector<CodedDisease>& coded_diseases();
 
+/// Whether a system has codes of diseases that are read: SNOMED CT, and ICD-10 in its editions.
+bool is_code_of_diseases(std::string_view system);
+
 /// What a code of a Condition means; nothing for another system or a code that is not listed.
 std::optional<CodedCondition> condition_of(std::string_view system, std::string_view code);
 

@@ -164,9 +164,14 @@ bool has_value(const Json& holder) {
 
 /// False for a coded answer that is not listed.
 bool is_readable(const Meaning& meaning, const Json& holder) {
+  // A code that is the value itself counts where a number of points stands with it.
+  if (meaning.value != 0) {
+    return member(holder, "valueInteger").is_number_integer() ||
+           member(member(holder, "valueQuantity"), "value").is_number();
+  }
   const Json& answer = member(holder, "valueCodeableConcept");
   if (answer.is_null() && meaning.variable->kind != VariableKind::term) return true;
-  return meaning.value != 0 || coded_answer(meaning.variable->name, answer).has_value();
+  return coded_answer(meaning.variable->name, answer).has_value();
 }
 
 /// The unit of a Quantity, in UCUM. Older senders write no system: then the text is read, as far as
@@ -234,10 +239,13 @@ Json value_of(const Meaning& meaning, const Json& holder, FhirReading& reading) 
 
 /// The value of an Observation or of a component of it; false if its code is no variable's.
 bool read_value(const Json& concept_, const Json& holder, const Json& observation,
-                const FhirEntry& place, FhirReading& reading) {
+                const FhirEntry& place, OxygenValues oxygen, FhirReading& reading) {
   Meaning meaning = meaning_of(concept_, observation, reading.options);
   if (!meaning.variable) meaning = meaning_of_oxygen(concept_, holder);
   if (!meaning.variable) return false;
+  const bool is_of_oxygen =
+      meaning.variable->name == "oxygen_flow" || meaning.variable->name == "fio2";
+  if (is_of_oxygen == (oxygen == OxygenValues::later)) return true;
   if (!member(holder, "dataAbsentReason").is_null() || !has_value(holder)) {
     reading.left_out.add(SetAside::without_value, place);
     return true;
@@ -249,6 +257,11 @@ bool read_value(const Json& concept_, const Json& holder, const Json& observatio
   }
   const ValueSource source{.place = to_string(place), .code = meaning.code};
   if (reading.builder.note_outside(*meaning.variable, time.exact, source)) return true;
+  if (oxygen == OxygenValues::left_out) {
+    reading.builder.add_left_out(*meaning.variable, source, EvidenceFate::conflicting,
+                                 "a later statement of room air leaves it open whether it holds");
+    return true;
+  }
   if (is_mass_by_molar_code(meaning, concept_, holder)) {
     reading.left_out.add(SetAside::ambiguous_unit, place);
     return true;
@@ -263,7 +276,8 @@ bool read_value(const Json& concept_, const Json& holder, const Json& observatio
       if (!time.exact.empty()) value["time"] = time.exact;
       reading.builder.add(*meaning.variable, value, source);
     } catch (const Error& error) {
-      reading.builder.add_unreadable(*meaning.variable, source, error.what());
+      reading.builder.add_left_out(*meaning.variable, source, EvidenceFate::unreadable,
+                                   error.what());
       throw;
     }
     if (time.exact.empty() && time.span)
@@ -274,8 +288,10 @@ bool read_value(const Json& concept_, const Json& holder, const Json& observatio
 
 }  // namespace
 
-bool read_fhir_observation(const Json& observation, const FhirEntry& place, FhirReading& reading) {
-  bool known = read_value(member(observation, "code"), observation, observation, place, reading);
+bool read_fhir_observation(const Json& observation, const FhirEntry& place, OxygenValues oxygen,
+                           FhirReading& reading) {
+  bool known =
+      read_value(member(observation, "code"), observation, observation, place, oxygen, reading);
   const Json& components = member(observation, "component");
   if (components.is_array()) {
     for (const Json& component : components) {
@@ -284,7 +300,8 @@ bool read_fhir_observation(const Json& observation, const FhirEntry& place, Fhir
         known = true;
         continue;
       }
-      known |= read_value(member(component, "code"), component, observation, place, reading);
+      known |=
+          read_value(member(component, "code"), component, observation, place, oxygen, reading);
     }
   }
   return known;

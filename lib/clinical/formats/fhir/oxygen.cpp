@@ -7,6 +7,7 @@
 #include "record/record_builder.hpp"
 #include "reservations.hpp"
 #include "respiratory_support.hpp"
+#include "variables/given_unit.hpp"
 #include "variables/variables.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <variant>
 
 namespace aicovid {
 
@@ -39,6 +41,8 @@ constexpr std::array<std::string_view, 3> kGasPanels = {"24336-0", "24337-8", "2
 constexpr std::array<std::string_view, 3> kBloodGases = {"pao2", "paco2", "ph"};
 /// Two saturations that are this far apart are of two states: the limit of `agreement.cpp`.
 constexpr double kLargestSpo2Difference = 4;
+
+constexpr double kRoomAirPercent = 21;
 
 bool is_of_variable(const Json& concept_, std::string_view name, const CodeMap& code_map) {
   return std::ranges::any_of(codings(concept_), [&](const Json& coding) {
@@ -79,18 +83,26 @@ std::optional<double> exact_number(const Json& holder) {
   return value.get<double>();
 }
 
-/// Whether the fraction is that of room air, in a unit that says so for sure.
-bool is_air(const Json& holder) {
+/// The number of a Quantity as a value of the variable, canonical unit; nothing where the record
+/// could not hold it.
+std::optional<double> value_as(std::string_view name, const Json& holder) {
   const auto number = exact_number(holder);
-  if (!number) return false;
-  const std::string unit = text_of(member(holder, "valueQuantity"), "code");
-  const double percent = unit == "1" ? *number * 100 : *number;
-  return (unit == "1" || unit == "%") && percent >= 20 && percent <= 21;
+  if (!number) return std::nullopt;
+  const Variable& variable = *find_variable(name);
+  const Json& quantity = member(holder, "valueQuantity");
+  std::string text = text_of(quantity, "code");
+  if (text.empty()) text = text_of(quantity, "unit");
+  const auto unit = read_unit(variable, text);
+  const auto* read = std::get_if<GivenUnit>(&unit);
+  if (!read) return std::nullopt;
+  const double value = read->to_canonical(*number);
+  return value >= variable.low && value <= variable.high ? std::optional(value) : std::nullopt;
 }
 
-bool is_zero(const Json& holder) {
-  const auto number = exact_number(holder);
-  return number && *number <= 0;
+/// Whether the value is a flow above 0 or a fraction above that of room air.
+bool is_raised(const Json& holder) {
+  return value_as("oxygen_flow", holder).value_or(0) > 0 ||
+         value_as("fio2", holder).value_or(0) > kRoomAirPercent;
 }
 
 bool has_value(const Json& holder) {
@@ -110,6 +122,7 @@ OxygenEvidence::Fact OxygenEvidence::statement_of(const Json& part) {
   const Json& answer = member(part, "valueCodeableConcept");
   const auto yes = said_yes(part);
   const Support support = support_of(concept_);
+  const bool is_oxygen = yes == true || !has_value(part) || is_raised(part);
   Fact fact;
   const auto says = [&](Says what) {
     fact.kind = Kind::statement;
@@ -123,14 +136,15 @@ OxygenEvidence::Fact OxygenEvidence::statement_of(const Json& part) {
     // A value that is neither yes nor no may mean the reverse.
     says(yes == false ? Says::not_air : yes || !has_value(part) ? Says::air : Says::nothing);
   } else if (has_code(concept_, kSnomed, kOnOxygen)) {
-    says(yes == false ? Says::air : is_zero(part) || is_air(part) ? Says::nothing : Says::oxygen);
+    // So may any other than yes or a raised quantity.
+    says(yes == false ? Says::air : is_oxygen ? Says::oxygen : Says::nothing);
   } else if (support == Support::oxygen || support == Support::hfnc) {
-    says(yes == false || is_zero(part) ? Says::nothing : Says::oxygen);
+    says(is_oxygen ? Says::oxygen : Says::nothing);
     fact.is_high_flow = support == Support::hfnc && fact.says == Says::oxygen;
   } else if (has_code(concept_, kLoinc, kSaturationOnAir) && has_value(part)) {
-    says(yes == false ? Says::not_air : Says::air);
-    fact.percent = yes ? std::nullopt : exact_number(part);
+    fact.percent = yes ? std::nullopt : value_as("spo2_room_air", part);
     fact.is_on_air = fact.percent.has_value();
+    says(yes == false ? Says::not_air : yes || fact.is_on_air ? Says::air : Says::nothing);
   }
   return fact;
 }
@@ -141,8 +155,9 @@ std::optional<OxygenEvidence::Fact> OxygenEvidence::quantity_of(const Json& part
   const Json& concept_ = member(part, "code");
   Fact fact;
   if (is_of_variable(concept_, "oxygen_flow", code_map_)) {
+    const auto flow = value_as("oxygen_flow", part);
     fact.kind = Kind::flow;
-    fact.says = is_zero(part) ? Says::air : Says::oxygen;
+    fact.says = !flow ? Says::nothing : *flow > 0 ? Says::oxygen : Says::air;
   } else if (has_code(concept_, kLoinc, kVentilatorSetting)) {
     // A ventilator that has a setting stands beside the patient, whatever the setting.
     fact.kind = Kind::ventilator;
@@ -150,13 +165,14 @@ std::optional<OxygenEvidence::Fact> OxygenEvidence::quantity_of(const Json& part
     fact.can_close = false;
   } else if (is_of_variable(concept_, "fio2", code_map_)) {
     const Json& answer = member(part, "valueCodeableConcept");
-    const bool is_room_air = has_code(answer, kLoinc, kAnswerRoomAir) || is_air(part);
+    const auto percent = has_code(answer, kLoinc, kAnswerRoomAir) ? std::optional(kRoomAirPercent)
+                                                                  : value_as("fio2", part);
     fact.kind = Kind::fraction;
-    fact.says = is_room_air ? Says::air : Says::oxygen;
+    fact.says = !percent ? Says::nothing : *percent <= kRoomAirPercent ? Says::air : Says::oxygen;
     fact.can_close = !is_of_blood_gas(observation);
   } else if (is_of_variable(concept_, "spo2", code_map_)) {
     if (!has_code(concept_, kLoinc, "59408-5") && is_of_blood_gas(observation)) return {};
-    fact.percent = exact_number(part);
+    fact.percent = value_as("spo2", part);
   } else {
     return std::nullopt;
   }
@@ -202,28 +218,10 @@ bool OxygenEvidence::note(const Json& observation, const FhirEntry& place) {
   return is_statement;
 }
 
-const OxygenEvidence::Fact* OxygenEvidence::saturation() const {
-  const Fact* latest = nullptr;
-  for (const Fact& fact : facts_) {
-    if (fact.kind != Kind::saturation || fact.time.empty()) continue;
-    if (at_ && (fact.first > *at_ || fact.first < *at_ - window_)) continue;
-    const bool is_later = latest && (fact.first > latest->first ||
-                                     (fact.first == latest->first && latest->is_on_air));
-    if (!latest || is_later) latest = &fact;
-  }
-  return latest;
-}
-
-std::optional<Instant> OxygenEvidence::moment() const {
-  if (at_) return at_;
-  const Fact* spo2 = saturation();
-  return spo2 ? std::optional(spo2->first) : std::nullopt;
-}
-
-bool OxygenEvidence::is_superseded(const Fact& fact) const {
+bool OxygenEvidence::is_superseded(const Fact& fact, std::optional<Instant> until) const {
   return std::ranges::any_of(facts_, [&](const Fact& other) {
     return other.kind == fact.kind && other.says != Says::nothing && other.can_close &&
-           !other.time.empty() && other.first > fact.last && (!at_ || other.first <= *at_);
+           !other.time.empty() && other.first > fact.last && (!until || other.first <= *until);
   });
 }
 
@@ -236,14 +234,14 @@ bool OxygenEvidence::is_far_from_others(const Fact& on_air) const {
   });
 }
 
-const OxygenEvidence::Fact* OxygenEvidence::proof_of_air(const Fact& spo2) const {
+const OxygenEvidence::Fact* OxygenEvidence::proof_of_air(Instant spo2) const {
   const Fact* proof = nullptr;
   for (const Fact& fact : facts_) {
     if (fact.says != Says::air || !fact.can_close || fact.time.empty()) continue;
     if (at_ && fact.first > *at_) continue;
-    if (fact.first < spo2.first - kSameMoment || fact.first > spo2.first + kSameMoment) continue;
+    if (fact.first < spo2 - kSameMoment || fact.first > spo2 + kSameMoment) continue;
     if (fact.kind == Kind::fraction && blood_gases_.contains(fact.first)) continue;
-    if (is_superseded(fact) || (fact.is_on_air && is_far_from_others(fact))) continue;
+    if (is_superseded(fact, at_) || (fact.is_on_air && is_far_from_others(fact))) continue;
     // A statement says more than a number that a form may have put in.
     const bool is_better = proof && proof->kind != Kind::statement &&
                            (fact.kind == Kind::statement || fact.first > proof->first);
@@ -257,22 +255,24 @@ std::vector<const OxygenEvidence::Fact*> OxygenEvidence::against_air(Instant mom
   for (const Fact& fact : facts_) {
     if (fact.kind == Kind::saturation || fact.says == Says::air) continue;
     if ((at_ && fact.first > *at_) || fact.last < moment - window_) continue;
-    if (!is_superseded(fact)) against.push_back(&fact);
+    // What was noted within the hour of the saturation stands, whatever came after that.
+    const bool is_of_moment =
+        fact.last >= moment - kSameMoment && fact.first <= moment + kSameMoment;
+    if (!is_superseded(fact, is_of_moment ? std::optional(moment) : at_)) against.push_back(&fact);
   }
   return against;
 }
 
-std::optional<FhirEntry> OxygenEvidence::stated_high_flow() const {
-  const auto now = moment();
+std::optional<FhirEntry> OxygenEvidence::stated_high_flow(std::optional<Instant> now) const {
   for (const Fact& fact : facts_) {
-    if (!fact.is_high_flow || fact.time.empty() || is_superseded(fact)) continue;
+    if (!fact.is_high_flow || fact.time.empty() || is_superseded(fact, at_)) continue;
     if (now && (fact.first > *now || fact.last < *now - window_)) continue;
     return fact.place;
   }
   return std::nullopt;
 }
 
-void OxygenEvidence::add_air(const Fact& air, const Fact& spo2, RecordBuilder& builder) const {
+void OxygenEvidence::add_air(const Fact& air, RecordBuilder& builder) {
   builder.add(*find_variable("on_oxygen"),
               {{"value", false}, {"time", air.time}, {"assumed", true}},
               {.place = to_string(air.place)});
@@ -280,22 +280,17 @@ void OxygenEvidence::add_air(const Fact& air, const Fact& spo2, RecordBuilder& b
                 fmt::format("on_oxygen is taken as false: {} says room air within {} hour "
                             "of the saturation, and nothing says oxygen",
                             to_string(air.place), kSameMoment.count())});
-  // Without oxygen the saturation on room air is the one that the patient has.
-  if (!spo2.is_on_air || !spo2.percent) return;
-  builder.add(*find_variable("spo2"),
-              {{"value", *spo2.percent}, {"unit", "%"}, {"time", spo2.time}},
-              {.place = to_string(spo2.place)});
 }
 
-std::set<std::size_t> OxygenEvidence::settle(std::optional<FhirEntry> support,
+std::set<std::size_t> OxygenEvidence::settle(std::optional<Instant> spo2,
+                                             std::optional<FhirEntry> support,
                                              RecordBuilder& builder) const {
-  const Fact* spo2 = saturation();
-  const auto now = moment();
+  const auto now = spo2 ? spo2 : at_;
   if (!now) return {};
   const Fact* air = spo2 ? proof_of_air(*spo2) : nullptr;
-  const auto against = against_air(spo2 ? spo2->first : *now);
+  const auto against = against_air(*now);
   if (air && against.empty() && !support) {
-    add_air(*air, *spo2, builder);
+    add_air(*air, builder);
     return {};
   }
   if (air) {
@@ -312,7 +307,7 @@ std::set<std::size_t> OxygenEvidence::settle(std::optional<FhirEntry> support,
   }
   for (const Fact* fact : against) {
     if (fact->kind != Kind::statement || fact->says != Says::oxygen || fact->time.empty()) continue;
-    if (spo2 && fact->first < spo2->first - kSameMoment) continue;
+    if (spo2 && fact->first < *spo2 - kSameMoment) continue;
     builder.add(*find_variable("on_oxygen"), {{"value", true}, {"time", fact->time}},
                 {.place = to_string(fact->place)});
     break;

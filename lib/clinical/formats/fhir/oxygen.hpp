@@ -33,18 +33,17 @@ class OxygenEvidence {
   /// or air. Flows, fractions and saturations are noted, and are values too.
   bool note(const nlohmann::json& observation, const FhirEntry& place);
 
-  /// The moment that the record is of: that asked for, else the one of the latest saturation.
-  std::optional<Instant> moment() const;
-
   /// The Observation by which high-flow oxygen was the latest statement up to the moment.
-  std::optional<FhirEntry> stated_high_flow() const;
+  std::optional<FhirEntry> stated_high_flow(std::optional<Instant> now) const;
 
   /// Adds `on_oxygen` where it is settled.
   ///
-  /// @param support  the entry of a support that lasts at the moment, or may
+  /// @param spo2     when the saturation was measured that the record takes
+  /// @param support  the entry of a support that lasted then, or lasts now, or may
   /// @return the entries whose flow or fraction must not be taken: a later statement of room air
   ///         leaves it open whether they still hold
-  std::set<std::size_t> settle(std::optional<FhirEntry> support, RecordBuilder& builder) const;
+  std::set<std::size_t> settle(std::optional<Instant> spo2, std::optional<FhirEntry> support,
+                               RecordBuilder& builder) const;
 
  private:
   enum class Kind { saturation, flow, fraction, ventilator, statement };
@@ -70,14 +69,13 @@ class OxygenEvidence {
   std::optional<Fact> quantity_of(const nlohmann::json& part,
                                   const nlohmann::json& observation) const;
 
-  const Fact* saturation() const;
-  const Fact* proof_of_air(const Fact& spo2) const;
+  const Fact* proof_of_air(Instant spo2) const;
   std::vector<const Fact*> against_air(Instant moment) const;
-  /// Whether a later fact of its kind took its place.
-  bool is_superseded(const Fact& fact) const;
+  /// Whether a later fact of its kind took its place by then.
+  bool is_superseded(const Fact& fact, std::optional<Instant> until) const;
   /// Whether a saturation on room air is far from the one that is not known to be.
   bool is_far_from_others(const Fact& on_air) const;
-  void add_air(const Fact& air, const Fact& spo2, RecordBuilder& builder) const;
+  static void add_air(const Fact& air, RecordBuilder& builder);
 
   std::optional<Instant> at_;
   std::chrono::hours window_;

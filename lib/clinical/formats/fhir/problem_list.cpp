@@ -49,6 +49,11 @@ bool is_nil_known(const Json& list, const std::string& at) {
          (at.empty() || is_by(text_of(list, "date"), at));
 }
 
+bool has_or_hides_problems(const Json& list) {
+  return text_of(list, "resourceType") == "List" && text_of(list, "status") == "current" &&
+         is_problem_list(list) && !is_nil_known(list, "");
+}
+
 bool has_more_pages(const Json& bundle) {
   for (const Json& entry : member(bundle, "entry")) {
     const Json& resource = member(entry, "resource");

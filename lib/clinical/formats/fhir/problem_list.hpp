@@ -15,6 +15,9 @@ std::span<const std::string_view> diseases_of_problem_lists();
 /// search (nilknown), as of `at`, which may be empty.
 bool is_nil_known(const nlohmann::json& list, const std::string& at);
 
+/// Whether a FHIR List of problems says that there are some, or not what there is.
+bool has_or_hides_problems(const nlohmann::json& list);
+
 /// Whether a Bundle, or one within it, is one page of several, or has fewer matches than its search
 /// found.
 bool has_more_pages(const nlohmann::json& bundle);

@@ -25,6 +25,7 @@
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -54,7 +55,12 @@ class BundleReader {
  public:
   BundleReader(const Json& bundle, const std::vector<FlatEntry>& entries, FhirReading& reading)
       : encounters_(entries, reading.options.at),
-        is_whole_(!has_more_pages(bundle)),
+        is_whole_(!has_more_pages(bundle) &&
+                  std::ranges::none_of(entries,
+                                       [](const FlatEntry& one) {
+                                         return has_or_hides_problems(
+                                             member(*one.entry, "resource"));
+                                       })),
         reading_(reading),
         resources_(entries),
         oxygen_(reading.at, reading.options) {}
@@ -130,23 +136,36 @@ class BundleReader {
     }
   }
 
-  /// What one entry says of oxygen, support and place hangs on the others.
+  /// What one entry says of oxygen, support and place hangs on the others, and on the saturation
+  /// that the record takes.
   void settle_bedside() {
-    const auto moment = oxygen_.moment();
-    const auto left_out = oxygen_.settle(support_.standing(moment), reading_.builder);
-    support_.settle(moment, oxygen_.stated_high_flow(), reading_);
-    place_.settle(moment, resources_, reading_);
     for (const SeenObservation& one : observations_) {
       const bool is_said = one.is_known && !member(*one.resource, "valueBoolean").is_null();
-      if (is_said || left_out.contains(one.place.index)) continue;
-      naming(one.place, [&] { read_or_set_aside(one.place, reading_, [&] { read_values(one); }); });
+      if (!is_said) read_values(one, OxygenValues::later);
+    }
+    auto spo2 = reading_.builder.latest("spo2");
+    if (!spo2) spo2 = reading_.builder.latest("spo2_room_air");
+    const auto moment = reading_.at ? reading_.at : spo2;
+    auto lasting = support_.standing(moment);
+    if (!lasting && spo2) lasting = support_.standing(spo2);
+    const auto left_out = oxygen_.settle(spo2, lasting, reading_.builder);
+    support_.settle(moment, oxygen_.stated_high_flow(moment), reading_);
+    place_.settle(moment, resources_, reading_);
+    for (const SeenObservation& one : observations_) {
+      const bool stays = !left_out.contains(one.place.index);
+      read_values(one, stays ? OxygenValues::taken : OxygenValues::left_out);
     }
   }
 
-  void read_values(const SeenObservation& one) {
-    if (read_fhir_observation(*one.resource, one.place, reading_) || one.is_known) return;
-    reading_.unread.add(member(*one.resource, "code"));
-    reading_.left_out.add(SetAside::unknown_code, one.place);
+  void read_values(const SeenObservation& one, OxygenValues oxygen) {
+    naming(one.place, [&] {
+      read_or_set_aside(one.place, reading_, [&] {
+        const bool is_read = read_fhir_observation(*one.resource, one.place, oxygen, reading_);
+        if (is_read || one.is_known || oxygen != OxygenValues::later) return;
+        reading_.unread.add(member(*one.resource, "code"));
+        reading_.left_out.add(SetAside::unknown_code, one.place);
+      });
+    });
   }
 
   void set_aside(SetAside reason, const BoundEntry& one) {

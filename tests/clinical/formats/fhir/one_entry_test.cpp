@@ -157,6 +157,24 @@ TEST_CASE("One entry: pairs are compared within one sample", "[clinical]") {
   CHECK(read({nitrogen, observation("22664-7", 5, "mmol/L", ten)}).number("urea") == 5);
 }
 
+TEST_CASE("One entry: consciousness and GCS that contradict one another are both open",
+          "[clinical]") {
+  Json alert = crp(kPatient);
+  alert["code"] = coding("http://snomed.info/sct", "1104441000000107");
+  alert.erase("valueQuantity");
+  alert["valueCodeableConcept"] = coding("http://snomed.info/sct", "248234008");
+  const auto with_gcs = [&](double gcs) {
+    return read({alert, observation("9269-2", gcs, "{score}"), breaths(kPatient)});
+  };
+  CHECK(with_gcs(14).number("gcs") == 14);
+  CHECK(with_gcs(14).text("consciousness") == "A");
+  const auto opened = with_gcs(8);
+  CHECK_FALSE(opened.number("gcs").has_value());
+  CHECK_FALSE(opened.text("consciousness").has_value());
+  CHECK(opened.number("respiratory_rate") == 31);
+  CHECK_FALSE(warning(opened, "conflicting_values").empty());
+}
+
 TEST_CASE("One entry: vital signs count for 12 hours, laboratory values for 24", "[clinical]") {
   const auto at = [](const char* time, const ClinicalOptions& options) {
     const auto record =

@@ -188,12 +188,57 @@ TEST_CASE("FHIR oxygen: a statement of oxygen is oxygen", "[clinical]") {
   CHECK(record_of({stated}).flag("on_oxygen") == true);
 }
 
-TEST_CASE("FHIR oxygen: a saturation on room air is that, and the patient's without another",
+TEST_CASE("FHIR oxygen: what cannot be read proves nothing", "[clinical]") {
+  // A code for a missing number, and units of something else.
+  CHECK_FALSE(said_with({flow(-9, kNow)}).has_value());
+  CHECK_FALSE(said_with({measured("3151-8", quantity(0, "mg/dL"), kNow)}).has_value());
+  CHECK_FALSE(said_with({measured("59410-1", quantity(95, "mm[Hg]"), kNow)}).has_value());
+  CHECK(record_of({measured("59410-1", quantity(0.95, "1"), kNow)}).number("spo2_room_air") == 95);
+  // "Patient on oxygen" with an answer that is not known may be the reverse.
+  Json stated = observation(kSnomed, "371825009", kNow);
+  stated["valueString"] = "No";
+  CHECK_FALSE(said_with({stated}).has_value());
+  stated.erase("valueString");
+  CHECK_FALSE(said_with({answered(stated, kSnomed, "261665006")}).has_value());
+  CHECK_FALSE(said_with({answered(stated, "http://hl7.org/fhir/v2/0136", "N")}).has_value());
+}
+
+TEST_CASE("FHIR oxygen: what held when the saturation was measured stands against air",
           "[clinical]") {
+  const std::string later = "2020-04-01T11:50:00Z";
+  CHECK_FALSE(said_with({flow(4, kNow), flow(0, later)}).has_value());
+  CHECK_FALSE(said_with({fio2(40, kNow), fio2(21, later)}).has_value());
+  // Oxygen that was over before it does not.
+  CHECK(said_with({flow(4, kEarlier), flow(0, later)}) == false);
+}
+
+TEST_CASE("FHIR oxygen: room air is of the saturation that the record takes", "[clinical]") {
+  // A later one that cannot be read is not taken, and the air of its hour proves nothing.
+  const auto record = record_of(
+      {spo2(88, kEarlier), measured("59408-5", quantity(95, "mg/dL"), kNow), room_air(kNow)});
+  CHECK(record.number("spo2") == 88);
+  CHECK_FALSE(record.flag("on_oxygen").has_value());
+}
+
+TEST_CASE("FHIR oxygen: a panel loses its flow alone to a statement of room air", "[clinical]") {
+  Json panel = observation(kLoinc, "85353-1", "2020-04-01T11:00:00Z");
+  const auto component = [](const Json& one) {
+    return Json{{"code", one["code"]}, {"valueQuantity", one["valueQuantity"]}};
+  };
+  panel["component"] = Json::array(
+      {component(flow(2, kNow)), component(measured("8867-4", quantity(131, "/min"), kNow))});
+  const auto record = record_of({spo2(95, kNow), panel, room_air(kNow)});
+  CHECK(record.number("heart_rate") == 131);
+  CHECK_FALSE(record.number("oxygen_flow").has_value());
+  CHECK_FALSE(record.flag("on_oxygen").has_value());
+  CHECK_FALSE(warning(record, "oxygen_open").empty());
+}
+
+TEST_CASE("FHIR oxygen: a saturation on room air is that, and no other one", "[clinical]") {
   const Json on_air = measured("59410-1", quantity(93, "%"), kNow);
   const auto alone = record_of({on_air});
   CHECK(alone.number("spo2_room_air") == 93);
-  CHECK(alone.number("spo2") == 93);
+  CHECK_FALSE(alone.number("spo2").has_value());
   CHECK(alone.flag("on_oxygen") == false);
   const auto with_oxygen = record_of({on_air, flow(2, kNow)});
   CHECK(with_oxygen.number("spo2_room_air") == 93);

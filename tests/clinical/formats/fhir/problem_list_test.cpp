@@ -184,6 +184,14 @@ TEST_CASE("Problem list: an empty List does not outdo Conditions, pages or anoth
   CHECK(read(whole, ProblemList::unsaid).flag("diabetes") == true);
   whole["link"] = Json::array({{{"relation", "next"}}});
   CHECK_FALSE(read(whole, ProblemList::unsaid).flag("copd").has_value());
+  // A List beside it that has problems, or says that nobody asked, says otherwise.
+  Json listed = nil_known();
+  listed.erase("emptyReason");
+  listed["entry"] = Json::array({{{"item", reference("Condition/9")}}});
+  CHECK_FALSE(read(bundle({entry(nil_known()), entry(listed), entry(diabetes(kPatient))}),
+                   ProblemList::unsaid)
+                  .flag("copd")
+                  .has_value());
   Json other = nil_known();
   other["subject"] = reference("Patient/2");
   CHECK_FALSE(mismatch_of([&] {

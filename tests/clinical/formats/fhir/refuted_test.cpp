@@ -36,6 +36,16 @@ ClinicalRecord read(const std::vector<Json>& conditions, const std::string& at =
 
 }  // namespace
 
+TEST_CASE("FHIR refuted: a code that is not listed may be a narrower disease", "[clinical]") {
+  // Diabetes mellitus, and diabetes of pregnancy.
+  Json narrow = condition(kSnomed, "73211009", "refuted");
+  narrow["code"]["coding"].push_back({{"system", kSnomed}, {"code", "11687002"}});
+  CHECK_FALSE(read({narrow}).flag("diabetes").has_value());
+  Json with_icd = condition(kSnomed, "73211009", "refuted");
+  with_icd["code"]["coding"].push_back({{"system", kIcd}, {"code", "O24.4"}});
+  CHECK_FALSE(read({with_icd}).flag("diabetes").has_value());
+}
+
 TEST_CASE("FHIR refuted: what is refuted as a whole is absent", "[clinical]") {
   CHECK(read({condition(kSnomed, "73211009", "refuted")}).flag("diabetes") == false);
   CHECK(read({condition(kSnomed, "195967001", "refuted")}).flag("asthma") == false);
