@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <array>
+#include <chrono>
 #include <map>
 #include <string>
 
@@ -100,23 +101,27 @@ void PlaceOfCare::settle(std::optional<Instant> moment, const ReferencedResource
                          FhirReading& reading) const {
   std::map<std::string_view, FhirEntry> terms;  // where the patient is
   std::map<std::string_view, FhirEntry> rough;  // what a class says, of a whole stay
+  // Of the latest answers; of one moment there may be both.
+  std::optional<FhirEntry> intensive;
   std::optional<FhirEntry> not_intensive;
-  Instant latest{};
-  std::optional<bool> is_intensive;
-  FhirEntry answered;
+  std::optional<Instant> latest;
   for (const Source& one : answers_) {
-    const auto span = observed_at(*one.resource).span;
-    if (moment && (!span || span->first > *moment || span->second < *moment - kLongestStanding)) {
+    const auto time = parse_timestamp(observed_at(*one.resource).exact);
+    if (!time && reading.at) {
+      reading.left_out.add(SetAside::without_time, one.place);
       continue;
     }
-    const Instant time = span ? span->first : Instant{};
-    if (is_intensive && time < latest) continue;
-    is_intensive = said_yes(*one.resource);
+    const std::chrono::hours oldest(reading.options.bedside_hours);
+    if (moment && time && (*time > *moment || *time < *moment - oldest)) continue;
+    if (time < latest) continue;
+    if (time > latest) {
+      intensive.reset();
+      not_intensive.reset();
+    }
     latest = time;
-    answered = one.place;
+    (said_yes(*one.resource) == true ? intensive : not_intensive) = one.place;
   }
-  if (is_intensive == true) terms.emplace("icu", answered);
-  if (is_intensive == false) not_intensive = answered;
+  if (intensive) terms.emplace("icu", *intensive);
   for (const Source& one : encounters_) {
     const Json& encounter = *one.resource;
     const Course stay = course_of_period(member(encounter, "period"), is_under_way(encounter));

@@ -21,6 +21,7 @@
 #include "respiratory_support.hpp"
 #include "set_aside.hpp"
 #include "subjects.hpp"
+#include "versions.hpp"
 
 #include <aicovid/error.hpp>
 
@@ -29,6 +30,7 @@
 #include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,7 +56,8 @@ void naming(const FhirEntry& place, const Read& read) {
 class BundleReader {
  public:
   BundleReader(const Json& bundle, const std::vector<FlatEntry>& entries, FhirReading& reading)
-      : encounters_(entries, reading.options.at),
+      : replaced_(replaced_versions(entries)),
+        encounters_(entries, reading.options.at),
         is_whole_(!has_more_pages(bundle) &&
                   std::ranges::none_of(entries,
                                        [](const FlatEntry& one) {
@@ -97,6 +100,9 @@ class BundleReader {
     const bool has_modified_patient = contained != nullptr && has_unknown_modifier(*contained);
     if (contained != nullptr && !has_modified_patient) {
       contained_patients_.push_back({one.place, contained});
+    }
+    if (replaced_.contains(one.place.index)) {
+      return set_aside(SetAside::other_version, one);
     }
     if (one.place.type == "Bundle") {
       conditions_.note_unread();
@@ -215,6 +221,7 @@ class BundleReader {
     if (is_whole_ && is_nil_known(list, reading_.options.at)) conditions_.note_complete();
   }
 
+  std::set<std::size_t> replaced_;
   CurrentEncounters encounters_;
   bool is_whole_;
   FhirReading& reading_;

@@ -17,7 +17,7 @@ struct ReasonText {
   std::string_view text;
 };
 
-constexpr std::array<ReasonText, 11> kReasons = {{
+constexpr std::array<ReasonText, 12> kReasons = {{
     {SetAside::unknown_code, "fhir_unknown_codes", "its codes are no clinical variable"},
     {SetAside::not_final, "fhir_not_final", "its status is not final, amended or corrected"},
     {SetAside::without_value, "fhir_without_value",
@@ -36,6 +36,10 @@ constexpr std::array<ReasonText, 11> kReasons = {{
     {SetAside::unknown_modifier, "fhir_unknown_modifier",
      "it, a component or the contained Patient of it has a modifierExtension or implicitRules, "
      "which may reverse its meaning"},
+    {SetAside::other_version, "fhir_other_version",
+     "another version of the resource with its id is there, which is later, or of which nobody "
+     "says "
+     "whether it is (meta.lastUpdated, meta.versionId)"},
     {SetAside::nested_bundle, "fhir_nested_bundle",
      "it is a Bundle within the Bundle, and no searchset or collection without modifiers; expected "
      "the resources as entries of one"},

@@ -23,6 +23,7 @@ enum class SetAside {
   about_another,
   unknown_modifier,
   nested_bundle,
+  other_version,
   ambiguous_unit,
 };
 

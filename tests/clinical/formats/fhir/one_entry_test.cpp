@@ -204,6 +204,36 @@ TEST_CASE("One entry: vital signs count for 12 hours, laboratory values for 24",
   }
 }
 
+TEST_CASE("One entry: of several versions of a resource the latest counts", "[clinical]") {
+  const auto version = [](double value, const char* status, const char* updated) {
+    Json one = observation("1988-5", value, "mg/L");
+    one["id"] = "o1";
+    one["status"] = status;
+    if (updated[0] != 0) one["meta"]["lastUpdated"] = updated;
+    return one;
+  };
+  const char* const first = "2020-04-01T10:05:00Z";
+  const char* const second = "2020-04-01T11:05:00Z";
+  // Withdrawn, and corrected.
+  CHECK(in_any_order({version(70, "final", first), version(70, "entered-in-error", second)},
+                     "crp") == std::nullopt);
+  CHECK(in_any_order({version(70, "final", first), version(90, "corrected", second)}, "crp") == 90);
+  CHECK_THAT(warning(read({version(70, "final", first), version(90, "corrected", second)}),
+                     "fhir_other_version"),
+             ContainsSubstring("entry[1] (Observation)"));
+  // Nobody says which is the later.
+  CHECK(in_any_order({version(70, "final", ""), version(90, "corrected", "")}, "crp") ==
+        std::nullopt);
+  CHECK(in_any_order({version(70, "final", first), version(90, "final", first)}, "crp") ==
+        std::nullopt);
+  CHECK(in_any_order({version(70, "final", ""), version(70, "final", "")}, "crp") == 70);
+  Json by_number = version(90, "corrected", "");
+  by_number["meta"]["versionId"] = "10";
+  Json before = version(70, "final", "");
+  before["meta"]["versionId"] = "9";
+  CHECK(in_any_order({by_number, before}, "crp") == 90);
+}
+
 TEST_CASE("One entry: an explanation says what became of each value", "[clinical]") {
   const std::vector<Json> entries = {
       entry(patient("p1")),
