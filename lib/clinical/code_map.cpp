@@ -35,9 +35,9 @@ namespace {
 /// Whether the library reads the code itself, or knows that it is none of what it reads.
 bool is_listed(const std::string& system, const std::string& code, const ClinicalVariables& known) {
   if (condition_of(system, code) || exception_of(system, code)) return true;
-  const Json concept_ = {{"coding", Json::array({{{"system", system}, {"code", code}}})}};
-  const Json observation = {{"code", concept_}};
-  return is_code_of_oxygen(system, code) || support_of(concept_) != Support::none ||
+  const Json coded = {{"coding", Json::array({{{"system", system}, {"code", code}}})}};
+  const Json observation = {{"code", coded}};
+  return is_code_of_oxygen(system, code) || support_of(coded) != Support::none ||
          is_in_intensive_care(observation) || infection_test_of(observation) ||
          (system == kSnomed && snomed_observation(code) != nullptr) ||
          (system == kLoinc && variable_of_loinc(code, known) != nullptr);

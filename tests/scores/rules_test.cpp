@@ -134,9 +134,13 @@ TEST_CASE("Scores: consciousness stands in for gcs, and must agree with it", "[s
     }
   }
   for (const Function score : {mortality_4c, news2, curb_65}) {
-    CHECK_THROWS_MATCHES(of(score, with(patient, {{"consciousness", "A"}, {"gcs", 14}})), Error,
-                         MessageMatches(ContainsSubstring("gcs is 14 and consciousness is A")));
+    CHECK_THROWS_MATCHES(of(score, with(patient, {{"consciousness", "A"}, {"gcs", 10}})), Error,
+                         MessageMatches(ContainsSubstring("gcs is 10 and consciousness is A")));
   }
+  // Who was confused of old is alert, and below 15.
+  const auto confused = with(patient, {{"consciousness", "A"}, {"gcs", 14}});
+  CHECK(points(of(mortality_4c, confused), "gcs") == 2);
+  CHECK(points(of(news2, confused), "consciousness") == 0);
 }
 
 TEST_CASE("NEWS2 and CURB-65: gcs 15 is alert and oriented; a lower one leaves it open",

@@ -277,8 +277,8 @@ class NccidRow {
 
   void add_fio2(double percent) { add("fio2", {{"value", percent}, {"unit", "%"}}); }
 
-  void add(std::string_view variable, nlohmann::json member) {
-    builder_.add(*find_variable(variable), std::move(member));
+  void add(std::string_view variable, const nlohmann::json& member) {
+    builder_.add(*find_variable(variable), member);
   }
 
   void say(std::string_view variable, std::string_view what) {

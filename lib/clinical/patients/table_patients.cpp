@@ -31,7 +31,7 @@ ClinicalOptions options_of_cells(const ClinicalPatientsOptions& options) {
   return each;
 }
 
-const std::string& time_of(const std::string& cell, std::size_t column) {
+std::string time_of(const std::string& cell, std::size_t column) {
   if (parse_timestamp(cell)) return cell;
   throw Error(
       ErrorCode::bad_clinical_input,

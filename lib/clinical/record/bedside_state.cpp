@@ -129,9 +129,7 @@ Finding gcs_below_15(const ClinicalRecord& record) {
   Finding said;
   for (const Finding& one : {by_consciousness(record), by_total(record), by_eyes(record)}) {
     if (!one.answer) continue;
-    if (!said.answer) {
-      said = one;
-    } else if (is_alert_with_gcs(said, one, record)) {
+    if (!said.answer || is_alert_with_gcs(said, one, record)) {
       said = one;
     } else if (said.answer != one.answer) {
       said = later_of(said, one, record);
@@ -144,9 +142,9 @@ Finding gcs_below_15(const ClinicalRecord& record) {
 }
 
 Finding not_alert(const ClinicalRecord& record) {
-  const Finding below = gcs_below_15(record);
+  Finding below = gcs_below_15(record);
   if (!below.answer) return {};
-  const Finding consciousness = by_consciousness(record);
+  Finding consciousness = by_consciousness(record);
   if (consciousness.answer == below.answer) return consciousness;
   if (!*below.answer || below.variable != "gcs") return below;
   if (const auto eyes = by_eyes(record); eyes.answer == true) return eyes;

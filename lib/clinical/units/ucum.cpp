@@ -90,7 +90,7 @@ class Reader {
   std::optional<UcumUnit> component() {
     if (next_is('(')) {
       if (++depth_ > kDeepestParentheses) return {};
-      const auto unit = term();
+      auto unit = term();
       --depth_;
       if (!unit || !next_is(')')) return {};
       return unit;

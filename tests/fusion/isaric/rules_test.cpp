@@ -185,7 +185,7 @@ TEST_CASE("Deterioration rules: consciousness stands for gcs", "[fusion]") {
 
 TEST_CASE("Deterioration rules: gcs against consciousness is an error", "[fusion]") {
   const char* contradiction =
-      GENERATE(R"({"gcs": 15, "consciousness": "V"})", R"({"gcs": 14, "consciousness": "A"})",
+      GENERATE(R"({"gcs": 15, "consciousness": "V"})", R"({"gcs": 10, "consciousness": "A"})",
                R"({"gcs": {"value": 15, "comparator": "<"}, "consciousness": "A"})",
                R"({"gcs": 15, "consciousness": "C", "sars_cov_2": "negative"})");
   INFO(contradiction);

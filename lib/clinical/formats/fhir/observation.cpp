@@ -179,9 +179,9 @@ bool is_readable(const Meaning& meaning, const Json& holder) {
 std::string unit_of(const Variable& variable, const Meaning& meaning, const Json& quantity,
                     FhirReading& reading) {
   const std::string system = text_of(quantity, "system");
-  const std::string code = text_of(quantity, "code");
+  std::string code = text_of(quantity, "code");
   if (system == kUcum && !code.empty()) return code;
-  const std::string text = code.empty() ? text_of(quantity, "unit") : code;
+  std::string text = code.empty() ? text_of(quantity, "unit") : code;
   if (system.empty() && variable.kind == VariableKind::quantity) {
     if (const auto read =
             unit_of_text(variable, {.text = text, .annotation = meaning.annotation})) {

@@ -118,10 +118,10 @@ bool is_code_of_oxygen(std::string_view system, std::string_view code) {
 }
 
 OxygenEvidence::Fact OxygenEvidence::statement_of(const Json& part) {
-  const Json& concept_ = member(part, "code");
+  const Json& coded = member(part, "code");
   const Json& answer = member(part, "valueCodeableConcept");
   const auto yes = said_yes(part);
-  const Support support = support_of(concept_);
+  const Support support = support_of(coded);
   const bool is_oxygen = yes == true || !has_value(part) || is_raised(part);
   Fact fact;
   const auto says = [&](Says what) {
@@ -132,16 +132,16 @@ OxygenEvidence::Fact OxygenEvidence::statement_of(const Json& part) {
     says(Says::air);
   } else if (has_code(answer, kSnomed, kOnOxygen)) {
     says(Says::oxygen);
-  } else if (has_code(concept_, kSnomed, kRoomAir)) {
+  } else if (has_code(coded, kSnomed, kRoomAir)) {
     // A value that is neither yes nor no may mean the reverse.
     says(yes == false ? Says::not_air : yes || !has_value(part) ? Says::air : Says::nothing);
-  } else if (has_code(concept_, kSnomed, kOnOxygen)) {
+  } else if (has_code(coded, kSnomed, kOnOxygen)) {
     // So may any other than yes or a raised quantity.
     says(yes == false ? Says::air : is_oxygen ? Says::oxygen : Says::nothing);
   } else if (support == Support::oxygen || support == Support::hfnc) {
     says(is_oxygen ? Says::oxygen : Says::nothing);
     fact.is_high_flow = support == Support::hfnc && fact.says == Says::oxygen;
-  } else if (has_code(concept_, kLoinc, kSaturationOnAir) && has_value(part)) {
+  } else if (has_code(coded, kLoinc, kSaturationOnAir) && has_value(part)) {
     fact.percent = yes ? std::nullopt : value_as("spo2_room_air", part);
     fact.is_on_air = fact.percent.has_value();
     says(yes == false ? Says::not_air : yes || fact.is_on_air ? Says::air : Says::nothing);
@@ -152,26 +152,26 @@ OxygenEvidence::Fact OxygenEvidence::statement_of(const Json& part) {
 std::optional<OxygenEvidence::Fact> OxygenEvidence::quantity_of(const Json& part,
                                                                 const Json& observation) const {
   if (!has_value(part)) return std::nullopt;
-  const Json& concept_ = member(part, "code");
+  const Json& coded = member(part, "code");
   Fact fact;
-  if (is_of_variable(concept_, "oxygen_flow", code_map_)) {
+  if (is_of_variable(coded, "oxygen_flow", code_map_)) {
     const auto flow = value_as("oxygen_flow", part);
     fact.kind = Kind::flow;
     fact.says = !flow ? Says::nothing : *flow > 0 ? Says::oxygen : Says::air;
-  } else if (has_code(concept_, kLoinc, kVentilatorSetting)) {
+  } else if (has_code(coded, kLoinc, kVentilatorSetting)) {
     // A ventilator that has a setting stands beside the patient, whatever the setting.
     fact.kind = Kind::ventilator;
     fact.says = Says::oxygen;
     fact.can_close = false;
-  } else if (is_of_variable(concept_, "fio2", code_map_)) {
+  } else if (is_of_variable(coded, "fio2", code_map_)) {
     const Json& answer = member(part, "valueCodeableConcept");
     const auto percent = has_code(answer, kLoinc, kAnswerRoomAir) ? std::optional(kRoomAirPercent)
                                                                   : value_as("fio2", part);
     fact.kind = Kind::fraction;
     fact.says = !percent ? Says::nothing : *percent <= kRoomAirPercent ? Says::air : Says::oxygen;
     fact.can_close = !is_of_blood_gas(observation);
-  } else if (is_of_variable(concept_, "spo2", code_map_)) {
-    if (!has_code(concept_, kLoinc, "59408-5") && is_of_blood_gas(observation)) return {};
+  } else if (is_of_variable(coded, "spo2", code_map_)) {
+    if (!has_code(coded, kLoinc, "59408-5") && is_of_blood_gas(observation)) return {};
     fact.percent = value_as("spo2", part);
   } else {
     return std::nullopt;

@@ -4,6 +4,8 @@
 #include "json.hpp"
 #include "reservations.hpp"
 
+#include <fmt/format.h>
+
 namespace aicovid {
 
 ReferencedResources::ReferencedResources(const std::vector<FlatEntry>& entries) {
@@ -14,7 +16,8 @@ ReferencedResources::ReferencedResources(const std::vector<FlatEntry>& entries) 
     if (type != "Location" && type != "Device") continue;
     const std::string url = parse_fhir_address(text_of(entry, "fullUrl")).text;
     const std::string id = text_of(resource, "id");
-    for (const std::string& address : {url, id.empty() ? id : type + "/" + id}) {
+    const std::string by_id = id.empty() ? id : fmt::format("{}/{}", type, id);
+    for (const std::string& address : {url, by_id}) {
       if (address.empty()) continue;
       const auto [place, is_new] = by_address_.emplace(address, &resource);
       if (!is_new && place->second != &resource) place->second = nullptr;
