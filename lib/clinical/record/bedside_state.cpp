@@ -129,12 +129,11 @@ Finding gcs_below_15(const ClinicalRecord& record) {
   Finding said;
   for (const Finding& one : {by_consciousness(record), by_total(record), by_eyes(record)}) {
     if (!one.answer) continue;
-    if (!said.answer || is_alert_with_gcs(said, one, record)) {
-      said = one;
-    } else if (said.answer != one.answer) {
+    const bool differs = said.answer && said.answer != one.answer;
+    if (differs && !is_alert_with_gcs(said, one, record)) {
       said = later_of(said, one, record);
-    } else if (one.variable == "gcs") {
-      // The scale itself is named where it says the same.
+    } else if (!said.answer || differs || one.variable == "gcs") {
+      // Where it says the same, the scale itself is named.
       said = one;
     }
   }
