@@ -68,6 +68,9 @@ End end_of(const Json& condition, const std::string& at) {
   End end = End::none;
   if (!condition.is_object()) return end;
   for (const auto& [name, value] : condition.items()) {
+    // An end of which an extension alone speaks, or a text, is one of an unknown day.
+    const bool is_extension = name.starts_with("_abatement") && !condition.contains(name.substr(1));
+    if (is_extension || name == "abatementString") return End::reached;
     if (!name.starts_with("abatement")) continue;
     const std::string date = value.is_string() ? value.get<std::string>() : text_of(value, "start");
     if (at.empty() || !is_after(date, at)) return End::reached;

@@ -53,7 +53,11 @@ void InfectionEvidence::add_test(const Json& observation, InfectionTest test,
   if (reading.at) {
     const auto span = observed_at(observation).span;
     if (!span) return reading.left_out.add(SetAside::without_time, place);
-    if (span->first > *reading.at || span->second < *reading.at - kOldestTest) {
+    // Of a test that names its day alone that may be the day asked for, but no later one.
+    const std::string day = text_of(observation, "effectiveDateTime");
+    const bool is_later = span->first > *reading.at || (observed_at(observation).exact.empty() &&
+                                                        !is_by(day, reading.options.at));
+    if (is_later || span->second < *reading.at - kOldestTest) {
       reading.builder.warn(
           {"no_value_at_time", "sars_cov_2",
            fmt::format("sars_cov_2 is not taken from a test that is not of the {} days up to the "

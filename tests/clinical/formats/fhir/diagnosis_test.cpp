@@ -101,6 +101,11 @@ TEST_CASE("FHIR diagnosis: what has ended does not count, with or without a stat
   CHECK_FALSE(ended("abatementDateTime", "2020-05", kAt));
   CHECK(ended("abatementPeriod", {{"start", "2019-01-01"}}, kAt));
   CHECK(ended("abatementString", "in childhood", kAt));
+  CHECK(ended("abatementString", "2021", kAt));
+  // An extension says that the end is not known; beside a date it says something of that.
+  const Json unknown = {
+      {"extension", {{{"url", "http://example.org/reason"}, {"valueCode", "unknown"}}}}};
+  CHECK(ended("_abatementDateTime", unknown, kAt));
 }
 
 TEST_CASE("FHIR diagnosis: codes that contradict one another say nothing", "[clinical]") {

@@ -90,6 +90,17 @@ TEST_CASE("FHIR infection: RNA says yes or no, antigen yes alone, antibodies not
   CHECK(infected({kNegative, test_of("94558-4", false)}) == "negative");
 }
 
+TEST_CASE("FHIR infection: a test of a later day counts in no zone", "[clinical]") {
+  const auto on = [](const char* day) {
+    Json one = kPositive;
+    one["effectiveDateTime"] = day;
+    return infected({one});
+  };
+  CHECK(on("2020-03-31") == "confirmed");
+  CHECK(on("2020-04-01") == "confirmed");
+  CHECK_FALSE(on("2020-04-02").has_value());
+}
+
 TEST_CASE("FHIR infection: a panel counts if it has a result itself", "[clinical]") {
   Json panel = test_of("94531-1", true);
   panel.erase("valueCodeableConcept");
