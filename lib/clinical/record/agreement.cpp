@@ -39,11 +39,6 @@ constexpr double kMmolPerMilligramPerDecilitre = 10 / 28.014;
 constexpr double kLargestDifference = 0.5;  // mmol/L
 constexpr double kLargestRelativeDifference = 0.1;
 
-/// Two readings of one patient may be this far apart, in per cent of saturation. The limit is this
-/// project's choice: the largest root-mean-square error, against arterial blood from 70 to 100 %,
-/// with which ISO 80601-2-61:2017 still accepts an oximeter (as cited in doi 10.2196/54256).
-constexpr double kLargestSpo2Difference = 4;
-
 /// These devices are run on room air too, or their oxygen does not show in the flow.
 constexpr std::array<std::string_view, 4> kMachines = {"hfnc", "niv", "imv", "ecmo"};
 

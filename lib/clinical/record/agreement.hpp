@@ -7,6 +7,11 @@
 
 namespace aicovid {
 
+/// Two readings of one patient may be this far apart, in per cent of saturation. The limit is this
+/// project's choice: the largest root-mean-square error, against arterial blood from 70 to 100 %,
+/// with which ISO 80601-2-61:2017 still accepts an oximeter (as cited in doi 10.2196/54256).
+inline constexpr double kLargestSpo2Difference = 4;
+
 /// Two values of one record that cannot both be so.
 struct Conflict {
   std::string one;      ///< a variable's name

@@ -201,8 +201,7 @@ RecordBuilder::Candidate* RecordBuilder::choose(const Variable& variable,
   if (readable.size() == 1) return readable.front();
   const auto without_time =
       std::ranges::count_if(readable, [](const Candidate* one) { return !one->time; });
-  const bool all_lasting_and_timeless = static_cast<std::size_t>(without_time) == readable.size();
-  if (without_time > 0 && !all_lasting_and_timeless) {
+  if (without_time > 0 && static_cast<std::size_t>(without_time) < readable.size()) {
     reject(fmt::format("{} has {} values, one of them without time; expected a time with each",
                        variable.name, readable.size()));
   }

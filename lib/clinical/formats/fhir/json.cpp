@@ -28,6 +28,11 @@ bool has_code(const Json& concept_, std::string_view system, std::string_view co
   });
 }
 
+bool has_value(const Json& holder) {
+  return std::ranges::any_of(holder.items(),
+                             [](const auto& item) { return item.key().starts_with("value"); });
+}
+
 std::optional<std::pair<Instant, Instant>> days_of(const std::string& date) {
   using std::chrono::days, std::chrono::hours;
   const bool full = date.size() >= 10;

@@ -28,6 +28,9 @@ const Json& codings(const Json& concept_);
 /// of none, may mean another thing.
 bool has_code(const Json& concept_, std::string_view system, std::string_view code);
 
+/// Whether an Observation or a component of it has a member value[x].
+bool has_value(const Json& holder);
+
 /// The first and the last moment that a day, month or year can be in any zone.
 std::optional<std::pair<Instant, Instant>> days_of(const std::string& date);
 

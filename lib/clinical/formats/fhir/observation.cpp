@@ -155,13 +155,6 @@ Meaning meaning_of(const Json& concept_, const Json& observation, const Clinical
   return meaning;
 }
 
-bool has_value(const Json& holder) {
-  for (const auto& item : holder.items()) {
-    if (item.key().starts_with("value")) return true;
-  }
-  return false;
-}
-
 /// False for a coded answer that is not listed.
 bool is_readable(const Meaning& meaning, const Json& holder) {
   // A code that is the value itself counts where a number of points stands with it.

@@ -4,6 +4,7 @@
 #include "formats/site_codes.hpp"
 #include "json.hpp"
 #include "observed_at.hpp"
+#include "record/agreement.hpp"
 #include "record/record_builder.hpp"
 #include "reservations.hpp"
 #include "respiratory_support.hpp"
@@ -39,9 +40,6 @@ constexpr std::string_view kVentilatorSetting = "19994-3";
 constexpr std::string_view kBloodGasStudies = "18767-4";
 constexpr std::array<std::string_view, 3> kGasPanels = {"24336-0", "24337-8", "24338-6"};
 constexpr std::array<std::string_view, 3> kBloodGases = {"pao2", "paco2", "ph"};
-/// Two saturations that are this far apart are of two states: the limit of `agreement.cpp`.
-constexpr double kLargestSpo2Difference = 4;
-
 constexpr double kRoomAirPercent = 21;
 
 bool is_of_variable(const Json& concept_, std::string_view name, const CodeMap& code_map) {
@@ -103,11 +101,6 @@ std::optional<double> value_as(std::string_view name, const Json& holder) {
 bool is_raised(const Json& holder) {
   return value_as("oxygen_flow", holder).value_or(0) > 0 ||
          value_as("fio2", holder).value_or(0) > kRoomAirPercent;
-}
-
-bool has_value(const Json& holder) {
-  return std::ranges::any_of(holder.items(),
-                             [](const auto& item) { return item.key().starts_with("value"); });
 }
 
 }  // namespace
@@ -194,12 +187,8 @@ bool OxygenEvidence::note_part(const Json& part, const Json& observation, const 
   fact.first = time.span ? time.span->first : Instant::min();
   fact.last = time.span ? time.span->second : Instant::max();
   facts_.push_back(fact);
-  if (!fact.is_on_air) return is_statement;
-  // It is a saturation too, and a value.
-  fact.kind = Kind::saturation;
-  fact.says = Says::nothing;
-  facts_.push_back(fact);
-  return false;
+  // A saturation on room air is a value too.
+  return is_statement && !fact.is_on_air;
 }
 
 bool OxygenEvidence::note(const Json& observation, const FhirEntry& place) {
@@ -227,7 +216,7 @@ bool OxygenEvidence::is_superseded(const Fact& fact, std::optional<Instant> unti
 
 bool OxygenEvidence::is_far_from_others(const Fact& on_air) const {
   return std::ranges::any_of(facts_, [&](const Fact& other) {
-    if (other.kind != Kind::saturation || other.is_on_air || !other.percent) return false;
+    if (other.kind != Kind::saturation || !other.percent) return false;
     const bool is_near_in_time =
         other.first >= on_air.first - kSameMoment && other.first <= on_air.first + kSameMoment;
     return is_near_in_time && std::abs(*other.percent - *on_air.percent) > kLargestSpo2Difference;

@@ -28,7 +28,6 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -102,6 +101,8 @@ class BundleReader {
       contained_patients_.push_back({one.place, contained});
     }
     if (replaced_.contains(one.place.index)) {
+      // Where no version counts, nobody knows of the disease.
+      if (one.place.type == "Condition") conditions_.note_unread();
       return set_aside(SetAside::other_version, one);
     }
     if (one.place.type == "Bundle") {

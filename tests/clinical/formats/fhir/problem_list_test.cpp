@@ -97,6 +97,16 @@ TEST_CASE("Problem list: a Condition that is not read leaves all open", "[clinic
     CHECK_FALSE(record.flag("copd").has_value());
     CHECK_THAT(warning(record, "problem_list_not_read"), ContainsSubstring("1 of the Bundle"));
   }
+  // Two versions of which nobody says which is the later: neither counts, and none is absent.
+  Json copd = diabetes(kPatient);
+  copd["id"] = "c1";
+  copd["code"] = coding("http://snomed.info/sct", "13645005");
+  Json withdrawn = copd;
+  withdrawn["verificationStatus"] =
+      coding("http://terminology.hl7.org/CodeSystem/condition-ver-status", "entered-in-error");
+  const auto versions = read(bundle({entry(copd), entry(withdrawn)}));
+  CHECK(versions.assumed().empty());
+  CHECK_FALSE(versions.flag("copd").has_value());
   Json error = kUnread;
   error["verificationStatus"] =
       coding("http://terminology.hl7.org/CodeSystem/condition-ver-status", "entered-in-error");
