@@ -10,7 +10,7 @@ namespace aicovid::cli {
 namespace {
 
 /// Far more than any clinical record or recipe needs.
-constexpr std::uintmax_t kLargestTextFile = 16U << 20U;
+constexpr std::uintmax_t kLargestTextFile = 64U << 20U;
 
 }  // namespace
 

@@ -35,7 +35,7 @@ auto naming(const std::string& file, Work&& work) {
 }
 
 /// The whole text file.
-/// @throws Error{not_found}; Error{unsupported} beyond 16 MiB
+/// @throws Error{not_found}; Error{unsupported} beyond 64 MiB
 std::string read_text(const std::string& file);
 
 /// Writes a file as sensitive as a record: a new one is its owner's alone.

@@ -99,7 +99,7 @@ void read_folder(const fs::path& folder, const ClinicalPatientsOptions& options,
     if (text) {
       reader.read(std::move(*text), source);
     } else {
-      reader.give(std::move(unread), source);
+      reader.give_unread(std::move(unread), source);
     }
   }
   reader.finish(names);

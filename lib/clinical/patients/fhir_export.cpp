@@ -83,6 +83,8 @@ void FhirExport::add(std::string_view text, const Json& resource, const Place& p
     shared_.emplace(address, std::move(one));
     return;
   }
+  // By it a server says what it did not export.
+  if (one.type == "OperationOutcome") has_damage_ = true;
   const std::set<std::string> ids = patient_ids(resource);
   if (ids.size() == 1) {
     ++size_;
@@ -105,12 +107,15 @@ std::vector<Json> FhirExport::referenced(const std::vector<Json>& resources) con
 }
 
 ClinicalPatient FhirExport::patient_of(const Group& group, const std::string& id,
-                                       const ClinicalPatientsOptions& options) const {
+                                       const ClinicalPatientsOptions& options,
+                                       bool is_whole) const {
   ClinicalPatient patient{.key = to_string(group.patients.front().place), .id = id};
   patient.result = result_of([&] {
     std::vector<Json> resources;
     for (const auto* list : {&group.patients, &group.others}) {
       for (const Resource& one : *list) {
+        // What is astray or damaged may be a problem of the patient, whatever the List says.
+        if (one.type == "List" && !is_whole) continue;
         resources.push_back(parse_json_object(one.text).document);
       }
     }
@@ -143,9 +148,10 @@ void FhirExport::take_patients(const ClinicalPatientsOptions& options,
       for (const Resource& one : group.others) astray.emplace_back(one.place, one.type);
     }
   }
+  const bool is_whole = astray.empty() && !has_damage_;
   for (const auto& [place, found] : in_order) {
     ClinicalPatient patient =
-        patient_of(*found.second, options.with_ids ? found.first : "", options);
+        patient_of(*found.second, options.with_ids ? found.first : "", options, is_whole);
     if (options.with_ids && place.file > 0) patient.file = files.at(place.file - 1);
     take(std::move(patient));
   }

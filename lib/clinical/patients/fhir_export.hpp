@@ -22,6 +22,10 @@ class FhirExport {
   /// @param text  what `resource` was parsed from; it must stay until the patients were taken
   void add(std::string_view text, const nlohmann::json& resource, const Place& place);
 
+  /// Notes that something could not be read, which may be of any patient. Then no List counts that
+  /// says a patient has no problems.
+  void note_damage() { has_damage_ = true; }
+
   /// How many resources have been added and are kept.
   std::size_t size() const { return size_; }
 
@@ -46,7 +50,7 @@ class FhirExport {
   /// The places and devices that one of the resources refers to, each once.
   std::vector<nlohmann::json> referenced(const std::vector<nlohmann::json>& resources) const;
   ClinicalPatient patient_of(const Group& group, const std::string& id,
-                             const ClinicalPatientsOptions& options) const;
+                             const ClinicalPatientsOptions& options, bool is_whole) const;
 
   std::unordered_map<std::string, Group> groups_;  ///< by logical id
   std::vector<Group> nameless_;                    ///< Patients without an id
@@ -54,6 +58,7 @@ class FhirExport {
   /// Places and devices, which several patients may refer to, by "Location/7".
   std::unordered_map<std::string, Resource> shared_;
   std::size_t size_ = 0;
+  bool has_damage_ = false;
 };
 
 }  // namespace aicovid

@@ -40,6 +40,11 @@ void PatientsReader::give(ClinicalPatient patient, const Source& source) const {
   take_(std::move(patient));
 }
 
+void PatientsReader::give_unread(ClinicalPatient error, const Source& source) {
+  export_.note_damage();
+  give(std::move(error), source);
+}
+
 void PatientsReader::read(PatientsText text, const Source& source) {
   if (text.table) {
     take_rows(*text.table, {.file = source.file}, options_,
@@ -73,6 +78,7 @@ void PatientsReader::read_object(const TextLine& line, const Source& source) {
     if (options_.with_ids && kind == JsonKind::bundle) patient.id = patient_id_of(object.document);
     return record;
   });
+  if (std::holds_alternative<Error>(patient.result)) export_.note_damage();
   if (kind != JsonKind::resource) give(std::move(patient), source);
 }
 

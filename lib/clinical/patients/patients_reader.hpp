@@ -41,6 +41,8 @@ class PatientsReader {
 
   void read(PatientsText text, const Source& source);
   void give(ClinicalPatient patient, const Source& source) const;
+  /// Gives the error of a text that cannot be read, and may hold anything of anybody.
+  void give_unread(ClinicalPatient error, const Source& source);
   /// @param files  the names that Source::file counts
   void finish(const std::vector<std::string>& files) const;
 

@@ -20,6 +20,9 @@ namespace aicovid {
 
 namespace {
 
+/// An entry may have thousands of neighbours of which the same is to be said.
+constexpr std::size_t kMostNamed = 10;
+
 [[noreturn]] void reject(const std::string& message) {
   throw Error(ErrorCode::bad_clinical_input, message);
 }
@@ -138,7 +141,9 @@ void RecordBuilder::require_one_moment() const {
 }
 
 void RecordBuilder::warn(ClinicalWarning warning) {
-  if (std::ranges::count(warnings_, warning) == 0) warnings_.push_back(std::move(warning));
+  std::set<std::string>& messages = messages_[{warning.code, warning.variable}];
+  const bool is_new = messages.insert(warning.message).second;
+  if (is_new && messages.size() <= kMostNamed) warnings_.push_back(std::move(warning));
 }
 
 /// Of values of one moment, the one that says most: all agree within rounding, or none is taken.
@@ -278,6 +283,11 @@ ClinicalExplanation RecordBuilder::build() const {
   ClinicalRecord& record = result.record;
   std::vector<Candidate> all = candidates_;
   record.warnings_ = warnings_;
+  for (const auto& [kind, messages] : messages_) {
+    if (messages.size() <= kMostNamed) continue;
+    record.warnings_.push_back({kind.first, kind.second,
+                                fmt::format("{} more of this kind", messages.size() - kMostNamed)});
+  }
   for (const Variable& variable : variables()) set(variable, all, record);
   for (const Variable& variable : declarations(known_).list) {
     set(variable, all, record);

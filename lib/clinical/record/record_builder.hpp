@@ -7,10 +7,13 @@
 #include <aicovid/clinical_record.hpp>
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace aicovid {
@@ -50,7 +53,8 @@ class RecordBuilder {
   std::optional<Instant> latest(std::string_view variable) const;
   /// Says that a measured value was taken at a time that is known to lie between the two only.
   void note_time(Instant earliest, Instant latest);
-  /// Adds a warning of the parser's own, each once.
+  /// Adds a warning of the parser's own, each once. Of those of one code and variable the first ten
+  /// are kept; the others are counted.
   void warn(ClinicalWarning warning);
 
   /// @throws Error{bad_clinical_input}
@@ -98,6 +102,7 @@ class RecordBuilder {
   std::vector<TimeSpan> spans_;
   std::vector<Candidate> candidates_;
   std::vector<ClinicalWarning> warnings_;
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> messages_;
 };
 
 }  // namespace aicovid

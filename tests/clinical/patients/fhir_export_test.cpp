@@ -46,6 +46,34 @@ TEST_CASE("FHIR export: no problem list of it is complete", "[clinical]") {
                     ContainsSubstring("FHIR export"));
 }
 
+TEST_CASE("FHIR export: no List is complete beside what nobody knows whose it is", "[clinical]") {
+  const Json list = {
+      {"resourceType", "List"},
+      {"status", "current"},
+      {"mode", "snapshot"},
+      {"subject", reference("Patient/p1")},
+      {"date", "2020-04-01"},
+      {"code", coding("http://loinc.org", "11450-4")},
+      {"emptyReason",
+       coding("http://terminology.hl7.org/CodeSystem/list-empty-reason", "nilknown")}};
+  const std::string whole = lines({patient("p1"), list});
+  const auto dementia = [](const std::string& text) {
+    return record(patients_of(text, {.each = {.at = kAt}})[0]).flag("dementia");
+  };
+  CHECK(dementia(whole) == false);
+  const Json astray = diabetes(reference("Patient/p2"));
+  const Json outcome = {{"resourceType", "OperationOutcome"}};
+  CHECK_FALSE(dementia(whole + astray.dump() + "\n").has_value());
+  CHECK_FALSE(dementia(whole + outcome.dump() + "\n").has_value());
+  const auto damaged = patients_of(whole + "{\"resourceType\": \"Cond\n", {.each = {.at = kAt}});
+  CHECK(damaged.size() == 2);
+  for (const ClinicalPatient& one : damaged) {
+    if (const auto* found = std::get_if<ClinicalRecord>(&one.result)) {
+      CHECK_FALSE(found->flag("dementia").has_value());
+    }
+  }
+}
+
 TEST_CASE("FHIR export: a place is everybody's who was there", "[clinical]") {
   const auto stay = [](const std::string& patient) {
     return Json{{"resourceType", "Encounter"},

@@ -103,8 +103,8 @@ Presence presence_of(const Json& condition, const ConditionStatus& status,
   const bool is_said =
       status.verification == Verification::confirmed || status.verification == Verification::unsaid;
   const bool is_sure = certainty.empty() || certainty == "G";
-  return is_said && is_sure && is_there(condition, status.activity, at) ? Presence::present
-                                                                        : Presence::open;
+  if (!is_there(condition, status.activity, at)) return Presence::open;
+  return is_said && is_sure ? Presence::present : Presence::possible;
 }
 
 }  // namespace
@@ -128,6 +128,7 @@ FhirCondition read_fhir_condition(const Json& condition, const ClinicalOptions& 
     if (!found) whole = whole && !is_code_of_diseases(system);
     if (!found) continue;
     terms.insert(found->term);
+    result.codes.insert(fmt::format("{}|{}", system, code));
     if (result.meaning && found->variable != result.meaning->variable) {
       throw Error(ErrorCode::bad_clinical_input,
                   fmt::format("a Condition has the codes of {} and {}; expected one disease",

@@ -7,15 +7,18 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <set>
+#include <string>
 
 namespace aicovid {
 
 /// What a FHIR Condition says of its disease at the time asked for.
 enum class Presence {
   present,
-  refuted,  ///< said, by that time, not to be so
-  nothing,  ///< entered in error, or refuted later
-  open,     ///< it may be so, was so, or came to be so: suspected, ended, begun later
+  refuted,   ///< said, by that time, not to be so
+  nothing,   ///< entered in error, or refuted later
+  possible,  ///< it may be so: suspected, or another certainty than confirmed
+  open,      ///< it was so, or came to be so: ended, begun later
 };
 
 struct FhirCondition {
@@ -23,6 +26,7 @@ struct FhirCondition {
   bool contradictory = false;             ///< whether one code says what another one denies
   Presence presence = Presence::open;
   ConditionStatus status;
+  std::set<std::string> codes;  ///< the listed ones, each with its system
 };
 
 /// Reads a FHIR Condition for the time of the options, which may be empty. What has ended after it

@@ -1,15 +1,38 @@
 #include "condition_evidence.hpp"
 
+#include "json.hpp"
 #include "problem_list.hpp"
 #include "record/record_builder.hpp"
 #include "variables/variables.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 namespace aicovid {
+
+namespace {
+
+/// Whether who has not the one cannot have the other: they are the same, or the other is below it
+/// in ICD-10, where the codes tell.
+bool denies(const std::string& refuted, const std::string& present) {
+  return present == refuted || (!refuted.starts_with(kSnomed) && present.starts_with(refuted));
+}
+
+}  // namespace
+
+const ConditionEvidence::Present* ConditionEvidence::undenied(const Statements& statements) {
+  for (const Present& one : statements.present) {
+    const bool is_denied = std::ranges::any_of(one.codes, [&](const std::string& code) {
+      return std::ranges::any_of(statements.refuted_codes,
+                                 [&](const std::string& refuted) { return denies(refuted, code); });
+    });
+    if (!is_denied) return &one;
+  }
+  return nullptr;
+}
 
 bool ConditionEvidence::add(const FhirCondition& condition, const FhirEntry& place) {
   const CodedCondition& meaning = condition.meaning.value();
@@ -20,12 +43,15 @@ bool ConditionEvidence::add(const FhirCondition& condition, const FhirEntry& pla
   }
   switch (condition.presence) {
     case Presence::present:
-      if (!statements.present) statements.present = place;
+      statements.present.push_back({place, condition.codes});
       return true;
     case Presence::refuted:
       // Who has not one kind of it may have another.
+      if (!meaning.whole)
+        statements.refuted_codes.insert(condition.codes.begin(), condition.codes.end());
       if (meaning.whole && !statements.refuted) statements.refuted = place;
       return meaning.whole;
+    case Presence::possible:
     case Presence::open:
       statements.open = true;
       return false;
@@ -37,16 +63,18 @@ bool ConditionEvidence::add(const FhirCondition& condition, const FhirEntry& pla
 
 void ConditionEvidence::settle(FhirReading& reading) const {
   for (const auto& [variable, statements] : of_) {
-    const auto& [present, refuted, open] = statements;
-    if (refuted && (present || open)) {
+    const auto& [all_present, refuted, refuted_codes, open] = statements;
+    const Present* present = undenied(statements);
+    const bool is_denied = !present && !all_present.empty();
+    if (is_denied || (refuted && (present || open))) {
       reading.builder.warn(
           {"condition_contradicted", std::string(variable),
            fmt::format("{} is taken as missing: one Condition refutes it, and another one says "
                        "that it is, was or may be so",
                        variable)});
     } else if (refuted || present) {
-      reading.builder.add(*find_variable(variable, reading.options.variables), present.has_value(),
-                          {.place = to_string(present ? *present : *refuted)});
+      reading.builder.add(*find_variable(variable, reading.options.variables), present != nullptr,
+                          {.place = to_string(present ? present->place : *refuted)});
     }
   }
   if (is_complete_) settle_absent(reading);
@@ -57,7 +85,7 @@ void ConditionEvidence::settle_absent(FhirReading& reading) const {
     reading.builder.warn(
         {"problem_list_not_read", "",
          fmt::format("no disease is taken as absent by the problem list: {} of the Bundle's "
-                     "entries may be a Condition of it and {} not read",
+                     "entries may be a Condition of it, or keep one back, and {} not read",
                      unread_, unread_ == 1 ? "is" : "are")});
     return;
   }
@@ -65,7 +93,7 @@ void ConditionEvidence::settle_absent(FhirReading& reading) const {
   for (const std::string_view variable : diseases_of_problem_lists()) {
     const auto found = of_.find(variable);
     const Statements statements = found == of_.end() ? Statements{} : found->second;
-    if (statements.present || statements.refuted || statements.open) continue;
+    if (!statements.present.empty() || statements.refuted || statements.open) continue;
     reading.builder.add(*find_variable(variable), {{"value", false}, {"assumed", true}});
     absent.push_back(variable);
   }

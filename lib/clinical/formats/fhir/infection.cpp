@@ -44,6 +44,13 @@ bool is_recent(const std::string& date, Instant at) {
   return days && (is_day ? days->second : days->first) >= oldest;
 }
 
+/// Whether a diagnosis that is of no current Encounter is recent enough.
+bool is_of_now(const Json& condition, const FhirCondition& found, std::optional<Instant> at) {
+  const std::string date = date_of(condition);
+  const bool is_active_now = date.empty() && found.status.activity == Activity::active;
+  return !at || is_active_now || is_recent(date, *at);
+}
+
 }  // namespace
 
 void InfectionEvidence::add_test(const Json& observation, InfectionTest test,
@@ -51,13 +58,12 @@ void InfectionEvidence::add_test(const Json& observation, InfectionTest test,
   const auto found = infection_test_result(observation);
   if (!found) return reading.left_out.add(SetAside::without_value, place);
   if (reading.at) {
-    const auto span = observed_at(observation).span;
-    if (!span) return reading.left_out.add(SetAside::without_time, place);
+    const ObservedAt time = observed_at(observation);
+    if (!time.span) return reading.left_out.add(SetAside::without_time, place);
     // Of a test that names its day alone that may be the day asked for, but no later one.
-    const std::string day = text_of(observation, "effectiveDateTime");
-    const bool is_later = span->first > *reading.at || (observed_at(observation).exact.empty() &&
-                                                        !is_by(day, reading.options.at));
-    if (is_later || span->second < *reading.at - kOldestTest) {
+    const bool is_later = time.span->first > *reading.at ||
+                          (time.exact.empty() && !is_by(time.told, reading.options.at));
+    if (is_later || time.span->second < *reading.at - kOldestTest) {
       reading.builder.warn(
           {"no_value_at_time", "sars_cov_2",
            fmt::format("sars_cov_2 is not taken from a test that is not of the {} days up to the "
@@ -76,14 +82,18 @@ void InfectionEvidence::add_test(const Json& observation, InfectionTest test,
   terms_.emplace(*found ? "confirmed" : "negative", place);
 }
 
+void InfectionEvidence::add_possible(const FhirCondition& found, const Json& condition,
+                                     bool is_of_current_encounter, const FhirEntry& place,
+                                     const FhirReading& reading) {
+  const bool counts = is_of_current_encounter || is_of_now(condition, found, reading.at);
+  if (counts && !possible_) possible_ = place;
+}
+
 void InfectionEvidence::add_diagnosis(const FhirCondition& found, const Json& condition,
                                       bool is_of_current_encounter, const FhirEntry& place,
                                       FhirReading& reading) {
   const std::string date = date_of(condition);
-  const bool is_active_now = date.empty() && found.status.activity == Activity::active;
-  const bool counts =
-      !reading.at || is_of_current_encounter || is_active_now || is_recent(date, *reading.at);
-  if (counts) {
+  if (is_of_current_encounter || is_of_now(condition, found, reading.at)) {
     terms_.emplace(found.meaning->term, place);
     return;
   }
@@ -104,6 +114,14 @@ void InfectionEvidence::settle(FhirReading& reading) const {
     const bool is_negative = std::string_view(term) == "negative";
     // Nobody knows whether the infection of then is over.
     if (is_negative && has_old_diagnosis_) return;
+    if (is_negative && possible_) {
+      reading.builder.warn(
+          {"condition_contradicted", "sars_cov_2",
+           fmt::format("sars_cov_2 is taken as missing: a test was negative, and {} says that an "
+                       "infection is possible",
+                       to_string(*possible_))});
+      return;
+    }
     reading.builder.add(*find_variable("sars_cov_2"), term, {.place = to_string(said->second)});
     if (!is_negative && terms_.contains("negative")) {
       reading.builder.warn(

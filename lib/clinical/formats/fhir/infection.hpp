@@ -5,6 +5,7 @@
 
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 namespace aicovid {
@@ -26,6 +27,12 @@ class InfectionEvidence {
   void add_diagnosis(const FhirCondition& found, const nlohmann::json& condition,
                      bool is_of_current_encounter, const FhirEntry& place, FhirReading& reading);
 
+  /// Takes a diagnosis of the same time that may be so: suspected otherwise than by code, or with
+  /// codes that contradict one another. A negative test does not hold against it.
+  void add_possible(const FhirCondition& found, const nlohmann::json& condition,
+                    bool is_of_current_encounter, const FhirEntry& place,
+                    const FhirReading& reading);
+
   /// Adds `sars_cov_2`. Any proof of infection holds. A diagnosis holds against a negative test,
   /// for the airways above lose the virus before those below.
   void settle(FhirReading& reading) const;
@@ -33,6 +40,7 @@ class InfectionEvidence {
  private:
   std::map<std::string, FhirEntry> terms_;  ///< with the first entry that says so
   bool has_old_diagnosis_ = false;
+  std::optional<FhirEntry> possible_;
 };
 
 }  // namespace aicovid

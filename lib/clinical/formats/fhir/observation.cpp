@@ -3,6 +3,7 @@
 #include "coded_answers.hpp"
 #include "formats/site_codes.hpp"
 #include "json.hpp"
+#include "laboratory.hpp"
 #include "observed_at.hpp"
 #include "record/record_builder.hpp"
 #include "record/unit_text.hpp"
@@ -12,7 +13,7 @@
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
-#include <set>
+#include <cctype>
 #include <string>
 
 namespace aicovid {
@@ -26,15 +27,23 @@ constexpr std::string_view kUcum = "http://unitsofmeasure.org";
 }
 
 /// UCUM's annotations in braces say nothing of the unit: "10*3/uL{cells}" is "10*3/uL".
-std::string without_annotations(std::string_view unit) {
+struct AnnotatedUnit {
   std::string plain;
+  std::string annotations;  ///< their capital letters, "DDU" of "{D-DU}"
+};
+
+AnnotatedUnit split_annotations(std::string_view unit) {
+  AnnotatedUnit split;
   bool inside = false;
   for (const char c : unit) {
     if (c == '{') inside = true;
-    if (!inside) plain += c;
+    if (!inside) split.plain += c;
+    if (inside && std::isalpha(static_cast<unsigned char>(c)) != 0) {
+      split.annotations += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
     if (c == '}') inside = false;
   }
-  return plain;
+  return split;
 }
 
 /// What the codings of an Observation or a component say it is.
@@ -45,19 +54,6 @@ struct Meaning {
   int value = 0;                ///< what the code alone says; 0 where it says none
   bool is_own = false;          ///< whether the code is the site's own
 };
-
-/// The systems by whose codes an Observation is of the category "laboratory".
-std::set<std::string> systems_of_laboratory(const Json& observation) {
-  std::set<std::string> systems;
-  const Json& categories = member(observation, "category");
-  if (!categories.is_array()) return systems;
-  for (const Json& category : categories) {
-    for (const Json& coding : codings(category)) {
-      if (text_of(coding, "code") == "laboratory") systems.insert(text_of(coding, "system"));
-    }
-  }
-  return systems;
-}
 
 /// Where no LOINC code says it. Codes of two variables say none.
 Meaning meaning_by_snomed(const Json& concept_) {
@@ -116,11 +112,27 @@ Meaning meaning_of_coding(const Json& coding, const ClinicalOptions& options) {
   return {.variable = own, .code = code, .annotation = {}, .is_own = true};
 }
 
-void require_same(const Meaning& meaning, const Meaning& other) {
-  const bool differs = !meaning.is_own && !other.is_own && meaning.annotation != other.annotation;
-  if (meaning.variable == other.variable && !differs) return;
+/// The saturation of arterial blood, by whatever method and on whatever the patient breathes.
+bool is_any_saturation(const Variable& variable) {
+  return variable.name == "spo2" || variable.name == "spo2_room_air" || variable.name == "sao2";
+}
+
+/// A code of any saturation may stand beside one that says of which.
+void require_same_variable(const Meaning& meaning, const Meaning& other) {
+  if (meaning.variable == other.variable) return;
+  if (is_any_saturation(*meaning.variable) && other.variable->name == "spo2") return;
   reject(fmt::format("an Observation has the codes of {} and {}; expected one variable",
                      meaning.variable->name, other.variable->name));
+}
+
+void require_same(const Meaning& meaning, const Meaning& other) {
+  require_same_variable(meaning, other);
+  const bool differs = !meaning.is_own && !other.is_own && meaning.annotation != other.annotation;
+  if (!differs) return;
+  reject(
+      fmt::format("an Observation has two codes of {} that differ in what is counted; expected "
+                  "one of them",
+                  meaning.variable->name));
 }
 
 Meaning meaning_of(const Json& concept_, const Json& observation, const ClinicalOptions& options) {
@@ -133,24 +145,17 @@ Meaning meaning_of(const Json& concept_, const Json& observation, const Clinical
     if (meaning.variable) require_same(meaning, one);
     if (!meaning.variable || !one.is_own) meaning = one;
   }
-  if (!meaning.variable || meaning.is_own) {
-    const Meaning by_snomed = meaning_by_snomed(concept_);
-    if (meaning.variable && by_snomed.variable) require_same(meaning, by_snomed);
-    if (by_snomed.variable) meaning = by_snomed;
-  }
+  const Meaning by_snomed = meaning_by_snomed(concept_);
+  if (meaning.variable && by_snomed.variable) require_same_variable(meaning, by_snomed);
+  if (by_snomed.variable && (!meaning.variable || meaning.is_own)) meaning = by_snomed;
   // 2708-6 alone is the saturation of arterial blood by any method: the laboratory's is a blood
   // gas.
   if (meaning.variable && meaning.variable->name == "spo2" &&
       !has_code(concept_, kLoinc, "59408-5") && !has_code(concept_, kSnomed, "431314004") &&
       !meaning.is_own) {
-    const std::set<std::string> systems = systems_of_laboratory(observation);
-    if (systems.empty()) return meaning;
-    // Another system's code of that name may mean anything, so that it is not known which variable
-    // it is.
-    const bool is_known =
-        systems.contains("http://hl7.org/fhir/observation-category") ||
-        systems.contains("http://terminology.hl7.org/CodeSystem/observation-category");
-    return is_known ? Meaning{find_variable("sao2"), meaning.code, {}} : Meaning{};
+    const OfLaboratory said = of_laboratory(observation);
+    if (said == OfLaboratory::maybe) return {};
+    if (said == OfLaboratory::yes) meaning.variable = find_variable("sao2");
   }
   return meaning;
 }
@@ -210,20 +215,23 @@ Json value_of(const Meaning& meaning, const Json& holder, FhirReading& reading) 
   }
   const std::string code = unit_of(variable, meaning, quantity, reading);
   if (variable.kind == VariableKind::bare_number) {
-    const std::string unit = without_annotations(code);
+    const std::string unit = split_annotations(code).plain;
     if (!unit.empty() && unit != "1") {
       reject(fmt::format("{} has a unit; expected the code 1 or one in braces", variable.name));
     }
     return value;
   }
   if (!meaning.annotation.empty()) {
-    for (const std::string_view other : {"{FEU}", "{DDU}"}) {
-      if (other != meaning.annotation && code.find(other) != code.npos) {
-        reject(fmt::format("{} has the unit {} and a code of {}; expected them to agree",
-                           variable.name, other, meaning.annotation));
-      }
+    const AnnotatedUnit unit = split_annotations(code);
+    const bool agrees = unit.annotations.empty() ||
+                        unit.annotations == split_annotations(meaning.annotation).annotations;
+    if (!agrees) {
+      reject(
+          fmt::format("{} has a unit in braces that is not the {} of its code; expected them to "
+                      "agree",
+                      variable.name, meaning.annotation));
     }
-    value["unit"] = without_annotations(code) + std::string(meaning.annotation);
+    value["unit"] = unit.plain + std::string(meaning.annotation);
     return value;
   }
   value["unit"] = code;

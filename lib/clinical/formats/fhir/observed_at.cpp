@@ -1,17 +1,30 @@
 #include "observed_at.hpp"
 
 #include "json.hpp"
+#include "standing.hpp"
 
 namespace aicovid {
 
 ObservedAt observed_at(const Json& observation) {
   const Json& period = member(observation, "effectivePeriod");
-  const std::string date = text_of(observation, "effectiveDateTime");
-  for (const std::string& time : {date, text_of(observation, "effectiveInstant"),
-                                  text_of(period, "end"), text_of(period, "start")}) {
-    if (const auto moment = parse_timestamp(time)) return {time, std::pair{*moment, *moment}};
+  for (const std::string& time :
+       {text_of(observation, "effectiveDateTime"), text_of(observation, "effectiveInstant"),
+        text_of(period, "end"), text_of(period, "start")}) {
+    if (time.empty()) continue;
+    return {time, parse_timestamp(time) ? time : std::string(), span_of(time)};
   }
-  return {{}, days_of(date)};
+  return {};
+}
+
+std::pair<Instant, Instant> moments_observed(const Json& observation) {
+  const Json& period = member(observation, "effectivePeriod");
+  auto first = observed_at(observation).span;
+  auto last = first;
+  if (period.is_object()) {
+    first = span_of(text_of(period, "start"));
+    last = span_of(text_of(period, "end"));
+  }
+  return {first ? first->first : Instant::min(), last ? last->second : Instant::max()};
 }
 
 }  // namespace aicovid

@@ -3,6 +3,7 @@
 #include "coded_answers.hpp"
 #include "formats/site_codes.hpp"
 #include "json.hpp"
+#include "laboratory.hpp"
 #include "observed_at.hpp"
 #include "record/agreement.hpp"
 #include "record/record_builder.hpp"
@@ -16,6 +17,7 @@
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <tuple>
 #include <variant>
 
 namespace aicovid {
@@ -61,15 +63,13 @@ bool is_gas_panel(const Json& concept_) {
 }
 
 bool is_of_blood_gas(const Json& observation) {
-  if (!member(observation, "specimen").is_null() || is_gas_panel(member(observation, "code"))) {
+  if (!member(observation, "specimen").is_null() || is_gas_panel(member(observation, "code")) ||
+      of_laboratory(observation) != OfLaboratory::no) {
     return true;
   }
   const Json& categories = member(observation, "category");
   return categories.is_array() && std::ranges::any_of(categories, [](const Json& category) {
-           return has_code(category, kLoinc, kBloodGasStudies) ||
-                  std::ranges::any_of(codings(category), [](const Json& coding) {
-                    return text_of(coding, "code") == "laboratory";
-                  });
+           return has_code(category, kLoinc, kBloodGasStudies);
          });
 }
 
@@ -95,6 +95,15 @@ std::optional<double> value_as(std::string_view name, const Json& holder) {
   if (!read) return std::nullopt;
   const double value = read->to_canonical(*number);
   return value >= variable.low && value <= variable.high ? std::optional(value) : std::nullopt;
+}
+
+/// The Observation itself, and its components.
+std::vector<const Json*> parts_of(const Json& observation) {
+  std::vector<const Json*> parts = {&observation};
+  const Json& components = member(observation, "component");
+  if (!components.is_array()) return parts;
+  for (const Json& component : components) parts.push_back(&component);
+  return parts;
 }
 
 /// Whether the value is a flow above 0 or a fraction above that of room air.
@@ -138,6 +147,8 @@ OxygenEvidence::Fact OxygenEvidence::statement_of(const Json& part) {
     fact.percent = yes ? std::nullopt : value_as("spo2_room_air", part);
     fact.is_on_air = fact.percent.has_value();
     says(yes == false ? Says::not_air : yes || fact.is_on_air ? Says::air : Says::nothing);
+    // Who gets oxygen may be tried without it for a minute.
+    fact.is_trial = fact.says == Says::air;
   }
   return fact;
 }
@@ -172,23 +183,33 @@ std::optional<OxygenEvidence::Fact> OxygenEvidence::quantity_of(const Json& part
   return fact;
 }
 
-bool OxygenEvidence::note_part(const Json& part, const Json& observation, const FhirEntry& place) {
-  if (!member(part, "dataAbsentReason").is_null() || has_unknown_modifier(part)) return false;
+std::optional<OxygenEvidence::Fact> OxygenEvidence::fact_of(const Json& part,
+                                                            const Json& observation,
+                                                            const FhirEntry& place) const {
+  if (!member(part, "dataAbsentReason").is_null()) return std::nullopt;
   Fact fact = statement_of(part);
-  const bool is_statement = fact.kind == Kind::statement;
-  if (!is_statement) {
+  if (fact.kind != Kind::statement) {
     const auto quantity = quantity_of(part, observation);
-    if (!quantity) return false;
+    if (!quantity) return std::nullopt;
     fact = *quantity;
   }
-  const ObservedAt time = observed_at(observation);
   fact.place = place;
-  fact.time = time.exact;
-  fact.first = time.span ? time.span->first : Instant::min();
-  fact.last = time.span ? time.span->second : Instant::max();
+  fact.time = observed_at(observation).exact;
+  fact.moment = parse_timestamp(fact.time).value_or(Instant{});
+  std::tie(fact.first, fact.last) = moments_observed(observation);
+  return fact;
+}
+
+void OxygenEvidence::add(const Fact& fact) {
   facts_.push_back(fact);
-  // A saturation on room air is a value too.
-  return is_statement && !fact.is_on_air;
+  const bool is_new = fact.says != Says::nothing && fact.can_close && !fact.time.empty();
+  if (is_new && !fact.is_trial) told_anew_[fact.kind].insert(fact.moment);
+}
+
+void OxygenEvidence::add_doubt(Fact fact) {
+  if (fact.kind == Kind::saturation || fact.says == Says::air) return;
+  fact.says = Says::nothing;
+  facts_.push_back(fact);
 }
 
 bool OxygenEvidence::note(const Json& observation, const FhirEntry& place) {
@@ -198,27 +219,39 @@ bool OxygenEvidence::note(const Json& observation, const FhirEntry& place) {
       blood_gases_.insert(*time);
     }
   }
-  bool is_statement = note_part(observation, observation, place);
-  const Json& components = member(observation, "component");
-  if (!components.is_array()) return is_statement;
-  for (const Json& component : components) {
-    is_statement |= note_part(component, observation, place);
+  bool is_statement = false;
+  for (const Json* part : parts_of(observation)) {
+    const auto fact = fact_of(*part, observation, place);
+    if (!fact) continue;
+    if (has_unknown_modifier(*part)) {
+      add_doubt(*fact);
+      continue;
+    }
+    add(*fact);
+    // A saturation on room air is a value too.
+    is_statement |= fact->kind == Kind::statement && !fact->is_on_air;
   }
   return is_statement;
 }
 
+void OxygenEvidence::note_doubt(const Json& observation, const FhirEntry& place) {
+  for (const Json* part : parts_of(observation)) {
+    if (const auto fact = fact_of(*part, observation, place)) add_doubt(*fact);
+  }
+}
+
 bool OxygenEvidence::is_superseded(const Fact& fact, std::optional<Instant> until) const {
-  return std::ranges::any_of(facts_, [&](const Fact& other) {
-    return other.kind == fact.kind && other.says != Says::nothing && other.can_close &&
-           !other.time.empty() && other.first > fact.last && (!until || other.first <= *until);
-  });
+  const auto moments = told_anew_.find(fact.kind);
+  if (moments == told_anew_.end()) return false;
+  const auto next = moments->second.upper_bound(fact.last);
+  return next != moments->second.end() && (!until || *next <= *until);
 }
 
 bool OxygenEvidence::is_far_from_others(const Fact& on_air) const {
   return std::ranges::any_of(facts_, [&](const Fact& other) {
     if (other.kind != Kind::saturation || !other.percent) return false;
     const bool is_near_in_time =
-        other.first >= on_air.first - kSameMoment && other.first <= on_air.first + kSameMoment;
+        other.last >= on_air.first - kSameMoment && other.first <= on_air.last + kSameMoment;
     return is_near_in_time && std::abs(*other.percent - *on_air.percent) > kLargestSpo2Difference;
   });
 }
@@ -227,13 +260,13 @@ const OxygenEvidence::Fact* OxygenEvidence::proof_of_air(Instant spo2) const {
   const Fact* proof = nullptr;
   for (const Fact& fact : facts_) {
     if (fact.says != Says::air || !fact.can_close || fact.time.empty()) continue;
-    if (at_ && fact.first > *at_) continue;
-    if (fact.first < spo2 - kSameMoment || fact.first > spo2 + kSameMoment) continue;
-    if (fact.kind == Kind::fraction && blood_gases_.contains(fact.first)) continue;
+    if (at_ && fact.moment > *at_) continue;
+    if (fact.moment < spo2 - kSameMoment || fact.moment > spo2 + kSameMoment) continue;
+    if (fact.kind == Kind::fraction && blood_gases_.contains(fact.moment)) continue;
     if (is_superseded(fact, at_) || (fact.is_on_air && is_far_from_others(fact))) continue;
     // A statement says more than a number that a form may have put in.
     const bool is_better = proof && proof->kind != Kind::statement &&
-                           (fact.kind == Kind::statement || fact.first > proof->first);
+                           (fact.kind == Kind::statement || fact.moment > proof->moment);
     if (!proof || is_better) proof = &fact;
   }
   return proof;
@@ -296,7 +329,7 @@ std::set<std::size_t> OxygenEvidence::settle(std::optional<Instant> spo2,
   }
   for (const Fact* fact : against) {
     if (fact->kind != Kind::statement || fact->says != Says::oxygen || fact->time.empty()) continue;
-    if (spo2 && fact->first < *spo2 - kSameMoment) continue;
+    if (spo2 && fact->moment < *spo2 - kSameMoment) continue;
     builder.add(*find_variable("on_oxygen"), {{"value", true}, {"time", fact->time}},
                 {.place = to_string(fact->place)});
     break;

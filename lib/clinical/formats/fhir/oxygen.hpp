@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -32,6 +33,9 @@ class OxygenEvidence {
   /// Takes what a final Observation or its components say; false if that is no statement of oxygen
   /// or air. Flows, fractions and saturations are noted, and are values too.
   bool note(const nlohmann::json& observation, const FhirEntry& place);
+  /// Takes an Observation that does not count: preliminary, with an unknown modifier, of nobody.
+  /// What may be a flow, a fraction or a statement of oxygen stands against room air all the same.
+  void note_doubt(const nlohmann::json& observation, const FhirEntry& place);
 
   /// The Observation by which high-flow oxygen was the latest statement up to the moment.
   std::optional<FhirEntry> stated_high_flow(std::optional<Instant> now) const;
@@ -52,17 +56,22 @@ class OxygenEvidence {
     Kind kind = Kind::saturation;
     Says says = Says::nothing;
     bool can_close = true;  ///< whether it may prove room air
+    bool is_trial = false;  ///< of a saturation on room air, which says nothing of before and after
     bool is_high_flow = false;
     std::optional<double> percent;  ///< of a saturation
     bool is_on_air = false;         ///< a saturation that was measured on room air
     std::string time;               ///< exact; empty where only a day is told, or nothing
+    Instant moment{};               ///< the same
     Instant first{};                ///< the first moment that it can be of
     Instant last{};
     FhirEntry place;
   };
-  /// The same, of the Observation itself or of one of its components.
-  bool note_part(const nlohmann::json& part, const nlohmann::json& observation,
-                 const FhirEntry& place);
+  /// What the Observation itself or one of its components says; nothing where it says nothing of
+  /// oxygen.
+  std::optional<Fact> fact_of(const nlohmann::json& part, const nlohmann::json& observation,
+                              const FhirEntry& place) const;
+  void add(const Fact& fact);
+  void add_doubt(Fact fact);
   /// What a statement says; kind `saturation` where the part is none.
   static Fact statement_of(const nlohmann::json& part);
   /// What a flow, a fraction or a saturation says; nothing where the part is none.
@@ -82,6 +91,8 @@ class OxygenEvidence {
   CodeMap code_map_;
   std::vector<Fact> facts_;
   std::set<Instant> blood_gases_;
+  /// When each kind was told anew, so that what was told before is over.
+  std::map<Kind, std::set<Instant>> told_anew_;
 };
 
 }  // namespace aicovid

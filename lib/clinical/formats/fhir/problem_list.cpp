@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 
 namespace aicovid {
 
@@ -65,12 +64,12 @@ bool has_more_pages(const Json& bundle) {
                           return text_of(link, "relation") == "next";
                         });
   const Json& total = member(bundle, "total");
-  if (has_next || !total.is_number_integer()) return has_next;
+  if (has_next || !total.is_number()) return has_next;
   const auto matches = std::ranges::count_if(member(bundle, "entry"), [](const Json& entry) {
     const std::string mode = text_of(member(entry, "search"), "mode");
     return mode.empty() || mode == "match";
   });
-  return total.get<std::int64_t>() > matches;
+  return total.get<double>() > static_cast<double>(matches);
 }
 
 }  // namespace aicovid

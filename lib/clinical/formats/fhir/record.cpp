@@ -6,6 +6,7 @@
 #include "flat_entries.hpp"
 #include "formats/json_object.hpp"
 #include "formats/json_record.hpp"
+#include "hidden_conditions.hpp"
 #include "infection.hpp"
 #include "json.hpp"
 #include "observation.hpp"
@@ -41,6 +42,12 @@ namespace {
   throw Error(ErrorCode::bad_clinical_input, message);
 }
 
+/// Whether the entry of a transaction orders its server to delete, change or search something.
+bool states_nothing(const Json& entry) {
+  const std::string method = text_of(member(entry, "request"), "method");
+  return !method.empty() && method != "POST" && method != "PUT";
+}
+
 /// Puts the entry's place before the message of an error of reading it.
 template <typename Read>
 void naming(const FhirEntry& place, const Read& read) {
@@ -55,7 +62,8 @@ void naming(const FhirEntry& place, const Read& read) {
 class BundleReader {
  public:
   BundleReader(const Json& bundle, const std::vector<FlatEntry>& entries, FhirReading& reading)
-      : replaced_(replaced_versions(entries)),
+      : entries_(entries),
+        replaced_(replaced_versions(entries)),
         encounters_(entries, reading.options.at),
         is_whole_(!has_more_pages(bundle) &&
                   std::ranges::none_of(entries,
@@ -83,6 +91,7 @@ class BundleReader {
     }
     infection_.settle(reading_);
     if (reading_.options.problem_list == ProblemList::complete) conditions_.note_complete();
+    if (conditions_.is_complete()) conditions_.note_unread(count_hidden_conditions(entries_));
     conditions_.settle(reading_);
   }
 
@@ -111,16 +120,13 @@ class BundleReader {
     }
     // Only what it would say is missing without it.
     if (one.place.type == "Procedure" && !is_of_support(resource)) return;
+    if (states_nothing(*one.entry)) return doubt(SetAside::other_request, one);
     if (has_unknown_modifier(*one.entry) || has_unknown_modifier(resource) ||
         has_modified_patient) {
-      if (one.place.type == "Condition") conditions_.note_unread();
-      return set_aside(SetAside::unknown_modifier, one);
+      return doubt(SetAside::unknown_modifier, one);
     }
     if (one.place.type == "Patient") return patients_.push_back({one.place, &resource});
-    if (!one.is_bound) {
-      if (one.place.type == "Condition") conditions_.note_unread();
-      return set_aside(SetAside::without_subject, one);
-    }
+    if (!one.is_bound) return doubt(SetAside::without_subject, one);
     if (one.place.type == "Condition") return try_condition(resource, one);
     if (one.place.type == "List") return read_list(resource);
     if (one.place.type == "Procedure") return support_.note_procedure(resource, one.place);
@@ -130,8 +136,11 @@ class BundleReader {
     }
     if (is_about_another(resource)) return set_aside(SetAside::about_another, one);
     const std::string status = text_of(resource, "status");
-    if (status != "final" && status != "amended" && status != "corrected") {
+    if (status == "entered-in-error" || status == "cancelled") {
       return set_aside(SetAside::not_final, one);
+    }
+    if (status != "final" && status != "amended" && status != "corrected") {
+      return doubt(SetAside::not_final, one);
     }
     if (const auto test = infection_test_of(resource)) {
       infection_.add_test(resource, *test, one.place, reading_);
@@ -179,6 +188,17 @@ class BundleReader {
     reading_.left_out.add(reason, one.place);
   }
 
+  /// Sets aside what does not count, and might say what speaks against an absence.
+  void doubt(SetAside reason, const BoundEntry& one) {
+    const Json& resource = member(*one.entry, "resource");
+    if (one.place.type == "Condition") conditions_.note_unread();
+    if (one.place.type == "Observation") oxygen_.note_doubt(resource, one.place);
+    if (one.place.type == "Procedure" || one.place.type == "DeviceUseStatement") {
+      support_.note_doubt(resource, one.place, resources_);
+    }
+    set_aside(reason, one);
+  }
+
   /// One that cannot be read is set aside by the caller, and may be any disease.
   void try_condition(const Json& condition, const BoundEntry& one) {
     try {
@@ -198,6 +218,11 @@ class BundleReader {
       return set_aside(SetAside::unknown_code, one);
     }
     const bool is_infection = !found.meaning->term.empty();
+    const bool is_possible = found.presence == Presence::possible ||
+                             (found.presence == Presence::present && found.contradictory);
+    if (is_infection && is_possible) {
+      infection_.add_possible(found, condition, encounters_.hold(*one.entry), one.place, reading_);
+    }
     const bool is_read = is_infection ? found.presence == Presence::present && !found.contradictory
                                       : conditions_.add(found, one.place);
     if (found.contradictory) return set_aside(SetAside::contradictory, one);
@@ -222,6 +247,7 @@ class BundleReader {
     if (is_whole_ && is_nil_known(list, reading_.options.at)) conditions_.note_complete();
   }
 
+  const std::vector<FlatEntry>& entries_;
   std::set<std::size_t> replaced_;
   CurrentEncounters encounters_;
   bool is_whole_;
@@ -269,7 +295,8 @@ ClinicalExplanation explain_fhir(const Json& bundle, const ClinicalOptions& opti
   FhirReading reading{
       .options = options, .at = {}, .builder = builder, .left_out = left_out, .unread = unread};
   if (!options.at.empty()) reading.at = parse_timestamp(options.at);
-  BundleReader(bundle, flat_entries(entries), reading).read(bind_to_one_patient(entries));
+  const std::vector<FlatEntry> flat = flat_entries(entries);
+  BundleReader(bundle, flat, reading).read(bind_to_one_patient(entries));
   left_out.report(builder);
   ClinicalExplanation explanation = builder.build();
   explanation.unread = unread.list();

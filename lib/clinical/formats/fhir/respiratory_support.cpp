@@ -89,6 +89,17 @@ std::vector<const Json*> concepts_of(const Json& resource, const char* name) {
   return concepts;
 }
 
+/// Source: FHIR R4, valueset-event-status and valueset-device-statement-status.
+bool is_never(const std::string& status) {
+  return status == "not-done" || status == "preparation" || status == "entered-in-error" ||
+         status == "intended";
+}
+
+bool is_known(const std::string& status) {
+  return status == "in-progress" || status == "active" || status == "completed" ||
+         status == "stopped";
+}
+
 /// By its code, its category, and the devices that it used.
 Support support_of_procedure(const Json& procedure) {
   Support support = Support::none;
@@ -112,34 +123,52 @@ Support support_of(const Json& concept_) {
   return support;
 }
 
-void RespiratorySupport::add(Support support, const std::string& status, Course course,
-                             const FhirEntry& place) {
-  // Source: FHIR R4, valueset-event-status and valueset-device-statement-status.
-  for (const char* never : {"not-done", "preparation", "entered-in-error", "intended"}) {
-    if (status == never) return;
-  }
-  const bool is_known = course.is_under_way || status == "completed" || status == "stopped";
-  treatments_.push_back(
-      {.support = support, .course = std::move(course), .is_unclear = !is_known, .place = place});
+void RespiratorySupport::add(Treatment treatment) {
+  if (treatment.support != Support::none) treatments_.push_back(std::move(treatment));
 }
 
 bool is_of_support(const Json& procedure) {
   return support_of_procedure(procedure) != Support::none;
 }
 
-void RespiratorySupport::note_procedure(const Json& procedure, const FhirEntry& place) {
+RespiratorySupport::Treatment RespiratorySupport::procedure_of(const Json& procedure,
+                                                               const FhirEntry& place) {
   const std::string status = text_of(procedure, "status");
-  add(support_of_procedure(procedure), status,
-      course_of(procedure, "performed", status == "in-progress"), place);
+  if (is_never(status)) return {};
+  return {.support = support_of_procedure(procedure),
+          .course = course_of(procedure, "performed", status == "in-progress"),
+          .is_unclear = !is_known(status),
+          .place = place};
+}
+
+RespiratorySupport::Treatment RespiratorySupport::device_use_of(
+    const Json& statement, const FhirEntry& place, const ReferencedResources& resources) {
+  const std::string status = text_of(statement, "status");
+  if (is_never(status)) return {};
+  const Json& device = resources.find(statement, member(statement, "device"), "Device");
+  // Whether the use was entered in error too is not known.
+  const bool is_in_error = is_never(text_of(device, "status"));
+  return {.support = support_of(member(device, "type")),
+          .course = course_of(statement, "timing", status == "active"),
+          .is_unclear = !is_known(status) || is_in_error,
+          .place = place};
+}
+
+void RespiratorySupport::note_procedure(const Json& procedure, const FhirEntry& place) {
+  add(procedure_of(procedure, place));
 }
 
 void RespiratorySupport::note_device_use(const Json& statement, const FhirEntry& place,
                                          const ReferencedResources& resources) {
-  const Json& device = resources.find(statement, member(statement, "device"), "Device");
-  const Support support = support_of(member(device, "type"));
-  if (support == Support::none) return;
-  const std::string status = text_of(statement, "status");
-  add(support, status, course_of(statement, "timing", status == "active"), place);
+  add(device_use_of(statement, place, resources));
+}
+
+void RespiratorySupport::note_doubt(const Json& resource, const FhirEntry& place,
+                                    const ReferencedResources& resources) {
+  Treatment treatment = place.type == "Procedure" ? procedure_of(resource, place)
+                                                  : device_use_of(resource, place, resources);
+  treatment.is_unclear = true;
+  add(std::move(treatment));
 }
 
 Standing RespiratorySupport::standing_of(const Treatment& treatment,
@@ -167,8 +196,8 @@ void RespiratorySupport::settle(std::optional<Instant> moment,
     const Standing standing = standing_of(one, moment);
     if (standing == Standing::unclear && one.support > Support::device) {
       warn("support_open",
-           fmt::format("is not taken from {}: it does not say whether it lasted at the moment of "
-                       "the values; expected a status and performedPeriod that do",
+           fmt::format("is not taken from {}: it does not say for certain whether it lasted at the "
+                       "moment of the values; expected a status and performedPeriod that do",
                        to_string(one.place)));
     }
     if (standing == Standing::yes && one.support > greatest.support) greatest = one;

@@ -37,6 +37,11 @@ class RespiratorySupport {
   void note_device_use(const nlohmann::json& statement, const FhirEntry& place,
                        const ReferencedResources& resources);
 
+  /// Takes a Procedure or a DeviceUseStatement that does not count: with an unknown modifier, of
+  /// nobody. It may be support all the same.
+  void note_doubt(const nlohmann::json& resource, const FhirEntry& place,
+                  const ReferencedResources& resources);
+
   /// The entry of a support that lasts at the moment, or may; nothing where none does.
   std::optional<FhirEntry> standing(std::optional<Instant> moment) const;
 
@@ -50,10 +55,13 @@ class RespiratorySupport {
   struct Treatment {
     Support support = Support::none;
     Course course;
-    bool is_unclear = false;  ///< its status says neither that it goes on nor that it is over
+    bool is_unclear = false;  ///< it says neither that it goes on nor that it is over
     FhirEntry place;
   };
-  void add(Support support, const std::string& status, Course course, const FhirEntry& place);
+  static Treatment procedure_of(const nlohmann::json& procedure, const FhirEntry& place);
+  static Treatment device_use_of(const nlohmann::json& statement, const FhirEntry& place,
+                                 const ReferencedResources& resources);
+  void add(Treatment treatment);
   static Standing standing_of(const Treatment& treatment, std::optional<Instant> moment);
 
   std::vector<Treatment> treatments_;

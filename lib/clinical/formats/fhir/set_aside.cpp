@@ -17,7 +17,7 @@ struct ReasonText {
   std::string_view text;
 };
 
-constexpr std::array<ReasonText, 12> kReasons = {{
+constexpr std::array<ReasonText, 13> kReasons = {{
     {SetAside::unknown_code, "fhir_unknown_codes", "its codes are no clinical variable"},
     {SetAside::not_final, "fhir_not_final", "its status is not final, amended or corrected"},
     {SetAside::without_value, "fhir_without_value",
@@ -36,6 +36,8 @@ constexpr std::array<ReasonText, 12> kReasons = {{
     {SetAside::unknown_modifier, "fhir_unknown_modifier",
      "it, a component or the contained Patient of it has a modifierExtension or implicitRules, "
      "which may reverse its meaning"},
+    {SetAside::other_request, "fhir_other_request",
+     "its request is another than POST or PUT, so that it orders something and states nothing"},
     {SetAside::other_version, "fhir_other_version",
      "another version of the resource with its id is there, which is later, or of which nobody "
      "says "
@@ -64,15 +66,8 @@ void SetAsideEntries::add_unreadable(const FhirEntry& entry, const std::string& 
 }
 
 void SetAsideEntries::report(RecordBuilder& builder) const {
-  std::size_t shown = 0;
   for (const auto& [index, message] : unreadable_) {
-    if (++shown > kMostNamed) break;
     builder.warn({"fhir_unreadable", "", message});
-  }
-  if (unreadable_.size() > kMostNamed) {
-    builder.warn({"fhir_unreadable", "",
-                  fmt::format("{} more values of the Bundle are left out, which could not be read",
-                              unreadable_.size() - kMostNamed)});
   }
   for (const ReasonText& one : kReasons) {
     const auto found = entries_.find(one.reason);

@@ -23,6 +23,7 @@ enum class SetAside {
   about_another,
   unknown_modifier,
   nested_bundle,
+  other_request,
   other_version,
   ambiguous_unit,
 };
@@ -43,7 +44,7 @@ class SetAsideEntries {
   /// Adds an entry of which a value could not be read, and why.
   void add_unreadable(const FhirEntry& entry, const std::string& why);
   /// Adds a warning for each reason that names its entries, the first ten one by one, and one for
-  /// each of the first ten values that could not be read.
+  /// each value that could not be read.
   void report(RecordBuilder& builder) const;
 
  private:

@@ -128,6 +128,10 @@ TEST_CASE("FHIR support: a device in use, and high flow by an Observation", "[cl
                     {"device", reference("Device/d1")},
                     {"timingPeriod", {{"start", kEarlier}}}};
   CHECK(support_with({device, use}) == "hfnc");
+  Json in_error = device;
+  in_error["status"] = "entered-in-error";
+  CHECK_FALSE(support_with({in_error, use}).has_value());
+  CHECK_FALSE(warning(record_of({in_error, use}), "support_open").empty());
   CHECK_FALSE(support_with({use}).has_value());
   const Json stated = observation(kSnomed, "870533002", "2020-04-01T11:30:00Z");
   CHECK(support_with({stated}) == "hfnc");
@@ -143,6 +147,11 @@ TEST_CASE("FHIR support: a treatment of nobody knows whom is set aside", "[clini
   one = procedure("428311008");
   one["modifierExtension"] = {{{"url", "http://local"}, {"valueBoolean", true}}};
   CHECK_FALSE(support_with({one}).has_value());
+  // It may be oxygen all the same.
+  const std::string now = "2020-04-01T11:30:00Z";
+  CHECK_FALSE(record_of({spo2(95, now), fio2(21, now), one}).flag("on_oxygen").has_value());
+  one["status"] = "entered-in-error";
+  CHECK(record_of({spo2(95, now), fio2(21, now), one}).flag("on_oxygen") == false);
 }
 
 TEST_CASE("FHIR place of care: the answer to intensive care", "[clinical]") {

@@ -92,10 +92,15 @@ TEST_CASE("FHIR codes: vital signs by SNOMED CT alone", "[clinical]") {
   CHECK(number("271649006", quantity(120, "mm[Hg]"), "systolic_bp") == 120);
   // Oxygen in the blood by whatever method is no pulse oximetry.
   CHECK_FALSE(number("103228002", quantity(93, "%"), "spo2").has_value());
-  // LOINC's code goes first.
+  // The codes of two variables say neither.
   Json both = measured("8867-4", quantity(95, "/min"), kNow);
   both["code"]["coding"].push_back({{"system", kSnomed}, {"code", "86290005"}});
-  CHECK(record_of({both}).number("heart_rate") == 95);
+  CHECK_FALSE(record_of({both}).number("heart_rate").has_value());
+  CHECK_THAT(warning(record_of({both}), "fhir_unreadable"),
+             ContainsSubstring("the codes of heart_rate and respiratory_rate"));
+  Json one = measured("8867-4", quantity(95, "/min"), kNow);
+  one["code"]["coding"].push_back({{"system", kSnomed}, {"code", "364075005"}});
+  CHECK(record_of({one}).number("heart_rate") == 95);
 }
 
 TEST_CASE("FHIR codes: urea nitrogen in moles is urea, in grams it is open", "[clinical]") {

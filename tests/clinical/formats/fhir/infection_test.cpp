@@ -167,6 +167,38 @@ TEST_CASE("FHIR infection: a diagnosis of 28 days holds against a negative test"
   }
 }
 
+TEST_CASE("FHIR infection: a negative test does not outdo a diagnosis that may be so",
+          "[clinical]") {
+  const auto said = [](const char* verification, const char* onset) {
+    return infection(
+        {{"onsetDateTime", onset},
+         {"verificationStatus",
+          coding("http://terminology.hl7.org/CodeSystem/condition-ver-status", verification)}});
+  };
+  for (const char* verification : {"provisional", "differential", "unconfirmed"}) {
+    const Json possible = said(verification, "2020-03-30");
+    const auto record = read({possible, kNegative});
+    CHECK_FALSE(record.text("sars_cov_2").has_value());
+    CHECK_THAT(warning(record, "condition_contradicted"),
+               ContainsSubstring("entry[0] (Condition)"));
+    CHECK(infected({possible, kPositive}) == "confirmed");
+    CHECK_FALSE(infected({possible}).has_value());
+  }
+  CHECK(infected({said("provisional", "2020-01-01"), kNegative}) == "negative");
+  CHECK(infected({said("refuted", "2020-03-30"), kNegative}) == "negative");
+  Json both = infection({{"onsetDateTime", "2020-03-30"}});
+  both["code"]["coding"].push_back({{"system", kIcd}, {"code", "U07.2"}});
+  CHECK_FALSE(infected({both, kNegative}).has_value());
+}
+
+TEST_CASE("FHIR infection: of what is to be said of a thousand tests ten are named", "[clinical]") {
+  std::vector<Json> many(1000, test_of("94558-4", false));
+  const auto warnings = read(many).warnings();
+  CHECK(warnings.size() == 11);
+  CHECK(warnings.back().code == "negative_antigen_left_out");
+  CHECK_THAT(warnings.back().message, ContainsSubstring("990 more of this kind"));
+}
+
 TEST_CASE("FHIR infection: a diagnosis of the current Encounter holds, however old", "[clinical]") {
   const auto infected_in = [](const Json& members, const std::string& to = "Encounter/e1",
                               const std::string& at = kAt) {

@@ -79,7 +79,7 @@ TEST_CASE("One entry: the first ten that cannot be read are named one by one", "
   const std::vector<Json> bad(12, observation("1988-5", 12, "furlong"));
   const auto record = read(bad);
   CHECK(record.warnings().size() == 11);
-  CHECK_THAT(record.warnings().back().message, ContainsSubstring("2 more values"));
+  CHECK_THAT(record.warnings().back().message, ContainsSubstring("2 more of this kind"));
 }
 
 TEST_CASE("One entry: what is outside the hours that count is not looked at", "[clinical]") {

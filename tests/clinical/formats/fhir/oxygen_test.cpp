@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <chrono>
 
 using namespace aicovid;
 using namespace aicovid::fhir_bundle;
@@ -256,4 +257,75 @@ TEST_CASE("FHIR oxygen: a saturation on room air is that, and no other one", "[c
 TEST_CASE("FHIR oxygen: without a time asked for, the only saturation's counts", "[clinical]") {
   CHECK(record_of({spo2(95, kNow), room_air(kNow)}, "").flag("on_oxygen") == false);
   CHECK_FALSE(record_of({spo2(95, kNow), room_air(kEarlier)}, "").flag("on_oxygen").has_value());
+}
+
+TEST_CASE("FHIR oxygen: a flow of a period stands against air while it may last", "[clinical]") {
+  const auto over = [](const char* start, const char* end) {
+    Json one = flow(2, "");
+    one.erase("effectiveDateTime");
+    one["effectivePeriod"] = {{"start", start}};
+    if (end != nullptr) one["effectivePeriod"]["end"] = end;
+    return one;
+  };
+  const auto with = [&](const char* start, const char* end) {
+    return said_with({over(start, end), fio2(21, kNow)});
+  };
+  CHECK_FALSE(with("2020-03-29T08:00:00Z", nullptr).has_value());
+  CHECK_FALSE(with(kEarlier.c_str(), "2020-04-01T14:00:00Z").has_value());
+  CHECK_FALSE(with(kEarlier.c_str(), "2020-04-02").has_value());
+  CHECK(with("2020-03-29T08:00:00Z", "2020-03-29T09:00:00Z") == false);
+  // A flow that nobody ended is not ended by a later one, and one that ended is.
+  CHECK_FALSE(said_with({over(kEarlier.c_str(), nullptr), flow(0, kNow)}).has_value());
+  CHECK(said_with({over(kEarlier.c_str(), "2020-04-01T09:00:00Z"), flow(0, kNow)}) == false);
+}
+
+TEST_CASE("FHIR oxygen: a value of a period that ends later is of no moment before", "[clinical]") {
+  Json one = spo2(95, "");
+  one.erase("effectiveDateTime");
+  one["effectivePeriod"] = {{"start", kEarlier}, {"end", "2020-04-02"}};
+  CHECK_FALSE(record_of({one}).number("spo2").has_value());
+  one["effectivePeriod"]["end"] = "2020-04-02T08:00:00Z";
+  CHECK_FALSE(record_of({one}).number("spo2").has_value());
+  one["effectivePeriod"]["end"] = kNow;
+  CHECK(record_of({one}).number("spo2") == 95);
+}
+
+TEST_CASE("FHIR oxygen: a trial without oxygen ends no statement of it", "[clinical]") {
+  const Json on_oxygen = observation(kSnomed, "371825009", kEarlier);
+  CHECK_FALSE(said_with({on_oxygen, measured("59410-1", quantity(95, "%"), kNow)}).has_value());
+  CHECK(said_with({on_oxygen, room_air(kNow)}) == false);
+}
+
+TEST_CASE("FHIR oxygen: what does not count stands against air all the same", "[clinical]") {
+  Json preliminary = flow(2, kNow);
+  preliminary["status"] = "preliminary";
+  Json modified = flow(2, kNow);
+  modified["modifierExtension"] = {{{"url", "http://hospital/doubt"}, {"valueBoolean", true}}};
+  Json of_nobody = flow(2, kNow);
+  of_nobody.erase("subject");
+  Json panel = observation(kLoinc, "85353-1", kNow);
+  panel["component"] = {modified};
+  for (const Json& one : {preliminary, modified, of_nobody, panel}) {
+    const auto record = record_of({spo2(95, kNow), one, fio2(21, kNow)});
+    CHECK_FALSE(record.flag("on_oxygen").has_value());
+    CHECK_FALSE(record.number("oxygen_flow").has_value());
+    CHECK_THAT(warning(record, "oxygen_open"), ContainsSubstring("entry[2] (Observation)"));
+  }
+  // What was entered in error is not there; air, and a saturation, stand against nothing.
+  Json in_error = flow(2, kNow);
+  in_error["status"] = "entered-in-error";
+  Json air = flow(0, kNow);
+  air["status"] = "preliminary";
+  Json saturation = spo2(70, kNow);
+  saturation["status"] = "preliminary";
+  CHECK(said_with({in_error, air, saturation, fio2(21, kNow)}) == false);
+  CHECK_FALSE(said_with({air}).has_value());
+}
+
+TEST_CASE("FHIR oxygen: thousands of flows are read in a moment", "[clinical]") {
+  std::vector<Json> many = {room_air(kNow)};
+  for (int i = 0; i < 20000; ++i) many.push_back(flow(2, kEarlier));
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK_FALSE(said_with(many).has_value());
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }

@@ -113,6 +113,51 @@ TEST_CASE("Problem list: a Condition that is not read leaves all open", "[clinic
   CHECK(read(bundle({entry(error)})).flag("copd") == false);
 }
 
+TEST_CASE("Problem list: what may keep a Condition back leaves all open", "[clinical]") {
+  const auto closed_beside = [](const Json& other) {
+    const auto record = read(bundle({entry(patient("1")), other}));
+    const bool is_closed = record.flag("dementia") == false;
+    CHECK(is_closed == warning(record, "problem_list_not_read").empty());
+    return is_closed;
+  };
+  const Json stay = {{"resourceType", "Encounter"}, {"subject", kPatient}};
+  const auto with = [&](const char* name, const Json& value) {
+    Json one = stay;
+    one[name] = value;
+    return entry(one);
+  };
+  CHECK(closed_beside(entry(stay)));
+  CHECK_FALSE(closed_beside(with("diagnosis", {{{"condition", reference("Condition/7")}}})));
+  CHECK_FALSE(closed_beside(with("diagnosis", {{{"condition", reference("urn:uuid:1")}}})));
+  CHECK_FALSE(closed_beside(with("reasonReference", {reference("http://h/fhir/Condition/7")})));
+  CHECK_FALSE(closed_beside(with("contained", {diabetes(kPatient)})));
+  CHECK(closed_beside(with("reasonReference", {reference("Procedure/7")})));
+  // What was not found, deleted or kept back has no resource, or one that says so.
+  CHECK_FALSE(closed_beside({{"response", {{"status", "404"}}}}));
+  CHECK_FALSE(closed_beside({{"request", {{"method", "DELETE"}, {"url", "Condition/7"}}}}));
+  CHECK_FALSE(
+      closed_beside(entry({{"resourceType", "OperationOutcome"},
+                           {"issue", {{{"severity", "information"}, {"code", "suppressed"}}}}})));
+  // A Condition that is there is no other one.
+  Json known = diabetes(kPatient);
+  known["id"] = "7";
+  const auto record =
+      read(bundle({entry(known), with("diagnosis", {{{"condition", reference("Condition/7")}}})}));
+  CHECK(record.flag("diabetes") == true);
+  CHECK(record.flag("dementia") == false);
+}
+
+TEST_CASE("Problem list: an order to a server states nothing", "[clinical]") {
+  Json deleted = entry(diabetes(kPatient));
+  deleted["request"] = {{"method", "DELETE"}, {"url", "Condition/7"}};
+  const auto record = read(bundle({deleted}));
+  CHECK_FALSE(record.flag("diabetes").has_value());
+  CHECK_FALSE(record.flag("dementia").has_value());
+  CHECK_THAT(warning(record, "fhir_other_request"), ContainsSubstring("entry[0] (Condition)"));
+  deleted["request"]["method"] = "PUT";
+  CHECK(read(bundle({deleted})).flag("diabetes") == true);
+}
+
 TEST_CASE("Problem list: a disease that was there, or may be, is not absent", "[clinical]") {
   Json infarction = condition("http://snomed.info/sct", "22298006");
   infarction["clinicalStatus"] =
@@ -156,6 +201,11 @@ TEST_CASE("Problem list: one page of several is refused", "[clinical]") {
   whole["entry"].push_back(entry(patient("1")));
   whole["entry"][1]["search"]["mode"] = "include";
   CHECK(read(whole).flag("copd") == false);
+  for (const double total : {1e30, 2.5}) {
+    Json many = bundle({entry(diabetes(kPatient))});
+    many["total"] = total;
+    CHECK_THROWS_AS(read(many), Error);
+  }
 }
 
 TEST_CASE("Problem list: an empty List of which nothing is known counts", "[clinical]") {

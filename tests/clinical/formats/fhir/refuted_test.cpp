@@ -114,6 +114,20 @@ TEST_CASE("FHIR refuted: what speaks for the disease leaves it open", "[clinical
             .flag("diabetes") == true);
 }
 
+TEST_CASE("FHIR refuted: a code that one Condition confirms and another refutes is open",
+          "[clinical]") {
+  const auto confirmed = [](const char* code) { return condition(kIcd, code, "confirmed"); };
+  const auto refuted = [](const char* code) { return condition(kIcd, code, "refuted"); };
+  const auto record = read({confirmed("E11.9"), refuted("E11.9")});
+  CHECK_FALSE(record.flag("diabetes").has_value());
+  CHECK_FALSE(warning(record, "condition_contradicted").empty());
+  CHECK_FALSE(read({refuted("E11"), confirmed("E11.9")}).flag("diabetes").has_value());
+  // Who has not one kind may have another.
+  CHECK(read({refuted("E11.9"), confirmed("E10.9")}).flag("diabetes") == true);
+  CHECK(read({refuted("E11.9"), confirmed("E11")}).flag("diabetes") == true);
+  CHECK(read({refuted("E11.9"), confirmed("E11.9"), confirmed("E10.9")}).flag("diabetes") == true);
+}
+
 TEST_CASE("FHIR diagnosis: what ended after the time asked for was present", "[clinical]") {
   const auto flag = [](const char* status, const Json& dates, const std::string& at = kAt) {
     Json one = condition(kIcd, "E11.9", "confirmed", "");
