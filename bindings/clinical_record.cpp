@@ -105,7 +105,7 @@ void bind_clinical_record(py::module_& module) {
            "The canonical UCUM unit; empty for what has none.")
       .def("__eq__", [](const ClinicalVariables& a, const ClinicalVariables& b) { return a == b; });
   py::class_<CodeMap>(module, "CodeMap",
-                      "What a site's own codes, columns and words mean (docs/clinical-input.md).")
+                      "What a site's own codes, columns and words mean (docs/clinical-tables.md).")
       .def_static("parse", &parse_code_map, py::arg("map"), py::kw_only(),
                   py::arg("variables") = py::none(),
                   "Of a dict or JSON text (docs/schemas/code-map.json).\n\n"

@@ -80,7 +80,7 @@ struct ClinicalOptions {
   std::string row;  ///< CSV: the row whose `id_column` holds this; needed if there are several
   std::string id_column;  ///< CSV
   Cleaning clean = Cleaning::none;
-  /// FHIR: whether the Conditions are all that the patient has (docs/clinical-input.md).
+  /// FHIR: whether the Conditions are all that the patient has (docs/clinical-fhir.md).
   ProblemList problem_list = ProblemList::unsaid;
   ClinicalVariables variables;  ///< what values there may be; a bundle may declare further ones
   CodeMap code_map;  ///< what a site's own codes, columns and words mean; not for a JSON record

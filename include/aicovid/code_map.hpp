@@ -10,7 +10,7 @@ namespace aicovid {
 
 struct SiteCodes;  // the library's own
 
-/// What a site's own codes, columns and words mean (docs/clinical-input.md#code-map). Immutable;
+/// What a site's own codes, columns and words mean (docs/clinical-tables.md#code-map). Immutable;
 /// copies share what they hold.
 class AICOVID_EXPORT CodeMap {
  public:

@@ -31,6 +31,23 @@ def test_the_examples_patient_in_text():
     assert max(map(len, result.stdout.splitlines())) <= 100
 
 
+def test_the_smallest_bundle_for_news2_is_as_its_page_says(tmp_path):
+    at = "2020-04-01T10:00:00Z"
+    bundle = SOURCE / "examples" / "news2-bundle.json"
+    page = (SOURCE / "docs" / "clinical-input.md").read_text(encoding="utf-8")
+    assert f"aicovid clinical examples/{bundle.name} --at {at}" in page
+    shown = page[page.index("  NEWS2: ") :].split("```")[0]
+    assert shown in run_cli("clinical", bundle, "--at", at).stdout
+    whole = json.loads(bundle.read_text())
+    observations = [entry for entry in whole["entry"] if entry["resource"]["resourceType"] == "Observation"]
+    assert len(observations) == 7
+    for left_out in observations:
+        less = whole | {"entry": [entry for entry in whole["entry"] if entry is not left_out]}
+        (tmp_path / "less.json").write_text(json.dumps(less))
+        scores, _ = clinical(tmp_path / "less.json", "--at", at)
+        assert scores["news2"]["status"] == "incomplete"
+
+
 def test_the_published_check_of_4c_deterioration(tmp_path):
     units = {"age": "a", "respiratory_rate": "/min", "spo2": "%", "urea": "mmol/L", "crp": "mg/L", "lymphocytes": "10*9/L"}
     values = {"age": 50, "respiratory_rate": 20, "spo2": 95, "urea": 5, "crp": 50, "lymphocytes": 1}
