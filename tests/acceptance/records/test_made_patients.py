@@ -3,10 +3,12 @@
 import copy
 import json
 import random
+from datetime import datetime, timezone
 
 import aicovid
 import pytest
 from made_patients import LOINC, UCUM, Patient, patient
+from rewritten_patients import in_another_zone, with_other_units, with_other_zones
 
 PATIENTS = [patient(seed) for seed in range(200)]
 
@@ -70,3 +72,86 @@ def test_another_patients_entry_is_an_error():
         with pytest.raises(aicovid.Error) as error:
             read(made, [*made.entries, stranger])
         assert error.value.code == "patient_mismatch"
+
+
+def warnings(record: aicovid.ClinicalRecord, but: tuple[str, ...] = ()) -> list[tuple]:
+    """What the warnings are about, but for these codes."""
+    return sorted((warning["code"], warning.get("variable")) for warning in record.warnings if warning["code"] not in but)
+
+
+def points(record: aicovid.ClinicalRecord) -> dict:
+    scores = aicovid.published_scores(record)["scores"]
+    return {score["name"]: {key: score.get(key) for key in ("status", "points", "points_min", "points_max", "missing", "bands")} for score in scores}
+
+
+def test_equivalent_units_change_nothing():
+    """Scores too, but for a whole number that rounding moves off itself: it may be a limit of a score."""
+    generator = random.Random(1)
+    compared, scored, written = 0, 0, set()
+    for made in PATIENTS:
+        rewritten = with_other_units(made.entries, generator)
+        before, after = read(made), read(made, rewritten)
+        expected, found = values(before), values(after)
+        assert set(found) == set(expected)
+        for name, value in expected.items():
+            assert found[name] == (pytest.approx(value, rel=1e-12, abs=1e-12) if isinstance(value, float) else value), (name, after.given[name])
+            if name in after.canonical and name != "age":
+                written.add((name, after.given[name].get("unit")))
+                compared += 1
+        if not any(found[name] != value and value == round(value) for name, value in expected.items() if isinstance(value, float)):
+            assert points(after) == points(before)
+            scored += 1
+        # These two are about the unit as it is written.
+        by_unit = ("unit_alias", "suspicious_value")
+        assert warnings(after, by_unit) == warnings(before, by_unit)
+    assert compared > 2000 and scored > 100 and len(written) > 200
+
+
+def one_value(code: str, value: float, unit: str) -> aicovid.ClinicalRecord:
+    entry = {"resource": {"resourceType": "Observation", "status": "final", "subject": {"reference": "Patient/1"},
+                          "code": {"coding": [{"system": LOINC, "code": code}]}, "effectiveDateTime": "2020-04-01T10:00:00Z",
+                          "valueQuantity": {"value": value, "system": UCUM, "code": unit}}}
+    return read(Patient(at="2020-04-01T10:00:00Z", entries=[entry]))
+
+
+@pytest.mark.xfail(strict=True, reason="the readings of 0 Cel through Cel and through [degF] differ by rounding, and are taken for two")
+def test_an_annotation_behind_cel_says_nothing():
+    assert values(one_value("8310-5", 37.2, "Cel{oral}")) == {"temperature": 37.2}
+
+
+@pytest.mark.xfail(strict=True, reason="a conversion is rounded, and the limits of scores are compared exactly")
+@pytest.mark.parametrize("code, value, unit, canonical, same", [
+    ("22664-7", 42.0392, "mg/dL", "mmol/L", 7),
+    ("8462-4", 79.9932, "hPa", "mm[Hg]", 60),
+])  # fmt: skip
+def test_a_value_on_a_limit_of_a_score_has_the_same_points_in_each_unit(code, value, unit, canonical, same):
+    assert points(one_value(code, value, unit)) == points(one_value(code, same, canonical))
+
+
+def completed_years(birth: str, day: str) -> int:
+    return int(day[:4]) - int(birth[:4]) - (day[5:] < birth[5:])
+
+
+def test_time_zones_change_nothing_but_the_day_that_age_is_counted_to():
+    """The age is that of the calendar day that `at` is written with: on the eve of a birthday the zone decides."""
+    generator = random.Random(2)
+    on_another_day = other_ages = 0
+    for made in PATIENTS:
+        entries = copy.deepcopy(made.entries)
+        person = next(entry["resource"] for entry in entries if entry["resource"]["resourceType"] == "Patient")
+        if generator.random() < 0.5:  # a birthday on the day of `at` in Greenwich
+            day = datetime.fromisoformat(made.at).astimezone(timezone.utc).date().isoformat()
+            person["birthDate"] = person["birthDate"][:4] + (day[4:] if day[5:] != "02-29" else "-02-28")
+        moved = Patient(at=in_another_zone(made.at, generator), entries=with_other_zones(entries, generator))
+        before, after = read(made, entries), read(moved)
+        expected, found = values(before), values(after)
+        assert expected["age"] == completed_years(person["birthDate"], made.at[:10])
+        assert found["age"] == completed_years(person["birthDate"], moved.at[:10])
+        on_another_day += moved.at[:10] != made.at[:10]
+        other_ages += found.pop("age") != expected.pop("age")
+        assert found == expected
+        assert warnings(after) == warnings(before)
+        for name, value in after.given.items():
+            if isinstance(value, dict) and "time" in value:
+                assert datetime.fromisoformat(value["time"]) == datetime.fromisoformat(before.given[name]["time"])
+    assert on_another_day > 30 and other_ages > 10
