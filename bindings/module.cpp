@@ -32,6 +32,7 @@ PYBIND11_MODULE(_aicovid, module) {
   aicovid::python::bind_radiograph(module);
   aicovid::python::bind_plan(module);
   aicovid::python::bind_clinical_record(module);
+  aicovid::python::bind_clinical_patients(module);
   aicovid::python::bind_scores(module);
   aicovid::python::bind_examination(module);
   aicovid::python::bind_assessor(module);

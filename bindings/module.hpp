@@ -10,6 +10,7 @@ namespace aicovid::python {
 void bind_radiograph(pybind11::module_& module);
 void bind_plan(pybind11::module_& module);
 void bind_clinical_record(pybind11::module_& module);
+void bind_clinical_patients(pybind11::module_& module);
 void bind_scores(pybind11::module_& module);
 void bind_examination(pybind11::module_& module);
 void bind_assessor(pybind11::module_& module);

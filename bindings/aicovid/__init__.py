@@ -14,6 +14,9 @@
     scores = aicovid.published_scores(table.iloc[0])              # a row of pandas, with columns as a CSV table has them
 
     scores = aicovid.published_scores(record)                     # a dict
+    why = aicovid.explain_clinical(text, at="2020-04-01T10:00:00Z")    # a dict: where each value comes from
+    for patient in aicovid.read_clinical_patients("export/"):     # key, and a record or an error
+        ...
 
     plan = aicovid.Plan.parse([{"op": "grey"}, {"op": "resize", "size": 224}])
     pixels, source = plan.run(radiograph)      # [1,C,H,W] float32, (y0, x0, y1, x1)
@@ -23,11 +26,12 @@ Every failure is an `aicovid.Error`, whose `code` is one of the library's stable
 """
 
 from aicovid._aicovid import (
-    Assessor, ClinicalRecord, ClinicalVariables, CodeMap, Error, Examination, Plan, Radiograph, Workspace, clinical_variables, published_scores,
-    read,
+    Assessor, ClinicalPatient, ClinicalRecord, ClinicalVariables, CodeMap, Error, Examination, Plan, Radiograph, Workspace, clinical_variables,
+    explain_clinical, parse_clinical_patients, published_scores, read, read_clinical_patients,
 )
 
 __all__ = [
-    "Assessor", "ClinicalRecord", "ClinicalVariables", "CodeMap", "Error", "Examination", "Plan", "Radiograph", "Workspace",
-    "clinical_variables", "published_scores", "read",
+    "Assessor", "ClinicalPatient", "ClinicalRecord", "ClinicalVariables", "CodeMap", "Error", "Examination", "Plan", "Radiograph",
+    "Workspace", "clinical_variables", "explain_clinical", "parse_clinical_patients", "published_scores", "read",
+    "read_clinical_patients",
 ]

@@ -34,7 +34,11 @@ def text_of(clinical) -> str:
         holds_dicts = any(isinstance(value, Mapping) for _, value in clinical.items())
         return _record(clinical) if holds_dicts else _row(clinical)
     if getattr(clinical, "ndim", 0) == 2:
-        raise _error("the clinical values are a table; expected one row of it, like table.iloc[0]", "invalid_argument")
+        raise _error(
+            "the clinical values are a table; expected one row of it, like table.iloc[0], or for all rows a text, as "
+            "parse_clinical_patients(table.to_csv(index=False)) has it",
+            "invalid_argument",
+        )
     raise _error(
         f"the clinical values are of the type {type(clinical).__name__}; expected a dict, a pandas Series or a text",
         "invalid_argument",

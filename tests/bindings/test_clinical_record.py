@@ -199,3 +199,43 @@ aicovid.ClinicalRecord.parse({"gcs": 15}).with_(gcs=14)
 assert not {"numpy", "pandas"} & set(sys.modules), "imported"
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+OLD = "2020-03-31T20:00:00Z"  # 16 hours before AT
+
+
+def test_the_hours_and_strictness_are_options():
+    old = {**RECORD, "heart_rate": {"value": 96, "unit": "/min", "time": OLD}, "crp": {"value": 12.5, "unit": "mg/L", "time": OLD}}
+    assert "heart_rate" not in ClinicalRecord.parse(old, at=AT).given
+    assert "heart_rate" in ClinicalRecord.parse(old, at=AT, bedside_hours=16).given
+    assert "crp" not in ClinicalRecord.parse(old, at=AT, laboratory_hours=15).given
+    assert "bedside_hours is 0" in rejection(RECORD, "invalid_argument", bedside_hours=0)
+    bundle = json.loads((SOURCE / "examples/patient-bundle.json").read_text())
+    quantity = next(entry["resource"]["valueQuantity"] for entry in bundle["entry"] if "valueQuantity" in entry["resource"])
+    quantity["code"] = "furlong"
+    assert "fhir_unreadable" in [warning["code"] for warning in ClinicalRecord.parse(bundle, at=AT).warnings]
+    assert "expected" in rejection(bundle, at=AT, strict=True)
+
+
+def test_an_explanation_names_each_value():
+    text = (SOURCE / "examples/patient-bundle.json").read_text()
+    found = aicovid.explain_clinical(json.loads(text), at="2020-04-01T10:00:00Z")
+    assert found["schema"] == "aicovid.clinical_explanation/1"
+    assert {one["variable"] for one in found["evidence"] if one["fate"] == "taken"} >= {"crp", "spo2"}
+
+
+def test_patients_of_a_table_each_have_a_record_or_an_error(tmp_path):
+    text = "id,age [a],sex,crp [mg/L],when\na,64,female,12,2020-04-01T10:00:00Z\nb,64,female,-3,2020-04-01T10:00:00Z\n"
+    patients = aicovid.parse_clinical_patients(text, id_column="id", at_column="when")
+    assert [(one.key, one.id) for one in patients] == [("row 1", "a"), ("row 2", "b")]
+    assert patients[0].record.canonical["crp"] == 12 and patients[0].error is None
+    assert patients[1].record is None and patients[1].error["code"] == "bad_clinical_input"
+    (tmp_path / "one.csv").write_text(text)
+    found = aicovid.read_clinical_patients(tmp_path, id_column="id", at_column="when", with_ids=True)
+    assert [(one.key, one.id, one.file) for one in found] == [("file 1, row 1", "a", "one.csv"), ("file 1, row 2", "b", "one.csv")]
+    assert found[0].record == patients[0].record
+    with pytest.raises(aicovid.Error) as caught:
+        aicovid.parse_clinical_patients(text, id_column="id", at=AT, at_column="when")
+    assert caught.value.code == "invalid_argument"
+    table = pd.DataFrame({"age [a]": [64, 65], "sex": ["female", "male"]})
+    assert [one.record.given["sex"] for one in aicovid.parse_clinical_patients(table.to_csv(index=False))] == ["female", "male"]

@@ -4,7 +4,10 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -33,14 +36,18 @@ bool is_of_d_dimer(const UcumUnit& unit, const UcumUnit& listed) {
   return listed.annotations.empty() && std::ranges::any_of(unit.annotations, is_kind_of_d_dimer);
 }
 
+double converted(const GivenUnit& unit, double value) {
+  if (unit.ratio) value = convert(value, unit.ratio->first, unit.ratio->second);
+  return unit.listed->factor * value + unit.listed->offset;
+}
+
 bool agree(const GivenUnit& a, const GivenUnit& b) {
-  for (const double value : {0., 1.}) {
-    const double first = a.to_canonical(value);
-    const double second = b.to_canonical(value);
-    if (std::abs(first - second) > kRounding * std::max({1e-30, std::abs(first), std::abs(second)}))
-      return false;
-  }
-  return true;
+  // 0 of a scale with an offset may come out as anything that is small beside the offset.
+  const double largest = std::max({std::abs(converted(a, 0)), std::abs(converted(a, 1)),
+                                   std::abs(converted(b, 0)), std::abs(converted(b, 1))});
+  return std::ranges::all_of(std::array{0., 1.}, [&](double value) {
+    return std::abs(converted(a, value) - converted(b, value)) <= kRounding * largest;
+  });
 }
 
 /// The code with the annotations of the listed one, as it is read again.
@@ -90,12 +97,17 @@ bool is_alias(std::string_view text) {
 }  // namespace
 
 double GivenUnit::to_canonical(double value) const {
-  if (ratio) value = convert(value, ratio->first, ratio->second);
-  return listed->factor * value + listed->offset;
+  const bool is_canonical = !ratio && listed->factor == 1 && listed->offset == 0;
+  if (is_canonical) return value;
+  // Scores have limits, and 42.0392 mg/dL of urea are 7 mmol/L, not a last binary digit more.
+  const std::string text = fmt::format("{:.14g}", converted(*this, value));
+  double rounded = 0;
+  std::from_chars(text.data(), text.data() + text.size(), rounded);
+  return rounded;
 }
 
 double GivenUnit::factor() const {
-  return ratio ? to_canonical(1) - to_canonical(0) : listed->factor;
+  return ratio ? converted(*this, 1) - converted(*this, 0) : listed->factor;
 }
 
 std::variant<GivenUnit, UnitFault> read_unit(const Variable& variable, std::string_view text) {

@@ -18,7 +18,7 @@ struct GivenUnit {
   std::string code;       ///< UCUM, with those annotations alone that a listed unit has
   bool is_alias = false;  ///< whether the text was another name than the code
 
-  /// The value in the canonical unit.
+  /// The value in the canonical unit; to 14 digits where it was converted.
   double to_canonical(double value) const;
   /// The canonical value of a difference of 1.
   double factor() const;

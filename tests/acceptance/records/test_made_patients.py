@@ -85,9 +85,8 @@ def points(record: aicovid.ClinicalRecord) -> dict:
 
 
 def test_equivalent_units_change_nothing():
-    """Scores too, but for a whole number that rounding moves off itself: it may be a limit of a score."""
     generator = random.Random(1)
-    compared, scored, written = 0, 0, set()
+    compared, written = 0, set()
     for made in PATIENTS:
         rewritten = with_other_units(made.entries, generator)
         before, after = read(made), read(made, rewritten)
@@ -98,13 +97,11 @@ def test_equivalent_units_change_nothing():
             if name in after.canonical and name != "age":
                 written.add((name, after.given[name].get("unit")))
                 compared += 1
-        if not any(found[name] != value and value == round(value) for name, value in expected.items() if isinstance(value, float)):
-            assert points(after) == points(before)
-            scored += 1
+        assert points(after) == points(before)
         # These two are about the unit as it is written.
         by_unit = ("unit_alias", "suspicious_value")
         assert warnings(after, by_unit) == warnings(before, by_unit)
-    assert compared > 2000 and scored > 100 and len(written) > 200
+    assert compared > 2000 and len(written) > 200
 
 
 def one_value(code: str, value: float, unit: str) -> aicovid.ClinicalRecord:
@@ -114,15 +111,14 @@ def one_value(code: str, value: float, unit: str) -> aicovid.ClinicalRecord:
     return read(Patient(at="2020-04-01T10:00:00Z", entries=[entry]))
 
 
-@pytest.mark.xfail(strict=True, reason="the readings of 0 Cel through Cel and through [degF] differ by rounding, and are taken for two")
 def test_an_annotation_behind_cel_says_nothing():
     assert values(one_value("8310-5", 37.2, "Cel{oral}")) == {"temperature": 37.2}
 
 
-@pytest.mark.xfail(strict=True, reason="a conversion is rounded, and the limits of scores are compared exactly")
 @pytest.mark.parametrize("code, value, unit, canonical, same", [
     ("22664-7", 42.0392, "mg/dL", "mmol/L", 7),
     ("8462-4", 79.9932, "hPa", "mm[Hg]", 60),
+    ("3151-8", 0.1, "L/s", "L/min", 6),
 ])  # fmt: skip
 def test_a_value_on_a_limit_of_a_score_has_the_same_points_in_each_unit(code, value, unit, canonical, same):
     assert points(one_value(code, value, unit)) == points(one_value(code, same, canonical))

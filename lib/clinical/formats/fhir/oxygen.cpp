@@ -319,7 +319,7 @@ std::set<std::size_t> OxygenEvidence::settle(std::optional<Instant> spo2,
     const FhirEntry& other = against.empty() ? *support : against.front()->place;
     builder.warn(
         {"oxygen_open", "on_oxygen",
-         fmt::format("on_oxygen stays open: {} says room air, and {} oxygen or a device for it; "
+         fmt::format("on_oxygen stays open: {} says room air, and {} speaks against it, or may; "
                      "expected one of them at the moment of the saturation",
                      to_string(air->place), to_string(other))});
     std::set<std::size_t> left_out;
