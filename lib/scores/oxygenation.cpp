@@ -13,7 +13,6 @@ namespace aicovid {
 
 namespace {
 
-constexpr double kRoomAirPercent = 21;
 /// Above this, the curve of haemoglobin is flat, and SpO2 says nothing of PaO2 (Rice et al. 2007).
 constexpr double kHighestSpo2 = 97;
 

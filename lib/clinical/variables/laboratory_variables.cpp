@@ -18,7 +18,8 @@ constexpr std::string_view kUreaMass = "UCUM; urea CH4N2O 60.056 g/mol (IUPAC 20
 constexpr std::string_view kCreatinineMass = "UCUM; creatinine C4H7N3O 113.120 g/mol (IUPAC 2021)";
 constexpr std::string_view kGlucoseMass = "UCUM; glucose C6H12O6 180.156 g/mol (IUPAC 2021)";
 // Laboratories that report both give 250 ng/mL DDU beside 500 ng/mL FEU (Mayo Clinic Laboratories,
-// test catalogue, D-dimer). UCUM has no code for either: the annotation in braces carries it.
+// test catalogue, D-dimer). UCUM has [FEU], a unit that nothing converts to, and none for DDU: the
+// annotation in braces carries either.
 constexpr std::string_view kDdu = "1 DDU taken as 2 FEU (Mayo Clinic Laboratories)";
 constexpr std::string_view kDduIsRough =
     "1 DDU was taken as 2 FEU, which is approximate and differs between assays";

@@ -12,6 +12,8 @@
 #include "variables/given_unit.hpp"
 #include "variables/variables.hpp"
 
+#include "clinical/bedside_state.hpp"
+
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
@@ -42,7 +44,6 @@ constexpr std::string_view kVentilatorSetting = "19994-3";
 constexpr std::string_view kBloodGasStudies = "18767-4";
 constexpr std::array<std::string_view, 3> kGasPanels = {"24336-0", "24337-8", "24338-6"};
 constexpr std::array<std::string_view, 3> kBloodGases = {"pao2", "paco2", "ph"};
-constexpr double kRoomAirPercent = 21;
 
 bool is_of_variable(const Json& concept_, std::string_view name, const CodeMap& code_map) {
   return std::ranges::any_of(codings(concept_), [&](const Json& coding) {

@@ -15,13 +15,16 @@ struct Finding {
   std::string variable;
 };
 
+/// The share of oxygen in air, 20.9 %, as wards write it.
+inline constexpr double kRoomAirPercent = 21;
+
 /// A quantity that supplemental oxygen raises above what it is on room air.
 struct OxygenQuantity {
   std::string_view name;
   double on_room_air;  ///< canonical unit
 };
 inline constexpr std::array<OxygenQuantity, 2> kOxygenQuantities = {
-    {{"oxygen_flow", 0}, {"fio2", 21}}};
+    {{"oxygen_flow", 0}, {"fio2", kRoomAirPercent}}};
 
 /// Whether every number that the given value can stand for is above that of room air.
 bool surely_raised(const ClinicalRecord& record, const OxygenQuantity& quantity);
