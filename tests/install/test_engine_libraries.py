@@ -36,6 +36,10 @@ def archive(folder, said):
     (folder / "build-version").write_text(f"{said}\n")
     for name in os.listdir(libraries()):
         (folder / "lib" / name).symlink_to(os.path.join(libraries(), name))
+    # The wheel for CUDA looks for NVIDIA's libraries there, seen from its own; an archive has them inside.
+    nvidia = os.path.join(libraries(), "..", "..", "nvidia")
+    if os.path.isdir(nvidia) and not (folder.parent / "nvidia").exists():
+        (folder.parent / "nvidia").symlink_to(os.path.realpath(nvidia))
     return folder / "lib"
 
 
