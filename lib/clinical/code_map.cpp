@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <optional>
 
@@ -64,9 +65,17 @@ void read_codes(const OrderedJson& list, const ClinicalVariables& known, SiteCod
   }
 }
 
+/// Tables have blanks around their headers and cells, which say nothing.
+std::string without_blanks(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') + 1 - first);
+}
+
 /// Whether a header is one that the library reads without a map: a name with its unit, the name of
 /// what has no unit, or the time's.
-bool is_known_header(const std::string& header, const ClinicalVariables& known) {
+bool is_known_header(const std::string& text, const ClinicalVariables& known) {
+  const std::string header = without_blanks(text);
   if (header == "time" || header == "Time" || header == "TIME") return true;
   std::string name = header.substr(0, header.find('['));
   name.erase(name.find_last_not_of(' ') + 1);
@@ -116,9 +125,14 @@ std::optional<double> number_of(std::string_view text) {
 }
 
 /// Whether a word is a value of some variable, or may be one: "9" may stand for what is not known,
-/// and may be a concentration.
+/// and may be a concentration, as "<5" and "90+" are bounds.
 bool may_be_a_value(const std::string& word, const ClinicalVariables& known) {
-  if (boolean_of_word(word) || number_of(word).value_or(-1) >= 0) return true;
+  const std::string_view text = word;
+  const std::string_view number =
+      text.substr(std::min(text.find_first_not_of("<>= "), text.size()));
+  const bool is_least = number.ends_with('+');
+  const auto value = number_of(is_least ? number.substr(0, number.size() - 1) : number);
+  if (boolean_of_word(word) || value.value_or(-1) >= 0) return true;
   for (const auto* list : {&variables(), &declarations(known).list}) {
     for (const Variable& variable : *list) {
       if (std::ranges::count(variable.terms, word) > 0) return true;
@@ -141,10 +155,14 @@ class WordReader {
     });
     for (const bool value : {true, false}) {
       each(value ? "true" : "false", [this, value](const std::string& word) {
-        // A site may write 1 for no and 2 for yes.
-        const auto usual = number_of(word) ? std::nullopt : boolean_of_word(word);
+        // A site may write 1 for no and 2 for yes; pandas writes 1.0 where a value is missing.
+        const bool is_whole =
+            std::ranges::all_of(word, [](unsigned char c) { return std::isdigit(c) != 0; });
+        if (number_of(word) && !is_whole) return "a whole number";
+        const auto usual = is_whole ? std::nullopt : boolean_of_word(word);
         if (is_missing(word) || usual.value_or(value) != value) return "a word that means it";
         const bool is_first = site_.booleans.emplace(word, value).second;
+        if (is_whole) site_.booleans.emplace(word + ".0", value);
         return is_first ? "" : "each word in one list";
       });
     }

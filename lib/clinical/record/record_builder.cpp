@@ -204,9 +204,12 @@ RecordBuilder::Candidate* RecordBuilder::choose(const Variable& variable,
     return nullptr;
   }
   if (readable.size() == 1) return readable.front();
+  // What lasts is of no moment.
+  if (variable.lasting) return one_of_moment(readable, warnings);
   const auto without_time =
       std::ranges::count_if(readable, [](const Candidate* one) { return !one->time; });
   if (without_time > 0 && static_cast<std::size_t>(without_time) < readable.size()) {
+    if (conflicts_ == Conflicts::open) return one_of_moment(readable, warnings);
     reject(fmt::format("{} has {} values, one of them without time; expected a time with each",
                        variable.name, readable.size()));
   }

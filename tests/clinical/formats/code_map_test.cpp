@@ -78,6 +78,14 @@ TEST_CASE("Code map: a site may count 1 as no and 2 as yes", "[clinical]") {
   };
   CHECK(oxygen("1") == false);
   CHECK(oxygen("2") == true);
+  // As pandas writes them where a value of the column is missing.
+  CHECK(oxygen("1.0") == false);
+  CHECK(oxygen("2.0") == true);
+  CHECK_FALSE(words_rejection(R"("true": ["0.0"])").empty());
+  for (const char* bound : {"<5", "90+", ">=90", "< 5"}) {
+    CHECK_FALSE(words_rejection(R"("missing": [")" + std::string(bound) + "\"]").empty());
+  }
+  CHECK_FALSE(rejection(R"("columns": {" gcs": {"variable": "gcs"}})").empty());
   CHECK(oxygen("-99") == std::nullopt);
   CHECK(ClinicalRecord::parse_csv("crp [mg/L],gcs\n-99,15\n", {.code_map = map}).given().size() ==
         1);

@@ -97,8 +97,8 @@ reference ranges of health, and never narrower than the range that a published s
 - `urea` in mg/dL or g/L is the mass of urea. What laboratories call BUN is `urea_nitrogen`: given without `urea` it
   supplies it (1 mg/dL = 10 / 28.014 = 0.357 mmol/L of urea), with a warning. Both given, of one sample, and more than
   10 % and 0.5 mmol/L apart: an error.
-- `d_dimer` must say fibrinogen-equivalent units `{FEU}` or D-dimer units `{DDU}`: UCUM has no code for either, so its
-  annotation carries it. 1 DDU is taken as 2 FEU, with a warning, because assays differ.
+- `d_dimer` must say fibrinogen-equivalent units `{FEU}` or D-dimer units `{DDU}`: UCUM's `[FEU]` converts to nothing, and it has
+  no code for the other, so that the annotation carries it. 1 DDU is taken as 2 FEU, with a warning, because assays differ.
 - Errors: `on_oxygen` false with `respiratory_support` other than none, or true with none; either of them saying that
   there is no oxygen with `oxygen_flow` above 0, `fio2` above 21 %, or `spo2` and `spo2_room_air` more than 4 % apart (below);
   either saying that there is, on a cannula or a mask, with `oxygen_flow` 0 or `fio2` up to 21 %, all of them unless their
@@ -171,8 +171,8 @@ names, public tables of long common names; CQM, value sets of the US quality mea
 of the German Medical Informatics Initiative; TOTeM, Belgian care paths of telemonitoring; check digit only: nowhere. None was compared with LOINC's own release. Codes that only resemble them are not read: 736-9 (lymphocytes in percent),
 7799-0 (D-dimer in arbitrary units), molar CRP and ferritin, 14805-6 (lactate dehydrogenase by the
 other reaction), temperatures of the skin. 14937-7 and 59570-2, "urea nitrogen [moles/volume]", are urea in mmol/L and open in
-grams. 2708-6 without 59408-5 is `sao2` where the Observation's
-category is laboratory.
+grams. 2708-6 without 59408-5 is `sao2` where the Observation is
+[of a blood gas](clinical-fhir.md#oxygen-and-room-air).
 
 | Name | LOINC |
 |---|---|

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 
 namespace aicovid {
@@ -61,6 +62,18 @@ bool has_begun(const Json& condition, const std::string& at) {
                              [&](const std::string& date) { return is_by(date, at); });
 }
 
+/// Stands for each edition.
+constexpr std::string_view kIcd10 = "ICD-10|";
+
+/// "E11.9", "E119" and "E11.9-" are one code, in each edition.
+std::string plain_code(const std::string& system, const std::string& code) {
+  if (system == kSnomed || !is_code_of_diseases(system)) return system + "|" + code;
+  std::string plain(kIcd10);
+  std::ranges::copy_if(code, std::back_inserter(plain),
+                       [](char c) { return c != '.' && c != '-'; });
+  return plain;
+}
+
 enum class End { none, later, reached };
 
 /// Whether it has ended, or may have: an end counts as reached unless it is surely later.
@@ -79,12 +92,15 @@ End end_of(const Json& condition, const std::string& at) {
   return end;
 }
 
-bool is_there(const Json& condition, Activity activity, const std::string& at) {
+/// Whether it was there at the time asked for: present, possible, or open.
+Presence presence_at(const Json& condition, Activity activity, const std::string& at) {
   const End end = end_of(condition, at);
-  if (end == End::reached || begins_later(condition, at)) return false;
+  if (end == End::reached || begins_later(condition, at)) return Presence::open;
   // What is over by now, and ended after the time asked for, was there if it had begun.
-  if (activity == Activity::over) return end == End::later && has_begun(condition, at);
-  return activity == Activity::active || activity == Activity::unsaid;
+  if (activity == Activity::over) {
+    return end == End::later && has_begun(condition, at) ? Presence::present : Presence::open;
+  }
+  return activity == Activity::other ? Presence::possible : Presence::present;
 }
 
 /// Whether it is said not to be so: as refuted, or by ICD-10-GM's "A" (excluded).
@@ -103,11 +119,27 @@ Presence presence_of(const Json& condition, const ConditionStatus& status,
   const bool is_said =
       status.verification == Verification::confirmed || status.verification == Verification::unsaid;
   const bool is_sure = certainty.empty() || certainty == "G";
-  if (!is_there(condition, status.activity, at)) return Presence::open;
-  return is_said && is_sure ? Presence::present : Presence::possible;
+  const Presence presence = presence_at(condition, status.activity, at);
+  const bool is_unsure = !is_said || !is_sure;
+  return presence == Presence::present && is_unsure ? Presence::possible : presence;
 }
 
 }  // namespace
+
+bool are_denied(const std::set<std::string>& codes, const std::set<std::string>& refuted) {
+  return std::ranges::any_of(codes, [&](const std::string& code) {
+    return std::ranges::any_of(refuted, [&](const std::string& one) {
+      return code == one || (one.starts_with(kIcd10) && code.starts_with(one));
+    });
+  });
+}
+
+bool is_coded_as_infection(const Json& condition) {
+  return std::ranges::any_of(codings(member(condition, "code")), [](const Json& coding) {
+    const auto found = condition_of(text_of(coding, "system"), text_of(coding, "code"));
+    return found && !found->term.empty();
+  });
+}
 
 FhirCondition read_fhir_condition(const Json& condition, const ClinicalOptions& options) {
   FhirCondition result;
@@ -128,7 +160,7 @@ FhirCondition read_fhir_condition(const Json& condition, const ClinicalOptions& 
     if (!found) whole = whole && !is_code_of_diseases(system);
     if (!found) continue;
     terms.insert(found->term);
-    result.codes.insert(fmt::format("{}|{}", system, code));
+    result.codes.insert(plain_code(system, code));
     if (result.meaning && found->variable != result.meaning->variable) {
       throw Error(ErrorCode::bad_clinical_input,
                   fmt::format("a Condition has the codes of {} and {}; expected one disease",

@@ -26,8 +26,15 @@ struct FhirCondition {
   bool contradictory = false;             ///< whether one code says what another one denies
   Presence presence = Presence::open;
   ConditionStatus status;
-  std::set<std::string> codes;  ///< the listed ones, each with its system
+  std::set<std::string> codes;  ///< the listed ones, of ICD-10 without points, whatever the edition
 };
+
+/// Whether any of its codes is one of COVID-19.
+bool is_coded_as_infection(const nlohmann::json& condition);
+
+/// Whether who has not what is refuted cannot have what the codes say: one of them is the same, or
+/// below it in ICD-10, where the codes tell.
+bool are_denied(const std::set<std::string>& codes, const std::set<std::string>& refuted);
 
 /// Reads a FHIR Condition for the time of the options, which may be empty. What has ended after it
 /// was present at it.

@@ -1,35 +1,19 @@
 #include "condition_evidence.hpp"
 
-#include "json.hpp"
 #include "problem_list.hpp"
 #include "record/record_builder.hpp"
 #include "variables/variables.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 namespace aicovid {
 
-namespace {
-
-/// Whether who has not the one cannot have the other: they are the same, or the other is below it
-/// in ICD-10, where the codes tell.
-bool denies(const std::string& refuted, const std::string& present) {
-  return present == refuted || (!refuted.starts_with(kSnomed) && present.starts_with(refuted));
-}
-
-}  // namespace
-
 const ConditionEvidence::Present* ConditionEvidence::undenied(const Statements& statements) {
   for (const Present& one : statements.present) {
-    const bool is_denied = std::ranges::any_of(one.codes, [&](const std::string& code) {
-      return std::ranges::any_of(statements.refuted_codes,
-                                 [&](const std::string& refuted) { return denies(refuted, code); });
-    });
-    if (!is_denied) return &one;
+    if (!are_denied(one.codes, statements.refuted_codes)) return &one;
   }
   return nullptr;
 }

@@ -2,14 +2,24 @@
 
 #include "address.hpp"
 #include "json.hpp"
+#include "problem_list.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace aicovid {
 
 namespace {
+
+/// The members that refer to a Condition, whatever the reference says of its type. Source: FHIR R4,
+/// search parameters of the type reference with the target Condition.
+constexpr std::array<std::string_view, 9> kReferences = {
+    "condition", "problem",  "reasonReference",  "addresses",     "indication",
+    "dueTo",     "evidence", "outcomeReference", "itemReference",
+};
 
 class Conditions {
  public:
@@ -18,25 +28,42 @@ class Conditions {
       const Json& resource = member(*one.entry, "resource");
       addresses_.insert(parse_fhir_address(text_of(*one.entry, "fullUrl")).text);
       const std::string id = text_of(resource, "id");
-      if (text_of(resource, "resourceType") == "Condition" && !id.empty()) {
-        addresses_.insert(address_in(*one.entry, "Condition/" + id).text);
-      }
+      const std::string type = text_of(resource, "resourceType");
+      if (id.empty() || type.empty()) continue;
+      const std::string relative = type + "/" + id;
+      addresses_.insert(parse_fhir_address(relative).text);
+      addresses_.insert(address_in(*one.entry, relative).text);
     }
+    addresses_.erase("");
   }
 
-  /// Whether the element, or anything within it, is a Condition or refers to an unknown one.
+  /// Whether the element, or anything within it, is a Condition or refers to one that is not there.
   bool are_hidden_in(const Json& element, const Json& entry) const {
     if (element.is_array()) {
       return std::ranges::any_of(element,
                                  [&](const Json& one) { return are_hidden_in(one, entry); });
     }
     if (!element.is_object()) return false;
-    if (text_of(element, "resourceType") == "Condition" || is_unknown(element, entry)) return true;
+    if (text_of(element, "resourceType") == "Condition" || is_of_condition(element, entry)) {
+      return true;
+    }
     return std::ranges::any_of(element.items(), [&](const auto& one) {
-      // The diagnosis of an Encounter is a Condition, or a procedure.
-      const bool is_diagnosis = one.key() == "condition" && is_elsewhere(one.value(), entry);
-      return is_diagnosis || are_hidden_in(one.value(), entry);
+      const bool may_be = std::ranges::count(kReferences, one.key()) > 0;
+      return (may_be && are_missing(one.value(), entry)) || are_hidden_in(one.value(), entry);
     });
+  }
+
+  /// Whether one of the references, or the only one, leads to nothing in the entries.
+  bool are_missing(const Json& references, const Json& entry) const {
+    if (references.is_array()) {
+      return std::ranges::any_of(references,
+                                 [&](const Json& one) { return are_missing(one, entry); });
+    }
+    const bool is_reference = references.contains("reference") ||
+                              references.contains("identifier") || references.contains("display");
+    if (!references.is_object() || !is_reference) return false;
+    const std::string type = type_of(references, entry);
+    return (type.empty() || type == "Condition") && is_elsewhere(references, entry);
   }
 
  private:
@@ -45,19 +72,28 @@ class Conditions {
     return on_server(parse_fhir_address(text), url.server);
   }
 
-  /// Whether a reference leads to nothing in the Bundle.
-  bool is_elsewhere(const Json& reference, const Json& entry) const {
+  /// The type of resource that a reference leads to; empty where it does not say.
+  static std::string type_of(const Json& reference, const Json& entry) {
     const std::string text = text_of(reference, "reference");
-    // What is contained is found where it stands.
-    return !text.empty() && !text.starts_with('#') &&
-           !addresses_.contains(address_in(entry, text).text);
+    if (text.starts_with("Condition?")) return "Condition";
+    const std::string type = address_in(entry, text).type;
+    return type.empty() ? text_of(reference, "type") : type;
   }
 
-  bool is_unknown(const Json& reference, const Json& entry) const {
-    const bool is_of_condition =
-        text_of(reference, "type") == "Condition" ||
-        address_in(entry, text_of(reference, "reference")).type == "Condition";
-    return is_of_condition && is_elsewhere(reference, entry);
+  bool is_elsewhere(const Json& reference, const Json& entry) const {
+    const std::string text = text_of(reference, "reference");
+    // A contained Condition is found where it stands; one that is not there may be any.
+    if (text.starts_with('#')) {
+      const Json& contained = member(member(entry, "resource"), "contained");
+      return !contained.is_array() || std::ranges::none_of(contained, [&](const Json& one) {
+        return text_of(one, "id") == std::string_view(text).substr(1);
+      });
+    }
+    return text.empty() || !addresses_.contains(address_in(entry, text).text);
+  }
+
+  bool is_of_condition(const Json& reference, const Json& entry) const {
+    return type_of(reference, entry) == "Condition" && is_elsewhere(reference, entry);
   }
 
   std::set<std::string> addresses_;
@@ -67,8 +103,20 @@ class Conditions {
 bool hides(const Json& entry, const Conditions& conditions) {
   const Json& resource = member(entry, "resource");
   if (!resource.is_object() || text_of(resource, "resourceType") == "OperationOutcome") return true;
-  return std::ranges::any_of(resource,
-                             [&](const Json& one) { return conditions.are_hidden_in(one, entry); });
+  if (!member(member(entry, "response"), "outcome").is_null()) return true;
+  if (is_list_of_problems(resource)) {
+    const Json& items = member(resource, "entry");
+    const bool is_missing = items.is_array() && std::ranges::any_of(items, [&](const Json& one) {
+                              return conditions.are_missing(member(one, "item"), entry);
+                            });
+    if (is_missing) return true;
+  }
+  // The resource itself is no reference; what it has may be.
+  return std::ranges::any_of(resource.items(), [&](const auto& one) {
+    const bool may_be = std::ranges::count(kReferences, one.key()) > 0;
+    return (may_be && conditions.are_missing(one.value(), entry)) ||
+           conditions.are_hidden_in(one.value(), entry);
+  });
 }
 
 }  // namespace

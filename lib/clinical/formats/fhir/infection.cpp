@@ -8,6 +8,7 @@
 #include "variables/variables.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -45,9 +46,9 @@ bool is_recent(const std::string& date, Instant at) {
 }
 
 /// Whether a diagnosis that is of no current Encounter is recent enough.
-bool is_of_now(const Json& condition, const FhirCondition& found, std::optional<Instant> at) {
+bool is_of_now(const Json& condition, const ConditionStatus& status, std::optional<Instant> at) {
   const std::string date = date_of(condition);
-  const bool is_active_now = date.empty() && found.status.activity == Activity::active;
+  const bool is_active_now = date.empty() && status.activity == Activity::active;
   return !at || is_active_now || is_recent(date, *at);
 }
 
@@ -56,7 +57,10 @@ bool is_of_now(const Json& condition, const FhirCondition& found, std::optional<
 void InfectionEvidence::add_test(const Json& observation, InfectionTest test,
                                  const FhirEntry& place, FhirReading& reading) {
   const auto found = infection_test_result(observation);
-  if (!found) return reading.left_out.add(SetAside::without_value, place);
+  if (!found) {
+    note_doubt(observation, place);
+    return reading.left_out.add(SetAside::without_value, place);
+  }
   if (reading.at) {
     const ObservedAt time = observed_at(observation);
     if (!time.span) return reading.left_out.add(SetAside::without_time, place);
@@ -79,13 +83,27 @@ void InfectionEvidence::add_test(const Json& observation, InfectionTest test,
                                       to_string(place))});
     return;
   }
-  terms_.emplace(*found ? "confirmed" : "negative", place);
+  if (!*found) return negatives_.push_back({moments_observed(observation), place});
+  if (!positive_) positive_ = place;
 }
 
-void InfectionEvidence::add_possible(const FhirCondition& found, const Json& condition,
-                                     bool is_of_current_encounter, const FhirEntry& place,
-                                     const FhirReading& reading) {
-  const bool counts = is_of_current_encounter || is_of_now(condition, found, reading.at);
+void InfectionEvidence::note_doubt(const Json& test, const FhirEntry& place) {
+  // What has no result yet, or was not done, says nothing against another one.
+  if (!has_value(test) || infection_test_result(test) == false) return;
+  doubts_.push_back({moments_observed(test), place});
+}
+
+void InfectionEvidence::add_refuted(const FhirCondition& found) {
+  refuted_codes_.insert(found.codes.begin(), found.codes.end());
+}
+
+void InfectionEvidence::note_possible(const Json& condition, bool is_of_current_encounter,
+                                      const FhirEntry& place, const FhirReading& reading) {
+  const ConditionStatus status = read_condition_status(condition);
+  if (status.verification == Verification::in_error) return;
+  const bool is_undated = date_of(condition).empty() && status.activity != Activity::over;
+  const bool counts =
+      is_of_current_encounter || is_undated || is_of_now(condition, status, reading.at);
   if (counts && !possible_) possible_ = place;
 }
 
@@ -93,8 +111,8 @@ void InfectionEvidence::add_diagnosis(const FhirCondition& found, const Json& co
                                       bool is_of_current_encounter, const FhirEntry& place,
                                       FhirReading& reading) {
   const std::string date = date_of(condition);
-  if (is_of_current_encounter || is_of_now(condition, found, reading.at)) {
-    terms_.emplace(found.meaning->term, place);
+  if (is_of_current_encounter || is_of_now(condition, found.status, reading.at)) {
+    diagnoses_.push_back({found.meaning->term, found.codes, place});
     return;
   }
   has_old_diagnosis_ = true;
@@ -107,29 +125,62 @@ void InfectionEvidence::add_diagnosis(const FhirCondition& found, const Json& co
                                               kOldestDiagnosis.count()))});
 }
 
+const InfectionEvidence::Diagnosis* InfectionEvidence::diagnosis(std::string_view term) const {
+  for (const Diagnosis& one : diagnoses_) {
+    if (one.term == term && !are_denied(one.codes, refuted_codes_)) return &one;
+  }
+  return nullptr;
+}
+
+const InfectionEvidence::Test* InfectionEvidence::doubt() const {
+  const auto latest = std::ranges::max(negatives_, {}, [](const Test& one) {
+                        return one.moments.first;
+                      }).moments.first;
+  for (const Test& one : doubts_) {
+    if (one.moments.second >= latest) return &one;
+  }
+  return nullptr;
+}
+
 void InfectionEvidence::settle(FhirReading& reading) const {
-  for (const char* term : {"confirmed", "suspected", "negative"}) {
-    const auto said = terms_.find(term);
-    if (said == terms_.end()) continue;
-    const bool is_negative = std::string_view(term) == "negative";
-    // Nobody knows whether the infection of then is over.
-    if (is_negative && has_old_diagnosis_) return;
-    if (is_negative && possible_) {
-      reading.builder.warn(
-          {"condition_contradicted", "sars_cov_2",
-           fmt::format("sars_cov_2 is taken as missing: a test was negative, and {} says that an "
-                       "infection is possible",
-                       to_string(*possible_))});
-      return;
-    }
-    reading.builder.add(*find_variable("sars_cov_2"), term, {.place = to_string(said->second)});
-    if (!is_negative && terms_.contains("negative")) {
-      reading.builder.warn(
-          {"negative_test_left_out", "sars_cov_2",
-           fmt::format("sars_cov_2 is taken as {} although a test was negative", term)});
+  const auto take = [&](std::string_view term, const FhirEntry& place) {
+    reading.builder.add(*find_variable("sars_cov_2"), std::string(term),
+                        {.place = to_string(place)});
+  };
+  const auto warn = [&](const char* code, const std::string& text) {
+    reading.builder.warn({code, "sars_cov_2", "sars_cov_2 is taken as " + text});
+  };
+  const Diagnosis* said = diagnosis("confirmed");
+  if (!said) said = diagnosis("suspected");
+  if (positive_ || said) {
+    const std::string_view term = positive_ ? "confirmed" : said->term;
+    take(term, positive_ ? *positive_ : said->place);
+    if (!negatives_.empty()) {
+      warn("negative_test_left_out", fmt::format("{} although a test was negative", term));
     }
     return;
   }
+  if (!diagnoses_.empty()) {
+    return warn("condition_contradicted",
+                fmt::format("missing: {} says that there is an infection, and another Condition "
+                            "refutes it",
+                            to_string(diagnoses_.front().place)));
+  }
+  // Nobody knows whether the infection of then is over.
+  if (negatives_.empty() || has_old_diagnosis_) return;
+  if (possible_) {
+    return warn("condition_contradicted",
+                fmt::format("missing: a test was negative, and {} says that an infection is "
+                            "possible, or does not count",
+                            to_string(*possible_)));
+  }
+  if (const Test* other = doubt()) {
+    return warn("conflicting_values",
+                fmt::format("missing: a test was negative, and {}, which is no earlier, has no "
+                            "clear result or does not count",
+                            to_string(other->place)));
+  }
+  take("negative", negatives_.front().place);
 }
 
 }  // namespace aicovid

@@ -3,10 +3,13 @@
 #include "infection_tests.hpp"
 #include "reading.hpp"
 
-#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace aicovid {
 
@@ -27,18 +30,40 @@ class InfectionEvidence {
   void add_diagnosis(const FhirCondition& found, const nlohmann::json& condition,
                      bool is_of_current_encounter, const FhirEntry& place, FhirReading& reading);
 
-  /// Takes a diagnosis of the same time that may be so: suspected otherwise than by code, or with
-  /// codes that contradict one another. A negative test does not hold against it.
-  void add_possible(const FhirCondition& found, const nlohmann::json& condition,
-                    bool is_of_current_encounter, const FhirEntry& place,
-                    const FhirReading& reading);
+  /// Takes a diagnosis that refutes what its codes say.
+  void add_refuted(const FhirCondition& found);
+
+  /// Notes a diagnosis of the same time that may be so: suspected otherwise than by code, or one
+  /// that does not count. A negative test does not hold against it.
+  void note_possible(const nlohmann::json& condition, bool is_of_current_encounter,
+                     const FhirEntry& place, const FhirReading& reading);
+
+  /// Notes a test that does not count, or has no clear result. No negative test before it holds.
+  void note_doubt(const nlohmann::json& test, const FhirEntry& place);
 
   /// Adds `sars_cov_2`. Any proof of infection holds. A diagnosis holds against a negative test,
   /// for the airways above lose the virus before those below.
   void settle(FhirReading& reading) const;
 
  private:
-  std::map<std::string, FhirEntry> terms_;  ///< with the first entry that says so
+  struct Diagnosis {
+    std::string_view term;
+    std::set<std::string> codes;
+    FhirEntry place;
+  };
+  struct Test {
+    std::pair<Instant, Instant> moments;  ///< the first and the last that it can be of
+    FhirEntry place;
+  };
+  const Diagnosis* diagnosis(std::string_view term) const;
+  /// The test that may say otherwise than the latest negative one.
+  const Test* doubt() const;
+
+  std::vector<Diagnosis> diagnoses_;
+  std::set<std::string> refuted_codes_;
+  std::optional<FhirEntry> positive_;  ///< the first that says so
+  std::vector<Test> negatives_;
+  std::vector<Test> doubts_;
   bool has_old_diagnosis_ = false;
   std::optional<FhirEntry> possible_;
 };

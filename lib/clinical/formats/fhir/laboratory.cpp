@@ -3,18 +3,41 @@
 #include "json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <vector>
 
 namespace aicovid {
 
 namespace {
 
+/// "Laboratory studies (set)", and "gas panel studies (set)", which GECCO has for blood gases.
+constexpr std::array<std::string_view, 2> kLoincStudies = {"26436-6", "18767-4"};
+/// LOINC's panels of blood gases.
+constexpr std::array<std::string_view, 3> kGasPanels = {"24336-0", "24337-8", "24338-6"};
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  return text;
+}
+
+bool is_name_of_laboratory(const std::string& text) {
+  const std::string small = lower(text);
+  return small == "laboratory" || small == "lab";
+}
+
 OfLaboratory of_laboratory_by(const Json& coding) {
-  if (text_of(coding, "code") != "laboratory") return OfLaboratory::no;
   const std::string system = text_of(coding, "system");
-  // The first is the name that the system had before R4.
+  const std::string code = text_of(coding, "code");
+  if (system == kLoinc) {
+    return std::ranges::count(kLoincStudies, code) > 0 ? OfLaboratory::yes : OfLaboratory::no;
+  }
+  if (!is_name_of_laboratory(code)) return OfLaboratory::no;
+  // The first is the name that the system had before R4. HL7 version 2 says LAB of a section.
   const bool is_known = system == "http://hl7.org/fhir/observation-category" ||
-                        system == "http://terminology.hl7.org/CodeSystem/observation-category";
+                        system == "http://terminology.hl7.org/CodeSystem/observation-category" ||
+                        system == "http://terminology.hl7.org/CodeSystem/v2-0074";
   return is_known ? OfLaboratory::yes : OfLaboratory::maybe;
 }
 
@@ -22,12 +45,23 @@ OfLaboratory of_laboratory_by(const Json& coding) {
 
 OfLaboratory of_laboratory(const Json& observation) {
   OfLaboratory said = OfLaboratory::no;
-  const Json& categories = member(observation, "category");
-  if (!categories.is_array()) return said;
-  for (const Json& category : categories) {
+  const Json& found = member(observation, "category");
+  const std::vector<Json> one = {found};
+  for (const Json& category : found.is_array() ? found.get_ref<const Json::array_t&>() : one) {
     for (const Json& coding : codings(category)) said = std::max(said, of_laboratory_by(coding));
+    if (is_name_of_laboratory(text_of(category, "text"))) {
+      said = std::max(said, OfLaboratory::maybe);
+    }
   }
   return said;
+}
+
+bool is_of_blood_gas(const Json& observation) {
+  const Json& coded = member(observation, "code");
+  return !member(observation, "specimen").is_null() ||
+         std::ranges::any_of(kGasPanels,
+                             [&](auto code) { return has_code(coded, kLoinc, code); }) ||
+         of_laboratory(observation) != OfLaboratory::no;
 }
 
 }  // namespace aicovid

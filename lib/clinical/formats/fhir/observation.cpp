@@ -55,14 +55,19 @@ struct Meaning {
   bool is_own = false;          ///< whether the code is the site's own
 };
 
-/// Where no LOINC code says it. Codes of two variables say none.
+/// Where no LOINC code says it.
 Meaning meaning_by_snomed(const Json& concept_) {
   const SnomedObservation* said = nullptr;
   for (const Json& coding : codings(concept_)) {
     if (text_of(coding, "system") != kSnomed) continue;
     const SnomedObservation* known = snomed_observation(text_of(coding, "code"));
     if (!known) continue;
-    if (said && (said->variable != known->variable || said->value != known->value)) return {};
+    if (said && (said->variable != known->variable || said->value != known->value)) {
+      reject(
+          fmt::format("an Observation has two codes, of {} and {}, that say two things; expected "
+                      "one of them",
+                      said->variable, known->variable));
+    }
     said = known;
   }
   if (!said) return {};
@@ -91,8 +96,8 @@ bool is_mass_by_molar_code(const Meaning& meaning, const Json& concept_, const J
   if (meaning.variable->name != "urea") return false;
   const bool is_molar =
       has_code(concept_, kLoinc, "14937-7") || has_code(concept_, kLoinc, "59570-2");
-  return is_molar &&
-         text_of(member(holder, "valueQuantity"), "code").find("mol") == std::string::npos;
+  const std::string unit = text_of(member(holder, "valueQuantity"), "code");
+  return is_molar && split_annotations(unit).plain.find("mol") == std::string::npos;
 }
 
 /// What one coding says: a LOINC code, or a site's own code of a variable that is a number.
@@ -112,15 +117,8 @@ Meaning meaning_of_coding(const Json& coding, const ClinicalOptions& options) {
   return {.variable = own, .code = code, .annotation = {}, .is_own = true};
 }
 
-/// The saturation of arterial blood, by whatever method and on whatever the patient breathes.
-bool is_any_saturation(const Variable& variable) {
-  return variable.name == "spo2" || variable.name == "spo2_room_air" || variable.name == "sao2";
-}
-
-/// A code of any saturation may stand beside one that says of which.
 void require_same_variable(const Meaning& meaning, const Meaning& other) {
   if (meaning.variable == other.variable) return;
-  if (is_any_saturation(*meaning.variable) && other.variable->name == "spo2") return;
   reject(fmt::format("an Observation has the codes of {} and {}; expected one variable",
                      meaning.variable->name, other.variable->name));
 }
@@ -135,29 +133,34 @@ void require_same(const Meaning& meaning, const Meaning& other) {
                   meaning.variable->name));
 }
 
+/// What 2708-6 is of: the saturation of arterial blood by any method, so that a blood gas is SaO2.
+/// Nothing where nobody knows.
+const Variable* variable_of_saturation(const Json& observation) {
+  if (of_laboratory(observation) == OfLaboratory::maybe) return nullptr;
+  return find_variable(is_of_blood_gas(observation) ? "sao2" : "spo2");
+}
+
 Meaning meaning_of(const Json& concept_, const Json& observation, const ClinicalOptions& options) {
   Meaning meaning;
+  const bool is_on_air = has_code(concept_, kLoinc, "59410-1");
+  const bool is_by_pulse = has_code(concept_, kLoinc, "59408-5") ||
+                           has_code(concept_, kSnomed, "431314004") || is_on_air;
   for (const Json& coding : codings(concept_)) {
-    const Meaning one = meaning_of_coding(coding, options);
+    Meaning one = meaning_of_coding(coding, options);
     if (!one.variable) continue;
+    if (one.code == "2708-6" && !one.is_own && !is_by_pulse) {
+      one.variable = variable_of_saturation(observation);
+      if (!one.variable) return {};
+    }
     // A saturation on room air may have the code of any saturation beside its own.
-    if (has_code(concept_, kLoinc, "59410-1") && one.variable->name == "spo2") continue;
+    if (is_on_air && one.variable->name == "spo2") continue;
     if (meaning.variable) require_same(meaning, one);
     if (!meaning.variable || !one.is_own) meaning = one;
   }
   const Meaning by_snomed = meaning_by_snomed(concept_);
-  if (meaning.variable && by_snomed.variable) require_same_variable(meaning, by_snomed);
-  if (by_snomed.variable && (!meaning.variable || meaning.is_own)) meaning = by_snomed;
-  // 2708-6 alone is the saturation of arterial blood by any method: the laboratory's is a blood
-  // gas.
-  if (meaning.variable && meaning.variable->name == "spo2" &&
-      !has_code(concept_, kLoinc, "59408-5") && !has_code(concept_, kSnomed, "431314004") &&
-      !meaning.is_own) {
-    const OfLaboratory said = of_laboratory(observation);
-    if (said == OfLaboratory::maybe) return {};
-    if (said == OfLaboratory::yes) meaning.variable = find_variable("sao2");
-  }
-  return meaning;
+  if (!by_snomed.variable || (is_on_air && by_snomed.variable->name == "spo2")) return meaning;
+  if (meaning.variable) require_same_variable(meaning, by_snomed);
+  return meaning.variable && !meaning.is_own ? meaning : by_snomed;
 }
 
 /// False for a coded answer that is not listed.
@@ -240,13 +243,17 @@ Json value_of(const Meaning& meaning, const Json& holder, FhirReading& reading) 
 
 /// The value of an Observation or of a component of it; false if its code is no variable's.
 bool read_value(const Json& concept_, const Json& holder, const Json& observation,
-                const FhirEntry& place, OxygenValues oxygen, FhirReading& reading) {
+                const FhirEntry& place, const OxygenValues& oxygen, FhirReading& reading) {
   Meaning meaning = meaning_of(concept_, observation, reading.options);
   if (!meaning.variable) meaning = meaning_of_oxygen(concept_, holder);
   if (!meaning.variable) return false;
   const bool is_of_oxygen =
       meaning.variable->name == "oxygen_flow" || meaning.variable->name == "fio2";
-  if (is_of_oxygen == (oxygen == OxygenValues::later)) return true;
+  if (is_of_oxygen != oxygen.are_read) return true;
+  // Whether it was on room air, as OxygenEvidence reads it.
+  if (meaning.variable->name == "spo2_room_air" && !member(holder, "valueBoolean").is_null()) {
+    return true;
+  }
   if (!member(holder, "dataAbsentReason").is_null() || !has_value(holder)) {
     reading.left_out.add(SetAside::without_value, place);
     return true;
@@ -258,9 +265,9 @@ bool read_value(const Json& concept_, const Json& holder, const Json& observatio
   }
   const ValueSource source{.place = to_string(place), .code = meaning.code};
   if (reading.builder.note_outside(*meaning.variable, time.exact, source)) return true;
-  if (oxygen == OxygenValues::left_out) {
+  if (oxygen.open.contains(meaning.variable->name)) {
     reading.builder.add_left_out(*meaning.variable, source, EvidenceFate::conflicting,
-                                 "a later statement of room air leaves it open whether it holds");
+                                 "another entry leaves it open whether it holds");
     return true;
   }
   if (is_mass_by_molar_code(meaning, concept_, holder)) {
@@ -289,8 +296,8 @@ bool read_value(const Json& concept_, const Json& holder, const Json& observatio
 
 }  // namespace
 
-bool read_fhir_observation(const Json& observation, const FhirEntry& place, OxygenValues oxygen,
-                           FhirReading& reading) {
+bool read_fhir_observation(const Json& observation, const FhirEntry& place,
+                           const OxygenValues& oxygen, FhirReading& reading) {
   bool known =
       read_value(member(observation, "code"), observation, observation, place, oxygen, reading);
   const Json& components = member(observation, "component");

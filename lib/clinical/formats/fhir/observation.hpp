@@ -3,15 +3,16 @@
 #include "reading.hpp"
 
 #include <nlohmann/json_fwd.hpp>
+#include <set>
+#include <string_view>
 
 namespace aicovid {
 
-/// What becomes of an oxygen flow and an inspired fraction: whether they are values hangs on what
-/// other entries say of room air, so that they are read after all others.
-enum class OxygenValues {
-  later,     ///< all other values are read
-  taken,     ///< they alone are read
-  left_out,  ///< they alone are noted, as contradicting a statement of room air
+/// Whether an oxygen flow and an inspired fraction are values hangs on what other entries say of
+/// room air, so that they are read after all others.
+struct OxygenValues {
+  bool are_read = false;              ///< they alone are read; else all others
+  std::set<std::string_view> open{};  ///< those of them that are noted alone, and have no value
 };
 
 /// Adds the values of a final FHIR Observation and of its components, by their LOINC codes, else by
@@ -19,6 +20,6 @@ enum class OxygenValues {
 ///
 /// @throws Error{bad_clinical_input} naming the variable, what it holds and what was expected
 bool read_fhir_observation(const nlohmann::json& observation, const FhirEntry& place,
-                           OxygenValues oxygen, FhirReading& reading);
+                           const OxygenValues& oxygen, FhirReading& reading);
 
 }  // namespace aicovid

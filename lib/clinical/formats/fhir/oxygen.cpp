@@ -40,38 +40,24 @@ constexpr std::string_view kSaturationOnAir = "59410-1";
 constexpr std::string_view kAnswerRoomAir = "LA11849-9";
 /// A ventilator's setting: "Oxygen/Inspired gas setting [Volume Fraction] Ventilator".
 constexpr std::string_view kVentilatorSetting = "19994-3";
-/// GECCO's category of blood gas studies, by LOINC, and LOINC's panels of blood gases.
-constexpr std::string_view kBloodGasStudies = "18767-4";
-constexpr std::array<std::string_view, 3> kGasPanels = {"24336-0", "24337-8", "24338-6"};
 constexpr std::array<std::string_view, 3> kBloodGases = {"pao2", "paco2", "ph"};
 
-bool is_of_variable(const Json& concept_, std::string_view name, const CodeMap& code_map) {
-  return std::ranges::any_of(codings(concept_), [&](const Json& coding) {
+/// The variables that the codings are of.
+std::set<std::string_view> variables_of(const Json& concept_, const ClinicalOptions& options) {
+  std::set<std::string_view> names;
+  for (const Json& coding : codings(concept_)) {
     const std::string system = text_of(coding, "system");
     const std::string code = text_of(coding, "code");
-    const Variable* variable = variable_of_site_code(system, code, code_map, {});
-    if (!variable && system == kLoinc) variable = variable_of_loinc(code);
-    if (variable) return variable->name == name;
-    if (system != kSnomed) return false;
-    const SnomedObservation* known = snomed_observation(code);
-    return known && known->variable == name;
-  });
-}
-
-bool is_gas_panel(const Json& concept_) {
-  return std::ranges::any_of(kGasPanels,
-                             [&](auto code) { return has_code(concept_, kLoinc, code); });
-}
-
-bool is_of_blood_gas(const Json& observation) {
-  if (!member(observation, "specimen").is_null() || is_gas_panel(member(observation, "code")) ||
-      of_laboratory(observation) != OfLaboratory::no) {
-    return true;
+    const Variable* variable =
+        variable_of_site_code(system, code, options.code_map, options.variables);
+    if (!variable && system == kLoinc) variable = variable_of_loinc(code, options.variables);
+    if (variable) names.insert(variable->name);
+    if (variable || system != kSnomed) continue;
+    if (const SnomedObservation* known = snomed_observation(code)) names.insert(known->variable);
   }
-  const Json& categories = member(observation, "category");
-  return categories.is_array() && std::ranges::any_of(categories, [](const Json& category) {
-           return has_code(category, kLoinc, kBloodGasStudies);
-         });
+  // A code of any saturation may stand beside one that says of which.
+  if (names.contains("spo2_room_air")) names.erase("spo2");
+  return names;
 }
 
 /// The number of a Quantity without comparator.
@@ -89,6 +75,8 @@ std::optional<double> value_as(std::string_view name, const Json& holder) {
   if (!number) return std::nullopt;
   const Variable& variable = *find_variable(name);
   const Json& quantity = member(holder, "valueQuantity");
+  const std::string system = text_of(quantity, "system");
+  if (!system.empty() && system != "http://unitsofmeasure.org") return std::nullopt;
   std::string text = text_of(quantity, "code");
   if (text.empty()) text = text_of(quantity, "unit");
   const auto unit = read_unit(variable, text);
@@ -96,6 +84,11 @@ std::optional<double> value_as(std::string_view name, const Json& holder) {
   if (!read) return std::nullopt;
   const double value = read->to_canonical(*number);
   return value >= variable.low && value <= variable.high ? std::optional(value) : std::nullopt;
+}
+
+bool gives_oxygen(const Json& concept_) {
+  const Support support = support_of(concept_);
+  return support == Support::oxygen || support == Support::hfnc;
 }
 
 /// The Observation itself, and its components.
@@ -124,60 +117,67 @@ OxygenEvidence::Fact OxygenEvidence::statement_of(const Json& part) {
   const Json& coded = member(part, "code");
   const Json& answer = member(part, "valueCodeableConcept");
   const auto yes = said_yes(part);
-  const Support support = support_of(coded);
   const bool is_oxygen = yes == true || !has_value(part) || is_raised(part);
   Fact fact;
-  const auto says = [&](Says what) {
-    fact.kind = Kind::statement;
-    fact.says = what;
-  };
-  if (has_code(answer, kSnomed, kRoomAir)) {
-    says(Says::air);
-  } else if (has_code(answer, kSnomed, kOnOxygen)) {
-    says(Says::oxygen);
-  } else if (has_code(coded, kSnomed, kRoomAir)) {
+  std::set<Says> said;
+  if (has_code(answer, kSnomed, kRoomAir)) said.insert(Says::air);
+  if (has_code(answer, kSnomed, kOnOxygen) || gives_oxygen(answer)) said.insert(Says::oxygen);
+  const bool is_answered = !said.empty();
+  if (!is_answered && has_code(coded, kSnomed, kRoomAir)) {
     // A value that is neither yes nor no may mean the reverse.
-    says(yes == false ? Says::not_air : yes || !has_value(part) ? Says::air : Says::nothing);
-  } else if (has_code(coded, kSnomed, kOnOxygen)) {
-    // So may any other than yes or a raised quantity.
-    says(yes == false ? Says::air : is_oxygen ? Says::oxygen : Says::nothing);
-  } else if (support == Support::oxygen || support == Support::hfnc) {
-    says(is_oxygen ? Says::oxygen : Says::nothing);
-    fact.is_high_flow = support == Support::hfnc && fact.says == Says::oxygen;
-  } else if (has_code(coded, kLoinc, kSaturationOnAir) && has_value(part)) {
-    fact.percent = yes ? std::nullopt : value_as("spo2_room_air", part);
-    fact.is_on_air = fact.percent.has_value();
-    says(yes == false ? Says::not_air : yes || fact.is_on_air ? Says::air : Says::nothing);
-    // Who gets oxygen may be tried without it for a minute.
-    fact.is_trial = fact.says == Says::air;
+    said.insert(yes == false ? Says::not_air : yes || !has_value(part) ? Says::air : Says::nothing);
   }
+  if (!is_answered && has_code(coded, kSnomed, kOnOxygen)) {
+    // So may any other than yes or a raised quantity.
+    said.insert(yes == false ? Says::air : is_oxygen ? Says::oxygen : Says::nothing);
+  }
+  if (!is_answered && gives_oxygen(coded)) {
+    said.insert(is_oxygen ? Says::oxygen : Says::nothing);
+    fact.is_high_flow = support_of(coded) == Support::hfnc && is_oxygen;
+  }
+  if (!is_answered && has_code(coded, kLoinc, kSaturationOnAir) && has_value(part)) {
+    fact.value = yes ? std::nullopt : value_as("spo2_room_air", part);
+    fact.is_on_air = fact.value.has_value();
+    said.insert(yes == false ? Says::not_air : yes || fact.is_on_air ? Says::air : Says::nothing);
+    // Who gets oxygen may be tried without it for a minute.
+    fact.is_trial = said == std::set{Says::air};
+  }
+  if (said.empty()) return fact;
+  fact.kind = Kind::statement;
+  // What says two things says none of them.
+  if (said.size() == 1) fact.says = *said.begin();
+  fact.is_high_flow &= fact.says == Says::oxygen;
   return fact;
 }
 
-std::optional<OxygenEvidence::Fact> OxygenEvidence::quantity_of(const Json& part,
-                                                                const Json& observation) const {
+std::optional<OxygenEvidence::Fact> OxygenEvidence::quantity_of(
+    const Json& part, const Json& observation, const std::set<std::string_view>& names) {
   if (!has_value(part)) return std::nullopt;
   const Json& coded = member(part, "code");
   Fact fact;
-  if (is_of_variable(coded, "oxygen_flow", code_map_)) {
-    const auto flow = value_as("oxygen_flow", part);
+  if (names.contains("oxygen_flow")) {
     fact.kind = Kind::flow;
-    fact.says = !flow ? Says::nothing : *flow > 0 ? Says::oxygen : Says::air;
+    fact.value = value_as("oxygen_flow", part);
+    fact.says = !fact.value ? Says::nothing : *fact.value > 0 ? Says::oxygen : Says::air;
   } else if (has_code(coded, kLoinc, kVentilatorSetting)) {
     // A ventilator that has a setting stands beside the patient, whatever the setting.
     fact.kind = Kind::ventilator;
     fact.says = Says::oxygen;
     fact.can_close = false;
-  } else if (is_of_variable(coded, "fio2", code_map_)) {
+  } else if (names.contains("fio2")) {
     const Json& answer = member(part, "valueCodeableConcept");
-    const auto percent = has_code(answer, kLoinc, kAnswerRoomAir) ? std::optional(kRoomAirPercent)
-                                                                  : value_as("fio2", part);
     fact.kind = Kind::fraction;
-    fact.says = !percent ? Says::nothing : *percent <= kRoomAirPercent ? Says::air : Says::oxygen;
+    fact.value = has_code(answer, kLoinc, kAnswerRoomAir) ? std::optional(kRoomAirPercent)
+                                                          : value_as("fio2", part);
+    fact.says = !fact.value                      ? Says::nothing
+                : *fact.value <= kRoomAirPercent ? Says::air
+                                                 : Says::oxygen;
     fact.can_close = !is_of_blood_gas(observation);
-  } else if (is_of_variable(coded, "spo2", code_map_)) {
-    if (!has_code(coded, kLoinc, "59408-5") && is_of_blood_gas(observation)) return {};
-    fact.percent = value_as("spo2", part);
+  } else if (names.contains("spo2")) {
+    const bool is_by_pulse =
+        has_code(coded, kLoinc, "59408-5") || has_code(coded, kSnomed, "431314004");
+    if (!is_by_pulse && is_of_blood_gas(observation)) return {};
+    fact.value = value_as("spo2", part);
   } else {
     return std::nullopt;
   }
@@ -188,12 +188,14 @@ std::optional<OxygenEvidence::Fact> OxygenEvidence::fact_of(const Json& part,
                                                             const Json& observation,
                                                             const FhirEntry& place) const {
   if (!member(part, "dataAbsentReason").is_null()) return std::nullopt;
+  const auto names = variables_of(member(part, "code"), options_);
   Fact fact = statement_of(part);
   if (fact.kind != Kind::statement) {
-    const auto quantity = quantity_of(part, observation);
+    const auto quantity = quantity_of(part, observation, names);
     if (!quantity) return std::nullopt;
     fact = *quantity;
   }
+  fact.is_doubtful = names.size() > 1 || has_unknown_modifier(part);
   fact.place = place;
   fact.time = observed_at(observation).exact;
   fact.moment = parse_timestamp(fact.time).value_or(Instant{});
@@ -213,32 +215,48 @@ void OxygenEvidence::add_doubt(Fact fact) {
   facts_.push_back(fact);
 }
 
-bool OxygenEvidence::note(const Json& observation, const FhirEntry& place) {
-  for (const auto name : kBloodGases) {
-    if (!is_of_variable(member(observation, "code"), name, code_map_)) continue;
-    if (const auto time = parse_timestamp(observed_at(observation).exact)) {
-      blood_gases_.insert(*time);
-    }
+void OxygenEvidence::note_blood_gas(const Json& observation) {
+  for (const Json* part : parts_of(observation)) {
+    const auto names = variables_of(member(*part, "code"), options_);
+    const bool is_gas = std::ranges::any_of(
+        kBloodGases, [&](std::string_view name) { return names.contains(name); });
+    if (is_gas) blood_gases_.insert(moments_observed(observation));
   }
-  bool is_statement = false;
+}
+
+OxygenEvidence::Statement OxygenEvidence::note(const Json& observation, const FhirEntry& place) {
+  note_blood_gas(observation);
+  Statement statement = Statement::none;
   for (const Json* part : parts_of(observation)) {
     const auto fact = fact_of(*part, observation, place);
     if (!fact) continue;
-    if (has_unknown_modifier(*part)) {
+    if (fact->is_doubtful) {
       add_doubt(*fact);
       continue;
     }
     add(*fact);
     // A saturation on room air is a value too.
-    is_statement |= fact->kind == Kind::statement && !fact->is_on_air;
+    if (fact->kind != Kind::statement || fact->is_on_air) continue;
+    const bool is_read_as_value = has_code(member(*part, "code"), kLoinc, kSaturationOnAir);
+    const bool is_unclear = fact->says == Says::nothing && !is_read_as_value;
+    statement = std::max(statement, is_unclear ? Statement::unclear : Statement::clear);
   }
-  return is_statement;
+  return statement;
 }
 
 void OxygenEvidence::note_doubt(const Json& observation, const FhirEntry& place) {
+  note_blood_gas(observation);
   for (const Json* part : parts_of(observation)) {
     if (const auto fact = fact_of(*part, observation, place)) add_doubt(*fact);
   }
+}
+
+void OxygenEvidence::note_unread(const FhirEntry& place) {
+  facts_.push_back({.kind = Kind::statement,
+                    .says = Says::nothing,
+                    .first = Instant::min(),
+                    .last = Instant::max(),
+                    .place = place});
 }
 
 bool OxygenEvidence::is_superseded(const Fact& fact, std::optional<Instant> until) const {
@@ -250,11 +268,21 @@ bool OxygenEvidence::is_superseded(const Fact& fact, std::optional<Instant> unti
 
 bool OxygenEvidence::is_far_from_others(const Fact& on_air) const {
   return std::ranges::any_of(facts_, [&](const Fact& other) {
-    if (other.kind != Kind::saturation || !other.percent) return false;
+    if ((other.kind != Kind::saturation && !other.is_on_air) || !other.value) return false;
     const bool is_near_in_time =
         other.last >= on_air.first - kSameMoment && other.first <= on_air.last + kSameMoment;
-    return is_near_in_time && std::abs(*other.percent - *on_air.percent) > kLargestSpo2Difference;
+    return is_near_in_time && std::abs(*other.value - *on_air.value) > kLargestSpo2Difference;
   });
+}
+
+bool OxygenEvidence::is_of_blood_gas_then(Instant moment) const {
+  return std::ranges::any_of(
+      blood_gases_, [&](const auto& gas) { return gas.first <= moment && moment <= gas.second; });
+}
+
+std::string_view OxygenEvidence::name_of(Kind kind) {
+  if (kind == Kind::flow) return "oxygen_flow";
+  return kind == Kind::fraction || kind == Kind::ventilator ? "fio2" : "";
 }
 
 const OxygenEvidence::Fact* OxygenEvidence::proof_of_air(Instant spo2) const {
@@ -263,8 +291,8 @@ const OxygenEvidence::Fact* OxygenEvidence::proof_of_air(Instant spo2) const {
     if (fact.says != Says::air || !fact.can_close || fact.time.empty()) continue;
     if (at_ && fact.moment > *at_) continue;
     if (fact.moment < spo2 - kSameMoment || fact.moment > spo2 + kSameMoment) continue;
-    if (fact.kind == Kind::fraction && blood_gases_.contains(fact.moment)) continue;
     if (is_superseded(fact, at_) || (fact.is_on_air && is_far_from_others(fact))) continue;
+    if (fact.kind == Kind::fraction && is_of_blood_gas_then(fact.moment)) continue;
     // A statement says more than a number that a form may have put in.
     const bool is_better = proof && proof->kind != Kind::statement &&
                            (fact.kind == Kind::statement || fact.moment > proof->moment);
@@ -276,7 +304,8 @@ const OxygenEvidence::Fact* OxygenEvidence::proof_of_air(Instant spo2) const {
 std::vector<const OxygenEvidence::Fact*> OxygenEvidence::against_air(Instant moment) const {
   std::vector<const Fact*> against;
   for (const Fact& fact : facts_) {
-    if (fact.kind == Kind::saturation || fact.says == Says::air) continue;
+    const bool is_air = fact.says == Says::air && !(fact.is_on_air && is_far_from_others(fact));
+    if (fact.kind == Kind::saturation || is_air) continue;
     if ((at_ && fact.first > *at_) || fact.last < moment - window_) continue;
     // What was noted within the hour of the saturation stands, whatever came after that.
     const bool is_of_moment =
@@ -305,16 +334,40 @@ void OxygenEvidence::add_air(const Fact& air, RecordBuilder& builder) {
                             to_string(air.place), kSameMoment.count())});
 }
 
-std::set<std::size_t> OxygenEvidence::settle(std::optional<Instant> spo2,
-                                             std::optional<FhirEntry> support,
-                                             RecordBuilder& builder) const {
+std::set<std::string_view> OxygenEvidence::outlasted(Instant now) const {
+  std::set<std::string_view> open;
+  for (const Kind kind : {Kind::flow, Kind::fraction}) {
+    const Fact* latest = nullptr;
+    for (const Fact& fact : facts_) {
+      if (fact.kind != kind || !fact.value || fact.time.empty() || fact.moment > now) continue;
+      if (!latest || fact.moment > latest->moment) latest = &fact;
+    }
+    if (!latest) continue;
+    const bool is_open = std::ranges::any_of(facts_, [&](const Fact& fact) {
+      return fact.kind == kind && fact.value && fact.value != latest->value &&
+             fact.first <= latest->moment && fact.last > latest->moment;
+    });
+    if (is_open) open.insert(name_of(kind));
+  }
+  return open;
+}
+
+std::set<std::string_view> OxygenEvidence::settle(std::optional<Instant> spo2,
+                                                  std::optional<FhirEntry> support,
+                                                  RecordBuilder& builder) const {
   const auto now = spo2 ? spo2 : at_;
   if (!now) return {};
+  std::set<std::string_view> open = outlasted(at_.value_or(*now));
+  for (const std::string_view name : open) {
+    builder.warn(
+        {"conflicting_values", std::string(name),
+         fmt::format("{} is taken as missing: one value lasts beyond a later other one", name)});
+  }
   const Fact* air = spo2 ? proof_of_air(*spo2) : nullptr;
   const auto against = against_air(*now);
   if (air && against.empty() && !support) {
     add_air(*air, builder);
-    return {};
+    return open;
   }
   if (air) {
     const FhirEntry& other = against.empty() ? *support : against.front()->place;
@@ -323,10 +376,10 @@ std::set<std::size_t> OxygenEvidence::settle(std::optional<Instant> spo2,
          fmt::format("on_oxygen stays open: {} says room air, and {} speaks against it, or may; "
                      "expected one of them at the moment of the saturation",
                      to_string(air->place), to_string(other))});
-    std::set<std::size_t> left_out;
-    if (air->kind != Kind::statement) return left_out;
-    for (const Fact* fact : against) left_out.insert(fact->place.index);
-    return left_out;
+    if (air->kind != Kind::statement) return open;
+    // An older value in the place of the one that is open would be worse than none.
+    for (const Fact* fact : against) open.insert(name_of(fact->kind));
+    return open;
   }
   for (const Fact* fact : against) {
     if (fact->kind != Kind::statement || fact->says != Says::oxygen || fact->time.empty()) continue;
@@ -335,7 +388,7 @@ std::set<std::size_t> OxygenEvidence::settle(std::optional<Instant> spo2,
                 {.place = to_string(fact->place)});
     break;
   }
-  return {};
+  return open;
 }
 
 }  // namespace aicovid

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace aicovid {
@@ -28,14 +29,20 @@ class OxygenEvidence {
   /// @param at      the moment that the values are for, if one was asked for
   /// @param options  how long before it a vital sign counts, and the site's own codes
   OxygenEvidence(std::optional<Instant> at, const ClinicalOptions& options)
-      : at_(at), window_(options.bedside_hours), code_map_(options.code_map) {}
+      : at_(at), window_(options.bedside_hours), options_(options) {}
 
-  /// Takes what a final Observation or its components say; false if that is no statement of oxygen
-  /// or air. Flows, fractions and saturations are noted, and are values too.
-  bool note(const nlohmann::json& observation, const FhirEntry& place);
+  /// Whether an Observation states that there is oxygen, or room air.
+  enum class Statement { none, clear, unclear };
+
+  /// Takes what a final Observation or its components say. Flows, fractions and saturations are
+  /// noted, and are values too.
+  Statement note(const nlohmann::json& observation, const FhirEntry& place);
   /// Takes an Observation that does not count: preliminary, with an unknown modifier, of nobody.
   /// What may be a flow, a fraction or a statement of oxygen stands against room air all the same.
   void note_doubt(const nlohmann::json& observation, const FhirEntry& place);
+
+  /// Takes what is not read at all, and may say anything.
+  void note_unread(const FhirEntry& place);
 
   /// The Observation by which high-flow oxygen was the latest statement up to the moment.
   std::optional<FhirEntry> stated_high_flow(std::optional<Instant> now) const;
@@ -44,10 +51,10 @@ class OxygenEvidence {
   ///
   /// @param spo2     when the saturation was measured that the record takes
   /// @param support  the entry of a support that lasted then, or lasts now, or may
-  /// @return the entries whose flow or fraction must not be taken: a later statement of room air
-  ///         leaves it open whether they still hold
-  std::set<std::size_t> settle(std::optional<Instant> spo2, std::optional<FhirEntry> support,
-                               RecordBuilder& builder) const;
+  /// @return the variables of which no value must be taken: a statement of room air, or another
+  ///         value that lasts, leaves it open whether the latest still holds
+  std::set<std::string_view> settle(std::optional<Instant> spo2, std::optional<FhirEntry> support,
+                                    RecordBuilder& builder) const;
 
  private:
   enum class Kind { saturation, flow, fraction, ventilator, statement };
@@ -58,11 +65,12 @@ class OxygenEvidence {
     bool can_close = true;  ///< whether it may prove room air
     bool is_trial = false;  ///< of a saturation on room air, which says nothing of before and after
     bool is_high_flow = false;
-    std::optional<double> percent;  ///< of a saturation
-    bool is_on_air = false;         ///< a saturation that was measured on room air
-    std::string time;               ///< exact; empty where only a day is told, or nothing
-    Instant moment{};               ///< the same
-    Instant first{};                ///< the first moment that it can be of
+    bool is_doubtful = false;     ///< its codes are of two variables, or it has a modifier
+    std::optional<double> value;  ///< of a number, canonical unit
+    bool is_on_air = false;       ///< a saturation that was measured on room air
+    std::string time;             ///< exact; empty where only a day is told, or nothing
+    Instant moment{};             ///< the same
+    Instant first{};              ///< the first moment that it can be of
     Instant last{};
     FhirEntry place;
   };
@@ -75,8 +83,17 @@ class OxygenEvidence {
   /// What a statement says; kind `saturation` where the part is none.
   static Fact statement_of(const nlohmann::json& part);
   /// What a flow, a fraction or a saturation says; nothing where the part is none.
-  std::optional<Fact> quantity_of(const nlohmann::json& part,
-                                  const nlohmann::json& observation) const;
+  ///
+  /// @param names  the variables that its codes are of
+  static std::optional<Fact> quantity_of(const nlohmann::json& part,
+                                         const nlohmann::json& observation,
+                                         const std::set<std::string_view>& names);
+  void note_blood_gas(const nlohmann::json& observation);
+  bool is_of_blood_gas_then(Instant moment) const;
+  /// The variable that a fact of the kind is a value of; empty for a statement.
+  static std::string_view name_of(Kind kind);
+  /// The variables of which one value lasts beyond a later one that differs.
+  std::set<std::string_view> outlasted(Instant now) const;
 
   const Fact* proof_of_air(Instant spo2) const;
   std::vector<const Fact*> against_air(Instant moment) const;
@@ -88,9 +105,9 @@ class OxygenEvidence {
 
   std::optional<Instant> at_;
   std::chrono::hours window_;
-  CodeMap code_map_;
+  const ClinicalOptions& options_;
   std::vector<Fact> facts_;
-  std::set<Instant> blood_gases_;
+  std::set<std::pair<Instant, Instant>> blood_gases_;  ///< from when to when each may be of
   /// When each kind was told anew, so that what was told before is over.
   std::map<Kind, std::set<Instant>> told_anew_;
 };

@@ -4,6 +4,7 @@
 #include "json.hpp"
 #include "observed_at.hpp"
 #include "record/record_builder.hpp"
+#include "reservations.hpp"
 #include "standing.hpp"
 #include "variables/variables.hpp"
 
@@ -66,7 +67,8 @@ Json class_at(const Json& encounter, std::optional<Instant> moment) {
   if (!history.is_array() || !moment) return member(encounter, "class");
   for (const Json& one : history) {
     const Course course = course_of_period(member(one, "period"), is_under_way(encounter));
-    if (standing_at(course, moment) == Standing::yes) return member(one, "class");
+    if (standing_at(course, moment) != Standing::yes) continue;
+    return has_unknown_modifier(one) ? Json() : member(one, "class");
   }
   return nullptr;
 }
@@ -129,7 +131,7 @@ void PlaceOfCare::settle(std::optional<Instant> moment, const ReferencedResource
     const Json& locations = member(encounter, "location");
     if (locations.is_array()) {
       for (const Json& location : locations) {
-        if (!is_there(location, encounter, moment)) continue;
+        if (has_unknown_modifier(location) || !is_there(location, encounter, moment)) continue;
         const std::string_view term =
             term_of_location(resources.find(encounter, member(location, "location"), "Location"));
         if (!term.empty()) terms.emplace(term, one.place);

@@ -48,9 +48,13 @@ bool is_nil_known(const Json& list, const std::string& at) {
          (at.empty() || is_by(text_of(list, "date"), at));
 }
 
+bool is_list_of_problems(const Json& resource) {
+  return text_of(resource, "resourceType") == "List" && text_of(resource, "status") == "current" &&
+         is_problem_list(resource);
+}
+
 bool has_or_hides_problems(const Json& list) {
-  return text_of(list, "resourceType") == "List" && text_of(list, "status") == "current" &&
-         is_problem_list(list) && !is_nil_known(list, "");
+  return is_list_of_problems(list) && !is_nil_known(list, "");
 }
 
 bool has_more_pages(const Json& bundle) {

@@ -15,6 +15,9 @@ std::span<const std::string_view> diseases_of_problem_lists();
 /// search (nilknown), as of `at`, which may be empty.
 bool is_nil_known(const nlohmann::json& list, const std::string& at);
 
+/// Whether the resource is a current List of problems.
+bool is_list_of_problems(const nlohmann::json& resource);
+
 /// Whether a FHIR List of problems says that there are some, or not what there is.
 bool has_or_hides_problems(const nlohmann::json& list);
 

@@ -29,8 +29,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -109,13 +109,13 @@ class BundleReader {
     if (contained != nullptr && !has_modified_patient) {
       contained_patients_.push_back({one.place, contained});
     }
-    if (replaced_.contains(one.place.index)) {
-      // Where no version counts, nobody knows of the disease.
-      if (one.place.type == "Condition") conditions_.note_unread();
-      return set_aside(SetAside::other_version, one);
+    if (const auto found = replaced_.find(one.place.index); found != replaced_.end()) {
+      if (found->second == Replaced::by_later) return set_aside(SetAside::other_version, one);
+      return doubt(SetAside::other_version, one);
     }
     if (one.place.type == "Bundle") {
       conditions_.note_unread();
+      oxygen_.note_unread(one.place);
       return set_aside(SetAside::nested_bundle, one);
     }
     // Only what it would say is missing without it.
@@ -134,7 +134,7 @@ class BundleReader {
     if (one.place.type == "DeviceUseStatement") {
       return support_.note_device_use(resource, one.place, resources_);
     }
-    if (is_about_another(resource)) return set_aside(SetAside::about_another, one);
+    if (is_about_another(resource)) return doubt(SetAside::about_another, one);
     const std::string status = text_of(resource, "status");
     if (status == "entered-in-error" || status == "cancelled") {
       return set_aside(SetAside::not_final, one);
@@ -147,37 +147,36 @@ class BundleReader {
     } else if (is_in_intensive_care(resource)) {
       place_.note_observation(resource, one.place, reading_);
     } else {
-      const bool is_known = oxygen_.note(resource, one.place);
-      observations_.push_back({&resource, one.place, is_known});
+      const auto statement = oxygen_.note(resource, one.place);
+      if (statement == OxygenEvidence::Statement::unclear) {
+        set_aside(SetAside::without_value, one);
+      }
+      observations_.push_back({&resource, one.place, statement != OxygenEvidence::Statement::none});
     }
   }
 
   /// What one entry says of oxygen, support and place hangs on the others, and on the saturation
   /// that the record takes.
   void settle_bedside() {
-    for (const SeenObservation& one : observations_) {
-      const bool is_said = one.is_known && !member(*one.resource, "valueBoolean").is_null();
-      if (!is_said) read_values(one, OxygenValues::later);
-    }
+    for (const SeenObservation& one : observations_) read_values(one, {});
     auto spo2 = reading_.builder.latest("spo2");
     if (!spo2) spo2 = reading_.builder.latest("spo2_room_air");
     const auto moment = reading_.at ? reading_.at : spo2;
     auto lasting = support_.standing(moment);
     if (!lasting && spo2) lasting = support_.standing(spo2);
-    const auto left_out = oxygen_.settle(spo2, lasting, reading_.builder);
+    const auto open = oxygen_.settle(spo2, lasting, reading_.builder);
     support_.settle(moment, oxygen_.stated_high_flow(moment), reading_);
     place_.settle(moment, resources_, reading_);
     for (const SeenObservation& one : observations_) {
-      const bool stays = !left_out.contains(one.place.index);
-      read_values(one, stays ? OxygenValues::taken : OxygenValues::left_out);
+      read_values(one, {.are_read = true, .open = open});
     }
   }
 
-  void read_values(const SeenObservation& one, OxygenValues oxygen) {
+  void read_values(const SeenObservation& one, const OxygenValues& oxygen) {
     naming(one.place, [&] {
       read_or_set_aside(one.place, reading_, [&] {
         const bool is_read = read_fhir_observation(*one.resource, one.place, oxygen, reading_);
-        if (is_read || one.is_known || oxygen != OxygenValues::later) return;
+        if (is_read || one.is_known || oxygen.are_read) return;
         reading_.unread.add(member(*one.resource, "code"));
         reading_.left_out.add(SetAside::unknown_code, one.place);
       });
@@ -191,8 +190,14 @@ class BundleReader {
   /// Sets aside what does not count, and might say what speaks against an absence.
   void doubt(SetAside reason, const BoundEntry& one) {
     const Json& resource = member(*one.entry, "resource");
-    if (one.place.type == "Condition") conditions_.note_unread();
-    if (one.place.type == "Observation") oxygen_.note_doubt(resource, one.place);
+    if (one.place.type == "Condition") {
+      conditions_.note_unread();
+      note_possible_infection(resource, one);
+    }
+    if (one.place.type == "Observation") {
+      oxygen_.note_doubt(resource, one.place);
+      if (infection_test_of(resource)) infection_.note_doubt(resource, one.place);
+    }
     if (one.place.type == "Procedure" || one.place.type == "DeviceUseStatement") {
       support_.note_doubt(resource, one.place, resources_);
     }
@@ -205,6 +210,7 @@ class BundleReader {
       read_condition(condition, one);
     } catch (const Error&) {
       conditions_.note_unread();
+      note_possible_infection(condition, one);
       throw;
     }
   }
@@ -220,9 +226,8 @@ class BundleReader {
     const bool is_infection = !found.meaning->term.empty();
     const bool is_possible = found.presence == Presence::possible ||
                              (found.presence == Presence::present && found.contradictory);
-    if (is_infection && is_possible) {
-      infection_.add_possible(found, condition, encounters_.hold(*one.entry), one.place, reading_);
-    }
+    if (is_infection && is_possible) note_possible_infection(condition, one);
+    if (is_infection && found.presence == Presence::refuted) infection_.add_refuted(found);
     const bool is_read = is_infection ? found.presence == Presence::present && !found.contradictory
                                       : conditions_.add(found, one.place);
     if (found.contradictory) return set_aside(SetAside::contradictory, one);
@@ -230,6 +235,13 @@ class BundleReader {
     if (found.status.lacks_system) warn_of_system(found, one);
     if (is_infection) {
       infection_.add_diagnosis(found, condition, encounters_.hold(*one.entry), one.place, reading_);
+    }
+  }
+
+  /// A Condition with a code of COVID-19 that does not count may be of it all the same.
+  void note_possible_infection(const Json& condition, const BoundEntry& one) {
+    if (is_coded_as_infection(condition)) {
+      infection_.note_possible(condition, encounters_.hold(*one.entry), one.place, reading_);
     }
   }
 
@@ -248,7 +260,7 @@ class BundleReader {
   }
 
   const std::vector<FlatEntry>& entries_;
-  std::set<std::size_t> replaced_;
+  std::map<std::size_t, Replaced> replaced_;
   CurrentEncounters encounters_;
   bool is_whole_;
   FhirReading& reading_;

@@ -148,7 +148,8 @@ RespiratorySupport::Treatment RespiratorySupport::device_use_of(
   const Json& device = resources.find(statement, member(statement, "device"), "Device");
   // Whether the use was entered in error too is not known.
   const bool is_in_error = is_never(text_of(device, "status"));
-  return {.support = support_of(member(device, "type")),
+  // A device of which the Bundle says nothing may be a mask.
+  return {.support = device.is_null() ? Support::device : support_of(member(device, "type")),
           .course = course_of(statement, "timing", status == "active"),
           .is_unclear = !is_known(status) || is_in_error,
           .place = place};

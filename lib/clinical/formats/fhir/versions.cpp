@@ -13,14 +13,12 @@ namespace aicovid {
 
 namespace {
 
-/// What the versions of a resource have in common; empty for one without id.
-std::string identity_of(const Json& entry) {
-  const Json& resource = member(entry, "resource");
+/// What the versions of a resource have in common on a server; empty for one without id.
+std::string identity_of(const Json& resource) {
   const std::string type = text_of(resource, "resourceType");
   const std::string id = text_of(resource, "id");
   if (type.empty() || type == "Patient" || type == "Bundle" || id.empty()) return {};
-  const FhirAddress url = parse_fhir_address(text_of(entry, "fullUrl"));
-  return url.server + " " + type + " " + logical_id(id);
+  return type + " " + logical_id(id);
 }
 
 std::optional<Instant> last_updated(const Json& resource) {
@@ -51,26 +49,39 @@ std::optional<std::size_t> latest_by(const Versions& versions, const Key& key) {
   return is_sure ? std::optional(latest->first) : std::nullopt;
 }
 
+void note_replaced(const Versions& versions, std::map<std::size_t, Replaced>& replaced) {
+  const Json& first = *versions.front().second;
+  const bool are_equal =
+      std::ranges::all_of(versions, [&](const auto& one) { return *one.second == first; });
+  if (are_equal) return;
+  auto latest = latest_by(versions, last_updated);
+  if (!latest) latest = latest_by(versions, version_of);
+  for (const auto& [place, resource] : versions) {
+    if (place == latest) continue;
+    replaced.emplace(place, latest ? Replaced::by_later : Replaced::by_unknown);
+  }
+}
+
 }  // namespace
 
-std::set<std::size_t> replaced_versions(const std::vector<FlatEntry>& entries) {
-  std::map<std::string, Versions> by_identity;
+std::map<std::size_t, Replaced> replaced_versions(const std::vector<FlatEntry>& entries) {
+  std::map<std::string, std::map<std::string, Versions>> by_identity;  // and by server
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    const std::string identity = identity_of(*entries[i].entry);
-    if (!identity.empty())
-      by_identity[identity].emplace_back(i, &member(*entries[i].entry, "resource"));
+    const Json& resource = member(*entries[i].entry, "resource");
+    const std::string identity = identity_of(resource);
+    const FhirAddress url = parse_fhir_address(text_of(*entries[i].entry, "fullUrl"));
+    if (!identity.empty()) by_identity[identity][url.server].emplace_back(i, &resource);
   }
-  std::set<std::size_t> replaced;
-  for (const auto& [identity, versions] : by_identity) {
-    const Json& first = *versions.front().second;
-    const bool are_equal =
-        std::ranges::all_of(versions, [&](const auto& one) { return *one.second == first; });
-    if (are_equal) continue;
-    auto latest = latest_by(versions, last_updated);
-    if (!latest) latest = latest_by(versions, version_of);
-    for (const auto& [place, resource] : versions) {
-      if (place != latest) replaced.insert(place);
+  std::map<std::size_t, Replaced> replaced;
+  for (auto& [identity, by_server] : by_identity) {
+    if (by_server.contains("")) {
+      Versions all;
+      for (const auto& [server, versions] : by_server) {
+        all.insert(all.end(), versions.begin(), versions.end());
+      }
+      by_server = {{"", std::move(all)}};
     }
+    for (const auto& [server, versions] : by_server) note_replaced(versions, replaced);
   }
   return replaced;
 }

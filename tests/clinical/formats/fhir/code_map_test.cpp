@@ -22,6 +22,8 @@ CodeMap map() {
     {"system": "http://h.example/lab", "code": "DD", "variable": "d_dimer"},
     {"system": "http://h.example/lab", "code": "GCS", "variable": "gcs"},
     {"system": "http://h.example/lab", "code": "OX", "variable": "spo2"},
+    {"system": "http://h.example/lab", "code": "SAO2", "variable": "sao2"},
+    {"system": "http://h.example/lab", "code": "AGE", "variable": "age"},
     {"system": "http://h.example/lab", "code": "FLOW", "variable": "oxygen_flow"},
     {"system": "http://h.example/lab", "code": "FI", "variable": "fio2"},
     {"system": "http://h.example/diagnoses", "code": "HTN", "variable": "hypertension"},
@@ -190,4 +192,26 @@ TEST_CASE("FHIR code map: a condition that a bundle declares", "[clinical]") {
   CHECK(parse_clinical(text, {.variables = variables, .code_map = own_map}).flag("pregnant") ==
         true);
   CHECK(parse_clinical(text, {.code_map = own_map}).empty());
+}
+
+TEST_CASE("FHIR code map: an own code of another saturation says neither, in any order",
+          "[clinical]") {
+  const std::string loinc = coding("http://loinc.org", "2708-6");
+  for (const auto& both : {own("SAO2") + ", " + loinc, loinc + ", " + own("SAO2")}) {
+    const auto record = parse_clinical(observation(both, quantity(88, "%")), {.code_map = map()});
+    CHECK_FALSE(record.number("spo2").has_value());
+    CHECK_FALSE(record.number("sao2").has_value());
+  }
+}
+
+TEST_CASE("FHIR code map: an own code of what the Patient says has to agree", "[clinical]") {
+  const auto age = [](double years) {
+    nlohmann::json made = nlohmann::json::parse(observation(own("AGE"), quantity(years, "a")));
+    made["entry"][0]["resource"]["birthDate"] = "1955-09-12";
+    made["entry"][1]["resource"]["effectiveDateTime"] = "2020-04-01T10:00:00Z";
+    return parse_clinical(made.dump(), {.at = "2020-04-01T12:00:00Z", .code_map = map()})
+        .number("age");
+  };
+  CHECK(age(64) == 64);
+  CHECK_FALSE(age(60).has_value());
 }

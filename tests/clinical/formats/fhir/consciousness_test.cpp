@@ -101,6 +101,8 @@ TEST_CASE("FHIR codes: vital signs by SNOMED CT alone", "[clinical]") {
   Json one = measured("8867-4", quantity(95, "/min"), kNow);
   one["code"]["coding"].push_back({{"system", kSnomed}, {"code", "364075005"}});
   CHECK(record_of({one}).number("heart_rate") == 95);
+  one["code"]["coding"].push_back({{"system", kSnomed}, {"code", "86290005"}});
+  CHECK_FALSE(record_of({one}).number("heart_rate").has_value());
 }
 
 TEST_CASE("FHIR codes: urea nitrogen in moles is urea, in grams it is open", "[clinical]") {

@@ -191,6 +191,59 @@ TEST_CASE("FHIR infection: a negative test does not outdo a diagnosis that may b
   CHECK_FALSE(infected({both, kNegative}).has_value());
 }
 
+TEST_CASE("FHIR infection: a negative test gives way to a later one that may be positive",
+          "[clinical]") {
+  Json old = kNegative;
+  old["effectiveDateTime"] = "2020-03-21T10:00:00Z";
+  Json preliminary = kPositive;
+  preliminary["status"] = "preliminary";
+  Json equivocal = kPositive;
+  equivocal["valueCodeableConcept"] = coding(kSnomed, "42425007");
+  Json of_nobody = kPositive;
+  of_nobody.erase("subject");
+  Json in_words = kPositive;
+  in_words.erase("valueCodeableConcept");
+  in_words["valueString"] = "DETECTED";
+  for (const Json& later : {preliminary, equivocal, of_nobody, in_words}) {
+    const auto record = read({old, later});
+    CHECK_FALSE(record.text("sars_cov_2").has_value());
+    CHECK_THAT(warning(record, "conflicting_values"), ContainsSubstring("entry[1] (Observation)"));
+    Json earlier = later;
+    earlier["effectiveDateTime"] = "2020-03-20T10:00:00Z";
+    CHECK(infected({old, earlier}) == "negative");
+  }
+  Json pending = preliminary;
+  pending.erase("valueCodeableConcept");
+  CHECK(infected({old, pending}) == "negative");
+  Json again = kNegative;
+  again["status"] = "preliminary";
+  CHECK(infected({old, again}) == "negative");
+}
+
+TEST_CASE("FHIR infection: a diagnosis that does not count may be so", "[clinical]") {
+  Json of_nobody = begun("2020-03-30");
+  of_nobody.erase("subject");
+  Json modified = begun("2020-03-30");
+  modified["modifierExtension"] = {{{"url", "http://hospital/doubt"}, {"valueBoolean", true}}};
+  Json of_two = begun("2020-03-30");
+  of_two["code"]["coding"].push_back({{"system", kIcd}, {"code", "J44.9"}});
+  const Json foreign = infection({{"clinicalStatus", coding("http://hospital/status", "active")}});
+  for (const Json& one : {of_nobody, modified, of_two, foreign}) {
+    CHECK_FALSE(infected({one, kNegative}).has_value());
+  }
+  CHECK(infected({kNegative}) == "negative");
+}
+
+TEST_CASE("FHIR infection: refuted and confirmed by one code is open", "[clinical]") {
+  const std::string verification = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
+  const Json refuted = infection(
+      {{"recordedDate", "2020-03-31"}, {"verificationStatus", coding(verification, "refuted")}});
+  const auto record = read({begun("2020-03-30"), refuted});
+  CHECK_FALSE(record.text("sars_cov_2").has_value());
+  CHECK_FALSE(warning(record, "condition_contradicted").empty());
+  CHECK(infected({begun("2020-03-30"), refuted, kPositive}) == "confirmed");
+}
+
 TEST_CASE("FHIR infection: of what is to be said of a thousand tests ten are named", "[clinical]") {
   std::vector<Json> many(1000, test_of("94558-4", false));
   const auto warnings = read(many).warnings();

@@ -322,6 +322,127 @@ TEST_CASE("FHIR oxygen: what does not count stands against air all the same", "[
   CHECK_FALSE(said_with({air}).has_value());
 }
 
+TEST_CASE("FHIR oxygen: no older value stands in for one that is left open", "[clinical]") {
+  const auto with = [](std::vector<Json> flows) {
+    flows.push_back(spo2(96, kNow));
+    return record_of(flows);
+  };
+  CHECK_FALSE(with({room_air(kNow), flow(6, kEarlier), flow(0, "2020-04-01T07:00:00Z")})
+                  .number("oxygen_flow")
+                  .has_value());
+  CHECK_FALSE(with({room_air(kNow), fio2(28, kEarlier), fio2(60, "2020-04-01T07:00:00Z")})
+                  .number("fio2")
+                  .has_value());
+  CHECK_FALSE(
+      with({room_air(kNow), flow(0, kNow), flow(4, kNow)}).number("oxygen_flow").has_value());
+  // A flow that lasts beyond a later other one.
+  Json lasting = flow(6, kEarlier);
+  lasting.erase("effectiveDateTime");
+  lasting["effectivePeriod"] = {{"start", kEarlier}};
+  const auto record = with({lasting, flow(0, kNow)});
+  CHECK_FALSE(record.number("oxygen_flow").has_value());
+  CHECK_THAT(warning(record, "conflicting_values"), ContainsSubstring("oxygen_flow"));
+  CHECK(with({lasting}).number("oxygen_flow") == 6);
+  CHECK(with({lasting, flow(6, kNow)}).number("oxygen_flow") == 6);
+}
+
+TEST_CASE("FHIR oxygen: what says both, or is of two variables, proves nothing", "[clinical]") {
+  const auto also = [](Json one, const std::string& system, const std::string& code) {
+    one["code"]["coding"].push_back({{"system", system}, {"code", code}});
+    return one;
+  };
+  CHECK_FALSE(said_with({also(room_air(kNow), kSnomed, "371825009")}).has_value());
+  CHECK_FALSE(said_with({also(room_air(kNow), kSnomed, "870533002")}).has_value());
+  Json both = answered(observation(kLoinc, "00000-0", kNow), kSnomed, "722742002");
+  both["valueCodeableConcept"]["coding"].push_back({{"system", kSnomed}, {"code", "371825009"}});
+  CHECK_FALSE(said_with({both}).has_value());
+  CHECK_THAT(warning(record_of({both}), "fhir_without_value"), ContainsSubstring("entry[1]"));
+  CHECK_FALSE(said_with({also(flow(0, kNow), kLoinc, "8867-4")}).has_value());
+  CHECK_FALSE(said_with({also(measured("59410-1", quantity(95, "%"), kNow), kLoinc, "8867-4")})
+                  .has_value());
+  Json foreign = flow(0, kNow);
+  foreign["valueQuantity"]["system"] = "http://hospital/units";
+  CHECK_FALSE(said_with({foreign}).has_value());
+}
+
+TEST_CASE("FHIR oxygen: the fraction at the moment of any blood gas closes nothing", "[clinical]") {
+  const Json pao2 = measured("2703-7", quantity(60, "mm[Hg]"), kNow);
+  Json panel = observation(kLoinc, "24336-0", kNow);
+  panel["component"] = {pao2};
+  Json preliminary = pao2;
+  preliminary["status"] = "preliminary";
+  Json of_nobody = pao2;
+  of_nobody.erase("subject");
+  for (const Json& gas : {pao2, panel, preliminary, of_nobody}) {
+    CHECK_FALSE(said_with({gas, fio2(21, kNow)}).has_value());
+  }
+  Json laboratory = fio2(21, kNow);
+  laboratory["category"] = {coding("http://terminology.hl7.org/CodeSystem/v2-0074", "LAB")};
+  CHECK_FALSE(said_with({laboratory}).has_value());
+  laboratory["category"] = {{{"text", "Laboratory"}}};
+  CHECK_FALSE(said_with({laboratory}).has_value());
+}
+
+TEST_CASE("FHIR oxygen: versions without order, and what is not read, stand against air",
+          "[clinical]") {
+  Json one = flow(2, kNow);
+  one["id"] = "f";
+  Json other = flow(0, kNow);
+  other["id"] = "f";
+  CHECK_FALSE(said_with({one, other, room_air(kNow)}).has_value());
+  one["meta"] = {{"versionId", "1"}};
+  other["meta"] = {{"versionId", "2"}};
+  CHECK(said_with({one, other, room_air(kNow)}) == false);
+  const Json inner = {{"resourceType", "Bundle"}, {"type", "document"}};
+  CHECK_FALSE(said_with({inner, room_air(kNow)}).has_value());
+  Json of_device = flow(10, kNow);
+  of_device["focus"] = {reference("Device/1")};
+  CHECK_FALSE(said_with({of_device, room_air(kNow)}).has_value());
+  const Json use = {{"resourceType", "DeviceUseStatement"},
+                    {"status", "active"},
+                    {"subject", reference("Patient/p1")},
+                    {"device", reference("Device/1")}};
+  CHECK_FALSE(said_with({use, room_air(kNow)}).has_value());
+}
+
+TEST_CASE("FHIR oxygen: a saturation on room air that is far from another one tells of oxygen",
+          "[clinical]") {
+  const auto on_air = [](double percent, const std::string& time) {
+    return measured("59410-1", quantity(percent, "%"), time);
+  };
+  CHECK_FALSE(said_with({on_air(85, "2020-04-01T11:20:00Z"), fio2(21, kNow)}).has_value());
+  CHECK_FALSE(said_with({on_air(85, "2020-04-01T11:20:00Z"), on_air(95, kNow)}).has_value());
+}
+
+TEST_CASE("FHIR oxygen: 2708-6 of a blood gas is no pulse oximetry", "[clinical]") {
+  const Json by_any = measured("2708-6", quantity(70, "%"), kNow);
+  const auto with = [&](const char* name, const Json& value) {
+    Json one = by_any;
+    one[name] = value;
+    return record_of({one});
+  };
+  CHECK(record_of({by_any}).number("spo2") == 70);
+  CHECK(with("specimen", {{"display", "venous blood"}}).number("sao2") == 70);
+  CHECK(with("category", {coding(kLoinc, "18767-4")}).number("sao2") == 70);
+  CHECK(with("category", {coding(kLoinc, "26436-6")}).number("sao2") == 70);
+  const std::string section = "http://terminology.hl7.org/CodeSystem/v2-0074";
+  CHECK(with("category", {coding(section, "LAB")}).number("sao2") == 70);
+  CHECK(with("category", coding(section, "LAB")).number("sao2") == 70);
+  const auto unknown = with("category", {{{"text", "Laboratory"}}});
+  CHECK_FALSE(unknown.number("spo2").has_value());
+  CHECK_FALSE(unknown.number("sao2").has_value());
+  Json panel = observation(kLoinc, "24336-0", kNow);
+  panel["component"] = {by_any};
+  CHECK(record_of({panel}).number("sao2") == 70);
+}
+
+TEST_CASE("FHIR oxygen: a statement with a component loses none of its values", "[clinical]") {
+  Json one = observation(kSnomed, "371825009", kNow);
+  one["valueBoolean"] = true;
+  one["component"] = {measured("9279-1", quantity(22, "/min"), kNow)};
+  CHECK(record_of({one}).number("respiratory_rate") == 22);
+}
+
 TEST_CASE("FHIR oxygen: thousands of flows are read in a moment", "[clinical]") {
   std::vector<Json> many = {room_air(kNow)};
   for (int i = 0; i < 20000; ++i) many.push_back(flow(2, kEarlier));

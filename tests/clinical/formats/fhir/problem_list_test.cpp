@@ -132,6 +132,19 @@ TEST_CASE("Problem list: what may keep a Condition back leaves all open", "[clin
   CHECK_FALSE(closed_beside(with("reasonReference", {reference("http://h/fhir/Condition/7")})));
   CHECK_FALSE(closed_beside(with("contained", {diabetes(kPatient)})));
   CHECK(closed_beside(with("reasonReference", {reference("Procedure/7")})));
+  CHECK(closed_beside(with("diagnosis", {{{"condition", reference("Procedure/7")}}})));
+  for (const Json& named : {Json{{"display", "Diabetes"}}, Json{{"identifier", identifier("c7")}},
+                            reference("#7"), reference("Condition?identifier=a|7")}) {
+    CHECK_FALSE(closed_beside(with("diagnosis", {{{"condition", named}}})));
+    CHECK_FALSE(closed_beside(with("reasonReference", {named})));
+  }
+  CHECK(closed_beside(entry({{"resourceType", "Encounter"},
+                             {"subject", {{"reference", "Patient/1"}, {"display", "A"}}}})));
+  Json list = nil_known();
+  list.erase("emptyReason");
+  list["entry"] = {{{"item", {{"display", "Diabetes"}}}}};
+  CHECK_FALSE(closed_beside(entry(list)));
+  CHECK_FALSE(closed_beside({{"resource", stay}, {"response", {{"outcome", {{"id", "o"}}}}}}));
   // What was not found, deleted or kept back has no resource, or one that says so.
   CHECK_FALSE(closed_beside({{"response", {{"status", "404"}}}}));
   CHECK_FALSE(closed_beside({{"request", {{"method", "DELETE"}, {"url", "Condition/7"}}}}));
@@ -145,6 +158,29 @@ TEST_CASE("Problem list: what may keep a Condition back leaves all open", "[clin
       read(bundle({entry(known), with("diagnosis", {{{"condition", reference("Condition/7")}}})}));
   CHECK(record.flag("diabetes") == true);
   CHECK(record.flag("dementia") == false);
+  const auto on_server =
+      read(bundle({entry(known, "http://h/fhir/Condition/7"),
+                   with("diagnosis", {{{"condition", reference("Condition/7")}}})}));
+  CHECK(on_server.flag("dementia") == false);
+}
+
+TEST_CASE("Problem list: a version that a later one replaces hides nothing", "[clinical]") {
+  Json first = diabetes(kPatient);
+  first["id"] = "7";
+  first["meta"] = {{"versionId", "1"}};
+  Json second = first;
+  second["meta"]["versionId"] = "2";
+  second["recordedDate"] = "2020-03-01";
+  CHECK(read(bundle({entry(first), entry(second)})).flag("dementia") == false);
+  second["meta"].erase("versionId");
+  CHECK_FALSE(read(bundle({entry(first), entry(second)})).flag("dementia").has_value());
+  // Who does not say the server may be of any.
+  second["meta"]["versionId"] = "2";
+  second["verificationStatus"] =
+      coding("http://terminology.hl7.org/CodeSystem/condition-ver-status", "entered-in-error");
+  CHECK_FALSE(read(bundle({entry(first), entry(second, "http://h/fhir/Condition/7")}))
+                  .flag("diabetes")
+                  .value_or(false));
 }
 
 TEST_CASE("Problem list: an order to a server states nothing", "[clinical]") {

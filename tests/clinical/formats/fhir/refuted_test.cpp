@@ -122,6 +122,9 @@ TEST_CASE("FHIR refuted: a code that one Condition confirms and another refutes 
   CHECK_FALSE(record.flag("diabetes").has_value());
   CHECK_FALSE(warning(record, "condition_contradicted").empty());
   CHECK_FALSE(read({refuted("E11"), confirmed("E11.9")}).flag("diabetes").has_value());
+  CHECK_FALSE(read({refuted("E11.9"), confirmed("E119")}).flag("diabetes").has_value());
+  const auto other_edition = condition("http://hl7.org/fhir/sid/icd-10-cm", "E11.9", "confirmed");
+  CHECK_FALSE(read({refuted("E11.9"), other_edition}).flag("diabetes").has_value());
   // Who has not one kind may have another.
   CHECK(read({refuted("E11.9"), confirmed("E10.9")}).flag("diabetes") == true);
   CHECK(read({refuted("E11.9"), confirmed("E11")}).flag("diabetes") == true);
