@@ -200,6 +200,7 @@ std::optional<OxygenEvidence::Fact> OxygenEvidence::fact_of(const Json& part,
   fact.time = observed_at(observation).exact;
   fact.moment = parse_timestamp(fact.time).value_or(Instant{});
   std::tie(fact.first, fact.last) = moments_observed(observation);
+  fact.is_of_period = member(observation, "effectivePeriod").is_object();
   return fact;
 }
 
@@ -344,7 +345,7 @@ std::set<std::string_view> OxygenEvidence::outlasted(Instant now) const {
     }
     if (!latest) continue;
     const bool is_open = std::ranges::any_of(facts_, [&](const Fact& fact) {
-      return fact.kind == kind && fact.value && fact.value != latest->value &&
+      return fact.kind == kind && fact.is_of_period && fact.value && fact.value != latest->value &&
              fact.first <= latest->moment && fact.last > latest->moment;
     });
     if (is_open) open.insert(name_of(kind));

@@ -72,6 +72,7 @@ class OxygenEvidence {
     Instant moment{};             ///< the same
     Instant first{};              ///< the first moment that it can be of
     Instant last{};
+    bool is_of_period = false;  ///< from the first to the last, and not at one of them
     FhirEntry place;
   };
   /// What the Observation itself or one of its components says; nothing where it says nothing of
