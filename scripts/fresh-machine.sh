@@ -48,6 +48,7 @@ in_root() {
     mount --make-rprivate /
     mount -t proc proc "$AICOVID_FRESH_ROOT/proc"
     mount --rbind /dev "$AICOVID_FRESH_ROOT/dev"
+    mount --rbind /sys "$AICOVID_FRESH_ROOT/sys"
     if [ -n "${AICOVID_FRESH_DATA:-}" ]; then
       mount --bind "$AICOVID_FRESH_DATA" "$AICOVID_FRESH_ROOT/srv/shared/data"
       mount -o remount,bind,ro "$AICOVID_FRESH_ROOT/srv/shared/data"
