@@ -2,7 +2,7 @@
 #include "formats/fhir/diagnosis_codes.hpp"
 #include "formats/fhir/infection_tests.hpp"
 #include "formats/fhir/json.hpp"
-#include "formats/fhir/oxygen.hpp"
+#include "formats/fhir/oxygen_fact.hpp"
 #include "formats/fhir/place_of_care.hpp"
 #include "formats/fhir/respiratory_support.hpp"
 #include "formats/site_codes.hpp"

@@ -1,22 +1,18 @@
 #pragma once
 
+#include "oxygen_fact.hpp"
 #include "reading.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <set>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace aicovid {
-
-/// Whether a code is read as a statement of oxygen or air, or as what stands against either.
-bool is_code_of_oxygen(std::string_view system, std::string_view code);
 
 /// What a Bundle's Observations say of supplemental oxygen: flow and fraction, "breathing room air"
 /// and "patient on oxygen", and the saturation that they are of.
@@ -57,38 +53,12 @@ class OxygenEvidence {
                                     RecordBuilder& builder) const;
 
  private:
-  enum class Kind { saturation, flow, fraction, ventilator, statement };
-  enum class Says { nothing, air, not_air, oxygen };
-  struct Fact {
-    Kind kind = Kind::saturation;
-    Says says = Says::nothing;
-    bool can_close = true;  ///< whether it may prove room air
-    bool is_trial = false;  ///< of a saturation on room air, which says nothing of before and after
-    bool is_high_flow = false;
-    bool is_doubtful = false;     ///< its codes are of two variables, or it has a modifier
-    std::optional<double> value;  ///< of a number, canonical unit
-    bool is_on_air = false;       ///< a saturation that was measured on room air
-    std::string time;             ///< exact; empty where only a day is told, or nothing
-    Instant moment{};             ///< the same
-    Instant first{};              ///< the first moment that it can be of
-    Instant last{};
-    bool is_of_period = false;  ///< from the first to the last, and not at one of them
-    FhirEntry place;
-  };
-  /// What the Observation itself or one of its components says; nothing where it says nothing of
-  /// oxygen.
-  std::optional<Fact> fact_of(const nlohmann::json& part, const nlohmann::json& observation,
-                              const FhirEntry& place) const;
+  using Fact = OxygenFact;
+  using Kind = OxygenFact::Kind;
+  using Says = OxygenFact::Says;
+
   void add(const Fact& fact);
   void add_doubt(Fact fact);
-  /// What a statement says; kind `saturation` where the part is none.
-  static Fact statement_of(const nlohmann::json& part);
-  /// What a flow, a fraction or a saturation says; nothing where the part is none.
-  ///
-  /// @param names  the variables that its codes are of
-  static std::optional<Fact> quantity_of(const nlohmann::json& part,
-                                         const nlohmann::json& observation,
-                                         const std::set<std::string_view>& names);
   void note_blood_gas(const nlohmann::json& observation);
   bool is_of_blood_gas_then(Instant moment) const;
   /// The variable that a fact of the kind is a value of; empty for a statement.
