@@ -4,6 +4,7 @@
 #include "json.hpp"
 #include "problem_list.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <set>
@@ -30,7 +31,7 @@ class Conditions {
       const std::string id = text_of(resource, "id");
       const std::string type = text_of(resource, "resourceType");
       if (id.empty() || type.empty()) continue;
-      const std::string relative = type + "/" + id;
+      const std::string relative = fmt::format("{}/{}", type, id);
       addresses_.insert(parse_fhir_address(relative).text);
       addresses_.insert(address_in(*one.entry, relative).text);
     }
