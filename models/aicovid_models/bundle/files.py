@@ -50,7 +50,8 @@ def _save_traced(network: torch.nn.Module, inputs: tuple[torch.Tensor, ...], che
 def save_lungs(lungs: torch.nn.Module, bundle: Path) -> None:
     torch.manual_seed(1)
     image = torch.rand(1, 3, LUNG_SIZE, LUNG_SIZE)
-    _save_traced(lungs, (image,), [(torch.rand_like(image),), (torch.zeros_like(image),)], bundle / "lungs.pt")
+    checks = [(torch.rand_like(image),), (torch.zeros_like(image),), (torch.rand(2, *image.shape[1:]),)]
+    _save_traced(lungs, (image,), checks, bundle / "lungs.pt")
 
 
 def save_severity(severity: torch.nn.Module, bundle: Path) -> None:
@@ -59,7 +60,8 @@ def save_severity(severity: torch.nn.Module, bundle: Path) -> None:
     mask[0, 0, 40:280, 30:140], mask[0, 1, 50:260, 180:300] = 1, 1
     no_left = mask.clone()
     no_left[:, 1] = 0
-    checks = [(torch.rand_like(image), mask.flip(2)), (torch.rand_like(image), no_left), (image, torch.zeros_like(mask))]
+    checks = [(torch.rand_like(image), mask.flip(2)), (torch.rand_like(image), no_left), (image, torch.zeros_like(mask)),
+              (torch.rand(2, *image.shape[1:]), torch.cat([no_left, mask]))]
     _save_traced(severity, (image, mask), checks, bundle / "severity.pt")
 
 

@@ -66,11 +66,27 @@ def load(bundle: Path, network: dict) -> torch.jit.ScriptModule:
 
 
 def export(module: torch.jit.ScriptModule, inputs: Arrays, output_names: list[str], file: Path) -> None:
+    """With a free batch axis, where the network has one."""
+    free = {name: {0: "batch"} for name in (*input_names(inputs), *output_names)} if takes_two(module, inputs) else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter of TorchScript is deprecated, and the only one that takes these files
         torch.onnx.export(module, tuple(map(torch.from_numpy, inputs)), str(file), dynamo=False, opset_version=OPSET,
-                          input_names=input_names(inputs), output_names=output_names)
+                          input_names=input_names(inputs), output_names=output_names, dynamic_axes=free)
     onnx.checker.check_model(str(file), full_check=True)
+
+
+def together(one: Arrays, other: Arrays) -> Arrays:
+    """Two cases as a batch of two."""
+    return [np.concatenate(pair) for pair in zip(one, other, strict=True)]
+
+
+def takes_two(module: torch.jit.ScriptModule, inputs: Arrays) -> bool:
+    """False of a network that was traced with the number of images as a constant, as those up to version 1.3.0 were."""
+    with torch.inference_mode():
+        try:
+            return all(len(output) == 2 for output in module(*map(torch.from_numpy, together(inputs, inputs))))
+        except RuntimeError:
+            return False
 
 
 def input_names(inputs: Arrays) -> list[str]:
@@ -114,7 +130,9 @@ def add_onnx(bundle: Path) -> dict[str, dict[str, float]]:
             continue
         module, file = load(bundle, network), (bundle / network["files"]["torchscript"]["path"]).with_suffix(".onnx")
         export(module, cases[0][role], names, file)
-        differences[role] = largest_differences(module, file, [case[role] for case in cases], names)
+        singles = [case[role] for case in cases]
+        pairs = [together(*singles[:2])] if takes_two(module, singles[0]) else []
+        differences[role] = largest_differences(module, file, singles + pairs, names)
         if max(differences[role].values()) > TOLERANCE:
             raise ValueError(f"{file.name}: ONNX Runtime differs from TorchScript by {differences[role]}")
         network["files"]["onnx"] = {"path": file.name, "sha256": sha256(file)}

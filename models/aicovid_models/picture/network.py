@@ -26,7 +26,7 @@ def tiles(sixteenth: torch.Tensor) -> torch.Tensor:
 
 
 class LungsAndPicture(nn.Module):
-    """[1,3,256,256] normalised -> mask [1,2,256,256], picture [1,9] probabilities."""
+    """[N,3,256,256] normalised -> mask [N,2,256,256], picture [N,9] probabilities."""
 
     def __init__(self, lungs: LungNet, weight: np.ndarray, bias: np.ndarray) -> None:
         super().__init__()

@@ -13,8 +13,8 @@ from aicovid_models.zones.ridge import Ridge
 
 
 class SeverityNet(nn.Module):
-    """(image [1,3,320,320], mask [1,2,320,320]) -> zones [1,6], infiltrates_logit [1,1], embedding [1,232],
-    attribution [1,1,20,20], distance [1,1].
+    """(image [N,3,320,320], mask [N,2,320,320]) -> zones [N,6], infiltrates_logit [N,1], embedding [N,232],
+    attribution [N,1,20,20], distance [N,1].
 
     A zone without lung gets the mean score of the training zones (nothing is known of it) and no attribution.
     """
@@ -31,9 +31,9 @@ class SeverityNet(nn.Module):
         mask = smoothed(mask)
         zones = self.features.zones(mask)
         weights, maps = self.features.weights(zones), self.features.maps(image, mask)
-        filled = zones.flatten(2).sum(2).reshape(6, 1) > 0
+        filled = zones.flatten(2).sum(2).unsqueeze(2) > 0
         pooled = torch.where(filled, self.features.pool(maps, weights), self.mean)
-        raw = (pooled @ self.weight + self.intercept).reshape(1, 6)
+        raw = (pooled @ self.weight + self.intercept).squeeze(2)
         scores = raw.clamp(0, 3)
         logit = raw.sum(1, keepdim=True) * self.logistic[0] + self.logistic[1]
         standard = (pooled - self.mean) / self.std
@@ -50,5 +50,5 @@ class SeverityNet(nn.Module):
         eighth = weights[0] * (maps[0] * beta[:, :split]).sum(1, keepdim=True)
         sixteenth = weights[1] * ((maps[1] * beta[:, split:]).sum(1, keepdim=True) + self.intercept)
         cells = (4 * F.avg_pool2d(eighth, 2) + sixteenth).clamp_min(0)
-        cells = cells * (scores.reshape(1, 6, 1, 1) / cells.sum((2, 3), keepdim=True).clamp_min(1e-6))
+        cells = cells * (scores[..., None, None] / cells.sum((2, 3), keepdim=True).clamp_min(1e-6))
         return cells.sum(1, keepdim=True)

@@ -14,7 +14,7 @@ from aicovid_models.zones.ridge import Ridge
 
 
 class IndexNet(nn.Module):
-    """(image [1,3,320,320], mask [1,2,320,320]) -> severity_index [1,1], embedding [1,232], distance [1,1].
+    """(image [N,3,320,320], mask [N,2,320,320]) -> severity_index [N,1], embedding [N,232], distance [N,1].
 
     The raw score is the mean over the zones; a zone without lung counts as the mean zone of the training images. The index is the
     normal distribution function of that score, standardised by `centre` and `spread`.
@@ -33,10 +33,10 @@ class IndexNet(nn.Module):
     def forward(self, image: torch.Tensor, mask: torch.Tensor):
         mask = smoothed(mask)
         zones = self.features.zones(mask)
-        filled = zones.flatten(2).sum(2).reshape(6, 1) > 0
+        filled = zones.flatten(2).sum(2).unsqueeze(2) > 0
         pooled = torch.where(filled, self.features.pool(self.features.maps(image, mask), self.features.weights(zones)), self.mean)
         standard = (pooled - self.mean) / self.std
-        score = (standard @ self.weight).mean(0, keepdim=True) + self.offset
+        score = (standard @ self.weight).mean(1) + self.offset
         index = 0.5 * (1 + torch.erf(score / math.sqrt(2)))
         embedding = embedding_of(standard)
         distance = (((embedding - self.centre) @ self.whiten) ** 2).sum(1, keepdim=True).sqrt()

@@ -19,9 +19,9 @@ def embed(ridge: Ridge, features: np.ndarray) -> np.ndarray:
 
 
 def embedding_of(standard: torch.Tensor) -> torch.Tensor:
-    """Standardised features [6,features] -> [1,DEEP]: what `embed` gives, inside a network."""
-    means = [standard[:, : CHANNELS[0]], standard[:, 2 * CHANNELS[0] : 2 * CHANNELS[0] + CHANNELS[1]]]
-    return torch.cat(means, 1).mean(0, keepdim=True)
+    """Standardised features [N,6,features] -> [N,DEEP]: what `embed` gives, inside a network."""
+    means = [standard[..., : CHANNELS[0]], standard[..., 2 * CHANNELS[0] : 2 * CHANNELS[0] + CHANNELS[1]]]
+    return torch.cat(means, 2).mean(1)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,12 @@ import pickle
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import nn
 
 from aicovid_models.command import report
+from aicovid_models.fast import fast
+from aicovid_models.lungs.network import SIZE
 from aicovid_models.lungs.training import PredictedLungs, find_lungs
 from aicovid_models.zones.features import CHANNELS, zone_features
 
@@ -38,6 +41,7 @@ def lungs_of(name: str, network: nn.Module, rows: list, work: Path) -> dict[str,
     """`find_lungs` of each row by its key, kept likewise."""
     saved = work / f"found_{name}.pickle"
     if not saved.exists():
-        saved.write_bytes(pickle.dumps({row.key: find_lungs(network, row.grey8()) for row in rows}))
+        quick = fast(network, torch.zeros(1, 3, SIZE, SIZE))
+        saved.write_bytes(pickle.dumps({row.key: find_lungs(quick, row.grey8()) for row in rows}))
         report(f"lungs found: {name}, {len(rows)} images")
     return pickle.loads(saved.read_bytes())

@@ -12,7 +12,7 @@ import aicovid_models
 
 ROOT = Path(aicovid_models.__file__).parent
 # A part imports what stands before it.
-PARTS = ("command", "statistics", "drawings", "radiographs", "lungs", "picture", "zones", "gate", "bundle", "evidence", "pages", "severity_open", "icu_stay",
+PARTS = ("command", "fast", "statistics", "drawings", "radiographs", "lungs", "picture", "zones", "gate", "bundle", "evidence", "pages", "severity_open", "icu_stay",
          "severity")
 # Those two make a bundle and an outcome of another; neither needs the other.
 APART = {"severity_open", "icu_stay"}

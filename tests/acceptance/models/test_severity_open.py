@@ -159,7 +159,7 @@ def test_the_network_gives_the_index_of_its_features():
     image, mask = torch.rand(1, 3, 320, 320, generator=torch.Generator().manual_seed(1)), torch.zeros(1, 2, 320, 320)
     mask[0, 0, 40:280, 30:140] = 1
     with torch.inference_mode():
-        features = ZoneFeatures().eval()(image, smoothed(mask)).numpy().astype(float)
+        features = ZoneFeatures().eval()(image, smoothed(mask))[0].numpy().astype(float)
     features[3:] = np.nan
     raw = index(ridge, features[None, None])[0]
     with torch.inference_mode():
