@@ -10,8 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "models"
-# Trained networks, features and readings. Not in git.
-CACHE = MODELS / "cache"
+# Trained networks, features and readings: AICOVID_CACHE, by default models/cache. Not in git.
+CACHE = Path(os.environ.get("AICOVID_CACHE", MODELS / "cache"))
 
 
 def report(text: str) -> None:
