@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from torch import nn
 
-from aicovid_models.radiographs import nih_samples
-from aicovid_models.radiographs.archives import LabelledRadiograph, hannover, ieee8023, nih
+from aicovid_models.radiographs import archives, nih_samples
+from aicovid_models.radiographs.archives import LabelledRadiograph
 from aicovid_models.severity.fit import Additions, Copies
 from aicovid_models.zones.copies import Shrunk, draw_cluttered, draw_contrasts, draw_painted
 from aicovid_models.zones.kept import folder_of, lungs_of, zones_of
@@ -52,12 +53,23 @@ class Material:
         return np.array([row.patient for row in self.rows])
 
 
-def gather(data: Path, network: nn.Module, work: Path) -> Material:
-    """@param network  the lung network that is shipped; what it finds and the features are kept in `work`"""
-    clinic, archive, work = hannover(data), ieee8023(data), folder_of(network, work)
+def kept_in(network: nn.Module, work: Path, source: ModuleType) -> Path:
+    """Of the same network, but of other images, features are kept apart."""
+    folder = folder_of(network, work)
+    if source is not archives:
+        folder = folder / source.__name__.rsplit(".", 1)[-1]
+        folder.mkdir(exist_ok=True)
+    return folder
+
+
+def gather(data: Path, network: nn.Module, work: Path, source: ModuleType = archives, distances: bool = True) -> Material:
+    """@param network    the lung network that is shipped; what it finds and the features are kept in `work`
+    @param source     `archives`, as version 1.3.0 has it, or `counted`
+    @param distances  False: without what the distance to known chests and the NIH samples to test on need, for trials"""
+    clinic, archive, work = source.hannover(data), source.ieee8023(data), kept_in(network, work, source)
     rows = [row for row in archive if row.has_brixia or np.isfinite(row.extent)]
-    samples = nih_samples.draw_samples(nih(data))
-    lungs = lungs_of("chests", network, clinic + archive, work)
+    samples = nih_samples.draw_samples(source.nih(data))
+    lungs = lungs_of("chests" if distances else "scored", network, clinic + archive if distances else rows, work)
     copies = {"shrunk": [Shrunk(row) for row in rows], "contrast": draw_contrasts(rows, CONTRAST_SEED),
               "contrast_2": draw_contrasts(rows, STEADY_SEED), "contrast_3": draw_contrasts(rows, STEADY_SEED + 1),
               "painted": draw_painted(rows, lungs, CONTRAST_SEED), "cluttered": draw_cluttered(rows, lungs, CLUTTER_SEED),
@@ -72,16 +84,21 @@ def gather(data: Path, network: nn.Module, work: Path) -> Material:
     features = zones_of("scored", rows, lungs, work)
     learnt = {name: features_of(name, images, True) for name, images in copies.items()}
     tested = {name: features_of(name, images, False) for name, images in test_copies.items()}
+    if not distances:
+        nih_rows = {"clear_learn": samples.clear_learn}
     archived = {name: features_of(name, images, name == "clear_learn") for name, images in nih_rows.items()}
-    keys = {row.key for row in rows}
-    unscored = [row for row in clinic + archive if row.key not in keys]
-    unscored_features = zones_of("unscored", unscored, lungs, work, False)
 
     labels = np.stack([row.zones for row in rows])
     added = Additions([Copies(learnt["shrunk"], labels, SHRUNK_SHARE), Copies(learnt["contrast"], labels, CONTRAST_SHARE),
                        Copies(learnt["painted"], np.stack([x.zones for x in copies["painted"]]), PAINTED_SHARE)],
                       archived["clear_learn"], np.array([row.patient for row in samples.clear_learn]), CLEAR_WEIGHT,
                       [learnt[name] for name in ("shrunk", "contrast", "contrast_2", "contrast_3", "cluttered", "cluttered_2")], CONSTANCY)
+    if not distances:
+        none = np.zeros((0, *features.shape[2:]))
+        return Material(rows, features, added, {"shrunk": learnt["shrunk"], **tested}, samples, {}, none, [], 0, [])
+    keys = {row.key for row in rows}
+    unscored = [row for row in clinic + archive if row.key not in keys]
+    unscored_features = zones_of("unscored", unscored, lungs, work, False)
     # Chests as they are and in other greys: an image that is far from all of them is out of distribution.
     chests = rows + unscored + samples.clear_learn + samples.clear_test + samples.pneumonia
     known = [x[:, 0] for x in (features, unscored_features, *archived.values(), learnt["shrunk"], learnt["contrast"])]
