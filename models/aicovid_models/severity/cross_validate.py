@@ -31,7 +31,7 @@ from aicovid_models.severity.network import SeverityNet
 from aicovid_models.zones.distance import embed, fit_distance
 
 # What the outcome of a fold depends on, beside the data.
-SOURCES = ("bundle/deterioration", "bundle/files", "drawings/clutter", "drawings/opacity", "lungs/masks", "lungs/training", "radiographs/archives",
+SOURCES = ("bundle/deterioration", "bundle/files", "drawings/clutter", "drawings/opacity", "fast", "lungs/masks", "lungs/training", "radiographs/archives",
            "radiographs/nih_samples", "radiographs/preprocessing", "severity/cross_validate", "severity/fit", "severity/manifest", "severity/material",
            "severity/network", "statistics/conformal", "zones/copies", "zones/distance", "zones/features", "zones/kept", "zones/ridge")
 

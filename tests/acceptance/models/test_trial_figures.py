@@ -8,7 +8,7 @@ import pytest
 
 import aicovid_models
 from aicovid_models.radiographs import rsna
-from aicovid_models.severity import baseline
+from aicovid_models.severity import baseline, try_readers
 from aicovid_models.severity.trial_figures import of_the_readers_classes, shape_scores
 from aicovid_models.severity.trial_material import ReaderLabelled, hull, outline, zone_shares
 
@@ -18,6 +18,12 @@ SEVERITY = Path(aicovid_models.__file__).parent / "severity"
 def test_the_page_is_what_was_measured():
     measured = json.loads((SEVERITY / "baseline.json").read_text())
     assert (SEVERITY / "baseline.md").read_text() == baseline.page(measured)
+
+
+def test_the_trials_page_has_their_figures():
+    trials = json.loads((SEVERITY / "trials.json").read_text())
+    assert try_readers.table(trials) in (SEVERITY / "trials.md").read_text()
+    assert set(trials) <= set(try_readers.TRIALS)
 
 
 def test_the_opening_of_the_test_third_is_logged():
