@@ -6,11 +6,12 @@
 #   cpu-only  build without the CUDA module, smoke test
 #   openvino  build, tests and a score without LibTorch, and the size of that installation
 #   asan      AddressSanitizer and UBSan: the rooms that run no network, and one full score
+#   tsan      ThreadSanitizer: the pipeline of many images, with small networks
 #   fuzz      clang: replays the fuzzers' corpora, then fuzzes for a minute (docs/fuzzing.md)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stages=("$@")
-[ "${#stages[@]}" -gt 0 ] || stages=(format release tidy cpu-only openvino asan fuzz)
+[ "${#stages[@]}" -gt 0 ] || stages=(format release tidy cpu-only openvino asan tsan fuzz)
 
 scripts/setup.sh
 export PATH="$PWD/.venv/bin:$PATH"
@@ -77,6 +78,12 @@ stage_asan() {
   radiograph=$(python scripts/pydicom_data_file.py RG1_J2KR.dcm)
   ASAN_OPTIONS=detect_leaks=0 build/asan/bin/aicovid score "$radiograph" --clinical examples/patient.json \
     --heatmap build/asan/heatmap.png --format json | python scripts/validate_json.py report
+}
+
+stage_tsan() {
+  build tsan test_batch
+  # The engines' libraries are not instrumented: what they do among themselves looks like races.
+  TSAN_OPTIONS="ignore_noninstrumented_modules=1 halt_on_error=1" ctest --preset tsan --no-tests=error -L '^batch$'
 }
 
 stage_fuzz() {

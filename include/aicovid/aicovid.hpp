@@ -14,6 +14,7 @@
 #include <aicovid/findings.hpp>
 #include <aicovid/gate.hpp>
 #include <aicovid/outcome.hpp>
+#include <aicovid/pipeline.hpp>
 #include <aicovid/plan.hpp>
 #include <aicovid/provenance.hpp>
 #include <aicovid/radiograph.hpp>

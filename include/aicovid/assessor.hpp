@@ -2,7 +2,6 @@
 
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/device.hpp>
-#include <aicovid/error.hpp>
 #include <aicovid/examination.hpp>
 #include <aicovid/export.hpp>
 #include <aicovid/plan.hpp>
@@ -12,10 +11,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace aicovid {
@@ -37,12 +34,6 @@ struct AssessorOptions {
 
 struct AssessOptions {
   bool force = false;  ///< score what the gate refuses, and say so in the report
-};
-
-/// A radiograph and the values that go with it.
-struct Case {
-  Radiograph radiograph;
-  ClinicalRecord record;
 };
 
 /// One line of `Assessor::verify`.
@@ -98,10 +89,6 @@ class AICOVID_EXPORT Assessor {
   /// infiltrates are unknown unless the record has a clinician's reading.
   RiskReport assess(const ClinicalRecord& record) const;
 
-  /// One result a case, in their order; an error of one touches no other.
-  std::vector<std::variant<RiskReport, Error>> assess_batch(
-      std::span<const Case> cases, const AssessOptions& options = {}) const;
-
   /// Runs the bundle's golden cases through the whole chain.
   std::vector<Check> verify() const;
 
@@ -110,6 +97,12 @@ class AICOVID_EXPORT Assessor {
 
   const ModelInfo& model() const noexcept;
   std::string intended_use() const;
+  /// What the networks run on; `decode` is empty, as it is of an image.
+  ComputeInfo compute() const;
+  /// How many threads it was loaded for (`AssessorOptions::workers`).
+  unsigned workers() const noexcept;
+  /// The names of the outcomes that a report has, in their order.
+  std::vector<std::string> outcome_names() const;
   /// A preprocessing plan of the bundle.
   /// @throws Error{invalid_argument} naming the plans there are
   const Plan& plan(std::string_view name) const;

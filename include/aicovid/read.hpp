@@ -68,6 +68,10 @@ AICOVID_EXPORT Radiograph read_image(std::istream& stream, const ReadOptions& op
 AICOVID_EXPORT Radiograph read_radiograph(const std::filesystem::path& file,
                                           const ReadOptions& options = {});
 
+/// Reads a DICOM, PNG or JPEG file in memory, told apart by content.
+AICOVID_EXPORT Radiograph parse_radiograph(std::span<const std::byte> bytes,
+                                           const ReadOptions& options = {});
+
 /// Reads a DICOM, PNG or JPEG file from the rest of a stream, told apart by content.
 AICOVID_EXPORT Radiograph read_radiograph(std::istream& stream, const ReadOptions& options = {});
 

@@ -12,12 +12,12 @@
 #include "preprocess/cuda_module.hpp"
 
 #include <aicovid/assessor.hpp>
+#include <aicovid/error.hpp>
 #include <aicovid/read.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
-#include <exception>
 
 namespace aicovid {
 
@@ -33,6 +33,11 @@ std::filesystem::path find_bundle(const std::filesystem::path& model) {
   }
   throw Error(ErrorCode::not_found,
               "no such model: neither a directory nor the name of an installed bundle");
+}
+
+std::string name_of(const OutcomeConfig& config) {
+  if (const auto* learned = std::get_if<LearnedOutcome>(&config.model)) return learned->name();
+  return std::get<DeteriorationConfig>(config.model).name;
 }
 
 NetworksToLoad to_load(Networks networks) {
@@ -55,6 +60,7 @@ struct Assessor::State {
   ClinicalVariables variables;
   std::vector<OutcomeConfig> outcomes;
   Device device;
+  unsigned workers = 1;
 };
 
 Assessor Assessor::load(const std::filesystem::path& model, const AssessorOptions& options) {
@@ -83,6 +89,7 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
     state->outcomes.push_back(std::move(config));
   }
   state->device = options.device;
+  state->workers = options.workers;
   return Assessor(std::move(state));
 }
 
@@ -261,25 +268,6 @@ RiskReport Assessor::assess(const ClinicalRecord& record) const {
   return report;
 }
 
-std::vector<std::variant<RiskReport, Error>> Assessor::assess_batch(
-    std::span<const Case> cases, const AssessOptions& options) const {
-  std::vector<std::variant<RiskReport, Error>> results;
-  results.reserve(cases.size());
-  for (const Case& one : cases) {
-    try {
-      results.emplace_back(assess(one.radiograph, one.record, options));
-    } catch (const Error& error) {
-      results.emplace_back(error);
-    } catch (const std::bad_alloc&) {
-      results.emplace_back(Error(ErrorCode::out_of_memory, "the memory does not suffice"));
-    } catch (const std::exception&) {
-      results.emplace_back(
-          Error(ErrorCode::internal, "the case could not be assessed: an unexpected failure"));
-    }
-  }
-  return results;
-}
-
 std::vector<Check> Assessor::verify() const {
   std::vector<Check> checks;
   checks.push_back({"files", true, "manifest, checksums, networks and their output shapes"});
@@ -314,6 +302,21 @@ ClinicalVariables clinical_variables(const std::filesystem::path& model) {
 const ModelInfo& Assessor::model() const noexcept { return state_->bundle.info; }
 
 std::string Assessor::intended_use() const { return state_->bundle.intended_use; }
+
+ComputeInfo Assessor::compute() const {
+  return {.device = state_->device.to_string(),
+          .backend = backend_name(state_->bundle.engine),
+          .precision = "fp32",
+          .decode = ""};
+}
+
+unsigned Assessor::workers() const noexcept { return state_->workers; }
+
+std::vector<std::string> Assessor::outcome_names() const {
+  std::vector<std::string> names;
+  for (const OutcomeConfig& config : state_->outcomes) names.push_back(name_of(config));
+  return names;
+}
 
 const Plan& Assessor::plan(std::string_view name) const {
   const auto& plans = state_->bundle.plans;

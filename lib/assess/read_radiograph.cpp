@@ -7,14 +7,10 @@
 
 namespace aicovid {
 
-namespace {
-
 Radiograph parse_radiograph(std::span<const std::byte> bytes, const ReadOptions& options) {
   if (is_png(bytes) || is_jpeg(bytes)) return parse_image(bytes, options);
   return parse_dicom(bytes, options);
 }
-
-}  // namespace
 
 Radiograph read_radiograph(const std::filesystem::path& file, const ReadOptions& options) {
   return parse_radiograph(read_file(file), options);

@@ -67,22 +67,6 @@ TEST_CASE("Assessor: eight threads on one assessor give the report of one thread
   }
 }
 
-TEST_CASE("Assessor: a batch equals its singles, and one bad case spoils no other", "[assess]") {
-  ImageHeader other;
-  other.patient_sex = Sex::male;
-  const std::uint8_t grey = 7;
-  const Radiograph of_a_man = Radiograph::from_array(&grey, 1, 1, PixelType::uint8, {}, other);
-  const std::vector<Case> cases = {
-      {golden_radiograph(), record()}, {of_a_man, record()}, {golden_radiograph(), {}}};
-  const auto results = severity().assess_batch(cases);
-  REQUIRE(results.size() == 3);
-  CHECK(comparable(std::get<RiskReport>(results[0])) ==
-        comparable(severity().assess(cases[0].radiograph, record())));
-  CHECK(std::get<Error>(results[1]).code() == ErrorCode::patient_mismatch);
-  CHECK(comparable(std::get<RiskReport>(results[2])) ==
-        comparable(severity().assess(cases[2].radiograph)));
-}
-
 TEST_CASE("Assessor: the golden cases of the shipped bundle pass", "[assess][golden]") {
   const auto checks = severity().verify();
   CHECK(checks.size() >= 10);
