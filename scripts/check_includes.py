@@ -38,7 +38,7 @@ LIBRARIES = [
     (r"(fmt|nlohmann)/", None),
 ]
 # Headers of the standard library have no dot and no slash; these are the operating system's.
-STANDARD = re.compile(r"[a-z_0-9]+$|dlfcn\.h$|link\.h$|sys/types\.h$")
+STANDARD = re.compile(r"[a-z_0-9]+$|(dlfcn|fcntl|glob|link|unistd|sys/file|sys/types)\.h$")
 
 SOURCES = {".hpp", ".cpp", ".cu", ".cuh", ".h", ".in"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

@@ -2,6 +2,7 @@
 
 /// Everything: include this, or the header of the concept that is needed.
 #include <aicovid/assessor.hpp>
+#include <aicovid/batch.hpp>
 #include <aicovid/clinical_patients.hpp>
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/clinical_variables.hpp>

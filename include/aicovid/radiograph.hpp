@@ -113,6 +113,9 @@ struct ImageHeader {
   std::optional<Sex> patient_sex;
   std::optional<double> patient_age_years;
   std::optional<AcquisitionTime> acquired;
+  /// It finds the row of a table that goes with the image. Nothing writes it, and no examination
+  /// has it.
+  std::string accession_number;
 
   bool operator==(const ImageHeader&) const = default;
 };

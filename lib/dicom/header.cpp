@@ -74,6 +74,19 @@ std::optional<AcquisitionTime> acquisition_time(DcmItem& dataset) {
                               .zone = zone});
 }
 
+/// It is compared and never decides whether a file is read, so that one of another VR is as if it
+/// were absent.
+std::string accession_number(DcmItem& dataset) {
+  try {
+    const std::string stored = text(dataset, DCM_AccessionNumber);
+    const std::size_t first = stored.find_first_not_of(' ');
+    if (first == std::string::npos) return {};
+    return stored.substr(first, stored.find_last_not_of(' ') + 1 - first);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 }  // namespace
 
 Header header_of(DcmItem& meta, DcmItem& dataset) {
@@ -124,6 +137,7 @@ Header header_of(DcmItem& meta, DcmItem& dataset) {
         age_years_between(text(dataset, DCM_PatientBirthDate), text(dataset, DCM_StudyDate));
   }
   header.acquired = acquisition_time(dataset);
+  header.accession_number = accession_number(dataset);
   return found;
 }
 

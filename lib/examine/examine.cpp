@@ -58,6 +58,8 @@ Examination examine(const Bundle& bundle, const Radiograph& radiograph, const De
                          .precision = "fp32",
                          .decode = std::string(to_string(radiograph.scale()))};
   examination.input = radiograph.header();
+  // A free text of the hospital, which an examination has no use for.
+  examination.input.accession_number.clear();
   examination.timing_ms.read = radiograph.read_ms();
   examination.timing_ms.decode = radiograph.decode_ms();
   add_reasons(radiograph.gate_reasons(), force, examination);
