@@ -19,6 +19,7 @@ using Run = std::function<int()>;
 void add_score(CLI::App& app, Run& run, Format& format);
 void add_examine(CLI::App& app, Run& run);
 void add_judge(CLI::App& app, Run& run, Format& format);
+void add_batch(CLI::App& app, Run& run);
 void add_clinical(CLI::App& app, Run& run, Format& format);
 void add_inspect(CLI::App& app, Run& run, Format& format);
 void add_preprocess(CLI::App& app, Run& run);

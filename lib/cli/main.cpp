@@ -19,6 +19,7 @@ constexpr const char* kFooter =
     "  aicovid score chest.dcm --format json > report.json\n"
     "  aicovid examine chest.dcm --out seen.json\n"
     "  aicovid judge seen.json --clinical patient.json\n"
+    "  aicovid batch archive --out rows.csv --clinical patients.csv --id-column id\n"
     "  aicovid clinical patient.json\n"
     "  aicovid clinical patients.csv --all --id-column id > scores.ndjson\n"
     "  aicovid inspect chest.dcm --pixels stored.npy\n"
@@ -27,9 +28,9 @@ constexpr const char* kFooter =
     "\n"
     "Exit status: 0 done; 2 usage; 3 the image was refused (the report says why); 4 file not "
     "found, corrupt or\n"
-    "unsupported; 5 model bundle; 6 device; 7 clinical values; 1 anything else. An error is one "
-    "line on stderr,\n"
-    "'aicovid: CODE: MESSAGE'.";
+    "unsupported; 5 model bundle; 6 device; 7 clinical values; 8 batch --strict with an error row; "
+    "130 stopped;\n"
+    "1 anything else. An error is one line on stderr, 'aicovid: CODE: MESSAGE'.";
 
 std::string version_text() {
   std::string text = fmt::format("aicovid {}\n", version());
@@ -77,6 +78,7 @@ int run_program(int argc, char** argv) {
   add_score(app, run, format);
   add_examine(app, run);
   add_judge(app, run, format);
+  add_batch(app, run);
   add_clinical(app, run, format);
   add_inspect(app, run, format);
   add_preprocess(app, run);
@@ -88,6 +90,8 @@ int run_program(int argc, char** argv) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     return print_error(
         Error(ErrorCode::usage, fmt::format("{} (see aicovid --help)", error.what())), format);
+  } catch (const FileError& error) {
+    return print_error(Error(error.code(), error.file() + ": " + error.what()), format);
   } catch (const Error& error) {
     return print_error(error, format);
   } catch (const std::bad_alloc&) {
