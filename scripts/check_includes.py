@@ -30,6 +30,7 @@ LIBRARIES = [
     (r"pybind11/", ["bindings"]),
     (r"(cuda|thrust/|cub/)", ["preprocess"]),
     (r"CLI/", ["cli"]),
+    (r"spdlog/", ["cli"]),
     (r"openssl/", ["core"]),
     (r"png\.h", ["image", "report"]),
     (r"jpeglib\.h|jerror\.h", ["image"]),

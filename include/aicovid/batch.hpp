@@ -89,9 +89,10 @@ struct BatchClinical {
 
 struct BatchProgress {
   std::size_t files = 0;
-  std::size_t done = 0;     ///< rows in the output, those of earlier runs among them
-  std::size_t resumed = 0;  ///< rows of earlier runs
-  std::size_t errors = 0;   ///< rows with an error
+  std::size_t done = 0;            ///< rows in the output, those of earlier runs among them
+  std::size_t resumed = 0;         ///< rows of earlier runs
+  std::size_t errors = 0;          ///< rows with an error
+  std::optional<ErrorCode> error;  ///< of the row that was just written
 };
 
 struct BatchOptions {

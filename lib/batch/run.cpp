@@ -187,9 +187,10 @@ class Run {
         const InputFile& file = files_[next++];
         pending.push_back({&file, pipeline.submit({.image = file, .record = record_of(file)})});
       }
-      write(*pending.front().file, pending.front().result.get());
+      const std::optional<ErrorCode> error =
+          write(*pending.front().file, pending.front().result.get());
       pending.pop_front();
-      report_progress();
+      report_progress(error);
     }
   }
 
@@ -199,7 +200,8 @@ class Run {
     };
   }
 
-  void write(const InputFile& file, PipelineResult result) {
+  /// Writes a row, and gives the error that it tells of.
+  std::optional<ErrorCode> write(const InputFile& file, PipelineResult result) {
     if (const auto* error = std::get_if<Error>(&result.outcome); error && ends_run(error->code())) {
       throw FileError(*error, file.name);
     }
@@ -209,6 +211,8 @@ class Run {
     const std::string row = row_of(file, id, result);
     about_output([&] { journal_->append(row); });
     count(rows_.read(row));
+    const auto* error = std::get_if<Error>(&result.outcome);
+    return error != nullptr ? std::optional(error->code()) : std::nullopt;
   }
 
   std::string row_of(const InputFile& file, const std::string& id, PipelineResult& result) const {
@@ -220,12 +224,13 @@ class Run {
     }
   }
 
-  void report_progress() const {
+  void report_progress(std::optional<ErrorCode> error) const {
     if (!options_.progress) return;
     const BatchProgress progress{.files = files_.size(),
                                  .done = done_,
                                  .resumed = summary_.resumed,
-                                 .errors = summary_.error_rows()};
+                                 .errors = summary_.error_rows(),
+                                 .error = error};
     if (options_.progress(progress)) return;
     throw Error(
         ErrorCode::cancelled,

@@ -1,3 +1,4 @@
+#include "batch_log.hpp"
 #include "commands.hpp"
 #include "networks_input.hpp"
 #include "progress_lines.hpp"
@@ -36,6 +37,7 @@ struct BatchCommand {
   std::string table;
   std::string shard;
   std::string summary;
+  std::string log;
   std::string precision = "fp32";
   Decode decode = Decode::exact;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
@@ -102,7 +104,9 @@ std::optional<BatchClinical> clinical_of(const BatchCommand& command) {
 /// A folder may hold its own results; they would make another list of it when it is resumed.
 std::vector<std::filesystem::path> outputs_of(const BatchCommand& command) {
   std::vector<std::filesystem::path> outputs = {command.out, command.out + ".run.json"};
-  if (!command.summary.empty()) outputs.emplace_back(command.summary);
+  for (const std::string* file : {&command.summary, &command.log}) {
+    if (!file->empty()) outputs.emplace_back(*file);
+  }
   return outputs;
 }
 
@@ -126,16 +130,24 @@ int batch(const BatchCommand& command) {
   const Assessor assessor = naming(model, [&] { return Assessor::load(model, assessor_options); });
 
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, ask_to_stop);
+  std::optional<BatchLog> log;
+  if (!command.log.empty()) {
+    log.emplace(command.log);
+    log->begin(options, assessor, files.size());
+  }
   ProgressLines lines;
-  options.progress = [&lines](const BatchProgress& progress) {
+  options.progress = [&](const BatchProgress& progress) {
     lines.show(progress);
+    if (log) log->row(progress);
     return stop_asked == 0;
   };
   BatchSummary summary;
   try {
     summary = run_batch(assessor, files, options);
-  } catch (...) {
+    if (log) log->end(summary);
+  } catch (const Error& error) {
     lines.finish();
+    if (log) log->end(error);
     throw;
   }
   lines.finish();
@@ -158,6 +170,9 @@ void add_inputs(CLI::App& app, BatchCommand& command) {
       ->type_name("i/n");
   app.add_option("--summary", command.summary,
                  "write images a second, seconds a stage and errors by code to this JSON file");
+  app.add_option("--log", command.log,
+                 "add what happened in the run to this file, a JSON object a line, without names "
+                 "or paths");
   app.add_flag("--strict", command.strict, "end with status 8 if a row has an error");
 }
 

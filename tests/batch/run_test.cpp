@@ -22,11 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string text_of(const fs::path& file) {
-  const std::vector<std::byte> bytes = read_file(file);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 std::string png_of(unsigned seed) {
   const Radiograph radiograph = small_radiograph(seed);
   test::Picture picture{.rows = radiograph.rows(), .columns = radiograph.columns(), .samples = {}};

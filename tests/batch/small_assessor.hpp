@@ -49,6 +49,11 @@ inline nlohmann::json comparable(const RiskReport& report) {
   return json;
 }
 
+inline std::string text_of(const std::filesystem::path& file) {
+  const std::vector<std::byte> bytes = read_file(file);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 /// A folder that goes with it.
 class TemporaryFolder {
  public:

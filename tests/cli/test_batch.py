@@ -335,6 +335,33 @@ def test_a_bar_on_a_terminal_and_lines_elsewhere(archive, tmp_path):
     assert "\r" not in batch(archive, "--out", tmp_path / "plain.csv")
 
 
+def log_of(path):
+    return [validate(json.loads(line), "batch_log") for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_log_says_what_happened_and_names_nobody(archive, tmp_path):
+    log = tmp_path / "log.jsonl"
+    arguments = [archive, "--out", tmp_path / "rows.csv", "--log", log]
+    batch(*arguments)
+    assert [line["event"] for line in log_of(log)] == ["begun", "row_error", "ended"]
+    assert log_of(log)[1] | {"time": ""} == {"time": "", "level": "warning", "event": "row_error", "row": 5, "error": "corrupt"}
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert str(archive) not in log.read_text() and ".png" not in log.read_text()
+    batch(*arguments, "--resume")
+    assert [line["event"] for line in log_of(log)[3:]] == ["begun", "ended"]
+    assert log_of(log)[4]["resumed"] == 10
+    batch(*arguments, status=2)
+    assert log_of(log)[6] | {"time": ""} == {"time": "", "level": "error", "event": "failed", "error": "invalid_argument"}
+
+
+def test_a_log_that_cannot_be_written_ends_the_run(archive, tmp_path):
+    told = batch(archive, "--out", tmp_path / "rows.csv", "--log", tmp_path / "absent" / "log", status=1)
+    assert told.startswith(f"aicovid: io: {tmp_path / 'absent' / 'log'}: the log cannot be written: ")
+    told = batch(archive, "--out", tmp_path / "rows.csv", "--log", "/dev/full", status=1)
+    assert told.startswith("aicovid: io: /dev/full: a line of the log cannot be written")
+    assert not (tmp_path / "rows.csv").exists()
+
+
 def test_memory_does_not_grow_with_the_list(archive, tmp_path):
     """Twenty times the files take the memory of the first."""
     peaks = []

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <vector>
 
 namespace aicovid {
 
@@ -41,18 +40,20 @@ OfLaboratory of_laboratory_by(const Json& coding) {
   return is_known ? OfLaboratory::yes : OfLaboratory::maybe;
 }
 
+OfLaboratory of_laboratory_in(const Json& category) {
+  OfLaboratory said =
+      is_name_of_laboratory(text_of(category, "text")) ? OfLaboratory::maybe : OfLaboratory::no;
+  for (const Json& coding : codings(category)) said = std::max(said, of_laboratory_by(coding));
+  return said;
+}
+
 }  // namespace
 
 OfLaboratory of_laboratory(const Json& observation) {
-  OfLaboratory said = OfLaboratory::no;
   const Json& found = member(observation, "category");
-  const std::vector<Json> one = {found};
-  for (const Json& category : found.is_array() ? found.get_ref<const Json::array_t&>() : one) {
-    for (const Json& coding : codings(category)) said = std::max(said, of_laboratory_by(coding));
-    if (is_name_of_laboratory(text_of(category, "text"))) {
-      said = std::max(said, OfLaboratory::maybe);
-    }
-  }
+  if (!found.is_array()) return of_laboratory_in(found);
+  OfLaboratory said = OfLaboratory::no;
+  for (const Json& category : found) said = std::max(said, of_laboratory_in(category));
   return said;
 }
 
