@@ -8,6 +8,7 @@ function(aicovid_room name)
   add_library(aicovid_${name} OBJECT ${ROOM_SOURCES})
   target_include_directories(aicovid_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include ${CMAKE_CURRENT_SOURCE_DIR}/include)
   target_compile_options(aicovid_${name} PRIVATE ${AICOVID_WARNINGS})
+  aicovid_sanitize_room(aicovid_${name} ${name})
   set(closure ${name})
   foreach(used ${ROOM_USES})
     if(used STREQUAL "dicom" AND NOT AICOVID_WITH_DICOM)
@@ -78,14 +79,23 @@ endfunction()
 add_library(aicovid_settings INTERFACE)
 # Host code is never contracted: the CPU and the CUDA driver must round alike, and so must two machines.
 target_compile_options(aicovid_settings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off>)
-if(AICOVID_SANITIZE)
-  target_compile_options(aicovid_settings INTERFACE
-    $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${AICOVID_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all>)
-  target_link_options(aicovid_settings INTERFACE -fsanitize=${AICOVID_SANITIZE})
-endif()
 set(AICOVID_WARNINGS $<$<COMPILE_LANGUAGE:CXX>:-Wall$<SEMICOLON>-Wextra$<SEMICOLON>-Wpedantic$<SEMICOLON>-Wshadow$<SEMICOLON>-Wconversion$<SEMICOLON>-Wno-sign-conversion$<SEMICOLON>-Wno-missing-field-initializers$<SEMICOLON>-Werror>)
+
+# With sanitizers g++ 12 sees uninitialised members in std::regex where there are none (GCC bug 105562): warnings are
+# errors in the other builds.
+set(AICOVID_SANITIZER_FLAGS)
 if(AICOVID_SANITIZE)
-  # With sanitizers g++ 12 sees uninitialised members in std::regex where there are none (GCC bug 105562): warnings are
-  # errors in the other builds.
-  list(APPEND AICOVID_WARNINGS -Wno-error)
+  set(AICOVID_SANITIZER_FLAGS -fsanitize=${AICOVID_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -Wno-error)
+  target_link_options(aicovid_settings INTERFACE -fsanitize=${AICOVID_SANITIZE})
+  if(NOT AICOVID_SANITIZE_ROOMS)
+    target_compile_options(aicovid_settings INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${AICOVID_SANITIZER_FLAGS}>")
+  endif()
 endif()
+
+# aicovid_sanitize_room(TARGET ROOM) compiles the target with the sanitizers if the room is one of AICOVID_SANITIZE_ROOMS.
+# The others are compiled as in a release, so that a compiler cache has them.
+function(aicovid_sanitize_room target room)
+  if(room IN_LIST AICOVID_SANITIZE_ROOMS)
+    target_compile_options(${target} PRIVATE -O1 -g1 ${AICOVID_SANITIZER_FLAGS})
+  endif()
+endfunction()

@@ -6,13 +6,12 @@
 #   cpu-only  build without the CUDA module, smoke test
 #   openvino  build, tests and a score without LibTorch, and the size of that installation
 #   asan      AddressSanitizer and UBSan: the rooms that run no network, and one full score
-#   fuzz      clang: replays the fuzzers' corpora, then fuzzes for a minute (docs/fuzzing.md)
-# By its name alone, as it builds everything once more:
 #   tsan      ThreadSanitizer: the pipeline of many images, with small networks
+#   fuzz      clang: replays the fuzzers' corpora, then fuzzes for a minute (docs/fuzzing.md)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stages=("$@")
-[ "${#stages[@]}" -gt 0 ] || stages=(format release tidy cpu-only openvino asan fuzz)
+[ "${#stages[@]}" -gt 0 ] || stages=(format release tidy cpu-only openvino asan tsan fuzz)
 
 scripts/setup.sh
 export PATH="$PWD/.venv/bin:$PATH"
