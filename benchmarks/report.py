@@ -13,7 +13,7 @@ from matplotlib import pyplot
 PARTS = ("archive", "stages", "libraries", "sizes", "cores", "start", "networks", "many")
 NAMES = {"python": "Python", "exact": "aicovid", "fit": "aicovid, fit", "torchscript": "aicovid, TorchScript", "gpu": "aicovid, GPU"}
 ENGINES = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime", "torchscript": "TorchScript", "none": "none"}
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"  # in the README
 
 Parts = dict[str, dict]
 
@@ -55,7 +55,7 @@ def archive_lines(part: dict) -> list[list]:
     return lines
 
 
-ARCHIVE_HEAD = "files | megapixels | number | program | CPU ms an image | times Python's | images/s | times Python's | MB, largest process | largest difference of Brixia from aicovid's exact"
+ARCHIVE_HEAD = "archive | megapixels | files | program | CPU ms an image | times Python's | images/s | times Python's | MB, largest process | largest difference of Brixia from aicovid's exact"
 
 
 STEPS = ("read and decode", "preprocess", "networks")

@@ -36,7 +36,7 @@ def measure(settings: Settings) -> list[dict]:
     folder = make.archive(max(4, settings.files // 5), settings.megapixels, settings.cache)
     with tempfile.TemporaryDirectory() as temporary:
         recorded, out = Path(temporary) / "perf.data", Path(temporary) / "rows.csv"
-        spent = cost(["perf", "record", "-q", "-e", "cpu-clock", "-o", recorded, settings.program, "batch", folder, "--model", settings.model,
+        spent = cost(["perf", "record", "-q", "-N", "-e", "cpu-clock", "-o", recorded, settings.program, "batch", folder, "--model", settings.model,
                       "--backend", "openvino", "--jobs", "1", "--out", out], cores={min(settings.cores)})
         listed = subprocess.run(["perf", "report", "-i", recorded, "--no-children", "--sort", "dso", "--field-separator", "\t"],
                                 capture_output=True, text=True, check=True).stdout

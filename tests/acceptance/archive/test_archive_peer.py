@@ -10,7 +10,8 @@ from conftest import BUILD, SOURCE
 
 sys.path.insert(0, str(SOURCE / "benchmarks"))
 import report  # noqa: E402
-from archive import agreement, make  # noqa: E402
+from archive import agreement, compare, make  # noqa: E402
+from settings import Settings  # noqa: E402
 
 RESULTS = SOURCE / "benchmarks" / "results"
 PROGRAM = BUILD / "bin" / "aicovid"
@@ -67,6 +68,19 @@ def test_a_file_without_its_row_is_found(tables, tmp_path):
     shortened.write_text("".join(tables[1].read_text().splitlines(keepends=True)[:-1]))
     with pytest.raises(ValueError, match="11 and 10 files"):
         agreement.require_agreement(tables[0], shortened)
+
+
+def test_each_gpu_takes_its_own_part_of_the_archive(archive, tables, tmp_path, monkeypatch):
+    """The programs that a machine with two GPUs would run, on the CPU."""
+    monkeypatch.setattr(compare, "gpus", lambda: ["one", "another"])
+    settings = Settings(build=BUILD, model=SOURCE / "models" / "severity", cache=tmp_path, files=2, files_a_size=1, megapixels=1, rounds=1, counts=())
+    wanted = compare.commands(compare.Case("mixed", 1, archive, "gpu", 2), settings, tmp_path)
+    assert [command[command.index("--device") + 1] for command in wanted] == ["cuda:0", "cuda:1"]
+    for command in wanted:
+        on_cpu = ["cpu" if str(part).startswith("cuda:") else str(part) for part in command]
+        subprocess.run(on_cpu, check=True, capture_output=True, text=True, timeout=600)
+    assert all(len(agreement.rows(tmp_path / f"rows{i}.csv")) in (5, 6) for i in (0, 1))
+    assert agreement.largest_difference(agreement.rows(tables[0]), compare.rows(tmp_path)) <= agreement.BRIXIA_TOLERANCE
 
 
 @pytest.mark.skipif(not (RESULTS / "archive.json").is_file(), reason="no results in this tree")
