@@ -6,7 +6,7 @@ The lungs are those of the shipped lung network, but of RSNA's cut-out lungs, wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,9 @@ from aicovid_models.radiographs import archives, counted, nih_samples, rsna
 from aicovid_models.radiographs.archives import LabelledRadiograph
 from aicovid_models.severity.material import Material, gather, kept_in
 from aicovid_models.zones.kept import lungs_of, zones_of
+
+# Copies of each scored image whose lungs are cut.
+CUTS, CUT_SEED = 2, 20200601
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class TrialMaterial:
     whole: ReaderLabelled  # whole pictures of NIH, of patients that 1.3.0 did not learn from
     drawings: dict[str, np.ndarray]  # [p,1,6,f] by name
     drawn_on: np.ndarray  # [p] rows of `base`: each patient's first scored image
+    cut: list[np.ndarray]  # each [n,2,6,f]: the images of `base` with lungs cut by outlines of RSNA's
 
 
 def outline(labels: np.ndarray) -> np.ndarray:
@@ -86,6 +90,24 @@ def hull(labels: np.ndarray) -> np.ndarray:
 
     right, left = (convex_hull_image(labels == lung) if (labels == lung).any() else np.zeros(labels.shape, bool) for lung in (1, 2))
     return np.where(right, 1, np.where(left, 2, 0)).astype(np.uint8)
+
+
+def cut_by(labels: np.ndarray, outlines: np.ndarray) -> np.ndarray:
+    """Each lung of `labels` inside the same lung of `outlines`, another image's, which is scaled to its box; as it is where less than
+    half of it would be left."""
+    result = np.zeros_like(labels)
+    for lung in (1, 2):
+        mine, theirs = labels == lung, outlines == lung
+        if mine.any() and theirs.any():
+            box, other = (ndimage.find_objects(one.astype(np.uint8))[0] for one in (mine, theirs))
+            shape, outline_of = mine[box].shape, theirs[other]
+            scaled = outline_of[np.ix_(*(np.arange(to) * size // to for to, size in zip(shape, outline_of.shape, strict=True)))]
+            inside = mine[box] & scaled
+            if 2 * inside.sum() >= mine.sum():
+                result[box][inside] = lung
+                continue
+        result[mine] = lung
+    return result
 
 
 def zone_shares(labels: np.ndarray, drawn: np.ndarray) -> np.ndarray:
@@ -148,9 +170,16 @@ def gather_trial(data: Path, network: nn.Module, work: Path) -> TrialMaterial:
     learn = of_rsna("rsna_learn", rsna.learn(data), folder)
     in_both = np.array([bool(row.same_image) for row in rsna.learn(data)])
     whole = of_whole_pictures(data, network, folder)
+    lungs = lungs_of("scored", network, base.rows, folder)
+    outlines = [row.lungs() for row in rsna.learn(data)]
+    cut = []
+    for turn in range(CUTS):
+        drawn = np.random.default_rng((CUT_SEED, turn)).integers(0, len(outlines), len(base.rows))
+        found = {row.key: replace(lungs[row.key], labels=cut_by(lungs[row.key].labels, outlines[index]))
+                 for row, index in zip(base.rows, drawn, strict=True)}
+        cut.append(zones_of(f"cut_{turn}", base.rows, found, folder))
     first = {row.patient: i for i, row in reversed(list(enumerate(base.rows))) if row.has_brixia}
     drawn_on = np.array(sorted(first.values()))
-    lungs = lungs_of("scored", network, base.rows, folder)
     copies: dict[str, list[Drawn]] = {}
     if not all((folder / f"zones_drawn_{index}.npy").exists() for index in range(7)):
         for index in drawn_on:
@@ -165,4 +194,4 @@ def gather_trial(data: Path, network: nn.Module, work: Path) -> TrialMaterial:
         rows = copies.get(name, [])
         found = lungs_of(f"drawn_{index}", network, rows, folder)
         drawings[name] = zones_of(f"drawn_{index}", rows, found, folder, False)
-    return TrialMaterial(base, learn[np.flatnonzero(~in_both)], whole, drawings, drawn_on)
+    return TrialMaterial(base, learn[np.flatnonzero(~in_both)], whole, drawings, drawn_on, cut)

@@ -54,6 +54,7 @@ class Trial:
     own_level: bool = False  # cut-out lungs have a level of their own, which is not used: they teach differences alone
     step_weight: float = 0.1  # of a Normal image beside a scored one, when the map to points is fitted
     constancy: float = 0.5
+    cut: bool = False  # a total must not change either when the lungs are cut by the outline of one of RSNA's lungs
 
 
 TRIALS = {trial.name: trial for trial in (
@@ -94,6 +95,15 @@ TRIALS = {trial.name: trial for trial in (
           own_level=True, points="ordinal, context", step_weight=0.15),
     Trial("own level, reports and readers 0.015, context", reports=0.08, normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=3,
           own_level=True, points="ordinal, context", step_weight=0.0),
+    Trial("own level, reports and readers 0.015, stretch", reports=0.08, normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=3,
+          own_level=True),
+    Trial("reports and readers 0.015, whole x 3, stretch", reports=0.08, normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=3),
+    Trial("own level, readers alone 0.015, whole x 10, stretch", normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=10, own_level=True),
+    Trial("readers alone 0.015, whole x 10, stretch", normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=10),
+    Trial("cut, own level, reports and readers 0.015, stretch", reports=0.08, normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=3,
+          own_level=True, cut=True),
+    Trial("cut, reports and readers 0.015, whole x 3, stretch", reports=0.08, normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=3,
+          cut=True),
     Trial("steps, normal, bound, boxes 0.03, by zone", loss="steps", points="ordinal by zone", normal=0.03, not_normal=0.03, boxes=0.03),
 )}
 
@@ -167,7 +177,8 @@ def prepared(trial: Trial, material: TrialMaterial, rows: Rows) -> Fit:
                 parts.append(replace(said, weight=times * said.weight))
                 of_lungs = parts[-1] if labelled.keys[0].startswith("rsna-lungs") else of_lungs
     base = material.base
-    changes = np.concatenate([np.nan_to_num(copy[rows.scored] - base.features[rows.scored]).sum(2) for copy in base.added.steady], 1)
+    steady = [*base.added.steady, *(material.cut if trial.cut else ())]
+    changes = np.concatenate([np.nan_to_num(copy[rows.scored] - base.features[rows.scored]).sum(2) for copy in steady], 1)
     changes, level = changes.reshape(-1, changes.shape[-1]), None
     if trial.own_level:
         level = np.concatenate([np.full(len(part.value), float(part is of_lungs)) for part in parts])

@@ -10,7 +10,7 @@ import aicovid_models
 from aicovid_models.radiographs import rsna
 from aicovid_models.severity import baseline, try_readers
 from aicovid_models.severity.trial_figures import of_the_readers_classes, shape_scores
-from aicovid_models.severity.trial_material import ReaderLabelled, hull, outline, zone_shares
+from aicovid_models.severity.trial_material import ReaderLabelled, cut_by, hull, outline, zone_shares
 
 SEVERITY = Path(aicovid_models.__file__).parent / "severity"
 
@@ -50,6 +50,23 @@ def test_a_hull_fills_what_is_cut_out():
     assert np.array_equal(hull(cut), labels)
     assert outline(cut)[0] < outline(labels)[0] and np.allclose(outline(hull(cut)), outline(labels))
     assert not outline(np.zeros((8, 8), np.uint8)).any()
+
+
+def test_lungs_are_cut_by_the_outline_of_others():
+    labels, others = two_boxes(), np.zeros((90, 30), np.uint8)
+    others[0:60, 0:10], others[30:90, 20:30] = 1, 2
+    others[0:30, 8:10] = 0  # the upper right of one lung: a fifth of the width, half of the height
+    cut = cut_by(labels, others)
+    expected = labels.copy()
+    expected[6:21, 20:24] = 0
+    assert np.array_equal(cut, expected)
+    # An outline that would take more than half leaves the lung as it is, and so does one of a single lung.
+    others[:, 2:10] = 0
+    others[30:60, :2] = 0
+    others[0, 0], others[59, 9] = 1, 1
+    assert np.array_equal(cut_by(labels, others), labels)
+    others[others == 1] = 0
+    assert np.array_equal(cut_by(labels, others), labels)
 
 
 def test_an_outline_that_tells_the_class_is_seen():
