@@ -59,6 +59,12 @@ def characteristics(data: Path) -> dict[str, dict]:
     return {name: {"sex": row.sex if isinstance(row.sex, str) else "", "age": float(row.age)} for name, row in table[["sex", "age"]].iterrows()}
 
 
+def described_bundle(folder: Path, manifest: dict) -> dict:
+    """Which bundle the evidence is of."""
+    return {"name": manifest["name"], "version": manifest["version"], "manifest_sha256": sha256(folder / "manifest.json"),
+            "bytes": sum((folder / name).stat().st_size for name in listed_files(manifest))}
+
+
 def described(data: Path, rows: list[LabelledRadiograph]) -> dict:
     """Who is in the images, and what is not known of them."""
     known = characteristics(data)
@@ -128,8 +134,7 @@ def measure(folder: Path, data: Path) -> dict:
     zones, s, j = np.stack([x.zones for x in seen]), np.stack([row.zones_s for row in known]), np.stack([row.zones_j for row in known])
     mean = (s + j).sum(1) / 2
     result = {
-        "bundle": {"name": bundle.manifest["name"], "version": bundle.manifest["version"], "manifest_sha256": sha256(folder / "manifest.json"),
-                   "bytes": sum((folder / name).stat().st_size for name in listed_files(bundle.manifest))},
+        "bundle": described_bundle(folder, bundle.manifest),
         "folds": {"count": len(folds.bundles), "images": len(rows), "patients": len({row.patient for row in rows}),
                   "scored": len(given), "without_score": without_score,
                   "lungs_of_the_shipped": all(lung_network(fold.manifest) == lung_network(bundle.manifest) for fold in folds.bundles.values())},
