@@ -18,7 +18,7 @@ from aicovid_models.radiographs.preprocessing import PLANS
 from aicovid_models.severity.fit import TARGET_PREVALENCE
 from aicovid_models.zones.features import CELLS, DEEP, severity_inputs
 
-VERSION = "1.3.0"
+VERSION = "1.3.1"
 LICENCE = "LicenseRef-noncommercial-research"
 INTENDED_USE = ("Research use only. Not a medical device. Reads lung fields and the six-zone Brixia severity of pneumonia from a frontal "
                 "chest radiograph of an adult.")

@@ -17,7 +17,7 @@ from aicovid_models.picture.network import CLASSES
 from aicovid_models.radiographs.preprocessing import PLANS
 from aicovid_models.zones.features import DEEP, severity_inputs
 
-VERSION = "1.0.0"
+VERSION = "1.0.1"
 LICENCE = "CC-BY-4.0"
 INTENDED_USE = ("Research use only. Not a medical device. Ranks frontal chest radiographs of adults with pneumonia by how heavily the lungs look "
                 "affected, on an uncalibrated scale.")

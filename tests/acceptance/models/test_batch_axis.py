@@ -95,6 +95,17 @@ def test_two_images_give_what_each_gives(network, save, file, inputs, names, tmp
     compare_two_with_each(module, onnx, both, names)
 
 
+@pytest.mark.parametrize("bundle", ["severity", "severity-open"])
+def test_the_networks_that_are_shipped_take_two(bundle):
+    """A chest and its mirror image, through the bundle's own plans."""
+    folder = SOURCE / "models" / bundle
+    manifest = json.loads((folder / "manifest.json").read_text())
+    chests = [onnx_export.network_inputs(folder, manifest, one) for one in onnx_export.example_radiographs(folder / "golden/rg1.png")[:2]]
+    for network in manifest["networks"]:
+        both = onnx_export.together(*(chest[network["role"]] for chest in chests))
+        compare_two_with_each(onnx_export.load(folder, network), folder / network["files"]["onnx"]["path"], both, list(network["outputs"]))
+
+
 class ForOne(SeverityNet):
     """With the number of images as a constant of the trace, as bundles up to version 1.3.0 have it."""
 
