@@ -87,17 +87,22 @@ class AICOVID_EXPORT Plan {
            std::span<Rectangle> sources, Workspace& workspace) const;
 
   /// Makes the network's input of an uploaded image, on its device. It is equal to the bit to what
-  /// the CPU makes. The work is enqueued in CUDA's legacy default stream and not waited for.
+  /// the CPU makes. The work is enqueued and not waited for.
   ///
+  /// @param stream  a cudaStream_t of the device, in whose order the work runs; null is the legacy
+  ///                default stream. It waits for the image's upload, in whatever stream that is.
+  ///                The tensor belongs to it: use it in its order, and keep the stream until the
+  ///                tensor is gone
   /// @throws Error{invalid_argument} as on the CPU; Error{device_unavailable} where memory does not
   ///         suffice; Error{cuda} if CUDA fails otherwise
-  PlanOutput run(const DeviceImage& image, const std::optional<Rectangle>& lung_box = {}) const;
+  PlanOutput run(const DeviceImage& image, const std::optional<Rectangle>& lung_box = {},
+                 void* stream = nullptr) const;
 
   /// Does the same for a batch, in one tensor on the device of all its images.
   ///
-  /// @param tensor  as on the CPU, but on the device
+  /// @param tensor  as on the CPU, but on the device, and made in `stream`
   void run(std::span<const DevicePlanInput> images, Layout layout, Tensor& tensor,
-           std::span<Rectangle> sources) const;
+           std::span<Rectangle> sources, void* stream = nullptr) const;
 
  private:
   struct State;

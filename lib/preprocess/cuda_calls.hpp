@@ -20,7 +20,8 @@ const CudaModule& cuda_module(const Device& device);
 /// @throws Error{device_unavailable}, Error{cuda}
 void check(const CudaResult& result, const Device& device, std::string_view doing);
 
-/// Allocates memory of the device, which goes back in stream order.
-std::shared_ptr<void> allocate_on(const Device& device, std::size_t bytes, std::string_view doing);
+/// Allocates memory of the device in a stream's order, in which it goes back too.
+std::shared_ptr<void> allocate_on(const Device& device, void* stream, std::size_t bytes,
+                                  std::string_view doing);
 
 }  // namespace aicovid

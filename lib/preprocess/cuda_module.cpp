@@ -73,11 +73,13 @@ void require_cuda_device(const Device& device) {
   check(module.probe(device.index), device, "looking for code of its architecture");
 }
 
-std::shared_ptr<void> allocate_on(const Device& device, std::size_t bytes, std::string_view doing) {
+std::shared_ptr<void> allocate_on(const Device& device, void* stream, std::size_t bytes,
+                                  std::string_view doing) {
   const CudaModule& module = cuda_module(device);
   void* memory = nullptr;
-  check(module.allocate(device.index, nullptr, bytes, memory), device, doing);
-  return {memory, [&module, device](void* given) { module.release(device.index, nullptr, given); }};
+  check(module.allocate(device.index, stream, bytes, memory), device, doing);
+  return {memory,
+          [&module, device, stream](void* given) { module.release(device.index, stream, given); }};
 }
 
 }  // namespace aicovid

@@ -1,6 +1,7 @@
 #include "cuda_calls.hpp"
 #include "grey_levels.hpp"
 #include "preprocess/cuda_module.hpp"
+#include "uploaded_pixels.hpp"
 
 #include <aicovid/device_image.hpp>
 #include <aicovid/error.hpp>
@@ -11,7 +12,7 @@
 
 namespace aicovid {
 
-DeviceImage DeviceImage::upload(const Radiograph& radiograph, const Device& device) {
+DeviceImage DeviceImage::upload(const Radiograph& radiograph, const Device& device, void* stream) {
   if (!device.is_cuda()) {
     throw Error(ErrorCode::invalid_argument, "an image is uploaded to a CUDA device; found cpu");
   }
@@ -20,16 +21,14 @@ DeviceImage DeviceImage::upload(const Radiograph& radiograph, const Device& devi
                 "the radiograph has a header only; expected decoded pixels");
   }
   require_cuda_device(device);
-  constexpr std::string_view kDoing = "uploading the radiograph";
-  auto memory = allocate_on(device, radiograph.size_bytes(), kDoing);
-  check(cuda_module(device).upload(device.index, nullptr, radiograph.data(),
-                                   radiograph.size_bytes(), memory.get()),
-        device, kDoing);
-  return {radiograph, device, std::move(memory), std::make_shared<Tables>()};
+  return {radiograph, device, std::make_shared<Pixels>(radiograph, device, stream),
+          std::make_shared<Tables>()};
 }
 
-Tensor make_device_tensor(const std::vector<std::int64_t>& shape, DType dtype,
-                          const Device& device) {
+const void* DeviceImage::data() const noexcept { return pixels_->data(); }
+
+Tensor make_device_tensor(const std::vector<std::int64_t>& shape, DType dtype, const Device& device,
+                          void* stream) {
   if (!device.is_cuda()) {
     throw Error(ErrorCode::invalid_argument, "a device tensor is of a CUDA device; found cpu");
   }
@@ -39,17 +38,17 @@ Tensor make_device_tensor(const std::vector<std::int64_t>& shape, DType dtype,
   require_cuda_device(device);
   const auto elements =
       std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>{});
-  auto memory =
-      allocate_on(device, static_cast<std::size_t>(elements) * size_of(dtype), "making a tensor");
+  auto memory = allocate_on(device, stream, static_cast<std::size_t>(elements) * size_of(dtype),
+                            "making a tensor");
   return {shape, dtype, device, std::move(memory)};
 }
 
-Tensor copy_to_host(const Tensor& tensor) {
+Tensor copy_to_host(const Tensor& tensor, void* stream) {
   const Device device = tensor.device();
   if (!device.is_cuda()) return tensor;
   Tensor copy(tensor.shape(), tensor.dtype());
   check(cuda_module(device).download(
-            device.index, nullptr, tensor.data(),
+            device.index, stream, tensor.data(),
             static_cast<std::size_t>(tensor.size()) * size_of(tensor.dtype()), copy.data()),
         device, "copying a tensor to the host");
   return copy;

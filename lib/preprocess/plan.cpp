@@ -3,6 +3,7 @@
 #include "grey_levels.hpp"
 #include "program.hpp"
 #include "recipe.hpp"
+#include "uploaded_pixels.hpp"
 
 #include <aicovid/error.hpp>
 #include <aicovid/plan.hpp>
@@ -142,18 +143,19 @@ void Plan::run(std::span<const PlanInput> images, Layout layout, Tensor& tensor,
   }
 }
 
-PlanOutput Plan::run(const DeviceImage& image, const std::optional<Rectangle>& lung_box) const {
+PlanOutput Plan::run(const DeviceImage& image, const std::optional<Rectangle>& lung_box,
+                     void* stream) const {
   const auto [channels, height, width] = output_shape();
-  PlanOutput output{
-      .tensor = make_device_tensor({1, channels, height, width}, DType::float32, image.device()),
-      .source = {}};
+  PlanOutput output{.tensor = make_device_tensor({1, channels, height, width}, DType::float32,
+                                                 image.device(), stream),
+                    .source = {}};
   const DevicePlanInput input{image, lung_box};
-  run({&input, 1}, Layout::nchw, output.tensor, {&output.source, 1});
+  run({&input, 1}, Layout::nchw, output.tensor, {&output.source, 1}, stream);
   return output;
 }
 
 void Plan::run(std::span<const DevicePlanInput> images, Layout layout, Tensor& tensor,
-               std::span<Rectangle> sources) const {
+               std::span<Rectangle> sources, void* stream) const {
   const Device device = images.empty() ? tensor.device() : images.front().image.device();
   const std::size_t bytes = check_batch(output_shape(), layout, tensor,
                                         {.count = images.size(), .device = device}, sources.size());
@@ -176,7 +178,8 @@ void Plan::run(std::span<const DevicePlanInput> images, Layout layout, Tensor& t
     }
     const Program& program = whole ? *whole : cropped;
     const GreyLevels& grey = image.tables_->of(radiograph.grey_scale(), program.voi);
-    check(cuda_module(device).run(device.index, nullptr, program, grey,
+    const DeviceImage::Pixels::Reading reading(*image.pixels_, stream);
+    check(cuda_module(device).run(device.index, stream, program, grey,
                                   {image.data(), radiograph.columns(), radiograph.pixel_type()},
                                   {data + i * bytes, tensor.dtype(), layout}),
           device, "preprocessing");

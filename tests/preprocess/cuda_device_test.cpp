@@ -2,6 +2,7 @@
 // them where there must be one.
 #include "cuda_device.hpp"
 #include "random_recipe.hpp"
+#include "same_numbers.hpp"
 
 #include <aicovid/device_image.hpp>
 #include <aicovid/error.hpp>
@@ -18,25 +19,10 @@ using namespace aicovid;
 using aicovid::test::cuda_device;
 using aicovid::test::RandomCase;
 using aicovid::test::RandomRecipe;
+using aicovid::test::same_numbers;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
-
-/// Compares as numbers (-0 equals 0, NaN equals NaN) or, in 16 bits, to the bit.
-bool equal(const Tensor& a, const Tensor& b) {
-  if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
-  if (a.dtype() != DType::float32) {
-    return std::memcmp(a.data(), b.data(),
-                       static_cast<std::size_t>(a.size()) * size_of(a.dtype())) == 0;
-  }
-  const auto theirs = b.floats();
-  std::size_t i = 0;
-  for (const float mine : a.floats()) {
-    const float other = theirs[i++];
-    if (!(mine == other || (mine != mine && other != other))) return false;
-  }
-  return true;
-}
 
 Radiograph large_radiograph() {
   std::mt19937 engine(3);
@@ -77,7 +63,7 @@ TEST_CASE("CUDA: random recipes give what the CPU gives", "[preprocess][cuda]") 
     Tensor found = make_device_tensor(shape, dtype, device);
     Rectangle found_source;
     plan.run({&uploaded, 1}, layout, found, {&found_source, 1});
-    REQUIRE(equal(copy_to_host(found), expected));
+    REQUIRE(same_numbers(copy_to_host(found), expected));
     REQUIRE(found_source == source);
   }
 }
@@ -96,7 +82,7 @@ TEST_CASE("CUDA: a large image gives what the CPU gives, also in a batch", "[pre
     CAPTURE(text);
     const Plan plan = Plan::parse_json(text);
     const Tensor expected = plan.run(radiograph).tensor;
-    REQUIRE(equal(copy_to_host(plan.run(image).tensor), expected));
+    REQUIRE(same_numbers(copy_to_host(plan.run(image).tensor), expected));
     const auto [channels, height, width] = plan.output_shape();
     Tensor batch = make_device_tensor({3, channels, height, width}, DType::float32, device);
     const std::vector<DevicePlanInput> images(3, DevicePlanInput{image, {}});
@@ -126,7 +112,7 @@ TEST_CASE("CUDA: eight threads give what one gives", "[preprocess][cuda]") {
     });
   }
   threads.clear();
-  for (const Tensor& result : results) CHECK(equal(result, expected));
+  for (const Tensor& result : results) CHECK(same_numbers(result, expected));
 }
 
 TEST_CASE("CUDA: more memory than there is, is an error, and the device goes on",
@@ -141,8 +127,8 @@ TEST_CASE("CUDA: more memory than there is, is an error, and the device goes on"
   }
   const Plan plan = Plan::parse_json(R"([{"op": "grey"}, {"op": "resize", "size": 64}])");
   const Radiograph radiograph = large_radiograph();
-  CHECK(equal(copy_to_host(plan.run(DeviceImage::upload(radiograph, device)).tensor),
-              plan.run(radiograph).tensor));
+  CHECK(same_numbers(copy_to_host(plan.run(DeviceImage::upload(radiograph, device)).tensor),
+                     plan.run(radiograph).tensor));
 }
 
 TEST_CASE("CUDA: in steady state no memory is asked of the driver", "[preprocess][cuda]") {

@@ -4,11 +4,11 @@
 /// one, and `for_each` index of a range call a functor; no functor may depend on the order of the
 /// indices.
 ///
-/// nvcc makes kernels on a CUDA stream of them. The same files compiled by g++ run on Thrust's CPP
-/// back end, where each array is a heap block of its own length, so that AddressSanitizer sees an
-/// access outside it.
+/// nvcc makes kernels on a CUDA stream of them. With AICOVID_ARRAYS_ON_HEAP, the same files
+/// compiled by g++ run on Thrust's CPP back end, where each array is a heap block of its own
+/// length, so that AddressSanitizer sees an access outside it.
 
-#ifdef __CUDACC__
+#ifndef AICOVID_ARRAYS_ON_HEAP
 #include "failure.hpp"
 #include "memory.hpp"
 #endif
@@ -16,7 +16,7 @@
 #include <thrust/execution_policy.h>
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
-#ifdef __CUDACC__
+#ifndef AICOVID_ARRAYS_ON_HEAP
 #include <thrust/system_error.h>
 #endif
 
@@ -30,7 +30,7 @@
 
 namespace aicovid {
 
-#ifdef __CUDACC__
+#ifndef AICOVID_ARRAYS_ON_HEAP
 
 /// Enqueues work in the order of a stream and does not wait for it. What `allocate` and `upload`
 /// give lives, in stream order, until this object ends.

@@ -12,6 +12,7 @@ namespace aicovid {
 namespace {
 
 cudaStream_t to_stream(void* stream) { return static_cast<cudaStream_t>(stream); }
+cudaEvent_t to_event(void* event) { return static_cast<cudaEvent_t>(event); }
 
 CudaResult::Kind kind_of(cudaError_t error) {
   using Kind = CudaResult::Kind;
@@ -82,6 +83,28 @@ void release(int device, void* stream, void* memory) {
   if (result.kind != CudaResult::Kind::ok) log_failure(cudaErrorUnknown, result.text);
 }
 
+CudaResult mark(int device, void* stream, void*& event) {
+  return guarded(device, [&] {
+    if (event == nullptr) {
+      cudaEvent_t made = nullptr;
+      check(cudaEventCreateWithFlags(&made, cudaEventDisableTiming));
+      event = made;
+    }
+    check(cudaEventRecord(to_event(event), to_stream(stream)));
+  });
+}
+
+CudaResult wait(int device, void* stream, void* event) {
+  return guarded(device,
+                 [&] { check(cudaStreamWaitEvent(to_stream(stream), to_event(event), 0)); });
+}
+
+void forget(int device, void* event) {
+  if (event == nullptr) return;
+  const CudaResult result = guarded(device, [&] { check(cudaEventDestroy(to_event(event))); });
+  if (result.kind != CudaResult::Kind::ok) log_failure(cudaErrorUnknown, result.text);
+}
+
 CudaResult upload(int device, void* stream, const void* host, std::size_t bytes, void* memory) {
   return guarded(device, [&] {
     const PinnedBlock block(bytes, to_stream(stream));
@@ -119,6 +142,9 @@ const aicovid::CudaModule* aicovid_cuda_module() {
       .probe = &aicovid::probe,
       .allocate = &aicovid::allocate,
       .release = &aicovid::release,
+      .mark = &aicovid::mark,
+      .wait = &aicovid::wait,
+      .forget = &aicovid::forget,
       .upload = &aicovid::upload,
       .download = &aicovid::download,
       .synchronize = &aicovid::synchronize,

@@ -23,8 +23,9 @@ struct CudaResult {
 /// The functions of the module `libaicovid_cuda.so`, which nothing links: `aicovid_cuda_module`
 /// gives them. None throws, and each leaves the calling thread's current device as it was.
 ///
-/// All work is enqueued in the order of `stream`, a cudaStream_t, and is not waited for unless a
-/// function says so. A null stream is the legacy default stream, which LibTorch's networks use too.
+/// All work is enqueued in the order of `stream`, a cudaStream_t of the device, and the host does
+/// not wait for it unless a function says so. A null stream is the legacy default stream. What one
+/// stream makes and another uses is ordered by `mark` and `wait`.
 struct CudaModule {
   /// Gives the number of devices.
   CudaResult (*count_devices)(int& count);
@@ -33,6 +34,12 @@ struct CudaModule {
   CudaResult (*allocate)(int device, void* stream, std::size_t bytes, void*& memory);
   /// Says on stderr what fails.
   void (*release)(int device, void* stream, void* memory);
+  /// Marks the place that a stream has come to, in an event that is made where `event` is null.
+  CudaResult (*mark)(int device, void* stream, void*& event);
+  /// Lets the stream's further work wait until the place last marked has been passed.
+  CudaResult (*wait)(int device, void* stream, void* event);
+  /// Gives an event back, which may be null or not yet passed. Says on stderr what fails.
+  void (*forget)(int device, void* event);
   /// Copies to the device through page-locked memory; `host` may change once this returns.
   CudaResult (*upload)(int device, void* stream, const void* host, std::size_t bytes, void* memory);
   /// Copies to the host and waits for the stream.

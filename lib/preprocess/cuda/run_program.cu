@@ -344,7 +344,7 @@ void run_in(Execution& run, const Program& program, const GreyLevels& grey,
 
 void run_program(const Program& program, const GreyLevels& grey, const StoredPixels& pixels,
                  const DeviceTarget& target, [[maybe_unused]] void* stream) {
-#ifdef __CUDACC__
+#ifndef AICOVID_ARRAYS_ON_HEAP
   Execution run(static_cast<cudaStream_t>(stream));
 #else
   Execution run;

@@ -42,7 +42,7 @@ struct DeviceTarget {
 /// Runs a program with the CPU driver's order of floating-point operations.
 ///
 /// @param stream  a cudaStream_t, in whose order all work is enqueued; nothing is waited for. It is
-///                not used where g++ compiled this
+///                not used with AICOVID_ARRAYS_ON_HEAP
 /// @throws CudaFailure
 void run_program(const Program& program, const GreyLevels& grey, const StoredPixels& pixels,
                  const DeviceTarget& target, void* stream);
