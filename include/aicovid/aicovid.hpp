@@ -17,6 +17,7 @@
 #include <aicovid/outcome.hpp>
 #include <aicovid/pipeline.hpp>
 #include <aicovid/plan.hpp>
+#include <aicovid/precision.hpp>
 #include <aicovid/provenance.hpp>
 #include <aicovid/radiograph.hpp>
 #include <aicovid/read.hpp>

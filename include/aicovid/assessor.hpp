@@ -2,17 +2,21 @@
 
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/device.hpp>
+#include <aicovid/error.hpp>
 #include <aicovid/examination.hpp>
 #include <aicovid/export.hpp>
 #include <aicovid/plan.hpp>
+#include <aicovid/precision.hpp>
 #include <aicovid/radiograph.hpp>
 #include <aicovid/report.hpp>
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace aicovid {
@@ -30,6 +34,16 @@ struct AssessorOptions {
   /// How many threads will examine at the same time. More are allowed; they may wait for one
   /// another. No result depends on it.
   unsigned workers = 1;
+  /// How many images may share a forward pass, 1 to 256. It is for GPUs, and runs on the CPU too.
+  unsigned batch = 1;
+  /// What the networks of the image compute in; on the CPU fp32 alone.
+  Precision precision = Precision::fp32;
+};
+
+/// A radiograph and the values that go with it.
+struct Case {
+  Radiograph radiograph;
+  ClinicalRecord record;
 };
 
 struct AssessOptions {
@@ -47,15 +61,17 @@ struct Check {
 ///
 /// Every image is one forward pass with one intra-op thread, so that a report does not depend on
 /// what else runs: all members but `created` and `timing_ms` are equal to the bit with one engine.
-/// (LibTorch's thread count of the calling thread is set to one.)
+/// Only `assess_together` has images share a pass. (LibTorch's thread count of the calling thread
+/// is set to one.)
 class AICOVID_EXPORT Assessor {
  public:
   /// @param model  a bundle's directory or, where there is no such directory, the name of a bundle
   ///               installed beside the library
   /// @throws Error{not_found} if there is no such bundle; Error{bad_bundle} naming the JSON path,
   ///         or the file, and what is wrong; Error{device_unavailable}; Error{invalid_argument} for
-  ///         an unknown backend, or workers beyond 1 to 1024; Error{unsupported} for one that is
-  ///         not installed, or whose library is of another version than it was built with
+  ///         an unknown backend, workers beyond 1 to 1024, a batch beyond 1 to 256, or another
+  ///         precision than fp32 on the CPU; Error{unsupported} for a backend that is not
+  ///         installed, or whose library is of another version than it was built with
   static Assessor load(const std::filesystem::path& model = "severity",
                        const AssessorOptions& options = {});
 
@@ -85,6 +101,14 @@ class AICOVID_EXPORT Assessor {
   RiskReport assess(const Radiograph& radiograph, const ClinicalRecord& record = {},
                     const AssessOptions& options = {}) const;
 
+  /// `assess` of each case. Up to `AssessorOptions::batch` images share a forward pass of each
+  /// network that can take several; their reports are then those of `assess` within a tolerance
+  /// (docs/batch.md), and to the bit where an image is alone.
+  ///
+  /// @return  for each case, in their order, its report or its error, which touches no other
+  std::vector<std::variant<RiskReport, Error>> assess_together(
+      std::span<const Case> cases, const AssessOptions& options = {}) const;
+
   /// The outcomes from clinical values alone, without an image: the report has no findings, and the
   /// infiltrates are unknown unless the record has a clinician's reading.
   RiskReport assess(const ClinicalRecord& record) const;
@@ -101,6 +125,10 @@ class AICOVID_EXPORT Assessor {
   ComputeInfo compute() const;
   /// How many threads it was loaded for (`AssessorOptions::workers`).
   unsigned workers() const noexcept;
+  /// How many images may share a forward pass (`AssessorOptions::batch`).
+  unsigned batch() const noexcept;
+  /// The networks of the image that were loaded, in their order.
+  std::vector<NetworkInfo> networks() const;
   /// The names of the outcomes that a report has, in their order.
   std::vector<std::string> outcome_names() const;
   /// A preprocessing plan of the bundle.

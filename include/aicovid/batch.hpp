@@ -111,6 +111,8 @@ struct AICOVID_EXPORT BatchSummary {
   ModelInfo model;
   ComputeInfo compute;
   unsigned workers = 1;
+  unsigned batch = 1;                 ///< images that may share a forward pass
+  std::vector<NetworkInfo> networks;  ///< of the image, and whether they take several
   std::size_t files = 0;
   std::size_t resumed = 0;  ///< rows of earlier runs
   std::size_t ok = 0;
@@ -133,6 +135,10 @@ struct AICOVID_EXPORT BatchSummary {
 ///
 /// A file that cannot be scored is a row with an error. What is wrong with the machine and not with
 /// the file ends the run; what was written stays.
+///
+/// Where the assessor was loaded for batches, images that follow one another in the list share
+/// forward passes: of a batch of 8 the first 8 files, the next 8, and so on. So the rows depend on
+/// the list and the size of the batch, not on the workers or on where a run was stopped.
 ///
 /// @param assessor  the pipeline has as many workers as it was loaded for
 /// @param files     as `list_inputs` gives them

@@ -76,9 +76,17 @@ struct PipelineOptions {
 /// thread, so that reports equal those of `Assessor::assess` to the bit, whatever else runs. Files
 /// are read ahead by threads of their own, which mostly wait for the disk.
 ///
+/// Where the assessor was loaded for batches (`AssessorOptions::batch`), a worker takes what was
+/// submitted together and, up to that number, what waits behind it, and has the images share
+/// forward passes (`Assessor::assess_together`): while the masks of one worker's images are cleaned
+/// up, the networks run on those of another. No item waits for a batch to fill. Which single items
+/// share a pass depends on what happens to wait; those that are submitted together, as many as the
+/// batch, share theirs with no others.
+///
 /// - Back-pressure: what waits is bounded in bytes, by `PipelineOptions::queued_bytes`: the size of
 ///   a file, of bytes or of pixels, and at least 64 KiB an item. `submit` waits while there is no
-///   room. What the workers hold comes on top: one image each.
+///   room. What is submitted together waits together, and may always wait where nothing else does.
+///   What the workers hold comes on top: one image each, or one batch.
 /// - Order: items begin in the order in which they were submitted, and may end in another. Whoever
 ///   takes the futures in the order of submission has that order.
 /// - Errors: an item's error is its result and touches no other item. A future holds a result
@@ -96,17 +104,14 @@ class AICOVID_EXPORT Pipeline {
   Pipeline& operator=(const Pipeline&) = delete;
 
   std::future<PipelineResult> submit(PipelineItem item);
+  /// Submits items that one worker takes together.
+  /// @return a future for each, in their order
+  std::vector<std::future<PipelineResult>> submit_together(std::vector<PipelineItem> items);
   void cancel() noexcept;
 
  private:
   class State;
   std::unique_ptr<State> state_;
-};
-
-/// A radiograph and the values that go with it.
-struct Case {
-  Radiograph radiograph;
-  ClinicalRecord record;
 };
 
 /// Assesses the cases in a pipeline. One result a case, in their order; an error of one touches no

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <aicovid/export.hpp>
+
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace aicovid {
 
@@ -21,8 +25,27 @@ struct ComputeInfo {
   std::string backend;
   std::string precision;
   std::string decode;  ///< "exact", "1/2" or "1/4"; empty without an image
+  std::string cudnn;   ///< the version of cuDNN where networks ran on CUDA; empty elsewhere
 
   bool operator==(const ComputeInfo&) const = default;
+};
+
+/// How many images a network takes in one forward pass.
+enum class ForwardPass : std::uint8_t {
+  single,        ///< one, as it was asked for
+  batched,       ///< several
+  cannot_batch,  ///< one: several were asked for, and it fails on them or mixes them
+};
+
+/// "single", "batched" or "cannot_batch".
+AICOVID_EXPORT std::string_view to_string(ForwardPass pass) noexcept;
+
+/// What was found out about a network when it was loaded.
+struct NetworkInfo {
+  std::string role;  ///< "lungs", "severity" or "fusion"
+  ForwardPass forward_pass = ForwardPass::single;
+
+  bool operator==(const NetworkInfo&) const = default;
 };
 
 /// Milliseconds that each step took.

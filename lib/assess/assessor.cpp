@@ -5,6 +5,7 @@
 #include "bundle/bundle.hpp"
 #include "clinical/declared_variables.hpp"
 #include "core/clock.hpp"
+#include "core/error_of.hpp"
 #include "core/installation.hpp"
 #include "examine/examine.hpp"
 #include "examine/unreliable_image.hpp"
@@ -18,6 +19,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <algorithm>
+#include <exception>
+#include <span>
+#include <variant>
 
 namespace aicovid {
 
@@ -61,6 +65,7 @@ struct Assessor::State {
   std::vector<OutcomeConfig> outcomes;
   Device device;
   unsigned workers = 1;
+  unsigned batch = 1;
 };
 
 Assessor Assessor::load(const std::filesystem::path& model, const AssessorOptions& options) {
@@ -69,13 +74,20 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("workers is {}; expected 1 to {}", options.workers, kMostWorkers));
   }
+  constexpr unsigned kLargestBatch = 256;
+  if (options.batch < 1 || options.batch > kLargestBatch) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("batch is {}; expected 1 to {}", options.batch, kLargestBatch));
+  }
   require_cuda_device(options.device);
   auto state = std::make_shared<State>();
   state->directory = find_bundle(model);
   state->bundle = load_bundle(state->directory, {.backend = options.backend,
                                                  .device = options.device,
                                                  .networks = to_load(options.networks),
-                                                 .workers = options.workers});
+                                                 .workers = options.workers,
+                                                 .batch = options.batch,
+                                                 .precision = options.precision});
   state->variables = read_declared_variables(state->bundle.clinical);
   for (const nlohmann::json& outcome : state->bundle.outcomes) {
     OutcomeConfig config = read_outcome(outcome, state->bundle.outcome_files, state->variables);
@@ -90,6 +102,7 @@ Assessor Assessor::load(const std::filesystem::path& model, const AssessorOption
   }
   state->device = options.device;
   state->workers = options.workers;
+  state->batch = options.batch;
   return Assessor(std::move(state));
 }
 
@@ -187,7 +200,12 @@ void require_networks(const Bundle& bundle, NetworkRole first) {
 
 Examination Assessor::examine(const Radiograph& radiograph, const AssessOptions& options) const {
   require_networks(state_->bundle, NetworkRole::lungs);
-  return aicovid::examine(state_->bundle, radiograph, state_->device, options.force);
+  auto examined = std::move(aicovid::examine(state_->bundle, std::span(&radiograph, 1),
+                                             state_->device, options.force)[0]);
+  if (const auto* error = std::get_if<std::exception_ptr>(&examined)) {
+    std::rethrow_exception(*error);
+  }
+  return std::move(std::get<Examination>(examined));
 }
 
 RiskReport Assessor::judge(const Examination& examination, const ClinicalRecord& record,
@@ -239,13 +257,58 @@ RiskReport Assessor::judge(const Examination& examination, const ClinicalRecord&
   return report;
 }
 
+namespace {
+
+/// What contradicts the record should not wait for the networks; `judge` finds it again.
+void check_before_networks(const Radiograph& radiograph, const ClinicalRecord& record,
+                           const ClinicalVariables& variables, bool force) {
+  RiskReport trial;
+  set_clinical(record, variables, trial);
+  check_patient(radiograph.header(), record, force, trial.warnings);
+}
+
+}  // namespace
+
 RiskReport Assessor::assess(const Radiograph& radiograph, const ClinicalRecord& record,
                             const AssessOptions& options) const {
-  // What contradicts the record should not wait for the networks; `judge` finds it again.
-  RiskReport trial;
-  set_clinical(record, state_->variables, trial);
-  check_patient(radiograph.header(), record, options.force, trial.warnings);
+  check_before_networks(radiograph, record, state_->variables, options.force);
   return judge(examine(radiograph, options), record, options);
+}
+
+std::vector<std::variant<RiskReport, Error>> Assessor::assess_together(
+    std::span<const Case> cases, const AssessOptions& options) const {
+  std::vector<std::variant<RiskReport, Error>> results(cases.size());
+  std::vector<Radiograph> radiographs;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    try {
+      require_networks(state_->bundle, NetworkRole::lungs);
+      check_before_networks(cases[i].radiograph, cases[i].record, state_->variables, options.force);
+      radiographs.push_back(cases[i].radiograph);
+      places.push_back(i);
+    } catch (...) {
+      results[i] = error_of(std::current_exception());
+    }
+  }
+  std::vector<std::variant<Examination, std::exception_ptr>> examined;
+  try {
+    examined = aicovid::examine(state_->bundle, radiographs, state_->device, options.force);
+  } catch (...) {
+    // What fails for all of them, as the device does.
+    examined.assign(places.size(), std::current_exception());
+  }
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    const std::size_t i = places[k];
+    try {
+      if (const auto* error = std::get_if<std::exception_ptr>(&examined[k])) {
+        std::rethrow_exception(*error);
+      }
+      results[i] = judge(std::get<Examination>(examined[k]), cases[i].record, options);
+    } catch (...) {
+      results[i] = error_of(std::current_exception());
+    }
+  }
+  return results;
 }
 
 RiskReport Assessor::assess(const ClinicalRecord& record) const {
@@ -257,10 +320,10 @@ RiskReport Assessor::assess(const ClinicalRecord& record) const {
   // A fusion network that sees the image does not run without one.
   const BundleNetwork* fusion = network_of(bundle.networks, NetworkRole::fusion);
   const bool runs_network = fusion != nullptr && !sees_image(*fusion);
-  report.compute = {.device = state_->device.to_string(),
-                    .backend = backend_name(runs_network ? bundle.engine : nullptr),
-                    .precision = "fp32",
-                    .decode = ""};
+  report.compute = bundle.compute;
+  report.compute.backend = backend_name(runs_network ? bundle.engine : nullptr);
+  // The networks of the image alone run in another precision.
+  report.compute.precision = to_string(Precision::fp32);
   set_clinical(record, state_->variables, report);
   const Stopwatch fuse;
   add_outcomes(state_->outcomes, evidence_of(bundle, nullptr), report);
@@ -303,14 +366,20 @@ const ModelInfo& Assessor::model() const noexcept { return state_->bundle.info; 
 
 std::string Assessor::intended_use() const { return state_->bundle.intended_use; }
 
-ComputeInfo Assessor::compute() const {
-  return {.device = state_->device.to_string(),
-          .backend = backend_name(state_->bundle.engine),
-          .precision = "fp32",
-          .decode = ""};
-}
+ComputeInfo Assessor::compute() const { return state_->bundle.compute; }
 
 unsigned Assessor::workers() const noexcept { return state_->workers; }
+
+unsigned Assessor::batch() const noexcept { return state_->batch; }
+
+std::vector<NetworkInfo> Assessor::networks() const {
+  std::vector<NetworkInfo> networks;
+  for (const BundleNetwork& network : state_->bundle.networks) {
+    if (network.network == nullptr || network.role == NetworkRole::fusion) continue;
+    networks.push_back({std::string(to_string(network.role)), network.network->forward_pass()});
+  }
+  return networks;
+}
 
 std::vector<std::string> Assessor::outcome_names() const {
   std::vector<std::string> names;

@@ -1,6 +1,7 @@
 #include "read_input.hpp"
 
 #include "core/clock.hpp"
+#include "core/error_of.hpp"
 
 #include <aicovid/pipeline.hpp>
 
@@ -8,7 +9,6 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <new>
 #include <thread>
 #include <utility>
 
@@ -25,6 +25,12 @@ struct Task {
   PipelineItem item;
   std::promise<PipelineResult> promise;
   StageTimes timing_ms;
+  std::optional<Error> unread;  ///< why the file could not be read
+};
+
+/// What was submitted together.
+struct Group {
+  std::vector<Task> tasks;
   std::size_t bytes = 0;  ///< that it is counted with while it waits
 };
 
@@ -36,26 +42,15 @@ std::size_t bytes_of(const PipelineItem& item) {
   return std::max<std::size_t>(bytes, kSmallestItem);
 }
 
-/// What `work` gives; an exception of any kind becomes the error that it is for an item.
-template <typename Work>
-std::variant<RiskReport, Error> contained(const Work& work) {
-  try {
-    return work();
-  } catch (const Error& error) {
-    return error;
-  } catch (const std::bad_alloc&) {
-    return Error(ErrorCode::out_of_memory, "the memory does not suffice");
-  } catch (const std::exception&) {
-    return Error(ErrorCode::internal, "the image could not be assessed: an unexpected failure");
-  }
-}
-
 void end_with(Task& task, Error error) {
   task.promise.set_value({.outcome = std::move(error), .header = {}, .timing_ms = task.timing_ms});
 }
 
-void end_cancelled(Task& task) {
-  end_with(task, Error(ErrorCode::cancelled, "the work was stopped before it came to this image"));
+void end_cancelled(Group& group) {
+  for (Task& task : group.tasks) {
+    end_with(task,
+             Error(ErrorCode::cancelled, "the work was stopped before it came to this image"));
+  }
 }
 
 ClinicalRecord record_of(const PipelineItem& item, const ImageHeader& header) {
@@ -92,53 +87,64 @@ class Pipeline::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  std::future<PipelineResult> submit(PipelineItem item) {
-    Task task{.item = std::move(item)};
-    task.bytes = bytes_of(task.item);
-    std::future<PipelineResult> result = task.promise.get_future();
+  std::vector<std::future<PipelineResult>> submit(std::vector<PipelineItem> items) {
+    Group group;
+    std::vector<std::future<PipelineResult>> results;
+    bool has_file = false;
+    for (PipelineItem& item : items) {
+      group.bytes += bytes_of(item);
+      has_file |= std::holds_alternative<InputFile>(item.image);
+      group.tasks.push_back({.item = std::move(item)});
+      results.push_back(group.tasks.back().promise.get_future());
+    }
+    if (results.empty()) return results;
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] {
       return cancelled_ || queued_bytes_ == 0 ||
-             queued_bytes_ + task.bytes <= options_.queued_bytes;
+             queued_bytes_ + group.bytes <= options_.queued_bytes;
     });
     if (cancelled_) {
-      end_cancelled(task);
-      return result;
+      end_cancelled(group);
+      return results;
     }
-    queued_bytes_ += task.bytes;
-    const bool is_file = std::holds_alternative<InputFile>(task.item.image);
-    (is_file ? unread_ : ready_).push_back(std::move(task));
+    queued_bytes_ += group.bytes;
+    (has_file ? unread_ : ready_).push_back(std::move(group));
     work_.notify_all();
-    return result;
+    return results;
   }
 
   void cancel() {
-    std::deque<Task> dropped;
-    std::deque<Task> dropped_ready;
+    std::deque<Group> dropped;
+    std::deque<Group> dropped_ready;
     {
       const std::scoped_lock lock(mutex_);
       cancelled_ = true;
       dropped.swap(unread_);
       dropped_ready.swap(ready_);
-      for (const auto* tasks : {&dropped, &dropped_ready}) {
-        for (const Task& task : *tasks) queued_bytes_ -= task.bytes;
+      for (const auto* groups : {&dropped, &dropped_ready}) {
+        for (const Group& group : *groups) queued_bytes_ -= group.bytes;
       }
     }
     room_.notify_all();
-    for (auto* tasks : {&dropped, &dropped_ready}) {
-      for (Task& task : *tasks) end_cancelled(task);
+    for (auto* groups : {&dropped, &dropped_ready}) {
+      for (Group& group : *groups) end_cancelled(group);
     }
   }
 
  private:
-  /// Waits for a task; nothing at the end.
-  std::optional<Task> take(std::deque<Task>& tasks) {
+  /// Waits for a group, and takes those behind it that a batch has room for; nothing at the end.
+  std::optional<Group> take(std::deque<Group>& groups, std::size_t most_tasks) {
     std::unique_lock lock(mutex_);
-    work_.wait(lock, [&] { return ending_ || !tasks.empty(); });
-    if (tasks.empty()) return std::nullopt;
-    std::optional<Task> task(std::move(tasks.front()));
-    tasks.pop_front();
-    return task;
+    work_.wait(lock, [&] { return ending_ || !groups.empty(); });
+    if (groups.empty()) return std::nullopt;
+    std::optional<Group> taken(std::move(groups.front()));
+    groups.pop_front();
+    while (!groups.empty() && taken->tasks.size() + groups.front().tasks.size() <= most_tasks) {
+      for (Task& task : groups.front().tasks) taken->tasks.push_back(std::move(task));
+      taken->bytes += groups.front().bytes;
+      groups.pop_front();
+    }
+    return taken;
   }
 
   void release(std::size_t bytes) {
@@ -150,57 +156,78 @@ class Pipeline::State {
   }
 
   void read_files() {
-    while (std::optional<Task> task = take(unread_)) read(std::move(*task));
+    while (std::optional<Group> group = take(unread_, 1)) read(std::move(*group));
   }
 
-  /// Reads a file and lets the task wait for a worker. It is counted all the while.
-  void read(Task task) {
-    const Stopwatch watch;
-    std::optional<Error> error;
-    try {
-      task.item.image = read_input(std::get<InputFile>(task.item.image));
-    } catch (const Error& failure) {
-      error = failure;
-    } catch (const std::bad_alloc&) {
-      error = Error(ErrorCode::out_of_memory, "the memory does not suffice to read the file");
-    }
-    task.timing_ms.read = watch.elapsed_ms();
-    bool cancelled = false;
+  /// Reads a group's files and lets it wait for a worker. It is counted all the while.
+  void read(Group group) {
+    for (Task& task : group.tasks) read(task);
     {
       const std::scoped_lock lock(mutex_);
-      cancelled = cancelled_;
-      if (!error && !cancelled) {
-        ready_.push_back(std::move(task));
+      if (!cancelled_) {
+        ready_.push_back(std::move(group));
         work_.notify_all();
         return;
       }
     }
-    release(task.bytes);
-    if (error) return end_with(task, std::move(*error));
-    end_cancelled(task);
+    release(group.bytes);
+    end_cancelled(group);
+  }
+
+  static void read(Task& task) {
+    const auto* file = std::get_if<InputFile>(&task.item.image);
+    if (file == nullptr) return;
+    const Stopwatch watch;
+    try {
+      task.item.image = read_input(*file);
+    } catch (...) {
+      task.unread = error_of(std::current_exception());
+    }
+    task.timing_ms.read = watch.elapsed_ms();
   }
 
   void assess_images() {
-    while (std::optional<Task> task = take(ready_)) {
-      release(task->bytes);
-      assess(std::move(*task));
+    while (std::optional<Group> group = take(ready_, assessor_.batch())) {
+      release(group->bytes);
+      assess(std::move(group->tasks));
     }
   }
 
-  void assess(Task task) const {
-    PipelineResult result{.outcome = RiskReport{}, .header = {}, .timing_ms = task.timing_ms};
-    result.outcome = contained([&]() -> RiskReport {
-      const Radiograph radiograph = radiograph_of(task, result.timing_ms);
-      result.header = radiograph.header();
-      const ClinicalRecord record = record_of(task.item, radiograph.header());
-      return assessor_.assess(radiograph, record, options_.assess);
-    });
-    if (const auto* report = std::get_if<RiskReport>(&result.outcome)) {
-      result.timing_ms.preprocess = report->timing_ms.preprocess;
-      result.timing_ms.infer = report->timing_ms.infer;
-      result.timing_ms.judge = report->timing_ms.fuse;
+  void assess(std::vector<Task> tasks) const {
+    std::vector<PipelineResult> results;
+    std::vector<Case> cases;
+    std::vector<std::size_t> places;
+    for (Task& task : tasks) {
+      PipelineResult& result = results.emplace_back(
+          PipelineResult{.outcome = RiskReport{}, .header = {}, .timing_ms = task.timing_ms});
+      try {
+        cases.push_back(case_of(task, result));
+        places.push_back(results.size() - 1);
+      } catch (...) {
+        result.outcome = error_of(std::current_exception());
+      }
     }
-    task.promise.set_value(std::move(result));
+    auto outcomes = assessor_.assess_together(cases, options_.assess);
+    for (std::size_t k = 0; k < places.size(); ++k) {
+      PipelineResult& result = results[places[k]];
+      result.outcome = std::move(outcomes[k]);
+      if (const auto* report = std::get_if<RiskReport>(&result.outcome)) {
+        result.timing_ms.preprocess = report->timing_ms.preprocess;
+        result.timing_ms.infer = report->timing_ms.infer;
+        result.timing_ms.judge = report->timing_ms.fuse;
+      }
+    }
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      tasks[i].promise.set_value(std::move(results[i]));
+    }
+  }
+
+  /// Decodes the image, says in `result` what its header is, and finds its record.
+  Case case_of(Task& task, PipelineResult& result) const {
+    if (task.unread) throw Error(*task.unread);
+    const Radiograph radiograph = radiograph_of(task, result.timing_ms);
+    result.header = radiograph.header();
+    return {radiograph, record_of(task.item, radiograph.header())};
   }
 
   Radiograph radiograph_of(Task& task, StageTimes& timing_ms) const {
@@ -217,8 +244,8 @@ class Pipeline::State {
   std::mutex mutex_;
   std::condition_variable room_;  ///< there is more room, or the work was cancelled
   std::condition_variable work_;  ///< there is something to do, or the end
-  std::deque<Task> unread_;
-  std::deque<Task> ready_;
+  std::deque<Group> unread_;
+  std::deque<Group> ready_;
   std::size_t queued_bytes_ = 0;  ///< of both, and of what is being read
   bool cancelled_ = false;
   bool ending_ = false;
@@ -232,7 +259,14 @@ Pipeline::Pipeline(const Assessor& assessor, const PipelineOptions& options)
 Pipeline::~Pipeline() = default;
 
 std::future<PipelineResult> Pipeline::submit(PipelineItem item) {
-  return state_->submit(std::move(item));
+  std::vector<PipelineItem> alone;
+  alone.push_back(std::move(item));
+  return std::move(state_->submit(std::move(alone))[0]);
+}
+
+std::vector<std::future<PipelineResult>> Pipeline::submit_together(
+    std::vector<PipelineItem> items) {
+  return state_->submit(std::move(items));
 }
 
 void Pipeline::cancel() noexcept { state_->cancel(); }

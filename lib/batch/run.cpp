@@ -9,8 +9,10 @@
 #include <aicovid/version.hpp>
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <deque>
 #include <nlohmann/json.hpp>
+#include <span>
 
 namespace aicovid {
 
@@ -18,8 +20,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A row may wait for the one before it: so many images a worker may be ahead.
+/// A row may wait for the one before it: so many images, or batches, a worker may be ahead.
 constexpr std::size_t kAheadOfAWorker = 4;
+constexpr std::size_t kBatchesAhead = 2;
 
 RowFormat format_of(const std::filesystem::path& out) {
   if (out.extension() == ".csv") return RowFormat::csv;
@@ -66,8 +69,10 @@ std::string description(const Assessor& assessor, const std::vector<InputFile>& 
                  {"backend", compute.backend},
                  {"precision", compute.precision},
                  {"decode", options.decode == Decode::fit ? "fit" : "exact"}}},
+               {"batch", assessor.batch()},
                {"shard", fmt::format("{}/{}", options.shard.index, options.shard.count)},
                {"list", {{"files", files.size()}, {"sha256", hash_of(files)}}}};
+  if (!compute.cudnn.empty()) json["compute"]["cudnn"] = compute.cudnn;
   if (records != nullptr) json["clinical"] = clinical_of(*options.clinical, *records);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -109,6 +114,8 @@ class Run {
     summary_.compute = assessor.compute();
     summary_.compute.decode = options.decode == Decode::fit ? "fit" : "exact";
     summary_.workers = assessor.workers();
+    summary_.batch = assessor.batch();
+    summary_.networks = assessor.networks();
     summary_.files = files.size();
     if (records_) summary_.without_record = 0;
   }
@@ -123,11 +130,6 @@ class Run {
   }
 
  private:
-  struct Pending {
-    const InputFile* file;
-    std::future<PipelineResult> result;
-  };
-
   template <typename Work>
   void about_output(const Work& work) {
     const Stopwatch watch;
@@ -178,20 +180,41 @@ class Run {
     }
   }
 
+  /// Assesses the files in groups of a batch, each of the same files whenever it runs, so that rows
+  /// do not depend on where a run was stopped: what lies before the first row of a group that is
+  /// resumed in its midst is assessed again.
   void assess_files() {
     Pipeline pipeline(assessor_, {.decode = options_.decode});
-    const std::size_t most_pending = kAheadOfAWorker * (assessor_.workers() + 1);
-    std::deque<Pending> pending;
-    for (std::size_t next = done_; next < files_.size() || !pending.empty();) {
+    const std::size_t batch = assessor_.batch();
+    const std::size_t most_pending =
+        std::max(kAheadOfAWorker, batch > 1 ? kBatchesAhead * batch : 1) *
+        (assessor_.workers() + 1);
+    const std::size_t resumed = done_;
+    std::size_t next = resumed - resumed % batch;
+    std::size_t row = next;
+    std::deque<std::future<PipelineResult>> pending;
+    while (row < files_.size()) {
       while (next < files_.size() && pending.size() < most_pending) {
-        const InputFile& file = files_[next++];
-        pending.push_back({&file, pipeline.submit({.image = file, .record = record_of(file)})});
+        const std::size_t count = std::min(batch, files_.size() - next);
+        for (auto& result : submit(pipeline, std::span(files_).subspan(next, count))) {
+          pending.push_back(std::move(result));
+        }
+        next += count;
       }
-      const std::optional<ErrorCode> error =
-          write(*pending.front().file, pending.front().result.get());
+      PipelineResult result = pending.front().get();
       pending.pop_front();
-      report_progress(error);
+      const InputFile& file = files_[row++];
+      require_of_image(file, result);
+      if (row <= resumed) continue;
+      report_progress(write(file, std::move(result)));
     }
+  }
+
+  std::vector<std::future<PipelineResult>> submit(Pipeline& pipeline,
+                                                  std::span<const InputFile> files) const {
+    std::vector<PipelineItem> items;
+    for (const InputFile& file : files) items.push_back({.image = file, .record = record_of(file)});
+    return pipeline.submit_together(std::move(items));
   }
 
   RecordOf record_of(const InputFile& file) const {
@@ -200,11 +223,14 @@ class Run {
     };
   }
 
+  /// @throws FileError for what is no row
+  static void require_of_image(const InputFile& file, const PipelineResult& result) {
+    const auto* error = std::get_if<Error>(&result.outcome);
+    if (error != nullptr && ends_run(error->code())) throw FileError(*error, file.name);
+  }
+
   /// Writes a row, and gives the error that it tells of.
   std::optional<ErrorCode> write(const InputFile& file, PipelineResult result) {
-    if (const auto* error = std::get_if<Error>(&result.outcome); error && ends_run(error->code())) {
-      throw FileError(*error, file.name);
-    }
     add(result.timing_ms, summary_.stages_ms);
     const ImageHeader* header = result.header ? &*result.header : nullptr;
     const std::string id = records_ ? records_->id_of(file.name, header) : "";

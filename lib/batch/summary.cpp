@@ -13,6 +13,18 @@ using Json = nlohmann::ordered_json;
 
 double seconds(double ms) { return ms / 1000; }
 
+/// What the networks do with a batch, in words: "lungs: 8 images a forward pass".
+std::string forward_passes(const BatchSummary& summary) {
+  std::string text;
+  for (const NetworkInfo& network : summary.networks) {
+    text += fmt::format("{}{}: ", text.empty() ? "" : "; ", network.role);
+    text += network.forward_pass == ForwardPass::batched
+                ? fmt::format("up to {} images a forward pass", summary.batch)
+                : "one image a forward pass, as it cannot take several";
+  }
+  return text;
+}
+
 /// The stages, and the seconds that all threads spent in each, together.
 std::vector<std::pair<std::string, double>> stages_of(const BatchSummary& summary) {
   const StageTimes& times = summary.stages_ms;
@@ -50,12 +62,19 @@ std::string to_json(const BatchSummary& summary, int indent) {
                  {"precision", summary.compute.precision},
                  {"decode", summary.compute.decode}}},
                {"workers", summary.workers},
+               {"batch", summary.batch},
+               {"networks", Json::array()},
                {"files", summary.files},
                {"resumed", summary.resumed},
                {"ok", summary.ok},
                {"refused", summary.refused},
                {"error", summary.error_rows()},
                {"errors", Json::object()}};
+  if (!summary.compute.cudnn.empty()) json["compute"]["cudnn"] = summary.compute.cudnn;
+  for (const NetworkInfo& network : summary.networks) {
+    json["networks"].push_back(
+        {{"role", network.role}, {"forward_pass", to_string(network.forward_pass)}});
+  }
   for (const auto& [code, count] : summary.errors) json["errors"][code] = count;
   if (summary.without_record) json["without_record"] = *summary.without_record;
   json["elapsed_s"] = summary.elapsed_s;
@@ -76,6 +95,7 @@ std::string to_text(const BatchSummary& summary) {
   if (summary.without_record) {
     text += fmt::format("\n{} without a row of the clinical table", *summary.without_record);
   }
+  if (summary.batch > 1) text += fmt::format("\n{}", forward_passes(summary));
   text += fmt::format("\n{:.1f} s, {:.2f} images/s with {} workers; seconds in all threads:",
                       summary.elapsed_s, summary.images_per_s(), summary.workers);
   for (const auto& [stage, time] : stages_of(summary))

@@ -75,16 +75,17 @@ std::map<std::string, double> golden_outcomes(const OrderedJson& expected,
   return outcomes;
 }
 
-/// One for all engines, or one by engine and precision.
-std::optional<double> golden_tolerance(const OrderedJson& entry, const Engine* engine) {
+/// One for all engines, or one by engine and precision; nothing where the bundle has none for what
+/// runs here.
+std::optional<double> golden_tolerance(const OrderedJson& entry, const ComputeInfo& compute) {
   if (!entry.contains("tolerance")) return GoldenCase().tolerance;
   const OrderedJson& tolerance = entry.at("tolerance");
   if (tolerance.is_number()) return tolerance.get<double>();
   // Without an engine nothing is compared that depends on one.
-  if (engine == nullptr) return GoldenCase().tolerance;
-  const std::string name(engine->name);
-  if (!tolerance.contains(name)) return std::nullopt;
-  return tolerance.at(name).at("fp32").get<double>();
+  if (compute.backend == backend_name(nullptr)) return GoldenCase().tolerance;
+  const OrderedJson of_engine = tolerance.value(compute.backend, OrderedJson::object());
+  if (!of_engine.contains(compute.precision)) return std::nullopt;
+  return of_engine.at(compute.precision).get<double>();
 }
 
 std::map<std::string, double, std::less<>> golden_findings(const OrderedJson& expected) {
@@ -102,7 +103,7 @@ std::map<std::string, double, std::less<>> golden_findings(const OrderedJson& ex
 
 GoldenCase read_golden_case(const OrderedJson& entry, const OrderedJson& manifest,
                             const std::string& where, const BundleFiles& files,
-                            const Engine* engine) {
+                            const ComputeInfo& compute) {
   const OrderedJson& expected = entry.at("expected");
   GoldenCase golden{.name = {},
                     .image = {},
@@ -110,7 +111,7 @@ GoldenCase read_golden_case(const OrderedJson& entry, const OrderedJson& manifes
                     .findings = golden_findings(expected),
                     .lung_area_fraction = {},
                     .outcomes = golden_outcomes(expected, manifest, where + "/expected")};
-  golden.tolerance = golden_tolerance(entry, engine);
+  golden.tolerance = golden_tolerance(entry, compute);
   if (expected.contains("lung_area_fraction")) {
     golden.lung_area_fraction = expected.at("lung_area_fraction");
   }
@@ -127,13 +128,13 @@ GoldenCase read_golden_case(const OrderedJson& entry, const OrderedJson& manifes
 }
 
 std::vector<GoldenCase> read_golden(const OrderedJson& manifest, const BundleFiles& files,
-                                    const Engine* engine) {
+                                    const ComputeInfo& compute) {
   std::vector<GoldenCase> cases;
   if (!manifest.contains("golden")) return cases;
   for (const OrderedJson& entry : manifest.at("golden")) {
     const std::size_t index = cases.size();
     GoldenCase golden =
-        read_golden_case(entry, manifest, fmt::format("/golden/{}", index), files, engine);
+        read_golden_case(entry, manifest, fmt::format("/golden/{}", index), files, compute);
     if (golden.name.empty()) golden.name = fmt::format("record {}", index + 1);
     cases.push_back(std::move(golden));
   }
@@ -168,8 +169,15 @@ nlohmann::json read_clinical_section(const std::filesystem::path& directory) {
 }
 
 Bundle load_bundle(const std::filesystem::path& directory, const BundleOptions& options) {
-  // A wrong name is said before anything is read.
+  // What is wrong with the options is said before anything is read.
   if (options.backend != kAutoBackend) engine_named(options.backend);
+  if (options.precision != Precision::fp32 && !options.device.is_cuda()) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("precision is {}; expected fp32: networks on the CPU compute in nothing "
+                    "else, and {} is for CUDA devices",
+                    to_string(options.precision), to_string(options.precision)));
+  }
   BundleFiles files(directory);
   const Manifest read = read_manifest(files);
   const OrderedJson& manifest = read.json;
@@ -201,12 +209,28 @@ Bundle load_bundle(const std::filesystem::path& directory, const BundleOptions& 
   bundle.gate = read_gate(manifest, spec);
   bundle.clinical = clinical_section(manifest);
   read_outcomes(manifest, files, bundle);
-  bundle.golden = read_golden(manifest, files, bundle.engine);
+  bundle.compute = {.device = options.device.to_string(),
+                    .backend = backend_name(bundle.engine),
+                    .precision = std::string(to_string(options.precision)),
+                    .decode = {},
+                    .cudnn = {}};
+  bundle.golden = read_golden(manifest, files, bundle.compute);
   bundle.unused_files = files_not_for(bundle.engine, networks);
 
   // Networks are loaded last, as that takes longest and all else is known to be right by then.
   for (NetworkEntry* entry : wanted) {
-    load_network_of(*entry, *bundle.engine, options.device, options.workers, files);
+    // A fusion network runs for one record at a time, whose values may be beyond what float16
+    // holds.
+    const bool of_image = entry->network.role != NetworkRole::fusion;
+    load_network_of(*entry, *bundle.engine,
+                    {.device = options.device,
+                     .workers = options.workers,
+                     .batch = of_image ? options.batch : 1,
+                     .precision = of_image ? options.precision : Precision::fp32},
+                    files);
+  }
+  if (bundle.engine != nullptr) {
+    bundle.compute.cudnn = cudnn_version(*bundle.engine, options.device);
   }
   for (NetworkEntry& entry : networks) bundle.networks.push_back(std::move(entry.network));
   return bundle;

@@ -90,14 +90,14 @@ const Engine& choose_engine(const OrderedJson& manifest, const std::vector<Netwo
                                  fmt::join(passed_over, "; ")));
 }
 
-void load_network_of(NetworkEntry& entry, const Engine& engine, const Device& device,
-                     unsigned workers, BundleFiles& files) {
+void load_network_of(NetworkEntry& entry, const Engine& engine, const NetworkOptions& options,
+                     BundleFiles& files) {
   const NetworkFileEntry& file = *file_for(entry, engine);
   const std::vector<std::byte> bytes = files.read(file.file);
   std::vector<std::byte> weights;
   if (file.weights) weights = files.read(*file.weights);
-  entry.network.network = load_network(engine, {.bytes = bytes, .weights = weights},
-                                       entry.network.spec, device, workers);
+  entry.network.network =
+      load_network(engine, {.bytes = bytes, .weights = weights}, entry.network.spec, options);
 }
 
 }  // namespace aicovid

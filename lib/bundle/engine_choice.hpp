@@ -21,7 +21,7 @@ const Engine& choose_engine(const OrderedJson& manifest, const std::vector<Netwo
                             std::string_view backend, const Device& device);
 
 /// Reads the network's files and loads it.
-void load_network_of(NetworkEntry& entry, const Engine& engine, const Device& device,
-                     unsigned workers, BundleFiles& files);
+void load_network_of(NetworkEntry& entry, const Engine& engine, const NetworkOptions& options,
+                     BundleFiles& files);
 
 }  // namespace aicovid

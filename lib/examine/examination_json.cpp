@@ -247,6 +247,7 @@ std::string to_json(const Examination& examination, int indent) {
                       {"input", header_to_json(examination.input, examination.pixel_sha256)},
                       {"patient", patient_to_json(examination.input)},
                       {"gate", gate_to_json(examination.verdict, examination.gate_reasons)}};
+  if (!compute.cudnn.empty()) json["compute"]["cudnn"] = compute.cudnn;
   json["warnings"] = OrderedJson::array();
   for (const Warning& warning : examination.warnings) {
     json["warnings"].push_back({{"code", warning.code}, {"message", warning.message}});
@@ -276,8 +277,11 @@ Examination parse_examination(std::string_view text) {
   examination.model = {model.at("name"), model.at("version"), model.at("manifest_sha256"),
                        model.at("licence")};
   const OrderedJson& compute = json.at("compute");
-  examination.compute = {compute.at("device"), compute.at("backend"), compute.at("precision"),
-                         compute.at("decode")};
+  examination.compute = {.device = compute.at("device"),
+                         .backend = compute.at("backend"),
+                         .precision = compute.at("precision"),
+                         .decode = compute.at("decode"),
+                         .cudnn = compute.value("cudnn", std::string())};
   examination.input = read_header_json(json.at("input"));
   read_patient(json.at("patient"), examination.input);
   examination.pixel_sha256 = json.at("input").value("pixel_sha256", std::string());

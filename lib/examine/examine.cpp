@@ -46,17 +46,14 @@ void keep_fusion_inputs(const BundleNetwork& fusion, const NetworkResults& resul
   if (!examination.rejudge) examination.fusion_inputs = results.fusion_inputs;
 }
 
-}  // namespace
-
-Examination examine(const Bundle& bundle, const Radiograph& radiograph, const Device& device,
-                    bool force) {
+/// What can be said of a radiograph before the networks run.
+Examination begin(const Bundle& bundle, const Radiograph& radiograph, bool force) {
   Examination examination;
   examination.created = utc_now();
   examination.model = bundle.info;
-  examination.compute = {.device = device.to_string(),
-                         .backend = backend_name(nullptr),
-                         .precision = "fp32",
-                         .decode = std::string(to_string(radiograph.scale()))};
+  examination.compute = bundle.compute;
+  examination.compute.backend = backend_name(nullptr);
+  examination.compute.decode = to_string(radiograph.scale());
   examination.input = radiograph.header();
   // A free text of the hospital, which an examination has no use for.
   examination.input.accession_number.clear();
@@ -70,17 +67,20 @@ Examination examine(const Bundle& bundle, const Radiograph& radiograph, const De
                 "the radiograph was read without its pixels; to force a score, read it with "
                 "ReadOptions::decode_refused");
   }
-
   examination.pixel_sha256 = sha256({radiograph.data(), radiograph.size_bytes()});
-  examination.compute.backend = backend_name(bundle.engine);
-  NetworkResults results = run_networks(bundle, radiograph, device);
+  examination.compute.backend = bundle.compute.backend;
+  return examination;
+}
+
+/// Adds what the networks have found.
+void finish(const Bundle& bundle, NetworkResults results, bool force, Examination& examination) {
   examination.timing_ms.preprocess = results.preprocess_ms;
   examination.timing_ms.infer = results.infer_ms;
   add_reasons(results.reasons, force, examination);
-  if (examination.refused()) return examination;
+  if (examination.refused()) return;
 
   examination.findings =
-      on_the_patients_sides(std::move(results.findings), radiograph.header().patient_orientation);
+      on_the_patients_sides(std::move(results.findings), examination.input.patient_orientation);
   const auto embedding = results.severity.find("embedding");
   if (embedding != results.severity.end()) examination.embedding = embedding->second;
   const BundleNetwork* fusion = network_of(bundle.networks, NetworkRole::fusion);
@@ -93,7 +93,48 @@ Examination examine(const Bundle& bundle, const Radiograph& radiograph, const De
         {std::string(code),
          "The image's findings are unreliable: " + std::string(gate_code(code).meaning) + "."});
   }
-  return examination;
+}
+
+using Examined = std::variant<Examination, std::exception_ptr>;
+
+/// `work`'s examination, or the exception that it ends with.
+template <typename Work>
+Examined examined(const Work& work) {
+  try {
+    return work();
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+}  // namespace
+
+std::vector<Examined> examine(const Bundle& bundle, std::span<const Radiograph> radiographs,
+                              const Device& device, bool force) {
+  std::vector<Examined> all;
+  // Those that the networks are to see. Copies of a radiograph share its pixels.
+  std::vector<Radiograph> seen;
+  std::vector<std::size_t> places;
+  for (const Radiograph& radiograph : radiographs) {
+    all.push_back(examined([&] { return begin(bundle, radiograph, force); }));
+    const auto* examination = std::get_if<Examination>(&all.back());
+    if (examination == nullptr || examination->refused()) continue;
+    seen.push_back(radiograph);
+    places.push_back(all.size() - 1);
+  }
+  auto results = run_networks(bundle, seen, device);
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    Examined& one = all[places[i]];
+    one = examined([&] {
+      if (const auto* error = std::get_if<std::exception_ptr>(&results[i])) {
+        std::rethrow_exception(*error);
+      }
+      Examination examination = std::move(std::get<Examination>(one));
+      finish(bundle, std::move(std::get<NetworkResults>(results[i])), force, examination);
+      return examination;
+    });
+  }
+  return all;
 }
 
 bool Examination::operator==(const Examination& other) const {

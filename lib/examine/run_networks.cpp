@@ -72,42 +72,126 @@ void add_lungs(const std::map<std::string, Tensor>& outputs, const Rectangle& so
                                radiograph.columns());
 }
 
+void add_distance(const PixelGateConfig& gate, const std::map<std::string, Tensor>& outputs,
+                  std::vector<GateReason>& reasons) {
+  const auto distance = outputs.find("distance");
+  if (distance == outputs.end()) return;
+  const auto far = distance_gate(gate, distance->second.floats()[0]);
+  reasons.insert(reasons.end(), far.begin(), far.end());
+}
+
+/// An image on its way through the networks.
+struct Passage {
+  const Radiograph& radiograph;
+  std::optional<PlanImage> image;
+  NetworkResults results;
+  std::vector<Tensor> inputs;  ///< of the network that is next
+  Rectangle source;            ///< what their raster covers
+  bool without_lungs = false;
+  std::exception_ptr error;
+
+  bool goes_on() const { return !without_lungs && error == nullptr; }
+
+  /// Does a part of the work, of which an error is this image's alone.
+  template <typename Work>
+  void go(const Work& work) {
+    try {
+      work();
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+
+  void prepare(const BundleNetwork& network) {
+    const Stopwatch preprocess;
+    inputs = make_inputs(network, *image, results, source);
+    results.preprocess_ms += preprocess.elapsed_ms();
+  }
+
+  void take(const Bundle& bundle, const BundleNetwork& network, const NetworkResult& result) {
+    if (const auto* failure = std::get_if<std::exception_ptr>(&result)) {
+      std::rethrow_exception(*failure);
+    }
+    const auto& outputs = std::get<std::vector<Tensor>>(result);
+    std::map<std::string, Tensor> named;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      named[network.spec.outputs[i].name] = outputs[i];
+    }
+    if (network.role == NetworkRole::lungs) {
+      add_lungs(named, source, bundle.gate, radiograph, results);
+      without_lungs = !results.lung_box;
+      return;
+    }
+    add_severity(results.findings, bundle.findings, named, source);
+    add_distance(bundle.gate, named, results.reasons);
+    results.severity = std::move(named);
+  }
+};
+
+/// Runs one network on the images that go on.
+void run_network(const Bundle& bundle, const BundleNetwork& network,
+                 std::vector<Passage>& passages) {
+  std::vector<Passage*> together;
+  std::vector<std::vector<Tensor>> inputs;
+  for (Passage& passage : passages) {
+    if (!passage.goes_on()) continue;
+    passage.source = {};
+    passage.go([&] { passage.prepare(network); });
+    if (!passage.goes_on()) continue;
+    if (network.role == NetworkRole::fusion) {
+      passage.results.fusion_inputs = std::move(passage.inputs);
+      continue;
+    }
+    together.push_back(&passage);
+    inputs.push_back(std::move(passage.inputs));
+  }
+  if (together.empty()) return;
+  const Stopwatch infer;
+  const std::vector<NetworkResult> results = network.network->run_each(inputs);
+  const double shared_ms = infer.elapsed_ms() / static_cast<double>(together.size());
+  for (std::size_t i = 0; i < together.size(); ++i) {
+    Passage& passage = *together[i];
+    passage.results.infer_ms += shared_ms;
+    passage.go([&] { passage.take(bundle, network, results[i]); });
+  }
+}
+
 }  // namespace
+
+std::vector<std::variant<NetworkResults, std::exception_ptr>> run_networks(
+    const Bundle& bundle, std::span<const Radiograph> radiographs, const Device& device) {
+  std::vector<Passage> passages;
+  for (const Radiograph& radiograph : radiographs) {
+    Passage& passage = passages.emplace_back(Passage{.radiograph = radiograph,
+                                                     .image = {},
+                                                     .results = {},
+                                                     .inputs = {},
+                                                     .source = {},
+                                                     .without_lungs = false,
+                                                     .error = nullptr});
+    passage.go([&] {
+      const Stopwatch upload;
+      passage.image = image_on(device, radiograph);
+      passage.results.preprocess_ms = upload.elapsed_ms();
+    });
+  }
+  for (const BundleNetwork& network : bundle.networks) run_network(bundle, network, passages);
+  std::vector<std::variant<NetworkResults, std::exception_ptr>> found;
+  for (Passage& passage : passages) {
+    if (passage.error != nullptr) {
+      found.emplace_back(passage.error);
+    } else {
+      found.emplace_back(std::move(passage.results));
+    }
+  }
+  return found;
+}
 
 NetworkResults run_networks(const Bundle& bundle, const Radiograph& radiograph,
                             const Device& device) {
-  NetworkResults results;
-  const Stopwatch upload;
-  const PlanImage image = image_on(device, radiograph);
-  results.preprocess_ms = upload.elapsed_ms();
-  for (const BundleNetwork& entry : bundle.networks) {
-    Rectangle source;
-    const Stopwatch preprocess;
-    const std::vector<Tensor> inputs = make_inputs(entry, image, results, source);
-    results.preprocess_ms += preprocess.elapsed_ms();
-    if (entry.role == NetworkRole::fusion) {
-      results.fusion_inputs = inputs;
-      continue;
-    }
-    const Stopwatch infer;
-    const std::vector<Tensor> outputs = entry.network->run(inputs);
-    results.infer_ms += infer.elapsed_ms();
-
-    std::map<std::string, Tensor> named;
-    for (std::size_t i = 0; i < outputs.size(); ++i) named[entry.spec.outputs[i].name] = outputs[i];
-    if (entry.role == NetworkRole::lungs) {
-      add_lungs(named, source, bundle.gate, radiograph, results);
-      if (!results.lung_box) return results;
-    } else {
-      add_severity(results.findings, bundle.findings, named, source);
-      if (const auto distance = named.find("distance"); distance != named.end()) {
-        const auto far = distance_gate(bundle.gate, distance->second.floats()[0]);
-        results.reasons.insert(results.reasons.end(), far.begin(), far.end());
-      }
-      results.severity = std::move(named);
-    }
-  }
-  return results;
+  auto found = std::move(run_networks(bundle, std::span(&radiograph, 1), device)[0]);
+  if (const auto* error = std::get_if<std::exception_ptr>(&found)) std::rethrow_exception(*error);
+  return std::move(std::get<NetworkResults>(found));
 }
 
 }  // namespace aicovid

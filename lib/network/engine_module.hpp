@@ -10,18 +10,27 @@ extern "C" {
 
 /// The version of the table below and of its types, raised with every change of them. It is the
 /// table's first member, so that a module with another one is refused before more of it is read.
-enum : std::uint32_t { AICOVID_ENGINE_TABLE_VERSION = 1 };
+enum : std::uint32_t { AICOVID_ENGINE_TABLE_VERSION = 2 };
 
 struct AicovidShape {
   const std::int64_t* extents;
   std::size_t rank;
 };
 
-/// An input of a network: float32 values, row-major and contiguous.
+/// An input of a network, of one image or of several that share a forward pass. Each image has
+/// float32 values of its own, row-major and contiguous; the engine joins them along the first axis.
 struct AicovidInput {
-  const void* values;
-  AicovidShape shape;
-  int cuda_device;  ///< where the values lie; -1 for the host's memory
+  const void* const* values;  ///< of each image; they may be the same
+  std::size_t images;         ///< the same for all inputs of a pass
+  AicovidShape shape;         ///< of one image; its first extent is 1 where there are several
+  int cuda_device;            ///< where the values lie; -1 for the host's memory
+};
+
+/// What a network computes in. Inputs and outputs are float32 all the same.
+enum AicovidPrecision : int {
+  AICOVID_PRECISION_FP32,
+  AICOVID_PRECISION_FP16,
+  AICOVID_PRECISION_BF16,
 };
 
 enum AicovidEngineStatus : int {
@@ -48,11 +57,14 @@ struct AicovidNetworkFile {
   std::size_t weights_size;
   const AicovidShape* inputs;
   std::size_t input_count;
-  int cuda_device;   ///< -1 for the CPU
-  unsigned workers;  ///< callers that run the network at the same time
+  int cuda_device;     ///< -1 for the CPU
+  unsigned workers;    ///< callers that run the network at the same time
+  std::size_t images;  ///< the most that a forward pass is given
+  AicovidPrecision precision;
 };
 
-/// An output as the engine gives it. `values` is null unless `type` is "float32".
+/// An output as the engine gives it, of all images of the pass. `values` is null unless `type` is
+/// "float32".
 struct AicovidOutput {
   std::size_t index;
   std::size_t count;  ///< of all outputs
@@ -66,7 +78,8 @@ struct AicovidOutput {
 typedef bool (*AicovidTakeOutput)(void* context, const AicovidOutput* output);
 
 /// What a module gives. `load` makes a network, which `release` destroys; many threads may call
-/// `run` for one network at once.
+/// `run` for one network at once. A network that cannot take several images fails on them with
+/// AICOVID_ENGINE_NETWORK_FAILS, and not when it is loaded.
 struct AicovidEngine {
   std::uint32_t table_version;
   const char* build;            ///< the version of aicovid that the module was built with
@@ -75,6 +88,9 @@ struct AicovidEngine {
   AicovidEngineResult (*run)(const void* network, const AicovidInput* inputs, std::size_t count,
                              AicovidTakeOutput take, void* context);
   void (*release)(void* network);
+  /// The version of the cuDNN that runs on CUDA devices, as cuDNN writes it (91002), once a network
+  /// was loaded for one; null for engines of the CPU alone.
+  long (*cudnn_version)();
 };
 
 /// The type and the name of a module's one symbol.

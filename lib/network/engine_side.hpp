@@ -51,7 +51,8 @@ inline AicovidEngine table(const std::string& library_version, decltype(AicovidE
           .library_version = library_version.c_str(),
           .load = load,
           .run = run,
-          .release = release};
+          .release = release,
+          .cudnn_version = nullptr};
 }
 
 }  // namespace aicovid::engine_side

@@ -39,9 +39,10 @@ void check_output_count(const NetworkSpec& spec, std::size_t count) {
   }
 }
 
-void check_output_layout(const NetworkSpec& spec, std::size_t index,
+void check_output_layout(const NetworkSpec& spec, std::size_t index, std::size_t images,
                          std::span<const std::int64_t> shape, const std::string& type) {
-  const NetworkOutput& expected = spec.outputs[index];
+  NetworkOutput expected = spec.outputs[index];
+  if (images > 1) expected.shape[0] *= static_cast<std::int64_t>(images);
   if (!std::ranges::equal(shape, expected.shape)) {
     throw Error(ErrorCode::bad_bundle,
                 fmt::format("network '{}': output '{}' is {}; expected {}", spec.role,

@@ -15,9 +15,10 @@ void check_inputs(const NetworkSpec& spec, std::span<const Tensor> inputs);
 /// @throws Error{bad_bundle} if the network's number of outputs is not as specified
 void check_output_count(const NetworkSpec& spec, std::size_t count);
 
-/// @param type  the engine's name of the element type, "float32" if right
+/// @param images  that shared the forward pass
+/// @param type    the engine's name of the element type, "float32" if right
 /// @throws Error{bad_bundle} naming the output, what was found and what is expected
-void check_output_layout(const NetworkSpec& spec, std::size_t index,
+void check_output_layout(const NetworkSpec& spec, std::size_t index, std::size_t images,
                          std::span<const std::int64_t> shape, const std::string& type);
 
 /// @throws Error{bad_bundle} if a value is not finite

@@ -128,6 +128,7 @@ std::string to_json(const RiskReport& report, int indent) {
                 {{"device", report.compute.device},
                  {"backend", report.compute.backend},
                  {"precision", report.compute.precision}}}};
+  if (!report.compute.cudnn.empty()) json["compute"]["cudnn"] = report.compute.cudnn;
   // Without a source there was no radiograph, only clinical values.
   if (!report.input.source.empty()) {
     json["compute"]["decode"] = report.compute.decode;

@@ -1,3 +1,4 @@
+#include "gate.hpp"
 #include "small_assessor.hpp"
 
 #include <aicovid/pipeline.hpp>
@@ -6,7 +7,6 @@
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
 #include <future>
-#include <latch>
 #include <thread>
 #include <vector>
 
@@ -26,24 +26,6 @@ ErrorCode code_of(const PipelineResult& result) { return std::get<Error>(result.
 const RiskReport& report_of(const PipelineResult& result) {
   return std::get<RiskReport>(result.outcome);
 }
-
-/// Holds whoever asks for a record until it is opened, and counts them.
-struct Gate {
-  std::latch open{1};
-  std::atomic<int> waiting = 0;
-
-  RecordOf record() {
-    return [this](const ImageHeader&) {
-      ++waiting;
-      waiting.notify_all();
-      open.wait();
-      return ClinicalRecord();
-    };
-  }
-  void wait_for(int count) const {
-    for (int seen = waiting; seen < count; seen = waiting) waiting.wait(seen);
-  }
-};
 
 std::vector<std::byte> bytes_of(const std::string& text) {
   const auto* first = reinterpret_cast<const std::byte*>(text.data());

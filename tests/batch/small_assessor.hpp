@@ -15,17 +15,22 @@
 
 namespace aicovid::testing {
 
-/// The small networks of tests/network/data behind the table of engines: they take no time, so that
-/// what is tested is what goes on around them.
-inline Assessor small_assessor(unsigned workers) {
-  static SmallBundle bundle;
+/// Writes the manifest, with an outcome that can be computed.
+inline void write_with_outcome(SmallBundle& bundle) {
   // What the tests of the manifest have there is no distribution.
   bundle.at("/outcomes/0/missing") = OrderedJson::parse(R"({
     "urea": {"probabilities": [0.05, 0.35, 0.65, 0.95], "values": [3, 6, 9, 25], "note": "made up"},
     "crp": {"probabilities": [0.05, 0.35, 0.65, 0.95], "values": [5, 45, 110, 300], "note": "made up"},
     "lymphocytes": {"probabilities": [0.05, 0.35, 0.65, 0.95], "values": [0.3, 0.7, 1, 2], "note": "made up"}})");
   bundle.write("manifest.json", bundle.manifest.dump(2));
-  return Assessor::load(bundle.directory, {.workers = workers});
+}
+
+/// The small networks of tests/network/data behind the table of engines: they take no time, so that
+/// what is tested is what goes on around them.
+inline Assessor small_assessor(unsigned workers, unsigned batch = 1) {
+  static SmallBundle bundle;
+  write_with_outcome(bundle);
+  return Assessor::load(bundle.directory, {.workers = workers, .batch = batch});
 }
 
 /// Blocks of 8 pixels of two greys; each `seed` gives another picture.

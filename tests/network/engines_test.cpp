@@ -41,7 +41,7 @@ TEST_CASE("Engines: one that is not installed is named with its module", "[netwo
                       .built_with = "1.2.3"};
   CHECK_FALSE(is_installed(absent));
   try {
-    load_network(absent, {}, kRow, Device{});
+    load_network(absent, {}, kRow);
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::unsupported);

@@ -64,6 +64,24 @@ class JointOfPicture(Joint):
         return of_values + missing.sum(1, keepdim=True) / 4 + image.flatten(1).mean(1, keepdim=True) - 1
 
 
+class OfOne(nn.Module):
+    """A network whose trace keeps the number of images as a constant, as the trace of `reshape(1, ...)` does."""
+
+    def __init__(self, network: nn.Module):
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor):
+        return self.network(image).reshape(1, 2, 16, 16)
+
+
+class MixesImages(nn.Module):
+    """Takes any number of rows, but what it gives for one depends on the others."""
+
+    def forward(self, values: Tensor):
+        return values - values.mean(0, keepdim=True)
+
+
 class TwoInAList(nn.Module):
     def forward(self, values: Tensor):
         return [values + 1, 2 * values.transpose(0, 1)]
@@ -87,6 +105,13 @@ class FailsOnPositive(nn.Module):
     def forward(self, values: Tensor):
         if bool(values.sum() > 0):
             raise ValueError("the sum is positive")
+        return values + 1
+
+
+class FailsBeyondFive(nn.Module):
+    def forward(self, values: Tensor):
+        if bool((values > 5).any()):
+            raise ValueError("a value is above 5")
         return values + 1
 
 
@@ -174,10 +199,13 @@ def main():
         "severity": (torch.jit.trace(severity, (image, mask)), [image, mask]),
         "joint": (torch.jit.script(Joint()), [row, torch.tensor([[0.0, 1.0, 0.0]]), torch.tensor([[0.5, 1.5, -1.0, 2.0]])]),
         "joint_picture": (torch.jit.script(JointOfPicture()), [row, torch.tensor([[0.0, 1.0, 0.0]]), torch.ones(1, 1, 2, 2)]),
+        "lungs_of_one": (torch.jit.trace(OfOne(lungs), small), None),
+        "mixes": (torch.jit.script(MixesImages()), None),
         "list": (torch.jit.script(TwoInAList()), [row]),
         "nan": (torch.jit.trace(not_a_number, small, check_trace=False), None),
         "double": (torch.jit.script(Doubles()), None),
         "fails": (torch.jit.script(FailsOnPositive()), None),
+        "fails_beyond_five": (torch.jit.script(FailsBeyondFive()), None),
         "asks_for_a_petabyte": (torch.jit.script(AsksForAPetabyte()), None),
         "divides": (torch.jit.script(DividesByItself()), None),
         "counts": (torch.jit.script(Counts()), None),
@@ -195,6 +223,7 @@ def main():
     # Names of networks that OpenVINO is to run, with inputs to trace them with.
     for name, inputs in {"lungs": [small], "severity": [image, mask], "joint": networks["joint"][1],
                          "joint_picture": networks["joint_picture"][1],
+                         "lungs_of_one": [small], "mixes": [row],
                          "nan": [small], "double": [row], "divides": [row]}.items():
         save_onnx(networks[name][0], inputs, DATA / f"{name}.onnx")
     onnx.save(onnx.load(str(DATA / "lungs.onnx")), str(DATA / "external.onnx"), save_as_external_data=True,

@@ -20,7 +20,7 @@ const Engine& openvino() { return engine_named("openvino"); }
 std::unique_ptr<const Network> load(const std::string& name, const NetworkSpec& spec,
                                     unsigned workers = 1) {
   const auto bytes = read_file(kData / (name + ".onnx"));
-  return load_network(openvino(), {.bytes = bytes}, spec, Device{}, workers);
+  return load_network(openvino(), {.bytes = bytes}, spec, {.workers = workers});
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ TEST_CASE("OpenVINO: its own format gives what ONNX gives", "[network]") {
     // Files and their bytes are gone when the network runs.
     const auto text = read_file(kData / "lungs.xml");
     auto weights = read_file(kData / "lungs.bin");
-    network = load_network(openvino(), {.bytes = text, .weights = weights}, kLungs, Device{});
+    network = load_network(openvino(), {.bytes = text, .weights = weights}, kLungs);
     std::ranges::fill(weights, std::byte{0xff});
   }
   CHECK(network->run(inputs)[0] == load("lungs", kLungs)->run(inputs)[0]);
@@ -94,7 +94,7 @@ TEST_CASE("OpenVINO: a file that is no network is a bad bundle, named by its rol
   const auto whole = read_file(kData / "lungs.onnx");
   const auto start = "network 'lungs': the file is not a network that OpenVINO can load: ";
   const auto fault = [](std::span<const std::byte> bytes) {
-    return bad_bundle([&] { load_network(openvino(), {.bytes = bytes}, kLungs, Device{}); });
+    return bad_bundle([&] { load_network(openvino(), {.bytes = bytes}, kLungs); });
   };
   SECTION("empty") { CHECK_THAT(fault({}), StartsWith(start)); }
   SECTION("text") {
@@ -116,7 +116,7 @@ TEST_CASE("OpenVINO: flipped bytes never end in anything but a network or a bad 
     auto bytes = whole;
     bytes[position] ^= std::byte{0x5a};
     try {
-      load_network(openvino(), {.bytes = bytes}, kLungs, Device{});
+      load_network(openvino(), {.bytes = bytes}, kLungs);
     } catch (const Error& error) {
       CHECK(error.code() == ErrorCode::bad_bundle);
       ++failures;
@@ -143,9 +143,8 @@ TEST_CASE("OpenVINO: outputs other than the manifest's are found at load", "[net
 
 TEST_CASE("OpenVINO: a message tells the cause, without a place in its source", "[network]") {
   const std::string text = "this is no network";
-  CHECK(bad_bundle([&] {
-          load_network(openvino(), {.bytes = std::as_bytes(std::span(text))}, kLungs, Device{});
-        }) ==
+  CHECK(bad_bundle(
+            [&] { load_network(openvino(), {.bytes = std::as_bytes(std::span(text))}, kLungs); }) ==
         "network 'lungs': the file is not a network that OpenVINO can load: Unable to read the "
         "model");
 }
@@ -173,7 +172,7 @@ TEST_CASE("OpenVINO: a network that fails on one input says so, and works on the
 TEST_CASE("OpenVINO: it runs on the CPU alone", "[network]") {
   const auto bytes = read_file(kData / "lungs.onnx");
   try {
-    load_network(openvino(), {.bytes = bytes}, kLungs, Device::parse("cuda"));
+    load_network(openvino(), {.bytes = bytes}, kLungs, {.device = Device::parse("cuda")});
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::device_unavailable);

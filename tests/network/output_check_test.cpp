@@ -17,12 +17,13 @@ const NetworkSpec kSpec{
 }  // namespace
 
 TEST_CASE("Output check: an output of another shape is named with both shapes", "[network]") {
-  CHECK_NOTHROW(check_output_layout(kSpec, 0, std::vector<std::int64_t>{1, 2}, "float32"));
-  CHECK_THROWS_MATCHES(check_output_layout(kSpec, 0, std::vector<std::int64_t>{1, 2, 1}, "float32"),
-                       Error, Message("network 'lungs': output 'mask' is [1,2,1]; expected [1,2]"));
-  CHECK_THROWS_MATCHES(check_output_layout(kSpec, 0, std::vector<std::int64_t>{}, "float32"), Error,
-                       Message("network 'lungs': output 'mask' is []; expected [1,2]"));
-  CHECK_THROWS_MATCHES(check_output_layout(kSpec, 0, std::vector<std::int64_t>{1, 2}, "Half"),
+  CHECK_NOTHROW(check_output_layout(kSpec, 0, 1, std::vector<std::int64_t>{1, 2}, "float32"));
+  CHECK_THROWS_MATCHES(
+      check_output_layout(kSpec, 0, 1, std::vector<std::int64_t>{1, 2, 1}, "float32"), Error,
+      Message("network 'lungs': output 'mask' is [1,2,1]; expected [1,2]"));
+  CHECK_THROWS_MATCHES(check_output_layout(kSpec, 0, 1, std::vector<std::int64_t>{}, "float32"),
+                       Error, Message("network 'lungs': output 'mask' is []; expected [1,2]"));
+  CHECK_THROWS_MATCHES(check_output_layout(kSpec, 0, 1, std::vector<std::int64_t>{1, 2}, "Half"),
                        Error,
                        Message("network 'lungs': output 'mask' is of type Half; expected float32"));
   CHECK_THROWS_MATCHES(check_output_count(kSpec, 3), Error,

@@ -15,7 +15,7 @@ namespace {
 
 std::unique_ptr<const Network> load(const std::string& name, const NetworkSpec& spec) {
   const auto bytes = read_file(kData / (name + ".pt"));
-  return load_network(engine_named("torchscript"), {.bytes = bytes}, spec, Device{});
+  return load_network(engine_named("torchscript"), {.bytes = bytes}, spec);
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ TEST_CASE("TorchScript: a file that is no network is a bad bundle, named by its 
   const auto whole = read_file(kData / "lungs.pt");
   const auto start = "network 'lungs': the file is not a network that LibTorch can load: ";
   SECTION("empty") {
-    CHECK_THAT(bad_bundle([] { load_network(engine_named("torchscript"), {}, kLungs, Device{}); }),
+    CHECK_THAT(bad_bundle([] { load_network(engine_named("torchscript"), {}, kLungs); }),
                StartsWith(start));
   }
   SECTION("text") {
@@ -105,7 +105,7 @@ TEST_CASE("TorchScript: a file that is no network is a bad bundle, named by its 
         "this is no network, but it is long enough to hold the end of an archive";
     CHECK_THAT(bad_bundle([&] {
                  load_network(engine_named("torchscript"),
-                              {.bytes = std::as_bytes(std::span(text))}, kLungs, Device{});
+                              {.bytes = std::as_bytes(std::span(text))}, kLungs);
                }),
                StartsWith(start));
   }
@@ -114,7 +114,7 @@ TEST_CASE("TorchScript: a file that is no network is a bad bundle, named by its 
     CAPTURE(size);
     CHECK_THAT(bad_bundle([&] {
                  load_network(engine_named("torchscript"), {.bytes = std::span(whole).first(size)},
-                              kLungs, Device{});
+                              kLungs);
                }),
                StartsWith(start));
   }
@@ -132,7 +132,7 @@ TEST_CASE("TorchScript: flipped bytes never end in anything but a network or a b
     auto bytes = whole;
     bytes[position] ^= std::byte{0x5a};
     try {
-      load_network(engine_named("torchscript"), {.bytes = bytes}, kLungs, Device{});
+      load_network(engine_named("torchscript"), {.bytes = bytes}, kLungs);
     } catch (const Error& error) {
       CHECK(error.code() == ErrorCode::bad_bundle);
       ++failures;
@@ -205,7 +205,8 @@ TEST_CASE("TorchScript: memory that does not suffice is no fault of the bundle",
 TEST_CASE("TorchScript: a device that is not there", "[network]") {
   const auto bytes = read_file(kData / "lungs.pt");
   try {
-    load_network(engine_named("torchscript"), {.bytes = bytes}, kLungs, Device::parse("cuda:99"));
+    load_network(engine_named("torchscript"), {.bytes = bytes}, kLungs,
+                 {.device = Device::parse("cuda:99")});
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::device_unavailable);
@@ -219,7 +220,7 @@ TEST_CASE("TorchScript: CUDA gives the CPU's outputs", "[network][cuda]") {
   try {
     const auto bytes = read_file(kData / "severity.pt");
     network = load_network(engine_named("torchscript"), {.bytes = bytes}, kSeverity,
-                           Device::parse("cuda"));
+                           {.device = Device::parse("cuda")});
   } catch (const Error& error) {
     REQUIRE(error.code() == ErrorCode::device_unavailable);
     SKIP(error.what());

@@ -5,6 +5,8 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
@@ -87,6 +89,10 @@ void require_cuda(int device) {
   // float32 means float32: convolutions would otherwise round their inputs to TF32.
   at::globalContext().setAllowTF32CuDNN(false);
   at::globalContext().setAllowTF32CuBLAS(false);
+  // One image gives the same bits each time: no algorithm is chosen by timing it, and none that
+  // adds in an order of its own.
+  at::globalContext().setDeterministicCuDNN(true);
+  at::globalContext().setBenchmarkCuDNN(false);
 }
 
 c10::Device torch_device(int cuda_device) {
@@ -97,11 +103,56 @@ c10::Device torch_device(int cuda_device) {
 
 at::IntArrayRef extents(const AicovidShape& shape) { return {shape.extents, shape.rank}; }
 
-at::Tensor view_of(const AicovidInput& input) {
-  return at::from_blob(
-      const_cast<void*>(input.values), extents(input.shape),
-      at::TensorOptions().dtype(at::kFloat).device(torch_device(input.cuda_device)));
+/// The images of an input as one tensor; one image is not copied.
+at::Tensor joined(const AicovidInput& input) {
+  const auto options =
+      at::TensorOptions().dtype(at::kFloat).device(torch_device(input.cuda_device));
+  std::vector<at::Tensor> views;
+  for (std::size_t k = 0; k < input.images; ++k) {
+    views.push_back(
+        at::from_blob(const_cast<void*>(input.values[k]), extents(input.shape), options));
+  }
+  return views.size() == 1 ? views[0] : at::cat(views);
 }
+
+/// What AicovidPrecision names, float32 but for the smaller types.
+at::ScalarType type_of(AicovidPrecision precision) {
+  switch (precision) {
+    case AICOVID_PRECISION_FP16:
+      return at::kHalf;
+    case AICOVID_PRECISION_BF16:
+      return at::kBFloat16;
+    case AICOVID_PRECISION_FP32:
+      break;
+  }
+  return at::kFloat;
+}
+
+/// Has the calling thread compute in a smaller type than float32, where LibTorch knows that an
+/// operation bears it. A network whose weights were converted as a whole would not run: a traced
+/// one names float32 in its own conversions, and its sums over a picture are beyond what float16
+/// holds.
+class LowerPrecision {
+ public:
+  LowerPrecision(c10::DeviceType device, at::ScalarType type)
+      : device_(device),
+        enabled_before_(at::autocast::is_autocast_enabled(device)),
+        type_before_(at::autocast::get_autocast_dtype(device)) {
+    at::autocast::set_autocast_enabled(device, type != at::kFloat);
+    if (type != at::kFloat) at::autocast::set_autocast_dtype(device, type);
+  }
+  ~LowerPrecision() {
+    at::autocast::set_autocast_enabled(device_, enabled_before_);
+    at::autocast::set_autocast_dtype(device_, type_before_);
+  }
+  LowerPrecision(const LowerPrecision&) = delete;
+  LowerPrecision& operator=(const LowerPrecision&) = delete;
+
+ private:
+  c10::DeviceType device_;
+  bool enabled_before_;
+  at::ScalarType type_before_;
+};
 
 /// Tells whether the graph reads or writes attributes: freezing leaves those alone that the network
 /// changes.
@@ -127,7 +178,7 @@ void use_one_thread() {
 class TorchScriptNetwork {
  public:
   explicit TorchScriptNetwork(const AicovidNetworkFile& file)
-      : device_(torch_device(file.cuda_device)) {
+      : device_(torch_device(file.cuda_device)), type_(type_of(file.precision)) {
     use_one_thread();
     load({static_cast<const std::byte*>(file.bytes), file.size});
     warm_up({file.inputs, file.input_count});
@@ -137,10 +188,11 @@ class TorchScriptNetwork {
     use_one_thread();
     const c10::InferenceMode inference;
     std::vector<c10::IValue> arguments;
-    for (const AicovidInput& input : inputs) arguments.emplace_back(view_of(input).to(device_));
+    for (const AicovidInput& input : inputs) arguments.emplace_back(joined(input).to(device_));
     const std::vector<at::Tensor> outputs = forward(std::move(arguments));
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      const at::Tensor values = outputs[i].to(c10::DeviceType::CPU).contiguous();
+      at::Tensor values = outputs[i].to(c10::DeviceType::CPU).contiguous();
+      if (values.scalar_type() == type_) values = values.to(at::kFloat);
       const bool is_float = values.scalar_type() == at::kFloat;
       const std::string type = type_name(values.scalar_type());
       const AicovidOutput output{
@@ -204,6 +256,7 @@ class TorchScriptNetwork {
     // The profiling executor would specialise the graph during the first calls: the second took 20
     // ms instead of 13.5, and a result might depend on how many calls went before.
     const torch::jit::GraphOptimizerEnabledGuard without_profiling(false);
+    const LowerPrecision lower(device_.type(), type_);
     const c10::IValue result = module_.get_method("forward")(std::move(arguments));
     if (result.isTensor()) return {result.toTensor()};
     if (result.isTensorList()) return result.toTensorVector();
@@ -222,6 +275,7 @@ class TorchScriptNetwork {
   }
 
   c10::Device device_;
+  at::ScalarType type_;  ///< that is computed in
   torch::jit::Module module_;
 };
 
@@ -233,6 +287,13 @@ auto failure_of(bool on_cuda) {
     const bool of_cuda = on_cuda && reason.find("CUDA") != std::string::npos;
     return {of_cuda ? AICOVID_ENGINE_DEVICE_FAILS : AICOVID_ENGINE_NETWORK_FAILS, reason};
   };
+}
+
+long cudnn_version() {
+  long version = 0;
+  const AicovidEngineResult asked =
+      contained(failure_of(true), [&] { version = at::Context::versionRuntimeCuDNN(); });
+  return asked.status == AICOVID_ENGINE_OK ? version : 0;
 }
 
 AicovidEngineResult load(const AicovidNetworkFile* file, void** network) {
@@ -264,6 +325,10 @@ std::string loaded_version() {
 
 extern "C" __attribute__((visibility("default"))) const AicovidEngine* aicovid_engine_module() {
   static const std::string version = loaded_version();
-  static const AicovidEngine engine = table(version, load, run, release);
+  static const AicovidEngine engine = [] {
+    AicovidEngine made = table(version, load, run, release);
+    made.cudnn_version = cudnn_version;
+    return made;
+  }();
   return &engine;
 }

@@ -92,6 +92,7 @@ struct Bundle {
   std::map<std::string, Plan, std::less<>> plans;
   std::vector<BundleNetwork> networks;  ///< in the order in which they run
   const Engine* engine = nullptr;       ///< what runs them; null if none was loaded
+  ComputeInfo compute;                  ///< what results say of that; `decode` is of an image
   FindingsConfig findings;
   PixelGateConfig gate;
   nlohmann::json clinical = nlohmann::json::array();  ///< the section; lib/clinical reads it
@@ -120,6 +121,8 @@ struct BundleOptions {
   Device device;
   NetworksToLoad networks = NetworksToLoad::all;
   unsigned workers = 1;
+  std::size_t batch = 1;  ///< images that share a forward pass of the networks of the image
+  Precision precision = Precision::fp32;
 };
 
 /// Reads and checks a bundle: manifest against its JSON Schema, plans, SHA-256 of every file that
@@ -127,7 +130,8 @@ struct BundleOptions {
 ///
 /// @throws Error{not_found} if the directory has no manifest.json; Error{bad_bundle} naming the
 ///         JSON path or the file (relative to the bundle) and what is wrong;
-///         Error{invalid_argument} for an unknown backend; Error{unsupported} for one that is not
+///         Error{invalid_argument} for an unknown backend, or another precision than fp32 on the
+///         CPU; Error{unsupported} for one that is not
 ///         installed; Error{device_unavailable}
 Bundle load_bundle(const std::filesystem::path& directory, const BundleOptions& options);
 

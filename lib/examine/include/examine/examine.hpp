@@ -4,14 +4,22 @@
 
 #include <aicovid/examination.hpp>
 
+#include <exception>
+#include <span>
+#include <variant>
+#include <vector>
+
 namespace aicovid {
 
-/// Does all that needs the image: gate, lungs, severity.
+/// Does all that needs the images: gate, lungs, severity. As many as the networks were loaded for
+/// (`BundleOptions::batch`) share a forward pass.
 ///
 /// @param force  go on where the gate refuses
-/// @throws Error{invalid_argument} if the radiograph has no pixels and is not refused;
-///         Error{bad_bundle} if a network fails
-Examination examine(const Bundle& bundle, const Radiograph& radiograph, const Device& device,
-                    bool force);
+/// @return       for each image its examination, or its error, which touches no other:
+///               Error{invalid_argument} if the radiograph has no pixels and is not refused,
+///               Error{bad_bundle} if a network fails
+std::vector<std::variant<Examination, std::exception_ptr>> examine(
+    const Bundle& bundle, std::span<const Radiograph> radiographs, const Device& device,
+    bool force);
 
 }  // namespace aicovid

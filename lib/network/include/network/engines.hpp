@@ -52,6 +52,10 @@ class EngineMissing : public Error {
 ///         versions if the module is of another build, or its library of another version
 void open(const Engine& engine);
 
+/// The version of the cuDNN that the engine's networks run with on the device, once one was loaded
+/// for it; empty on the CPU. Opens the engine's module.
+std::string cudnn_version(const Engine& engine, const Device& device);
+
 /// Lists each engine with the version that it was built with, or with what is missing. It opens
 /// nothing.
 std::vector<Component> engine_components();
