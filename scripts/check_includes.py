@@ -28,6 +28,8 @@ LIBRARIES = [
     (r"openvino/", ["network/openvino"]),
     (r"opencv2/", ["report/drawing"]),
     (r"pybind11/", ["bindings"]),
+    (r"nvjpeg2k\.h", ["dicom/codestream"]),
+    (r"cuda_runtime_api\.h", ["preprocess", "dicom/codestream"]),
     (r"(cuda|thrust/|cub/)", ["preprocess"]),
     (r"CLI/", ["cli"]),
     (r"spdlog/", ["cli"]),

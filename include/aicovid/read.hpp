@@ -1,5 +1,6 @@
 #pragma once
 
+#include <aicovid/device.hpp>
 #include <aicovid/export.hpp>
 #include <aicovid/radiograph.hpp>
 
@@ -28,6 +29,10 @@ struct ReadOptions {
   /// Whether the pixels of a file that the tag gate refuses are decoded too, where they are one
   /// grey frame of 8 or 16 bits. Otherwise its radiograph has a header and reasons only.
   bool decode_refused = false;
+  /// Where JPEG 2000 data, high-throughput or not, are decoded; all else is decoded on the CPU. A
+  /// CUDA device decodes every pixel, by nvJPEG2000 (docs/cuda.md). Where that cannot be used, it
+  /// is Error{device_unavailable}; what it cannot decode is Error{unsupported}.
+  Device decode_on;
 };
 
 /// Reads a DICOM file: header, tag gate, pixels.

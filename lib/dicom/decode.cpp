@@ -188,7 +188,7 @@ PixelType pixel_type_of(const ImageHeader& header) {
   return header.is_signed ? PixelType::int16 : PixelType::uint16;
 }
 
-Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, Decode mode) {
+Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, const ReadOptions& options) {
   Cells cells;
   switch (codec_of(header.transfer_syntax_uid)) {
     case Codec::native:
@@ -204,10 +204,14 @@ Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, Decode mode)
       cells = decode_rle(codestream_of(dataset), header);
       break;
     case Codec::jpeg2000:
-      cells = decode_jpeg2000(codestream_of(dataset), header, mode);
+      cells = options.decode_on.is_cuda()
+                  ? decode_jpeg2000_on_cuda(codestream_of(dataset), header, options.decode_on)
+                  : decode_jpeg2000(codestream_of(dataset), header, options.decode);
       break;
     case Codec::htj2k:
-      cells = decode_htj2k(codestream_of(dataset), header, mode);
+      cells = options.decode_on.is_cuda()
+                  ? decode_jpeg2000_on_cuda(codestream_of(dataset), header, options.decode_on)
+                  : decode_htj2k(codestream_of(dataset), header, options.decode);
       break;
     case Codec::none:
       check_layout(header);

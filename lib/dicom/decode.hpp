@@ -1,5 +1,6 @@
 #pragma once
 
+#include <aicovid/device.hpp>
 #include <aicovid/radiograph.hpp>
 #include <aicovid/read.hpp>
 
@@ -51,7 +52,7 @@ bool may_be_cells(const ImageHeader& header, int precision);
 ///
 /// @param dataset  complete, its header checked by `check_layout`
 /// @throws Error{corrupt} if the pixels are damaged, or contradict the header
-Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, Decode mode);
+Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, const ReadOptions& options);
 
 /// Turns cells of `header`'s type into stored values.
 ///
@@ -80,6 +81,11 @@ Cells decode_jpeg2000(std::span<const std::byte> codestream, const ImageHeader& 
 
 /// High-throughput JPEG 2000 by OpenJPH.
 Cells decode_htj2k(std::span<const std::byte> codestream, const ImageHeader& header, Decode mode);
+
+/// JPEG 2000, high-throughput or not, at full resolution by nvJPEG2000.
+/// @throws Error as `decode_on_cuda`
+Cells decode_jpeg2000_on_cuda(std::span<const std::byte> stream, const ImageHeader& header,
+                              const Device& device);
 
 /// Widens cells of 8 bits to those of the header, which may have 16.
 void widen(Cells& cells, const ImageHeader& header);

@@ -76,7 +76,7 @@ Radiograph::Parts parse_parts(std::span<const std::byte> bytes, const ReadOption
   sort_by_code(parts.reasons);
   parts.read_ms = milliseconds_since(start);
   const auto decoding = Clock::now();
-  Cells cells = decode_pixels(file.dataset(), parts.header, options.decode);
+  Cells cells = decode_pixels(file.dataset(), parts.header, options);
   parts.pixels = std::make_shared<const std::vector<std::byte>>(std::move(cells.bytes));
   parts.rows = cells.rows;
   parts.columns = cells.columns;
