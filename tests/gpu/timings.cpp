@@ -1,9 +1,16 @@
-/// Times the stages of preprocessing and the chain on a CUDA device, beside the CPU.
+/// Times the stages of preprocessing and the chain on a CUDA device, beside the CPU; the copy of
+/// one image beside the work on another; and uploads beside what a copy can do at most.
 ///
-/// gpu_timings          prints JSON: milliseconds, the least and the median of 50 turns
+/// gpu_timings          prints JSON: milliseconds, the least and the median of 50 turns; images and
+///                      bytes a second
 /// gpu_timings --query  looks for a usable device only; status 6 without one
 #include "bundle/bundle.hpp"
 #include "cuda_calls.hpp"
+#include "device_stream.hpp"
+#ifdef AICOVID_JPEG2000_CUDA
+#include "codestream/decode_on_cuda.hpp"
+#include "packed_codestreams.hpp"
+#endif
 #include "preprocess/cuda_module.hpp"
 #include "run_networks.hpp"
 
@@ -15,10 +22,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +62,51 @@ Radiograph large_radiograph() {
   return Radiograph::from_array(pixels.data(), 2500, 3000, PixelType::uint16, {.bits_stored = 16});
 }
 
+/// Bytes a second that one large copy from page-locked memory reaches.
+double copy_limit() {
+  constexpr std::size_t kBytes = std::size_t{256} << 20;
+  void* host = nullptr;
+  void* memory = nullptr;
+  if (cudaHostAlloc(&host, kBytes, cudaHostAllocDefault) != cudaSuccess ||
+      cudaMalloc(&memory, kBytes) != cudaSuccess) {
+    throw Error(ErrorCode::device_unavailable, "no memory to time a copy with");
+  }
+  std::memset(host, 1, kBytes);
+  const json times = milliseconds([&] {
+    cudaMemcpyAsync(memory, host, kBytes, cudaMemcpyHostToDevice, nullptr);
+    cudaStreamSynchronize(nullptr);
+  });
+  cudaFree(memory);
+  cudaFreeHost(host);
+  return 1000 * static_cast<double>(kBytes) / times["least"].get<double>();
+}
+
+/// The streams in which an image is uploaded and a plan runs on it.
+struct UploadAndRun {
+  void* uploads;
+  void* compute;
+};
+
+/// Images a second, where each one's upload is enqueued before the plan of the one before, and each
+/// result is fetched.
+double images_per_second(const Plan& plan, const Radiograph& radiograph, const Rectangle& lung_box,
+                         const Device& device, const UploadAndRun& streams) {
+  constexpr int kImages = 100;
+  const auto once = [&] {
+    auto image = DeviceImage::upload(radiograph, device, streams.uploads);
+    for (int i = 0; i < kImages; ++i) {
+      auto next = DeviceImage::upload(radiograph, device, streams.uploads);
+      const PlanOutput made = plan.run(image, lung_box, streams.compute);
+      copy_to_host(made.tensor, streams.compute);
+      image = std::move(next);
+    }
+  };
+  once();
+  const auto begin = std::chrono::steady_clock::now();
+  once();
+  return kImages / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 int run(bool query) {
   const Device device = Device::parse("cuda:0");
   require_cuda_device(device);
@@ -79,6 +133,24 @@ int run(bool query) {
     DeviceImage::upload(radiograph, device);
     wait();
   });
+  const double limit = copy_limit();
+  const double reached =
+      1000 * static_cast<double>(radiograph.size_bytes()) / result["upload"]["least"].get<double>();
+  result["copies"] = {{"limit_bytes_per_second", limit},
+                      {"upload_bytes_per_second", reached},
+                      {"share", reached / limit}};
+  const test::DeviceStream uploads;
+  const test::DeviceStream compute;
+  for (const char* name : {"chain_224", "clahe_median_512"}) {
+    const auto rate = [&](const UploadAndRun& streams) {
+      return images_per_second(plans.at(name), radiograph, lung_box, device, streams);
+    };
+    const double in_one = rate({compute.get(), compute.get()});
+    const double in_two = rate({uploads.get(), compute.get()});
+    result["overlap"][name] = {{"images_per_second_in_one_stream", in_one},
+                               {"images_per_second_in_two_streams", in_two},
+                               {"gain", in_two / in_one}};
+  }
   for (const auto& [name, plan] : plans) {
     json& entry = result["plans"][name];
     entry["cuda"] = milliseconds([&] {
@@ -89,6 +161,16 @@ int run(bool query) {
     wait();
     entry["cpu"] = milliseconds([&] { plan.run(radiograph, lung_box); });
   }
+#ifdef AICOVID_JPEG2000_CUDA
+  for (const auto& packed : test::packed_codestreams()) {
+    if (!packed.name.starts_with("radiograph")) continue;
+    result["decode"][packed.name] = milliseconds([&] {
+      dicom::decode_on_cuda(
+          std::as_bytes(std::span(packed.bytes)),
+          {.rows = packed.rows, .columns = packed.columns, .is_signed = packed.is_signed}, device);
+    });
+  }
+#endif
   const Radiograph real = read_image(bundle.golden.front().image);
   result["networks"]["cuda"] = milliseconds([&] { run_networks(bundle, real, device); });
   result["networks"]["cpu"] = milliseconds([&] { run_networks(on_cpu, real, {}); });
