@@ -17,21 +17,29 @@ namespace {
 /// The radiograph where plans run.
 using PlanImage = std::variant<Radiograph, DeviceImage>;
 
-PlanImage image_on(const Device& device, const Radiograph& radiograph) {
-  if (device.is_cuda()) return DeviceImage::upload(radiograph, device);
+/// @param stream  the calling thread's on the device
+PlanImage image_on(const Device& device, void* stream, const Radiograph& radiograph) {
+  if (device.is_cuda()) return DeviceImage::upload(radiograph, device, stream);
   return radiograph;
+}
+
+PlanOutput run_plan(const Plan& plan, const PlanImage& image, const std::optional<Rectangle>& box,
+                    void* stream) {
+  const auto* uploaded = std::get_if<DeviceImage>(&image);
+  return uploaded != nullptr ? plan.run(*uploaded, box, stream)
+                             : plan.run(std::get<Radiograph>(image), box);
 }
 
 /// Makes the inputs of one network, one source after another.
 struct InputMaker {
   const PlanImage& image;
+  void* stream;
   const NetworkResults& results;
   Rectangle source;         ///< what the raster of the plans covers
   Plan::Shape raster = {};  ///< of the last plan
 
   Tensor operator()(const PlanSource& from) {
-    PlanOutput made =
-        std::visit([&](const auto& here) { return from.plan.run(here, results.lung_box); }, image);
+    PlanOutput made = run_plan(from.plan, image, results.lung_box, stream);
     raster = from.plan.output_shape();
     source = made.source;
     return std::move(made.tensor);
@@ -45,9 +53,9 @@ struct InputMaker {
 
 /// Makes the inputs of one network, in order, but for those of a record; sets `source` to what its
 /// raster covers.
-std::vector<Tensor> make_inputs(const BundleNetwork& network, const PlanImage& image,
+std::vector<Tensor> make_inputs(const BundleNetwork& network, const PlanImage& image, void* stream,
                                 const NetworkResults& results, Rectangle& source) {
-  InputMaker maker{image, results, source};
+  InputMaker maker{image, stream, results, source};
   std::vector<Tensor> inputs;
   for (const NetworkSource& input : network.inputs) inputs.push_back(std::visit(maker, input));
   source = maker.source;
@@ -83,6 +91,7 @@ void add_distance(const PixelGateConfig& gate, const std::map<std::string, Tenso
 /// An image on its way through the networks.
 struct Passage {
   const Radiograph& radiograph;
+  void* stream = nullptr;  ///< of this thread on the device
   std::optional<PlanImage> image;
   NetworkResults results;
   std::vector<Tensor> inputs;  ///< of the network that is next
@@ -104,8 +113,15 @@ struct Passage {
 
   void prepare(const BundleNetwork& network) {
     const Stopwatch preprocess;
-    inputs = make_inputs(network, *image, results, source);
+    inputs = make_inputs(network, *image, stream, results, source);
     results.preprocess_ms += preprocess.elapsed_ms();
+  }
+
+  /// Keeps the fusion network's inputs. It may run in another thread, and so in another stream.
+  void keep_inputs() {
+    for (const Tensor& input : inputs) {
+      results.fusion_inputs.push_back(copy_to_host(input, stream));
+    }
   }
 
   void take(const Bundle& bundle, const BundleNetwork& network, const NetworkResult& result) {
@@ -139,7 +155,7 @@ void run_network(const Bundle& bundle, const BundleNetwork& network,
     passage.go([&] { passage.prepare(network); });
     if (!passage.goes_on()) continue;
     if (network.role == NetworkRole::fusion) {
-      passage.results.fusion_inputs = std::move(passage.inputs);
+      passage.go([&] { passage.keep_inputs(); });
       continue;
     }
     together.push_back(&passage);
@@ -160,9 +176,11 @@ void run_network(const Bundle& bundle, const BundleNetwork& network,
 
 std::vector<std::variant<NetworkResults, std::exception_ptr>> run_networks(
     const Bundle& bundle, std::span<const Radiograph> radiographs, const Device& device) {
+  void* stream = bundle.engine != nullptr ? thread_stream(*bundle.engine, device) : nullptr;
   std::vector<Passage> passages;
   for (const Radiograph& radiograph : radiographs) {
     Passage& passage = passages.emplace_back(Passage{.radiograph = radiograph,
+                                                     .stream = stream,
                                                      .image = {},
                                                      .results = {},
                                                      .inputs = {},
@@ -171,7 +189,7 @@ std::vector<std::variant<NetworkResults, std::exception_ptr>> run_networks(
                                                      .error = nullptr});
     passage.go([&] {
       const Stopwatch upload;
-      passage.image = image_on(device, radiograph);
+      passage.image = image_on(device, stream, radiograph);
       passage.results.preprocess_ms = upload.elapsed_ms();
     });
   }

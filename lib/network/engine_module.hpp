@@ -88,6 +88,10 @@ struct AicovidEngine {
   AicovidEngineResult (*run)(const void* network, const AicovidInput* inputs, std::size_t count,
                              AicovidTakeOutput take, void* context);
   void (*release)(void* network);
+  /// The stream (cudaStream_t) of the calling thread on a CUDA device, in whose order `run` reads
+  /// inputs that lie there and does all its work; the same whenever the thread asks, and never
+  /// destroyed. Null for engines of the CPU alone.
+  AicovidEngineResult (*thread_stream)(int cuda_device, void** stream);
   /// The version of the cuDNN that runs on CUDA devices, as cuDNN writes it (91002), once a network
   /// was loaded for one; null for engines of the CPU alone.
   long (*cudnn_version)();

@@ -52,6 +52,7 @@ inline AicovidEngine table(const std::string& library_version, decltype(AicovidE
           .load = load,
           .run = run,
           .release = release,
+          .thread_stream = nullptr,
           .cudnn_version = nullptr};
 }
 

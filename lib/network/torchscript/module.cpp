@@ -10,6 +10,7 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <caffe2/serialize/read_adapter_interface.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -19,6 +20,8 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <span>
 
 namespace {
@@ -101,6 +104,37 @@ c10::Device torch_device(int cuda_device) {
              : c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(cuda_device));
 }
 
+/// A stream of the calling thread's own from LibTorch's pool, which lasts as long as the program.
+/// All of CUDA is reached through LibTorch's table of devices, so that this module links none of
+/// it.
+c10::Stream thread_stream(c10::Device device) {
+  thread_local std::map<c10::DeviceIndex, c10::Stream> streams;
+  const auto found = streams.find(device.index());
+  if (found != streams.end()) return found->second;
+  const c10::impl::VirtualGuardImpl devices(device.type());
+  return streams.emplace(device.index(), devices.getStreamFromGlobalPool(device)).first->second;
+}
+
+/// Has LibTorch work in the calling thread's own stream. The thread may be the caller's, who has
+/// another one for his own work, so that it is put back.
+class InThreadStream {
+ public:
+  explicit InThreadStream(c10::Device device) {
+    if (!device.is_cuda()) return;
+    devices_.emplace(device.type());
+    before_ = devices_->exchangeStream(thread_stream(device));
+  }
+  ~InThreadStream() {
+    if (before_) devices_->exchangeStream(*before_);
+  }
+  InThreadStream(const InThreadStream&) = delete;
+  InThreadStream& operator=(const InThreadStream&) = delete;
+
+ private:
+  std::optional<c10::impl::VirtualGuardImpl> devices_;
+  std::optional<c10::Stream> before_;
+};
+
 at::IntArrayRef extents(const AicovidShape& shape) { return {shape.extents, shape.rank}; }
 
 /// The images of an input as one tensor; one image is not copied.
@@ -180,12 +214,18 @@ class TorchScriptNetwork {
   explicit TorchScriptNetwork(const AicovidNetworkFile& file)
       : device_(torch_device(file.cuda_device)), type_(type_of(file.precision)) {
     use_one_thread();
+    const InThreadStream stream(device_);
     load({static_cast<const std::byte*>(file.bytes), file.size});
     warm_up({file.inputs, file.input_count});
+    // The weights are there before another thread reads them in a stream of its own.
+    if (device_.is_cuda()) {
+      c10::impl::VirtualGuardImpl(device_.type()).synchronizeDevice(device_.index());
+    }
   }
 
   void run(std::span<const AicovidInput> inputs, AicovidTakeOutput take, void* context) const {
     use_one_thread();
+    const InThreadStream stream(device_);
     const c10::InferenceMode inference;
     std::vector<c10::IValue> arguments;
     for (const AicovidInput& input : inputs) arguments.emplace_back(joined(input).to(device_));
@@ -289,6 +329,14 @@ auto failure_of(bool on_cuda) {
   };
 }
 
+AicovidEngineResult stream_of_thread(int cuda_device, void** stream) {
+  return contained(failure_of(true), [&] {
+    const c10::Device device = torch_device(cuda_device);
+    *stream =
+        c10::impl::VirtualGuardImpl(device.type()).getStreamNativeHandle(thread_stream(device));
+  });
+}
+
 long cudnn_version() {
   long version = 0;
   const AicovidEngineResult asked =
@@ -327,6 +375,7 @@ extern "C" __attribute__((visibility("default"))) const AicovidEngine* aicovid_e
   static const std::string version = loaded_version();
   static const AicovidEngine engine = [] {
     AicovidEngine made = table(version, load, run, release);
+    made.thread_stream = stream_of_thread;
     made.cudnn_version = cudnn_version;
     return made;
   }();

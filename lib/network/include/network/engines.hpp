@@ -56,6 +56,12 @@ void open(const Engine& engine);
 /// for it; empty on the CPU. Opens the engine's module.
 std::string cudnn_version(const Engine& engine, const Device& device);
 
+/// The calling thread's stream (a cudaStream_t) on a CUDA device, in whose order its networks run
+/// there: what is enqueued in it is done when they read it, and nothing of another thread waits for
+/// it. Null on the CPU.
+/// @throws Error{cuda} if the engine can make none
+void* thread_stream(const Engine& engine, const Device& device);
+
 /// Lists each engine with the version that it was built with, or with what is missing. It opens
 /// nothing.
 std::vector<Component> engine_components();
