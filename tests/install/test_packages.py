@@ -19,6 +19,8 @@ ELSEWHERE = {
     "CUDAToolkit": "optional: the CUDA Toolkit",
     "AICOVID_CCCL_INCLUDE_DIR": "optional: the CUDA Toolkit",
     "AICOVID_CUDA_INCLUDE_DIR": "optional: the CUDA Toolkit",
+    "AICOVID_NVJPEG2K_INCLUDE_DIR": "optional: the PyPI package nvidia-nvjpeg2k-cu13",
+    "AICOVID_NVJPEG2K_LIBRARY": "optional: the PyPI package nvidia-nvjpeg2k-cu13",
     "aicovid": "this project, in the example that uses it",
 }
 SEARCH = re.compile(r"\b(?:find_(?:package|library|path|program|file)|pkg_check_modules)\(\s*(\w+)")
