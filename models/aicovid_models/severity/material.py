@@ -13,6 +13,7 @@ from aicovid_models.radiographs import archives, nih_samples
 from aicovid_models.radiographs.archives import LabelledRadiograph
 from aicovid_models.severity.fit import Additions, Copies
 from aicovid_models.zones.copies import Shrunk, draw_cluttered, draw_contrasts, draw_painted
+from aicovid_models.zones.features import ZoneFeatures
 from aicovid_models.zones.kept import folder_of, lungs_of, zones_of
 
 # What a scored image's copies count of its weight, what an image without finding counts, and the weight of what another
@@ -62,10 +63,12 @@ def kept_in(network: nn.Module, work: Path, source: ModuleType) -> Path:
     return folder
 
 
-def gather(data: Path, network: nn.Module, work: Path, source: ModuleType = archives, distances: bool = True) -> Material:
+def gather(data: Path, network: nn.Module, work: Path, source: ModuleType = archives, distances: bool = True,
+           tuned: ZoneFeatures | None = None) -> Material:
     """@param network    the lung network that is shipped; what it finds and the features are kept in `work`
     @param source     `archives`, as version 1.3.0 has it, or `counted`
-    @param distances  False: without what the distance to known chests and the NIH samples to test on need, for trials"""
+    @param distances  False: without what the distance to known chests and the NIH samples to test on need, for trials
+    @param tuned      other maps than ImageNet's"""
     clinic, archive, work = source.hannover(data), source.ieee8023(data), kept_in(network, work, source)
     rows = [row for row in archive if row.has_brixia or np.isfinite(row.extent)]
     samples = nih_samples.draw_samples(source.nih(data))
@@ -79,9 +82,9 @@ def gather(data: Path, network: nn.Module, work: Path, source: ModuleType = arch
     nih_rows = {"clear_learn": samples.clear_learn, "clear_test": samples.clear_test, "pneumonia": samples.pneumonia}
 
     def features_of(name: str, radiographs: list, mirrored: bool) -> np.ndarray:
-        return zones_of(name, radiographs, lungs_of(name, network, radiographs, work), work, mirrored)
+        return zones_of(name, radiographs, lungs_of(name, network, radiographs, work), work, mirrored, tuned)
 
-    features = zones_of("scored", rows, lungs, work)
+    features = zones_of("scored", rows, lungs, work, tuned=tuned)
     learnt = {name: features_of(name, images, True) for name, images in copies.items()}
     tested = {name: features_of(name, images, False) for name, images in test_copies.items()}
     if not distances:
@@ -98,7 +101,7 @@ def gather(data: Path, network: nn.Module, work: Path, source: ModuleType = arch
         return Material(rows, features, added, {"shrunk": learnt["shrunk"], **tested}, samples, {}, none, [], 0, [])
     keys = {row.key for row in rows}
     unscored = [row for row in clinic + archive if row.key not in keys]
-    unscored_features = zones_of("unscored", unscored, lungs, work, False)
+    unscored_features = zones_of("unscored", unscored, lungs, work, False, tuned)
     # Chests as they are and in other greys: an image that is far from all of them is out of distribution.
     chests = rows + unscored + samples.clear_learn + samples.clear_test + samples.pneumonia
     known = [x[:, 0] for x in (features, unscored_features, *archived.values(), learnt["shrunk"], learnt["contrast"])]

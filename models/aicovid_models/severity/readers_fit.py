@@ -185,9 +185,20 @@ def fit_ordinal(raw: np.ndarray, steps: np.ndarray, weight: np.ndarray, by_zone:
 
 
 @dataclass(frozen=True)
+class Between:
+    """The mean of both: at an end of the scale only in the limit, and nearer to it than expected points are."""
+
+    stretch: Stretch
+    ordinal: Ordinal
+
+    def __call__(self, raw: np.ndarray) -> np.ndarray:
+        return (self.stretch(raw) + self.ordinal(raw)) / 2
+
+
+@dataclass(frozen=True)
 class Model:
     linear: Linear
-    points: Stretch | Ordinal
+    points: Stretch | Ordinal | Between
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
         """[n,6,f] -> [n,6]"""

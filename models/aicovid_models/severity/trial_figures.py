@@ -84,6 +84,7 @@ def of_the_scored(material: TrialMaterial, found: Predictions) -> dict:
     for where in ("outside", "inside"):
         changes = [values.sum(1) - before for name, values in found.drawings.items() if name.startswith(where)]
         result[f"drawings_{where}_95"] = bootstrap(percentile_95, names * len(changes), np.concatenate(changes))
+        result[f"devices_{where}_95"] = bootstrap(percentile_95, names, found.drawings[f"devices, {where}"].sum(1) - before)
     return result
 
 
@@ -154,6 +155,7 @@ def paired(material: TrialMaterial, zones: np.ndarray, before: np.ndarray) -> di
 
 def measure(material: TrialMaterial, found: Predictions, shapes: bool = True) -> dict:
     """@param shapes  also what outlines alone tell, which is the same for all predictions"""
+    outlines = {name: score[material.judged] for name, score in shape_scores(material.learn).items()} if shapes else {}
     return {"scored": of_the_scored(material, found),
-            "rsna_learn": of_the_readers_classes(material.learn, found.learn.sum(1), shape_scores(material.learn) if shapes else {}),
+            "rsna_learn": of_the_readers_classes(material.learn[material.judged], found.learn.sum(1)[material.judged], outlines),
             "whole_pictures": of_the_readers_classes(material.whole, found.whole.sum(1), {})}

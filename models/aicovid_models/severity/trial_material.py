@@ -18,11 +18,15 @@ from aicovid_models.lungs import masks
 from aicovid_models.lungs.training import PredictedLungs
 from aicovid_models.radiographs import archives, counted, nih_samples, rsna
 from aicovid_models.radiographs.archives import LabelledRadiograph
+from aicovid_models.severity.device_copies import cut_outs, with_devices
 from aicovid_models.severity.material import Material, gather, kept_in
+from aicovid_models.zones.features import ZoneFeatures
 from aicovid_models.zones.kept import lungs_of, zones_of
 
 # Copies of each scored image whose lungs are cut.
 CUTS, CUT_SEED = 2, 20200601
+# Likewise with devices.
+DEVICE_COPIES, DEVICE_SEED = 2, 20200701
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,11 @@ class TrialMaterial:
     base: Material  # of the counted archives
     learn: ReaderLabelled  # RSNA's lungs, without the test third and without images that `whole` has
     whole: ReaderLabelled  # whole pictures of NIH, of patients that 1.3.0 did not learn from
-    drawings: dict[str, np.ndarray]  # [p,1,6,f] by name
+    drawings: dict[str, np.ndarray]  # [p,1,6,f] by name; "devices, outside" and "devices, inside" are real ones
     drawn_on: np.ndarray  # [p] rows of `base`: each patient's first scored image
     cut: list[np.ndarray]  # each [n,2,6,f]: the images of `base` with lungs cut by outlines of RSNA's
+    devices: list[np.ndarray]  # each [n,2,6,f]: the images of `base` with devices of other patients
+    judged: np.ndarray  # rows of `learn` that figures are of: all, where the maps learnt from none of them
 
 
 def outline(labels: np.ndarray) -> np.ndarray:
@@ -110,6 +116,12 @@ def cut_by(labels: np.ndarray, outlines: np.ndarray) -> np.ndarray:
     return result
 
 
+def cut_lungs(rows: list[LabelledRadiograph], lungs: dict[str, PredictedLungs], outlines: list[np.ndarray], turn: int) -> dict[str, PredictedLungs]:
+    """Each row's lungs cut by an outline that is drawn at random."""
+    drawn = np.random.default_rng((CUT_SEED, turn)).integers(0, len(outlines), len(rows))
+    return {row.key: replace(lungs[row.key], labels=cut_by(lungs[row.key].labels, outlines[index])) for row, index in zip(rows, drawn, strict=True)}
+
+
 def zone_shares(labels: np.ndarray, drawn: np.ndarray) -> np.ndarray:
     """[6] share of each zone, a third of a lung's height, that `drawn` [H,W] of 0 to 1 covers; 0 of an empty zone."""
     shares = []
@@ -126,11 +138,11 @@ def zone_shares(labels: np.ndarray, drawn: np.ndarray) -> np.ndarray:
     return np.array(shares)
 
 
-def of_rsna(name: str, rows: list[rsna.LungsOnly], work: Path) -> ReaderLabelled:
+def of_rsna(name: str, rows: list[rsna.LungsOnly], work: Path, tuned: ZoneFeatures | None = None) -> ReaderLabelled:
     """@param name  of the kept features"""
     labels = [row.lungs() for row in rows]
     lungs = {row.key: PredictedLungs(found, (0.0, 0.0, *map(float, found.shape)), np.nan) for row, found in zip(rows, labels, strict=True)}
-    features = zones_of(name, rows, lungs, work, False)
+    features = zones_of(name, rows, lungs, work, False, tuned)
     small = [ndimage.zoom(label, 0.5, order=0) for label in labels]
     return ReaderLabelled(np.array([row.key for row in rows]), np.array([row.patient for row in rows]), np.array([row.finding for row in rows]),
                           np.array([row.view for row in rows]), features,
@@ -138,7 +150,7 @@ def of_rsna(name: str, rows: list[rsna.LungsOnly], work: Path) -> ReaderLabelled
                           {"mask": np.array([outline(label) for label in small]), "hull": np.array([outline(hull(label)) for label in small])})
 
 
-def of_whole_pictures(data: Path, network: nn.Module, work: Path) -> ReaderLabelled:
+def of_whole_pictures(data: Path, network: nn.Module, work: Path, tuned: ZoneFeatures | None = None) -> ReaderLabelled:
     """Normal where RSNA's readers say so, or where the adjudicated reading has no airspace opacity; opacity likewise."""
     said = rsna.whole_pictures(data)
     known_to_130 = {row.patient for row in nih_samples.draw_samples(archives.nih(data)).clear_learn}
@@ -160,38 +172,43 @@ def of_whole_pictures(data: Path, network: nn.Module, work: Path) -> ReaderLabel
         labels = np.where(both[0] > 0, 1, np.where(both[1] > 0, 2, 0))
         boxes.append(zone_shares(labels, rsna.box_map(said[row.key].boxes, pixels.shape)))
     return ReaderLabelled(np.array([row.key for row in rows]), np.array([row.patient for row in rows]), np.array(finding),
-                          np.array([row.view for row in rows]), zones_of("whole", rows, lungs, work, False), np.array(boxes),
+                          np.array([row.view for row in rows]), zones_of("whole", rows, lungs, work, False, tuned), np.array(boxes),
                           {"mask": np.array([outline(lungs[row.key].labels) for row in rows])})
 
 
-def gather_trial(data: Path, network: nn.Module, work: Path) -> TrialMaterial:
-    base = gather(data, network, work, counted, distances=False)
+def gather_trial(data: Path, network: nn.Module, work: Path, tuned: ZoneFeatures | None = None, cut: bool = False, devices: bool = False) -> TrialMaterial:
+    """@param tuned         other maps than ImageNet's
+    @param cut, devices  with these copies to learn from"""
+    base = gather(data, network, work, counted, distances=False, tuned=tuned)
     folder = kept_in(network, work, counted)
-    learn = of_rsna("rsna_learn", rsna.learn(data), folder)
+    learn = of_rsna("rsna_learn", rsna.learn(data), folder, tuned)
     in_both = np.array([bool(row.same_image) for row in rsna.learn(data)])
-    whole = of_whole_pictures(data, network, folder)
+    whole = of_whole_pictures(data, network, folder, tuned)
     lungs = lungs_of("scored", network, base.rows, folder)
-    outlines = [row.lungs() for row in rsna.learn(data)]
-    cut = []
-    for turn in range(CUTS):
-        drawn = np.random.default_rng((CUT_SEED, turn)).integers(0, len(outlines), len(base.rows))
-        found = {row.key: replace(lungs[row.key], labels=cut_by(lungs[row.key].labels, outlines[index]))
-                 for row, index in zip(base.rows, drawn, strict=True)}
-        cut.append(zones_of(f"cut_{turn}", base.rows, found, folder))
+
+    def features_of(name: str, radiographs: list, mirrored: bool) -> np.ndarray:
+        return zones_of(name, radiographs, lungs_of(name, network, radiographs, folder), folder, mirrored, tuned)
+
     first = {row.patient: i for i, row in reversed(list(enumerate(base.rows))) if row.has_brixia}
     drawn_on = np.array(sorted(first.values()))
     copies: dict[str, list[Drawn]] = {}
-    if not all((folder / f"zones_drawn_{index}.npy").exists() for index in range(7)):
-        for index in drawn_on:
-            row = base.rows[index]
-            pixels, found = row.grey8(), lungs[row.key]
-            mask = masks.resample(found.labels, found.source, found.source, *pixels.shape).any(0)
-            for name, copy in changed_copies(pixels, mask, int(index)).items():
-                copies.setdefault(name, []).append(Drawn(row, copy))
-    names = list(changed_copies(np.zeros((32, 32), np.uint8), np.ones((32, 32), bool), 0))
+    for index in drawn_on:
+        row = base.rows[index]
+        pixels, found = row.grey8(), lungs[row.key]
+        mask = masks.resample(found.labels, found.source, found.source, *pixels.shape).any(0)
+        for name, copy in changed_copies(pixels, mask, int(index)).items():
+            copies.setdefault(name, []).append(Drawn(row, copy))
     drawings = {}
-    for index, name in enumerate(names):
-        rows = copies.get(name, [])
-        found = lungs_of(f"drawn_{index}", network, rows, folder)
-        drawings[name] = zones_of(f"drawn_{index}", rows, found, folder, False)
-    return TrialMaterial(base, learn[np.flatnonzero(~in_both)], whole, drawings, drawn_on, cut)
+    for index, (name, rows) in enumerate(copies.items()):
+        drawings[name] = features_of(f"drawn_{index}", rows, False)
+    to_learn, to_test = cut_outs(data)
+    shown = [base.rows[index] for index in drawn_on]
+    for where in ("outside", "inside"):
+        copies_there = with_devices(shown, lungs, to_test, DEVICE_SEED, where == "inside", where == "outside")
+        drawings[f"devices, {where}"] = features_of(f"devices_{where}", copies_there, False)
+    with_others = [features_of(f"devices_{turn}", with_devices(base.rows, lungs, to_learn, DEVICE_SEED + 1 + turn), True)
+                   for turn in range(DEVICE_COPIES if devices else 0)]
+    outlines = [row.lungs() for row in rsna.learn(data)] if cut else []
+    without_parts = [zones_of(f"cut_{turn}", base.rows, cut_lungs(base.rows, lungs, outlines, turn), folder, tuned=tuned) for turn in range(CUTS if cut else 0)]
+    learn = learn[np.flatnonzero(~in_both)]
+    return TrialMaterial(base, learn, whole, drawings, drawn_on, without_parts, with_others, np.arange(len(learn.keys)))

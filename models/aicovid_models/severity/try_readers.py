@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,9 @@ from aicovid_models.command import MODELS, cache_folder, data_folder, report
 from aicovid_models.pages import table_rows
 from aicovid_models.radiographs import rsna
 from aicovid_models.radiographs.archives import patient_folds
-from aicovid_models.severity import baseline, trial_figures
+from aicovid_models.severity import baseline, trial_figures, try_tuned
 from aicovid_models.severity.fit import FOLDS, SEED, WIDER
-from aicovid_models.severity.readers_fit import Fit, Linear, Model, Observations, Stretch, fit_ordinal, joined, steps_of
+from aicovid_models.severity.readers_fit import Between, Fit, Linear, Model, Observations, Stretch, fit_ordinal, joined, steps_of
 from aicovid_models.severity.trial_figures import Predictions
 from aicovid_models.severity.trial_material import ReaderLabelled, TrialMaterial, gather_trial
 from aicovid_models.statistics import evaluation
@@ -42,7 +43,7 @@ class Trial:
 
     name: str
     loss: str = "squares"
-    points: str = "stretch"  # "stretch", "ordinal", "ordinal by zone", "ordinal, context", "ordinal by zone, context"
+    points: str = "stretch"  # "stretch", "ordinal", "ordinal by zone", "ordinal, context", "ordinal by zone, context", "between, context"
     reports: float = 0.0  # weight of a zone of NIH images that reports call clear
     normal: float = 0.0  # of a zone of an image that readers call Normal
     at_most: bool = False  # squares: Normal is an upper bound of 0, not 0 itself
@@ -54,6 +55,8 @@ class Trial:
     own_level: bool = False  # cut-out lungs have a level of their own, which is not used: they teach differences alone
     step_weight: float = 0.1  # of a Normal image beside a scored one, when the map to points is fitted
     constancy: float = 0.5
+    tuned: bool = False  # maps as `try_tuned` left them; RSNA's figures are then of the fifth that they did not learn from
+    devices: bool = False  # a total must not change with real devices of other patients on the image either
     cut: bool = False  # a total must not change either when the lungs are cut by the outline of one of RSNA's lungs
 
 
@@ -104,6 +107,23 @@ TRIALS = {trial.name: trial for trial in (
           own_level=True, cut=True),
     Trial("cut, reports and readers 0.015, whole x 3, stretch", reports=0.08, normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=3,
           cut=True),
+    Trial("reports, between", reports=0.08, points="between, context"),
+    Trial("own level, reports and readers 0.015, between", reports=0.08, normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=3,
+          own_level=True, points="between, context", step_weight=0.0),
+    Trial("own level, readers alone 0.015, whole x 10, between", normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=10, own_level=True,
+          points="between, context", step_weight=0.0),
+    Trial("devices, reports, stretch", reports=0.08, devices=True),
+    Trial("devices, own level, reports and readers 0.015, stretch", reports=0.08, normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=3,
+          own_level=True, devices=True),
+    Trial("devices, own level, readers alone 0.03, whole x 10, stretch", normal=0.03, not_normal=0.03, boxes=0.03, at_most=True, whole=10,
+          own_level=True, devices=True),
+    Trial("devices, own level, readers alone 0.015, whole x 10, between", normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=10,
+          own_level=True, points="between, context", step_weight=0.0, devices=True),
+    Trial("tuned, reports, stretch", reports=0.08, tuned=True),
+    Trial("tuned, own level, reports and readers 0.015, stretch", reports=0.08, normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=3,
+          own_level=True, tuned=True),
+    Trial("tuned, own level, reports and readers 0.015, context", reports=0.08, normal=0.015, not_normal=0.015, boxes=0.015, at_most=True, whole=3,
+          own_level=True, points="ordinal, context", step_weight=0.0, tuned=True),
     Trial("steps, normal, bound, boxes 0.03, by zone", loss="steps", points="ordinal by zone", normal=0.03, not_normal=0.03, boxes=0.03),
 )}
 
@@ -177,7 +197,7 @@ def prepared(trial: Trial, material: TrialMaterial, rows: Rows) -> Fit:
                 parts.append(replace(said, weight=times * said.weight))
                 of_lungs = parts[-1] if labelled.keys[0].startswith("rsna-lungs") else of_lungs
     base = material.base
-    steady = [*base.added.steady, *(material.cut if trial.cut else ())]
+    steady = [*base.added.steady, *(material.cut if trial.cut else ()), *(material.devices if trial.devices else ())]
     changes = np.concatenate([np.nan_to_num(copy[rows.scored] - base.features[rows.scored]).sum(2) for copy in steady], 1)
     changes, level = changes.reshape(-1, changes.shape[-1]), None
     if trial.own_level:
@@ -215,15 +235,17 @@ def fit(trial: Trial, material: TrialMaterial, rows: Rows) -> Model:
 def _points(trial: Trial, material: TrialMaterial, rows: Rows, raw: np.ndarray, raw_normal: np.ndarray):
     base = material.base
     labels = base.labels[rows.scored]
+    stretch = Stretch(float(WIDER * labels.sum(1).std() / raw.sum(1).std()), float(labels.mean()))
     if trial.points == "stretch":
-        return Stretch(float(WIDER * labels.sum(1).std() / raw.sum(1).std()), float(labels.mean()))
+        return stretch
     s, j = (steps_of(np.stack([getattr(base.rows[i], f"zones_{reader}") for i in rows.scored])) for reader in "sj")
     steps, weight = (s + j) / 2, np.ones(len(raw))
     if trial.normal and trial.step_weight:
         raw = np.concatenate([raw, raw_normal])
         steps = np.concatenate([steps, np.zeros((len(raw_normal), 6, 3))])
         weight = np.concatenate([weight, np.full(len(raw_normal), trial.step_weight)])
-    return fit_ordinal(raw, steps, weight, "by zone" in trial.points, "context" in trial.points)
+    ordinal = fit_ordinal(raw, steps, weight, "by zone" in trial.points, "context" in trial.points)
+    return Between(stretch, ordinal) if trial.points.startswith("between") else ordinal
 
 
 def cross_validate(trial: Trial, material: TrialMaterial) -> Predictions:
@@ -250,7 +272,7 @@ def cross_validate(trial: Trial, material: TrialMaterial) -> Predictions:
 
 
 COLUMNS = ("trial", "r", "error", "zones", "more error than 1.3.0, upper bound", "slope", "bias, predicted 12 or more", "bias, read 12 or more",
-           "zones at an end, not read so", "zone where both read 0", "greys", "shrunk", "drawn outside, inside", "painted lower, most",
+           "zones at an end, not read so", "zone where both read 0", "greys", "shrunk", "drawn outside, inside", "devices outside, inside", "painted lower, most",
            "lungs only PA: Normal, not normal, opacity", "AUROC: Normal, all", "AP", "AUROC", "whole PA: Normal, not normal, opacity", "AUROC", "AP", "AUROC")
 
 
@@ -265,6 +287,7 @@ def row(name: str, figures: dict) -> list[str]:
     cells = [name, value("r", 3), value("error"), value("zones", 3), f"{lost['value']:+.2f}, {lost['high']:+.2f}" if lost else "", value("slope"),
              value("bias_predicted_heavy"), value("bias_read_heavy"), value("zones_at_an_end_not_read_so"), f"{scored['where_both_read_0']:.2f}",
              value("greys_95"), value("shrunk_95"), f"{value('drawings_outside_95')}, {value('drawings_inside_95')}",
+             f"{value('devices_outside_95')}, {value('devices_inside_95')}",
              f"{scored['painted_lowered']}, {scored['painted_lowest']:.2f}"]
     for where in ("rsna_learn", "whole_pictures"):
         for view in ("pa", "ap"):
@@ -281,26 +304,39 @@ def table(trials: dict) -> str:
     return "\n".join(head) + "\n" + table_rows(row(name, figures) for name, figures in measured.items())
 
 
+@cache
+def material_of(tuned: bool, cut: bool, devices: bool, data: Path, lungs: torch.nn.Module, work: Path) -> TrialMaterial:
+    """What trials with these settings need."""
+    material = gather_trial(data, lungs, work, try_tuned.kept_features(work) if tuned else None, cut, devices)
+    return replace(material, judged=np.flatnonzero(try_tuned.held_out(try_tuned.rows_of(data)))) if tuned else material
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="of the trials")
     parser.add_argument("--table", action="store_true", help="print the figures of trials.json as the table of trials.md")
     arguments = parser.parse_args()
     log = HERE / "trials.json"
-    done = json.loads(log.read_text()) if log.exists() else {}
+
+    def done() -> dict:
+        return json.loads(log.read_text()) if log.exists() else {}
+
     if arguments.table:
-        return print(table(done))
+        return print(table(done()))
     torch.set_num_threads(1)
     # Fewer than a card's: the intervals of trials are for orientation.
     evaluation.RESAMPLES = 400
     data, work = data_folder(), cache_folder()
-    material = gather_trial(data, load_network(MODELS / "severity", "lungs.pt"), work)
-    for name in arguments.names or [name for name in TRIALS if name not in done]:
-        predictions = cross_validate(TRIALS[name], material)
+    lungs = load_network(MODELS / "severity", "lungs.pt")
+    for name in arguments.names or [name for name in TRIALS if name not in done()]:
+        trial = TRIALS[name]
+        material = material_of(trial.tuned, trial.cut, trial.devices, data, lungs, work)
+        predictions = cross_validate(trial, material)
         lost = trial_figures.paired(material, predictions.zones, np.load(work / baseline.KEPT)["zones"])
-        done[name] = trial_figures.measure(material, predictions, shapes=False) | {"less_130": lost}
-        log.write_text(json.dumps(done, indent=1) + "\n")
-        report("; ".join(row(name, done[name])))
+        measured = trial_figures.measure(material, predictions, shapes=False) | {"less_130": lost}
+        # Read again: others may have been run meanwhile.
+        log.write_text(json.dumps(done() | {name: measured}, indent=1) + "\n")
+        report("; ".join(row(name, measured)))
 
 
 if __name__ == "__main__":

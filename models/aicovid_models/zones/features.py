@@ -99,13 +99,13 @@ def severity_inputs(pixels: np.ndarray, lungs: PredictedLungs) -> tuple[np.ndarr
 
 
 @torch.inference_mode()
-def zone_features(rows: list, lungs: dict[str, PredictedLungs], mirrored: bool = True) -> np.ndarray:
+def zone_features(rows: list, lungs: dict[str, PredictedLungs], mirrored: bool = True, tuned: ZoneFeatures | None = None) -> np.ndarray:
     """[n,2,6,features] with the mask network's own masks: the image and its mirror image, zones in the same order; without
     `mirrored` [n,1,6,features].
 
-    A zone without lung is NaN.
+    A zone without lung is NaN. `tuned` has other maps than ImageNet's.
     """
-    network, result = ZoneFeatures().eval(), []
+    network, result = tuned or ZoneFeatures().eval(), []
     blank = torch.zeros(BATCH, 3, SIZE, SIZE), torch.zeros(BATCH, 2, SIZE, SIZE)
     encode = fast(network, *blank)
 

@@ -14,25 +14,31 @@ from aicovid_models.command import report
 from aicovid_models.fast import fast
 from aicovid_models.lungs.network import SIZE
 from aicovid_models.lungs.training import PredictedLungs, find_lungs
-from aicovid_models.zones.features import CHANNELS, zone_features
+from aicovid_models.zones.features import CHANNELS, ZoneFeatures, zone_features
 
 
 def folder_of(network: nn.Module, work: Path) -> Path:
     """Where what `network` finds is kept: another network, other maps, another folder. A LungNet and its traced file share one."""
-    state = {name.removeprefix("lungs."): value for name, value in network.state_dict().items() if name not in ("weight", "bias")}
-    digest = hashlib.sha256(repr(CHANNELS).encode())
-    for name in sorted(state):
-        digest.update(state[name].numpy().tobytes())
-    folder = work / digest.hexdigest()[:16]
+    folder = work / _digest_of(network)
     folder.mkdir(exist_ok=True)
     return folder
 
 
-def zones_of(name: str, rows: list, lungs: dict, work: Path, mirrored: bool = True) -> np.ndarray:
-    """`zone_features`, kept beside the lung networks."""
-    saved = work / f"zones_{name}.npy"
+def _digest_of(network: nn.Module) -> str:
+    state = {name.removeprefix("lungs."): value for name, value in network.state_dict().items() if name not in ("weight", "bias")}
+    digest = hashlib.sha256(repr(CHANNELS).encode())
+    for name in sorted(state):
+        digest.update(state[name].numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def zones_of(name: str, rows: list, lungs: dict, work: Path, mirrored: bool = True, tuned: ZoneFeatures | None = None) -> np.ndarray:
+    """`zone_features`, kept beside the lung networks; those of tuned maps in a folder of their own."""
+    folder = work if tuned is None else work / f"tuned_{_digest_of(tuned)}"
+    folder.mkdir(exist_ok=True)
+    saved = folder / f"zones_{name}.npy"
     if not saved.exists():
-        np.save(saved, zone_features(rows, lungs, mirrored))
+        np.save(saved, zone_features(rows, lungs, mirrored, tuned))
         report(f"zone features: {name}, {len(rows)} images")
     return np.load(saved)
 

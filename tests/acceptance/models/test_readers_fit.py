@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aicovid_models.severity.readers_fit import Fit, Observations, fit_ordinal, joined, steps_of
+from aicovid_models.severity.readers_fit import Between, Fit, Observations, Ordinal, Stretch, fit_ordinal, joined, steps_of
 from aicovid_models.severity.try_readers import of_images
 from aicovid_models.zones.ridge import prepare_ridge
 
@@ -98,3 +98,11 @@ def test_totals_of_errors_that_go_together_need_the_context():
     plain, context = (fit_ordinal(raw, steps_of(points), np.ones(1500), False, beside)(raw).sum(1) for beside in (False, True))
     slopes = [np.polyfit(found, points.sum(1), 1)[0] for found in (plain, context)]
     assert slopes[0] > 1.1 and slopes[1] == pytest.approx(1, abs=0.05)
+
+
+def test_between_the_maps_no_zone_is_held_at_an_end():
+    raw = np.random.default_rng(9).normal(1.5, 2, (50, 6))
+    stretch, ordinal = Stretch(2.0, 1.5), Ordinal(1.0, 0.2, np.array([[0.5, 1.5, 2.5]]))
+    held, found = stretch(raw), Between(stretch, ordinal)(raw)
+    assert (held == 0).any() and (held == 3).any()
+    assert (found > 0).all() and (found < 3).all() and np.allclose(found, (held + ordinal(raw)) / 2)
