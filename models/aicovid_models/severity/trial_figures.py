@@ -149,7 +149,8 @@ def paired(material: TrialMaterial, zones: np.ndarray, before: np.ndarray) -> di
         return lambda a, b, y: measure(a, y) - measure(b, y)
 
     totals = zones[rows].sum(1), before[rows].sum(1), read.sum(1)
-    return {"error": bootstrap(lost(mean_absolute_error), patients, *totals), "zones": bootstrap(lost(mean_absolute_error), patients, zones[rows], before[rows], read),
+    return {"error": bootstrap(lost(mean_absolute_error), patients, *totals),
+            "zones": bootstrap(lost(mean_absolute_error), patients, zones[rows], before[rows], read),
             "r_lost": bootstrap(lambda a, b, y: pearson(b, y) - pearson(a, y), patients, *totals)}
 
 

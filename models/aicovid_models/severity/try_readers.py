@@ -272,8 +272,9 @@ def cross_validate(trial: Trial, material: TrialMaterial) -> Predictions:
 
 
 COLUMNS = ("trial", "r", "error", "zones", "more error than 1.3.0, upper bound", "slope", "bias, predicted 12 or more", "bias, read 12 or more",
-           "zones at an end, not read so", "zone where both read 0", "greys", "shrunk", "drawn outside, inside", "devices outside, inside", "painted lower, most",
-           "lungs only PA: Normal, not normal, opacity", "AUROC: Normal, all", "AP", "AUROC", "whole PA: Normal, not normal, opacity", "AUROC", "AP", "AUROC")
+           "zones at an end, not read so", "zone where both read 0", "greys", "shrunk", "drawn outside, inside", "devices outside, inside",
+           "painted lower, most", "lungs only PA: Normal, not normal, opacity", "AUROC: Normal, all", "AP", "AUROC",
+           "whole PA: Normal, not normal, opacity", "AUROC", "AP", "AUROC")
 
 
 def row(name: str, figures: dict) -> list[str]:
