@@ -41,14 +41,11 @@ void DeviceImage::Pixels::mark_read(void* stream) noexcept {
     auto read = std::ranges::find(reads_, stream, &Read::stream);
     if (read == reads_.end()) read = reads_.insert(reads_.end(), {stream, nullptr});
     // A later mark in the same stream holds for what was read before it, too.
-    if (cuda_module(device_).mark(device_.index, stream, read->event).kind ==
-        CudaResult::Kind::ok) {
-      return;
-    }
+    const CudaResult marked = cuda_module(device_).mark(device_.index, stream, read->event);
+    if (marked.kind != CudaResult::Kind::ok) lost_ = true;
   } catch (...) {
-    // There was no memory for another entry.
+    lost_ = true;  // There was no memory for another entry.
   }
-  lost_ = true;
 }
 
 DeviceImage::Pixels::Reading::Reading(Pixels& pixels, void* stream)
