@@ -1,5 +1,6 @@
 #include "module.hpp"
 
+#include <aicovid/assessor.hpp>
 #include <aicovid/error.hpp>
 #include <aicovid/radiograph.hpp>
 #include <aicovid/read.hpp>
@@ -21,8 +22,12 @@ namespace {
 
 namespace py = pybind11;
 
-Radiograph read(const std::filesystem::path& path, bool force) {
-  const ReadOptions options{.decode_refused = force};
+Radiograph read(const std::filesystem::path& path, bool force, const Assessor* fit_for) {
+  ReadOptions options{.decode_refused = force};
+  if (fit_for != nullptr) {
+    options.decode = Decode::fit;
+    options.fit = fit_for->fit_size();
+  }
   return read_radiograph(path, options);
 }
 
@@ -181,10 +186,12 @@ void bind_radiograph(py::module_& module) {
         return fmt::format("<aicovid.Radiograph {} x {}, {}>", radiograph.rows(),
                            radiograph.columns(), to_string(radiograph.grey_scale().photometric));
       });
-  module.def("read", &read, py::arg("path"), py::arg("force") = false,
-             py::call_guard<py::gil_scoped_release>(),
+  module.def("read", &read, py::arg("path"), py::arg("force") = false, py::kw_only(),
+             py::arg("fit_for") = py::none(), py::call_guard<py::gil_scoped_release>(),
              "Reads a DICOM, PNG or JPEG file. force: decode the pixels even where the tag gate "
-             "refuses them.");
+             "refuses them.\n"
+             "fit_for: an assessor; JPEG 2000 and JPEG are decoded no finer than its networks "
+             "need.");
 }
 
 }  // namespace aicovid::python

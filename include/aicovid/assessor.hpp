@@ -5,6 +5,7 @@
 #include <aicovid/error.hpp>
 #include <aicovid/examination.hpp>
 #include <aicovid/export.hpp>
+#include <aicovid/geometry.hpp>
 #include <aicovid/plan.hpp>
 #include <aicovid/precision.hpp>
 #include <aicovid/radiograph.hpp>
@@ -75,11 +76,14 @@ class AICOVID_EXPORT Assessor {
   static Assessor load(const std::filesystem::path& model = "severity",
                        const AssessorOptions& options = {});
 
-  /// What the networks see of a radiograph, without any clinical value.
+  /// What the networks see of a radiograph, without any clinical value. One that was decoded by
+  /// `Decode::fit`, and whose lungs turn out smaller than expected, is decoded and examined again
+  /// at the next finer scale.
   ///
   /// @throws Error{invalid_argument} if the networks were not loaded, or the radiograph was read
-  ///         without its pixels and is not refused; Error{bad_bundle} if a network fails on it. A
-  ///         refusal is no error but an examination without findings.
+  ///         without its pixels and is not refused; Error{bad_bundle} if a network fails on it;
+  ///         Error{corrupt} if finer data are damaged. A refusal is no error but an examination
+  ///         without findings.
   Examination examine(const Radiograph& radiograph, const AssessOptions& options = {}) const;
 
   /// The risks that follow from an examination and a record. Runs no network of the image; a fusion
@@ -123,6 +127,9 @@ class AICOVID_EXPORT Assessor {
   std::string intended_use() const;
   /// What the networks run on; `decode` is empty, as it is of an image.
   ComputeInfo compute() const;
+  /// What `ReadOptions::fit` must be for this bundle's networks: 1.25 times what they look at,
+  /// after the crop to the lungs that is expected.
+  RasterSize fit_size() const;
   /// How many threads it was loaded for (`AssessorOptions::workers`).
   unsigned workers() const noexcept;
   /// How many images may share a forward pass (`AssessorOptions::batch`).

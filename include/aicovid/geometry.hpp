@@ -15,4 +15,12 @@ struct Rectangle {
   bool operator==(const Rectangle&) const = default;
 };
 
+/// Rows and columns of a raster.
+struct RasterSize {
+  int rows = 0;
+  int columns = 0;
+
+  bool operator==(const RasterSize&) const = default;
+};
+
 }  // namespace aicovid

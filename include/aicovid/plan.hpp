@@ -74,6 +74,12 @@ class AICOVID_EXPORT Plan {
   ///         absent or empty
   PlanOutput run(const Radiograph& radiograph, const std::optional<Rectangle>& lung_box = {}) const;
 
+  /// The part of the radiograph that the raster covers: `PlanOutput::source`, without a run.
+  ///
+  /// @throws Error{invalid_argument} if `lung_box` is needed and absent or empty
+  Rectangle source(const Radiograph& radiograph,
+                   const std::optional<Rectangle>& lung_box = {}) const;
+
   /// Makes the inputs of images of any sizes, in one tensor on the CPU. Each is equal to the bit to
   /// what a run of it alone gives.
   ///

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -153,6 +154,8 @@ class AICOVID_EXPORT Radiograph {
     std::vector<GateReason> reasons;
     double read_ms = 0;
     double decode_ms = 0;
+    /// Reads the file again at the next finer scale; null where every pixel was decoded.
+    std::function<Radiograph()> finer;
   };
   explicit Radiograph(Parts parts);
 
@@ -163,6 +166,11 @@ class AICOVID_EXPORT Radiograph {
   int columns() const noexcept { return parts_->columns; }
   PixelType pixel_type() const noexcept { return parts_->type; }
   DecodedScale scale() const noexcept { return parts_->scale; }
+  /// The same file, decoded again at the next finer scale; itself where every pixel was decoded.
+  /// What was decoded at a part of the resolution keeps a copy of the file's bytes for it.
+  ///
+  /// @throws Error{corrupt} if the finer data are damaged; Error{out_of_memory}
+  Radiograph finer() const;
   /// @return the stored values, row-major and contiguous; null without pixels
   const std::byte* data() const noexcept {
     return parts_->pixels ? parts_->pixels->data() : nullptr;

@@ -2,6 +2,7 @@
 
 #include <aicovid/device.hpp>
 #include <aicovid/export.hpp>
+#include <aicovid/geometry.hpp>
 #include <aicovid/radiograph.hpp>
 
 #include <cstddef>
@@ -15,9 +16,9 @@ namespace aicovid {
 enum class Decode {
   /// Every pixel.
   exact,
-  /// JPEG 2000 data, high-throughput or not, may be decoded at 1/2 or 1/4 of the resolution, as
-  /// long as the shorter side keeps 1024 pixels; all else is decoded as by `exact`. The report says
-  /// which was used.
+  /// JPEG 2000 data, high-throughput or not, and grey JPEG of 8 bits may be decoded at 1/2 or 1/4
+  /// of the resolution, as far as `ReadOptions::fit` allows; all else is decoded as by `exact`. The
+  /// report says which was used.
   fit,
   /// No pixel: the radiograph has header and gate reasons alone, of any file whose header can be
   /// read.
@@ -33,6 +34,11 @@ struct ReadOptions {
   /// CUDA device decodes every pixel, by nvJPEG2000 (docs/cuda.md). Where that cannot be used, it
   /// is Error{device_unavailable}; what it cannot decode is Error{unsupported}.
   Device decode_on;
+  /// The rows and columns that `Decode::fit` keeps at least. `Assessor::fit_size` gives what a
+  /// bundle's networks need.
+  RasterSize fit = {.rows = 1024, .columns = 1024};
+  /// The coarsest scale that `Decode::fit` takes.
+  DecodedScale coarsest = DecodedScale::quarter;
 };
 
 /// Reads a DICOM file: header, tag gate, pixels.

@@ -50,9 +50,12 @@ AICOVID_EXPORT std::string to_text(const RiskReport& report);
 /// only". The picture is larger than the radiograph by strips above and below it and a panel at its
 /// right; a side of more than 8192 pixels is scaled down to that.
 ///
+/// A radiograph that was decoded at a coarser scale than the report's is decoded again.
+///
 /// @throws Error{invalid_argument} if the report has no findings (a refusal) or is another image's,
-///         or the radiograph has no pixels; Error{unsupported} if the module that draws or its
-///         OpenCV is not installed; Error{io} if the file cannot be written; std::bad_alloc
+///         or the radiograph has no pixels, or was decoded at a finer scale; Error{unsupported} if
+///         the module that draws or its OpenCV is not installed; Error{io} if the file cannot be
+///         written; std::bad_alloc
 AICOVID_EXPORT void write_heat_map(const Radiograph& radiograph, const RiskReport& report,
                                    const std::filesystem::path& file);
 

@@ -8,6 +8,7 @@
 #include "core/error_of.hpp"
 #include "core/installation.hpp"
 #include "examine/examine.hpp"
+#include "examine/resolution.hpp"
 #include "examine/unreliable_image.hpp"
 #include "fusion/outcome.hpp"
 #include "preprocess/cuda_module.hpp"
@@ -196,6 +197,20 @@ void require_networks(const Bundle& bundle, NetworkRole first) {
   }
 }
 
+/// `coarse` where the radiograph was decoded finely enough for the lungs that it turned out to
+/// have; otherwise what `examine` sees at the next finer scale, with the time that both took.
+template <typename Examine>
+Examination fine_enough(const Bundle& bundle, const Radiograph& radiograph, Examination coarse,
+                        const Examine& examine) {
+  if (!is_too_coarse(bundle, radiograph, coarse)) return coarse;
+  Examination fine = examine(radiograph.finer());
+  fine.timing_ms.read += coarse.timing_ms.read;
+  fine.timing_ms.decode += coarse.timing_ms.decode;
+  fine.timing_ms.preprocess += coarse.timing_ms.preprocess;
+  fine.timing_ms.infer += coarse.timing_ms.infer;
+  return fine;
+}
+
 }  // namespace
 
 Examination Assessor::examine(const Radiograph& radiograph, const AssessOptions& options) const {
@@ -205,8 +220,11 @@ Examination Assessor::examine(const Radiograph& radiograph, const AssessOptions&
   if (const auto* error = std::get_if<std::exception_ptr>(&examined)) {
     std::rethrow_exception(*error);
   }
-  return std::move(std::get<Examination>(examined));
+  return fine_enough(state_->bundle, radiograph, std::move(std::get<Examination>(examined)),
+                     [&](const Radiograph& finer) { return examine(finer, options); });
 }
+
+RasterSize Assessor::fit_size() const { return aicovid::fit_size(state_->bundle); }
 
 RiskReport Assessor::judge(const Examination& examination, const ClinicalRecord& record,
                            const AssessOptions& options) const {
@@ -303,7 +321,10 @@ std::vector<std::variant<RiskReport, Error>> Assessor::assess_together(
       if (const auto* error = std::get_if<std::exception_ptr>(&examined[k])) {
         std::rethrow_exception(*error);
       }
-      results[i] = judge(std::get<Examination>(examined[k]), cases[i].record, options);
+      const Examination examination =
+          fine_enough(state_->bundle, radiographs[k], std::move(std::get<Examination>(examined[k])),
+                      [&](const Radiograph& finer) { return examine(finer, options); });
+      results[i] = judge(examination, cases[i].record, options);
     } catch (...) {
       results[i] = error_of(std::current_exception());
     }

@@ -59,9 +59,8 @@ ClinicalRecord record_of(const PipelineItem& item, const ImageHeader& header) {
 }
 
 /// Decodes the bytes, which are not kept.
-Radiograph decode(std::vector<std::byte> bytes, const PipelineOptions& options) {
-  return parse_radiograph(bytes,
-                          {.decode = options.decode, .decode_refused = options.assess.force});
+Radiograph decode(std::vector<std::byte> bytes, const ReadOptions& options) {
+  return parse_radiograph(bytes, options);
 }
 
 }  // namespace
@@ -212,6 +211,8 @@ class Pipeline::State {
       PipelineResult& result = results[places[k]];
       result.outcome = std::move(outcomes[k]);
       if (const auto* report = std::get_if<RiskReport>(&result.outcome)) {
+        // It may have been decoded again, at a finer scale.
+        result.timing_ms.decode += report->timing_ms.decode - cases[k].radiograph.decode_ms();
         result.timing_ms.preprocess = report->timing_ms.preprocess;
         result.timing_ms.infer = report->timing_ms.infer;
         result.timing_ms.judge = report->timing_ms.fuse;
@@ -233,8 +234,10 @@ class Pipeline::State {
   Radiograph radiograph_of(Task& task, StageTimes& timing_ms) const {
     if (const auto* read = std::get_if<Radiograph>(&task.item.image)) return *read;
     const Stopwatch watch;
-    Radiograph radiograph =
-        decode(std::move(std::get<std::vector<std::byte>>(task.item.image)), options_);
+    Radiograph radiograph = decode(std::move(std::get<std::vector<std::byte>>(task.item.image)),
+                                   {.decode = options_.decode,
+                                    .decode_refused = options_.assess.force,
+                                    .fit = assessor_.fit_size()});
     timing_ms.decode = watch.elapsed_ms();
     return radiograph;
   }

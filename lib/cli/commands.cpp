@@ -92,8 +92,8 @@ void add_decode_option(CLI::App& command, Decode& decode) {
           [&decode](const std::string& name) {
             decode = name == "fit" ? Decode::fit : Decode::exact;
           },
-          "exact: every pixel (default); fit: JPEG 2000 at 1/2 or 1/4 where the networks need no "
-          "more")
+          "exact: every pixel (default); fit: JPEG 2000 and JPEG at 1/2 or 1/4 where the networks "
+          "need no more")
       ->check(CLI::IsMember({"exact", "fit"}))
       ->type_name("exact|fit");
 }

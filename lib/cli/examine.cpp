@@ -19,10 +19,8 @@ int examine(const ExamineArguments& arguments) {
   // Cheap checks first: a wrong device should not wait for a decoded image.
   arguments.networks.options();
   require_other_file(arguments.out, arguments.image);
-  const Radiograph radiograph = naming(arguments.image, [&] {
-    return read_radiograph(arguments.image,
-                           {.decode = arguments.decode, .decode_refused = arguments.force});
-  });
+  const Radiograph radiograph =
+      read_for(arguments.networks.model, arguments.image, arguments.decode, arguments.force);
   const Assessor assessor = load_assessor(arguments.networks);
   const Examination examination = naming(
       arguments.image, [&] { return assessor.examine(radiograph, {.force = arguments.force}); });

@@ -22,6 +22,16 @@ void add_engine_options(CLI::App& command, NetworksInput& input) {
       ->capture_default_str();
 }
 
+Radiograph read_for(const std::string& model, const std::string& image, Decode decode, bool force) {
+  ReadOptions options{.decode = decode, .decode_refused = force};
+  // What is wrong with the image should not wait for the networks.
+  if (decode == Decode::fit) {
+    options.fit = naming(
+        model, [&] { return Assessor::load(model, {.networks = Networks::none}).fit_size(); });
+  }
+  return naming(image, [&] { return read_radiograph(image, options); });
+}
+
 Assessor load_assessor(const NetworksInput& input, Networks networks) {
   AssessorOptions options = input.options();
   options.networks = networks;

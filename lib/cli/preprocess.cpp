@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "networks_input.hpp"
 #include "npy.hpp"
 
 #include <fmt/format.h>
@@ -32,13 +33,20 @@ Plan load_plan(const PreprocessArguments& arguments) {
   });
 }
 
-int preprocess(const PreprocessArguments& arguments) {
-  require_other_file(arguments.out, arguments.image);
-  const Plan plan = load_plan(arguments);
-  const Radiograph radiograph = naming(arguments.image, [&] {
+/// A plan of a bundle sees what the bundle's networks see.
+Radiograph read(const PreprocessArguments& arguments) {
+  if (arguments.recipe.empty())
+    return read_for(arguments.model, arguments.image, arguments.decode, arguments.force);
+  return naming(arguments.image, [&] {
     return read_radiograph(arguments.image,
                            {.decode = arguments.decode, .decode_refused = arguments.force});
   });
+}
+
+int preprocess(const PreprocessArguments& arguments) {
+  require_other_file(arguments.out, arguments.image);
+  const Plan plan = load_plan(arguments);
+  const Radiograph radiograph = read(arguments);
   if (!radiograph.has_pixels()) {
     const GateReason& reason = radiograph.gate_reasons().front();
     throw Error(ErrorCode::refused,

@@ -69,10 +69,8 @@ int score(const ScoreArguments& arguments, Format format) {
     return print_report(naming(arguments.clinical.file, [&] { return assessor.assess(record); }),
                         format);
   }
-  const Radiograph radiograph = naming(arguments.image, [&] {
-    return read_radiograph(arguments.image,
-                           {.decode = arguments.decode, .decode_refused = arguments.force});
-  });
+  const Radiograph radiograph =
+      read_for(arguments.networks.model, arguments.image, arguments.decode, arguments.force);
   const RiskReport report =
       assess(arguments, load_assessor(arguments.networks), radiograph, record);
   write_pictures(arguments, radiograph, report);

@@ -112,6 +112,8 @@ Radiograph Radiograph::from_array(const void* pixels, int rows, int columns, Pix
                           .reasons = std::move(reasons)});
 }
 
+Radiograph Radiograph::finer() const { return parts_->finer ? parts_->finer() : *this; }
+
 Radiograph::Radiograph(Parts parts) : parts_(std::make_shared<const Parts>(std::move(parts))) {}
 
 }  // namespace aicovid

@@ -69,6 +69,71 @@ void check_overshoot(std::size_t far, std::size_t count, int lowest, int highest
     fail_range(fmt::format("{} values far beyond its range", far), lowest, highest);
 }
 
+/// The bits of a cell that hold its value.
+struct Field {
+  int shift = 0;
+  unsigned mask = 0;
+  unsigned sign = 0;  ///< the value's highest bit; 0 without a sign
+
+  /// The value, sign extended.
+  int of(int cell) const {
+    const unsigned bits = (static_cast<unsigned>(cell) >> shift) & mask;
+    return static_cast<int>(bits ^ sign) - static_cast<int>(sign);
+  }
+  /// Whether the bits around are those of the value: none, or its sign, which some encoders extend
+  /// to the whole cell.
+  bool is_alone(int cell) const {
+    const int shifted = cell >> shift;
+    return shifted == static_cast<int>(static_cast<unsigned>(shifted) & mask) ||
+           shifted == of(cell);
+  }
+};
+
+// The loops over all pixels have no branch, so that the compiler vectorises them.
+
+template <typename T>
+void take_field(std::span<T> cells, const Field& field) {
+  // NOLINTNEXTLINE(bugprone-signed-char-misuse): it is a stored value of 8 bits, no character
+  for (T& cell : cells) cell = static_cast<T>(field.of(cell));
+}
+
+template <typename T>
+void require_no_other_bits(std::span<const T> cells, const Field& field, int lowest, int highest) {
+  bool alone = true;
+  // NOLINTNEXTLINE(bugprone-signed-char-misuse): it is a stored value of 8 bits, no character
+  for (const T cell : cells) alone &= field.is_alone(cell);
+  if (alone) return;
+  for (const T cell : cells) {
+    const int value = cell;  // NOLINT(bugprone-signed-char-misuse): as above
+    if (!field.is_alone(value))
+      fail_range(fmt::format("the value {}", value >> field.shift), lowest, highest);
+  }
+}
+
+template <typename T>
+void require_in_range(std::span<const T> cells, int shift, int lowest, int highest) {
+  const auto [least, most] = std::ranges::minmax(cells);
+  if (least >> shift >= lowest && most >> shift <= highest) return;
+  for (const T cell : cells) {
+    const int value = cell >> shift;
+    if (value < lowest || value > highest)
+      fail_range(fmt::format("the value {}", value), lowest, highest);
+  }
+}
+
+/// @return how many values are farther out than `margin`
+template <typename T>
+std::size_t clamp_values(std::span<T> cells, int shift, int lowest, int highest) {
+  const int margin = (highest - lowest) / 8;
+  std::size_t far = 0;
+  for (T& cell : cells) {
+    const int value = cell >> shift;
+    far += value < lowest - margin || value > highest + margin ? 1 : 0;
+    cell = static_cast<T>(std::clamp(value, lowest, highest));
+  }
+  return far;
+}
+
 template <typename T>
 void to_stored(Cells& cells, const ImageHeader& header) {
   const int bits = header.bits_stored;
@@ -76,33 +141,22 @@ void to_stored(Cells& cells, const ImageHeader& header) {
   const int highest = (1 << (header.is_signed ? bits - 1 : bits)) - 1;
   const int shift =
       cells.kind == Cells::Kind::raw ? header.high_bit + 1 - bits : sample_shift<T>(cells, header);
-  const unsigned mask = (1u << bits) - 1u;
-  const unsigned sign = header.is_signed ? 1u << (bits - 1) : 0u;
-  auto* values = reinterpret_cast<T*>(cells.bytes.data());
-  const std::size_t count = cells.bytes.size() / sizeof(T);
-  const int margin = (highest - lowest) / 8;
-  std::size_t far = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    // NOLINTNEXTLINE(bugprone-signed-char-misuse): it is a stored value of 8 bits, no character
-    const int cell = values[i];
-    if (cells.kind == Cells::Kind::exact || cells.kind == Cells::Kind::lossy) {
-      const int value = cell >> shift;
-      if (cells.kind == Cells::Kind::exact && (value < lowest || value > highest))
-        fail_range(fmt::format("the value {}", value), lowest, highest);
-      far += value < lowest - margin || value > highest + margin ? 1 : 0;
-      values[i] = static_cast<T>(std::clamp(value, lowest, highest));
-    } else {
-      const unsigned field = (static_cast<unsigned>(cell) >> shift) & mask;
-      const int value = static_cast<int>(field ^ sign) - static_cast<int>(sign);
-      // Some encoders extend the sign to the whole cell.
-      if (cells.kind == Cells::Kind::coded && cell >> shift != static_cast<int>(field) &&
-          cell >> shift != value) {
-        fail_range(fmt::format("the value {}", cell >> shift), lowest, highest);
-      }
-      values[i] = static_cast<T>(value);
-    }
+  const Field field{shift, (1u << bits) - 1u, header.is_signed ? 1u << (bits - 1) : 0u};
+  const std::span values(reinterpret_cast<T*>(cells.bytes.data()), cells.bytes.size() / sizeof(T));
+  switch (cells.kind) {
+    case Cells::Kind::coded:
+      require_no_other_bits<T>(values, field, lowest, highest);
+      return take_field(values, field);
+    case Cells::Kind::raw:
+      return take_field(values, field);
+    case Cells::Kind::exact:
+      require_in_range<T>(values, shift, lowest, highest);
+      if (shift != 0) take_field(values, field);
+      return;
+    case Cells::Kind::lossy:
+      return check_overshoot(clamp_values(values, shift, lowest, highest), values.size(), lowest,
+                             highest);
   }
-  check_overshoot(far, count, lowest, highest);
 }
 
 /// Refuses cells that hold a padding value beyond Bits Stored: without the bits that are cleared it
@@ -195,7 +249,7 @@ Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, const ReadOp
       cells = decode_native(dataset, header);
       break;
     case Codec::jpeg:
-      cells = decode_jpeg(codestream_of(dataset), header);
+      cells = decode_jpeg(codestream_of(dataset), header, options);
       break;
     case Codec::jpeg_ls:
       cells = decode_jpeg_ls(codestream_of(dataset), header);
@@ -206,12 +260,12 @@ Cells decode_pixels(DcmDataset& dataset, const ImageHeader& header, const ReadOp
     case Codec::jpeg2000:
       cells = options.decode_on.is_cuda()
                   ? decode_jpeg2000_on_cuda(codestream_of(dataset), header, options.decode_on)
-                  : decode_jpeg2000(codestream_of(dataset), header, options.decode);
+                  : decode_jpeg2000(codestream_of(dataset), header, options);
       break;
     case Codec::htj2k:
       cells = options.decode_on.is_cuda()
                   ? decode_jpeg2000_on_cuda(codestream_of(dataset), header, options.decode_on)
-                  : decode_htj2k(codestream_of(dataset), header, options.decode);
+                  : decode_htj2k(codestream_of(dataset), header, options);
       break;
     case Codec::none:
       check_layout(header);

@@ -65,8 +65,10 @@ void to_stored_values(Cells& cells, const ImageHeader& header);
 /// Uncompressed pixels.
 Cells decode_native(DcmDataset& dataset, const ImageHeader& header);
 
-/// JPEG by DCMTK's copies of the IJG's library.
-Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header);
+/// JPEG: lossless, and of more than 8 bits, by DCMTK's copies of the IJG's library; the rest by
+/// libjpeg-turbo, which gives the same values.
+Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header,
+                  const ReadOptions& options);
 
 /// JPEG-LS by DCMTK's codec.
 Cells decode_jpeg_ls(std::span<const std::byte> stream, const ImageHeader& header);
@@ -77,10 +79,11 @@ Cells decode_rle(std::span<const std::byte> frame, const ImageHeader& header);
 
 /// JPEG 2000 by OpenJPEG.
 Cells decode_jpeg2000(std::span<const std::byte> codestream, const ImageHeader& header,
-                      Decode mode);
+                      const ReadOptions& options);
 
 /// High-throughput JPEG 2000 by OpenJPH.
-Cells decode_htj2k(std::span<const std::byte> codestream, const ImageHeader& header, Decode mode);
+Cells decode_htj2k(std::span<const std::byte> codestream, const ImageHeader& header,
+                   const ReadOptions& options);
 
 /// JPEG 2000, high-throughput or not, at full resolution by nvJPEG2000.
 /// @throws Error as `decode_on_cuda`

@@ -3,6 +3,8 @@
 #include "decode.hpp"
 #include "jpeg2000_samples.hpp"
 
+#include "image/fit.hpp"
+
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
@@ -57,13 +59,14 @@ std::string first_message() {
   return colon == std::string::npos ? line : line.substr(colon + 2);
 }
 
-Cells decode(const Jpeg2000Codestream& codestream, const ImageHeader& header, Decode mode) {
+Cells decode(const Jpeg2000Codestream& codestream, const ImageHeader& header,
+             const ReadOptions& options) {
   ojph::mem_infile file;
   file.open(reinterpret_cast<const ojph::ui8*>(codestream.bytes.data()), codestream.bytes.size());
   // The decoder's resilience, which makes up what is missing, stays off.
   ojph::codestream decoder;
   decoder.read_headers(&file);
-  const int reduction = halvings(codestream, header, mode,
+  const int reduction = halvings(codestream, header, options,
                                  static_cast<int>(decoder.access_cod().get_num_decompositions()));
   if (reduction > 0) {
     const auto skipped = static_cast<ojph::ui32>(reduction);
@@ -91,13 +94,14 @@ Cells decode(const Jpeg2000Codestream& codestream, const ImageHeader& header, De
 
 }  // namespace
 
-Cells decode_htj2k(std::span<const std::byte> stream, const ImageHeader& header, Decode mode) {
+Cells decode_htj2k(std::span<const std::byte> stream, const ImageHeader& header,
+                   const ReadOptions& options) {
   const Jpeg2000Codestream codestream = checked_jpeg2000_codestream(stream, header);
   check_htj2k_markers(codestream);
   take_messages();
   said.clear();
   try {
-    Cells cells = decode(codestream, header, mode);
+    Cells cells = decode(codestream, header, options);
     if (!said.empty()) fail_pixel_data(fmt::format("is damaged: {}", first_message()));
     return cells;
   } catch (const Error&) {

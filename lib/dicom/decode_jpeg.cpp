@@ -2,6 +2,8 @@
 #include "codestream/failure.hpp"
 #include "codestream/jpeg_frame.hpp"
 #include "decode.hpp"
+#include "image/fit.hpp"
+#include "image/grey_jpeg.hpp"
 #include "transfer_syntax.hpp"
 
 #include <dcmtk/dcmjpeg/djcparam.h>
@@ -38,6 +40,8 @@ class Decoder : public Base {
   bool& warned_;
 };
 
+[[noreturn]] void fail_damaged() { fail_pixel_data("holds a damaged JPEG stream"); }
+
 std::unique_ptr<DJDecoder> make_decoder(int precision, bool& warned) {
   if (precision <= 8) return std::make_unique<Decoder<DJDecompressIJG8Bit>>(warned);
   if (precision <= 12) return std::make_unique<Decoder<DJDecompressIJG12Bit>>(warned);
@@ -58,21 +62,11 @@ std::vector<std::byte> with_sequential_scan(std::span<const std::byte> stream,
   return bytes;
 }
 
-}  // namespace
-
-Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header) {
-  const bool is_dct = is_jpeg_dct(header.transfer_syntax_uid);
-  const JpegFrame frame =
-      checked_jpeg_frame(stream, header, is_dct ? JpegProcess::dct : JpegProcess::lossless);
-  std::vector<std::byte> sequential;
-  if (is_dct) {
-    sequential = with_sequential_scan(stream, frame);
-    stream = sequential;
-  }
+Cells by_dcmtk(std::span<const std::byte> stream, const ImageHeader& header,
+               const JpegFrame& frame) {
   Cells cells{.rows = header.rows, .columns = header.columns, .precision = frame.precision};
-  const bool has_bytes = frame.precision <= 8;
   cells.bytes.resize(static_cast<std::size_t>(header.rows) *
-                     static_cast<std::size_t>(header.columns) * (has_bytes ? 1 : 2));
+                     static_cast<std::size_t>(header.columns) * (frame.precision <= 8 ? 1 : 2));
   bool warned = false;
   const auto decoder = make_decoder(frame.precision, warned);
   OFCondition status = decoder->init();
@@ -87,8 +81,39 @@ Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header) 
   if (status == EJ_Suspension) fail_pixel_data("holds a truncated JPEG stream");
   // A condition's text is DCMTK's own and holds nothing of the file.
   if (status.bad()) fail_pixel_data(fmt::format("cannot be decoded: {}", status.text()));
-  if (warned) fail_pixel_data("holds a damaged JPEG stream");
-  if (has_bytes) widen(cells, header);
+  if (warned) fail_damaged();
+  return cells;
+}
+
+Cells by_libjpeg_turbo(std::span<const std::byte> stream, const ImageHeader& header,
+                       const JpegFrame& frame, const ReadOptions& options) {
+  // Of what may be cells every sample must be looked at.
+  const int reduction =
+      may_be_cells(header, frame.precision) ? 0 : halvings({header.rows, header.columns}, options);
+  auto pixels = image::decode_grey_jpeg(stream, reduction);
+  if (!pixels) fail_damaged();
+  return {.bytes = *std::move(pixels),
+          .rows = halved(header.rows, reduction),
+          .columns = halved(header.columns, reduction),
+          .precision = frame.precision,
+          .scale = static_cast<DecodedScale>(reduction)};
+}
+
+}  // namespace
+
+Cells decode_jpeg(std::span<const std::byte> stream, const ImageHeader& header,
+                  const ReadOptions& options) {
+  const bool is_dct = is_jpeg_dct(header.transfer_syntax_uid);
+  const JpegFrame frame =
+      checked_jpeg_frame(stream, header, is_dct ? JpegProcess::dct : JpegProcess::lossless);
+  std::vector<std::byte> sequential;
+  if (is_dct) {
+    sequential = with_sequential_scan(stream, frame);
+    stream = sequential;
+  }
+  Cells cells = is_dct && frame.precision == 8 ? by_libjpeg_turbo(stream, header, frame, options)
+                                               : by_dcmtk(stream, header, frame);
+  if (frame.precision <= 8) widen(cells, header);
   cells.kind = always_lossy(header.transfer_syntax_uid) ? Cells::Kind::lossy : Cells::Kind::coded;
   return cells;
 }

@@ -3,6 +3,8 @@
 #include "decode.hpp"
 #include "jpeg2000_samples.hpp"
 
+#include "image/fit.hpp"
+
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
@@ -95,7 +97,8 @@ int decompositions(opj_codec_t* codec) {
 
 }  // namespace
 
-Cells decode_jpeg2000(std::span<const std::byte> stream, const ImageHeader& header, Decode mode) {
+Cells decode_jpeg2000(std::span<const std::byte> stream, const ImageHeader& header,
+                      const ReadOptions& options) {
   const Jpeg2000Codestream codestream = checked_jpeg2000_codestream(stream, header);
   require_part_1(codestream);
   Source source{codestream.bytes};
@@ -121,11 +124,14 @@ Cells decode_jpeg2000(std::span<const std::byte> stream, const ImageHeader& head
   opj_set_default_decoder_parameters(&parameters);
   require(opj_setup_decoder(codec.get(), &parameters));
   require(opj_decoder_set_strict_mode(codec.get(), OPJ_TRUE));
+  // The caller's thread alone, whatever the environment variable OPJ_NUM_THREADS says. It fails in
+  // builds of OpenJPEG without threads, where nothing is to be done.
+  opj_codec_set_threads(codec.get(), 0);
   opj_image_t* read = nullptr;
   const OPJ_BOOL header_read = opj_read_header(input.get(), codec.get(), &read);
   const Image image(read);
   require(header_read);
-  const int reduction = halvings(codestream, header, mode, decompositions(codec.get()));
+  const int reduction = halvings(codestream, header, options, decompositions(codec.get()));
   if (reduction > 0) {
     require(opj_set_decoded_resolution_factor(codec.get(), static_cast<OPJ_UINT32>(reduction)));
   }

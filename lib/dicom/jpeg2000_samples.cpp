@@ -3,6 +3,8 @@
 #include "attributes.hpp"
 #include "codestream/failure.hpp"
 
+#include "image/fit.hpp"
+
 #include <fmt/format.h>
 #include <algorithm>
 
@@ -18,18 +20,12 @@ bool may_be_lossy(std::string_view transfer_syntax_uid) {
 
 }  // namespace
 
-int halvings(const Jpeg2000Codestream& codestream, const ImageHeader& header, Decode mode,
-             int decompositions) {
-  if (mode != Decode::fit || codestream.sign_differs || may_be_cells(header, codestream.precision))
-    return 0;
-  constexpr int least_side = 1024;
-  const int shorter = std::min(header.rows, header.columns);
-  int count = 0;
-  while (count < 2 && count < decompositions && shorter >> (count + 1) >= least_side) ++count;
-  return count;
+int halvings(const Jpeg2000Codestream& codestream, const ImageHeader& header,
+             const ReadOptions& options, int decompositions) {
+  if (codestream.sign_differs || may_be_cells(header, codestream.precision)) return 0;
+  return aicovid::halvings({header.rows, header.columns}, options,
+                           std::min(kMostHalvings, decompositions));
 }
-
-int halved(int side, int halvings) { return (side + (1 << halvings) - 1) >> halvings; }
 
 SampleWriter::SampleWriter(const Jpeg2000Codestream& codestream, const ImageHeader& header,
                            int rows, int columns, int halvings)

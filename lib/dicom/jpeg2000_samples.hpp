@@ -12,14 +12,10 @@
 
 namespace aicovid::dicom {
 
-/// The number of times that both sides may be halved, at most twice: the shorter one keeps 1024
-/// pixels, and the codestream must have the resolutions. It is 0 where the sign differs or samples
-/// may be cells, since every sample must be looked at then.
-int halvings(const Jpeg2000Codestream& codestream, const ImageHeader& header, Decode mode,
-             int decompositions);
-
-/// The length of a side after so many halvings (T.800 B-15).
-int halved(int side, int halvings);
+/// How often both sides are halved, which the codestream must have the resolutions for. It is 0
+/// where the sign differs or samples may be cells, since every sample must be looked at then.
+int halvings(const Jpeg2000Codestream& codestream, const ImageHeader& header,
+             const ReadOptions& options, int decompositions);
 
 /// Writes decoded samples to cells of the header's type.
 class SampleWriter {

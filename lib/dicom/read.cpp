@@ -4,6 +4,7 @@
 #include "dicom_file.hpp"
 #include "directory.hpp"
 #include "header.hpp"
+#include "image/fit.hpp"
 #include "runtime.hpp"
 #include "tag_gate.hpp"
 
@@ -82,6 +83,7 @@ Radiograph::Parts parse_parts(std::span<const std::byte> bytes, const ReadOption
   parts.columns = cells.columns;
   parts.type = pixel_type_of(parts.header);
   parts.scale = cells.scale;
+  parts.finer = finer_reader(parse_dicom, bytes, options, cells.scale);
   parts.decode_ms = milliseconds_since(decoding);
   return parts;
 }

@@ -157,7 +157,8 @@ Raster decode_png(std::span<const std::byte> bytes) {
   }
   if (!reader.start_pixels()) throw corrupt();
   const int stored_channels = reader.channels();
-  Raster raster{.rows = static_cast<int>(reader.rows()),
+  Raster raster{.file = {static_cast<int>(reader.rows()), static_cast<int>(reader.columns())},
+                .rows = static_cast<int>(reader.rows()),
                 .columns = static_cast<int>(reader.columns()),
                 .bits = reader.bits(),
                 .channels = stored_channels >= 3 ? 3 : 1};

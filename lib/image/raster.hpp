@@ -1,5 +1,7 @@
 #pragma once
 
+#include <aicovid/read.hpp>
+
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -8,7 +10,9 @@ namespace aicovid::image {
 
 /// A decoded file.
 struct Raster {
-  int rows = 0;
+  RasterSize file;  ///< the size that the file has
+  DecodedScale scale = DecodedScale::full;
+  int rows = 0;  ///< of `grey`, at this scale
   int columns = 0;
   int bits = 8;                 ///< of a sample: 8 or 16, native byte order
   int channels = 1;             ///< as in the file, without transparency
@@ -23,12 +27,16 @@ struct Raster {
 /// pixels, or more of them than `kMaxPixels`
 Raster decode_png(std::span<const std::byte> bytes);
 
-/// Decodes a JPEG file. The pixels are as stored: `turn_upright` turns them. Channels of a colour
-/// JPEG count as equal where they differ by rounding alone (see `kNeutral` in jpeg.cpp).
+/// Decodes a JPEG file; one of a single channel may be halved. The pixels are as stored:
+/// `turn_upright` turns them. Channels of a colour JPEG count as equal where they differ by
+/// rounding alone (see `kNeutral` in jpeg.cpp).
 ///
 /// @throws Error{corrupt} for a damaged or truncated file; Error{unsupported} for more than 8 bits,
 /// a coding that libjpeg-turbo lacks, or more pixels than `kMaxPixels`
-Raster decode_jpeg(std::span<const std::byte> bytes);
+Raster decode_jpeg(std::span<const std::byte> bytes, const ReadOptions& options);
+
+/// The size that the file has when it is turned for display.
+RasterSize upright_size(const Raster& raster);
 
 /// Turns and mirrors the pixels as `exif_orientation` asks, which is 1 afterwards, so that rows and
 /// columns are those of the picture as viewers show it.

@@ -1,5 +1,6 @@
 #include "core/file.hpp"
 #include "core/gate_reasons.hpp"
+#include "image/fit.hpp"
 #include "image/sniff.hpp"
 #include "raster.hpp"
 
@@ -32,8 +33,8 @@ ImageHeader header_of(const Raster& raster, std::string_view source) {
   ImageHeader header;
   header.source = source;
   if (raster.is_grey) header.photometric_interpretation = to_string(Photometric::monochrome2);
-  header.rows = raster.rows;
-  header.columns = raster.columns;
+  header.rows = raster.file.rows;
+  header.columns = raster.file.columns;
   header.bits_allocated = raster.bits;
   header.bits_stored = raster.bits;
   header.high_bit = raster.bits - 1;
@@ -47,7 +48,7 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
   const bool png = is_png(bytes);
   if (!png && !is_jpeg(bytes))
     throw Error(ErrorCode::corrupt, "not a PNG or JPEG file: unknown first bytes");
-  Raster raster = png ? image::decode_png(bytes) : image::decode_jpeg(bytes);
+  Raster raster = png ? image::decode_png(bytes) : image::decode_jpeg(bytes, options);
   turn_upright(raster);
 
   Radiograph::Parts parts;
@@ -61,6 +62,8 @@ Radiograph parse_parts(std::span<const std::byte> bytes, const ReadOptions& opti
     parts.pixels = std::make_shared<const std::vector<std::byte>>(std::move(raster.grey));
     parts.rows = raster.rows;
     parts.columns = raster.columns;
+    parts.scale = raster.scale;
+    parts.finer = finer_reader(parse_image, bytes, options, raster.scale);
     parts.type = raster.bits == 16 ? PixelType::uint16 : PixelType::uint8;
     parts.grey.bits_stored = raster.bits;
   }

@@ -35,7 +35,14 @@ Orientation orientation(int exif) {
 
 }  // namespace
 
+RasterSize upright_size(const Raster& raster) {
+  const RasterSize& file = raster.file;
+  return orientation(raster.exif_orientation).swaps_axes ? RasterSize{file.columns, file.rows}
+                                                         : file;
+}
+
 void turn_upright(Raster& raster) {
+  raster.file = upright_size(raster);
   const Orientation turn = orientation(std::exchange(raster.exif_orientation, 1));
   if (!turn.swaps_axes && !turn.mirrors_rows && !turn.mirrors_columns) return;
   const std::vector<std::byte> stored = std::exchange(raster.grey, {});

@@ -79,6 +79,10 @@ std::size_t check_batch(const Plan::Shape& output, Layout layout, const Tensor& 
          static_cast<std::size_t>(width);
 }
 
+ImageSize image_size(const Radiograph& radiograph) {
+  return {radiograph.rows(), radiograph.columns(), radiograph.header().pixel_aspect};
+}
+
 }  // namespace
 
 struct Plan::State {
@@ -118,6 +122,13 @@ PlanOutput Plan::run(const Radiograph& radiograph, const std::optional<Rectangle
   return output;
 }
 
+Rectangle Plan::source(const Radiograph& radiograph,
+                       const std::optional<Rectangle>& lung_box) const {
+  Program program;
+  make_program(state_->recipe, image_size(radiograph), lung_box, program);
+  return program.source;
+}
+
 void Plan::run(std::span<const PlanInput> images, Layout layout, Tensor& tensor,
                std::span<Rectangle> sources, Workspace& workspace) const {
   const std::size_t bytes =
@@ -129,7 +140,7 @@ void Plan::run(std::span<const PlanInput> images, Layout layout, Tensor& tensor,
       throw Error(ErrorCode::invalid_argument,
                   "the radiograph has a header only; expected decoded pixels");
     }
-    const ImageSize size{radiograph.rows(), radiograph.columns(), radiograph.header().pixel_aspect};
+    const ImageSize size = image_size(radiograph);
     std::shared_ptr<const Program> whole;
     if (needs_lung_box()) {
       make_program(state_->recipe, size, lung_box, workspace.memory_->cropped);
@@ -169,7 +180,7 @@ void Plan::run(std::span<const DevicePlanInput> images, Layout layout, Tensor& t
                               image.device().to_string(), device.to_string()));
     }
     const Radiograph& radiograph = image.radiograph();
-    const ImageSize size{radiograph.rows(), radiograph.columns(), radiograph.header().pixel_aspect};
+    const ImageSize size = image_size(radiograph);
     std::shared_ptr<const Program> whole;
     if (needs_lung_box()) {
       make_program(state_->recipe, size, lung_box, cropped);

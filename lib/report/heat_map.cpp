@@ -78,15 +78,16 @@ HeatMapLayout make_layout(int image_rows, int image_columns) {
 void write_heat_map(const Radiograph& radiograph, const RiskReport& report,
                     const std::filesystem::path& file) {
   require_drawable(radiograph, report);
+  const Radiograph drawn = at_scale_of(report, radiograph);
   // Tried again on the next call if it throws.
   static const DrawingModule* const module = open_module();
-  const HeatMapLayout layout = make_layout(radiograph.rows(), radiograph.columns());
-  const PlanOutput grey = display_grey(radiograph, layout);
+  const HeatMapLayout layout = make_layout(drawn.rows(), drawn.columns());
+  const PlanOutput grey = display_grey(drawn, layout);
   std::vector<std::uint8_t> pixels(static_cast<std::size_t>(layout.rows()) *
                                    static_cast<std::size_t>(layout.columns()) * 3);
   const int status = module->draw_heat_map({.report = report,
                                             .layout = layout,
-                                            .radiograph_columns = radiograph.columns(),
+                                            .radiograph_columns = drawn.columns(),
                                             .grey = static_cast<const float*>(grey.tensor.data()),
                                             .pixels = pixels.data()});
   if (status == kNoMemory) throw std::bad_alloc();

@@ -30,6 +30,20 @@ const ImageFindings& require_drawable(const Radiograph& radiograph, const RiskRe
   return *report.findings;
 }
 
+Radiograph at_scale_of(const RiskReport& report, Radiograph radiograph) {
+  const auto is_of_report = [&] { return to_string(radiograph.scale()) == report.compute.decode; };
+  while (!is_of_report() && radiograph.scale() != DecodedScale::full) {
+    radiograph = radiograph.finer();
+  }
+  if (!is_of_report()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("the report is of an image decoded by {}; expected a radiograph that "
+                            "was not decoded at a finer scale",
+                            report.compute.decode));
+  }
+  return radiograph;
+}
+
 void write_png(const PngImage& image, const std::filesystem::path& file) {
   png_image header{};
   header.version = PNG_IMAGE_VERSION;

@@ -14,6 +14,11 @@ namespace aicovid {
 ///         is another image's
 const ImageFindings& require_drawable(const Radiograph& radiograph, const RiskReport& report);
 
+/// The radiograph at the scale that the report is of, whose findings are in its pixels.
+///
+/// @throws Error{invalid_argument} if it was decoded at a finer scale; as `Radiograph::finer`
+Radiograph at_scale_of(const RiskReport& report, Radiograph radiograph);
+
 /// 8-bit pixels to be written; a view.
 struct PngImage {
   int rows = 0;

@@ -2,10 +2,13 @@
 #include "core/file.hpp"
 #include "core/sha256.hpp"
 
+#include <dcmtk/dcmdata/dcistrmb.h>
+#include <dcmtk/dcmjpeg/djdecode.h>
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <cmath>
+#include <cstdlib>
 #include <random>
 
 using namespace aicovid;
@@ -46,6 +49,27 @@ Bytes encoded(E_TransferSyntax syntax, int rows, int columns) {
     set_cells(*dataset, cells);
   }
   return file_of(*dataset, syntax);
+}
+
+/// The stored values of a file of 8 bits as DCMTK's own codec decodes them.
+std::vector<int> decoded_by_dcmtk(const Bytes& bytes) {
+  DJDecoderRegistration::registerCodecs();
+  DcmInputBufferStream stream;
+  stream.setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
+  stream.setEos();
+  DcmFileFormat file;
+  file.transferInit();
+  REQUIRE(file.read(stream).good());
+  file.transferEnd();
+  DcmDataset& dataset = *file.getDataset();
+  REQUIRE(dataset.chooseRepresentation(EXS_LittleEndianExplicit, nullptr).good());
+  const Uint8* pixels = nullptr;
+  Uint16 rows = 0;
+  Uint16 columns = 0;
+  REQUIRE(dataset.findAndGetUint8Array(DCM_PixelData, pixels).good());
+  dataset.findAndGetUint16(DCM_Rows, rows);
+  dataset.findAndGetUint16(DCM_Columns, columns);
+  return {pixels, pixels + std::size_t{rows} * columns};
 }
 
 /// What becomes of a file of which bytes from `at` on are overwritten.
@@ -291,9 +315,90 @@ TEST_CASE("Codecs: half and quarter resolution stay close to the mean of their b
 }
 
 TEST_CASE("Codecs: what has too few pixels or resolutions is decoded whole", "[dicom]") {
-  const Samples samples = picture(2047, 2100);
+  const Samples samples = picture(2046, 2100);
   const Radiograph fit = parse_dicom(file_of_codestream(samples, kHtj2k, encode_htj2k(samples)),
                                      {.decode = Decode::fit});
   CHECK(fit.scale() == DecodedScale::full);
-  CHECK(fit.rows() == 2047);
+  CHECK(fit.rows() == 2046);
+  const Bytes unhalved = encode_htj2k(samples, {.levels = 0});
+  CHECK(parse_dicom(file_of_codestream(samples, kHtj2k, unhalved),
+                    {.decode = Decode::fit, .fit = {1, 1}})
+            .scale() == DecodedScale::full);
+}
+
+TEST_CASE("Codecs: the scale is the coarsest that keeps the rows and the columns", "[dicom]") {
+  const Samples samples = picture(401, 300);
+  const Bytes file = file_of_codestream(samples, kJpeg2000, encode_jpeg2000(samples));
+  const auto scale = [&](RasterSize fit, DecodedScale coarsest = DecodedScale::quarter) {
+    return parse_dicom(file, {.decode = Decode::fit, .fit = fit, .coarsest = coarsest}).scale();
+  };
+  CHECK(scale({1, 1}) == DecodedScale::quarter);
+  CHECK(scale({101, 75}) == DecodedScale::quarter);
+  CHECK(scale({102, 75}) == DecodedScale::half);
+  CHECK(scale({101, 76}) == DecodedScale::half);
+  CHECK(scale({201, 150}) == DecodedScale::half);
+  CHECK(scale({201, 151}) == DecodedScale::full);
+  CHECK(scale({1, 1}, DecodedScale::half) == DecodedScale::half);
+  CHECK(scale({1, 1}, DecodedScale::full) == DecodedScale::full);
+}
+
+TEST_CASE("Codecs: a finer radiograph is what is decoded at that scale", "[dicom]") {
+  const Samples samples = picture(401, 300);
+  const bool high_throughput = GENERATE(false, true);
+  const Bytes codestream = high_throughput ? encode_htj2k(samples) : encode_jpeg2000(samples);
+  const Bytes bytes = file_of_codestream(samples, high_throughput ? kHtj2k : kJpeg2000, codestream);
+  const auto read = [&](DecodedScale coarsest) {
+    return parse_dicom(bytes, {.decode = Decode::fit, .fit = {1, 1}, .coarsest = coarsest});
+  };
+  // The bytes are kept by the radiograph, not by who read it.
+  Radiograph radiograph = [&] {
+    const Bytes copy = bytes;
+    return parse_dicom(copy, {.decode = Decode::fit, .fit = {1, 1}});
+  }();
+  for (const DecodedScale scale : {DecodedScale::quarter, DecodedScale::half, DecodedScale::full}) {
+    REQUIRE(radiograph.scale() == scale);
+    CHECK(values_of(radiograph) == values_of(read(scale)));
+    radiograph = radiograph.finer();
+  }
+  CHECK(radiograph.scale() == DecodedScale::full);
+  CHECK(values_of(radiograph) == values_of(parse_dicom(bytes)));
+}
+
+TEST_CASE("Codecs: JPEG of 8 bits gives the values of DCMTK's decoder", "[dicom]") {
+  const int rows = GENERATE(1, 8, 63, 200);
+  const int columns = GENERATE(1, 9, 301);
+  const Bytes file = encoded(EXS_JPEGProcess1, rows, columns);
+  const Radiograph radiograph = parse_dicom(file);
+  CHECK(values_of(radiograph) == decoded_by_dcmtk(file));
+}
+
+TEST_CASE("Codecs: JPEG of 8 bits is halved, and of 12 bits decoded whole", "[dicom]") {
+  const Bytes file = encoded(EXS_JPEGProcess1, 403, 301);
+  const std::vector<int> whole = values_of(parse_dicom(file));
+  const int halvings = GENERATE(1, 2);
+  const int factor = 1 << halvings;
+  const Radiograph fit = parse_dicom(
+      file,
+      {.decode = Decode::fit, .fit = {1, 1}, .coarsest = static_cast<DecodedScale>(halvings)});
+  REQUIRE(fit.scale() == static_cast<DecodedScale>(halvings));
+  REQUIRE(fit.rows() == (403 + factor - 1) / factor);
+  REQUIRE(fit.columns() == (301 + factor - 1) / factor);
+  CHECK(fit.header().rows == 403);
+  const std::vector<int> values = values_of(fit);
+  double sum = 0;
+  for (int y = 0; y < 403 / factor; ++y) {
+    for (int x = 0; x < 301 / factor; ++x) {
+      double mean = 0;
+      for (int i = 0; i < factor * factor; ++i)
+        mean += whole[static_cast<std::size_t>((y * factor + i / factor) * 301 + x * factor +
+                                               i % factor)];
+      mean /= factor * factor;
+      sum += std::abs(values[static_cast<std::size_t>(y * fit.columns() + x)] - mean);
+    }
+  }
+  // The lower frequencies of a block are near the means of its parts, which lie where they were.
+  CHECK(sum / (403 / factor * (301 / factor)) < 2);
+  CHECK(values_of(fit.finer()).size() > values.size());
+  const Bytes deep = encoded(EXS_JPEGProcess2_4, 403, 301);
+  CHECK(parse_dicom(deep, {.decode = Decode::fit, .fit = {1, 1}}).scale() == DecodedScale::full);
 }

@@ -200,7 +200,8 @@ TEST_CASE("Decode: what cannot be decoded is unsupported, naming the tag", "[dic
   }
 }
 
-TEST_CASE("Decode: JPEG 2000 at half resolution keeps 1024 pixels of the shorter side", "[dicom]") {
+TEST_CASE("Decode: without a bundle, --decode fit keeps 1024 pixels of the shorter side",
+          "[dicom]") {
   const auto file = pydicom_file("RG1_J2KR.dcm");
   if (!file) SKIP("pydicom-data is not installed");
   // 1955 x 1841: half would be 978 x 921.

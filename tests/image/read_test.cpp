@@ -193,6 +193,54 @@ TEST_CASE("JPEG: grey is read within the loss of its coding", "[image]") {
   CHECK(codes_of(read) == std::vector<std::string>{"missing_view", "side_unverified"});
 }
 
+TEST_CASE("JPEG: grey is halved as far as asked, and again in full", "[image]") {
+  const Picture picture = ramp(403, 301);
+  const auto bytes = encode_jpeg(picture);
+  const auto read = [&](RasterSize fit) {
+    return parse_image(bytes, {.decode = Decode::fit, .fit = fit});
+  };
+  CHECK(read({101, 77}).scale() == DecodedScale::half);
+  CHECK(read({202, 152}).scale() == DecodedScale::full);
+  const Radiograph quarter = read({101, 76});
+  REQUIRE(quarter.scale() == DecodedScale::quarter);
+  REQUIRE(quarter.rows() == 101);
+  REQUIRE(quarter.columns() == 76);
+  CHECK(quarter.header().rows == 403);
+  CHECK(quarter.header().columns == 301);
+  // Smooth, so that a pixel in the middle of each block of four is close to the block.
+  const std::vector<int> values = values_of(quarter);
+  const std::vector<int> whole = first_channel(picture);
+  for (std::size_t y = 0; y < 100; ++y) {
+    for (std::size_t x = 0; x < 75; ++x)
+      REQUIRE(std::abs(values[y * 76 + x] - whole[(4 * y + 2) * 301 + 4 * x + 2]) < 4);
+  }
+  CHECK(quarter.finer().scale() == DecodedScale::half);
+  CHECK(values_of(quarter.finer().finer()) == values_of(parse_image(bytes)));
+}
+
+TEST_CASE("JPEG: a picture that is turned is halved by its upright size", "[image]") {
+  const auto bytes = encode_jpeg(ramp(400, 300), {.app1 = app1('M', 6)});
+  const auto read = [&](RasterSize fit) {
+    return parse_image(bytes, {.decode = Decode::fit, .fit = fit});
+  };
+  CHECK(read({151, 200}).scale() == DecodedScale::full);
+  const Radiograph half = read({150, 200});
+  REQUIRE(half.scale() == DecodedScale::half);
+  CHECK(half.rows() == 150);
+  CHECK(half.columns() == 200);
+  CHECK(half.header().rows == 300);
+  CHECK(half.header().columns == 400);
+}
+
+TEST_CASE("JPEG: what is saved in colour is decoded whole, as its colour is looked for",
+          "[image]") {
+  const Picture grey = ramp(400, 300, 8, 3);
+  const Radiograph radiograph =
+      parse_image(encode_jpeg(grey), {.decode = Decode::fit, .fit = {1, 1}});
+  CHECK(radiograph.scale() == DecodedScale::full);
+  CHECK(radiograph.rows() == 400);
+}
+
 TEST_CASE("JPEG: grey saved as colour gives the pixels of grey saved as grey", "[image]") {
   const JpegOptions options{.quality = GENERATE(30, 75, 95), .keep_rgb = GENERATE(false, true)};
   const auto grey = parse_image(encode_jpeg(ramp(64, 80), {.quality = options.quality}));
