@@ -56,9 +56,9 @@ std::vector<std::uint16_t> read_image(const std::filesystem::path& file) {
   return pixels;
 }
 
-Radiograph radiograph_of(const std::vector<std::uint16_t>& pixels) {
+Radiograph radiograph_of(const std::vector<std::uint16_t>& pixels, int bits_stored) {
   return Radiograph::from_array(pixels.data(), kRows, kColumns, PixelType::uint16,
-                                {.bits_stored = 16});
+                                {.bits_stored = bits_stored});
 }
 
 }  // namespace aicovid::benchmark

@@ -20,6 +20,7 @@ std::vector<std::uint16_t> make_image();
 /// @throws std::runtime_error if the file is of another size
 std::vector<std::uint16_t> read_image(const std::filesystem::path& file);
 
-Radiograph radiograph_of(const std::vector<std::uint16_t>& pixels);
+/// A radiograph of the stored values [kRows,kColumns].
+Radiograph radiograph_of(const std::vector<std::uint16_t>& pixels, int bits_stored);
 
 }  // namespace aicovid::benchmark

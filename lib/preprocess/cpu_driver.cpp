@@ -33,14 +33,7 @@ class OnLevels {
   void operator()(const Background& background) { memory_.table.back() = background.value; }
 
   void operator()(const PercentileStretch& step) {
-    memory_.counts.count(levels_, step.over);
-    if (is_filtered()) {
-      memory_.counts.take_out_padding(levels_, stored_, step.over);
-    } else {
-      memory_.counts.leave_out_padding(levels_);
-    }
-    const Range range =
-        percentiles(memory_.counts.counts(), meanings(), {step.low, step.high}, memory_.order);
+    const Range range = percentiles_of(step);
     apply(stretch(range.low, range.high));
   }
 
@@ -92,6 +85,21 @@ class OnLevels {
   }
 
  private:
+  Range percentiles_of(const PercentileStretch& step) {
+    const Range percent{step.low, step.high};
+    if (!stored_.padding) {
+      const auto range = quick_percentiles(levels_, step.over, meanings(), percent, memory_.ranks);
+      if (range) return *range;
+    }
+    memory_.counts.count(levels_, step.over);
+    if (is_filtered()) {
+      memory_.counts.take_out_padding(levels_, stored_, step.over);
+    } else {
+      memory_.counts.leave_out_padding(levels_);
+    }
+    return percentiles(memory_.counts.counts(), meanings(), percent, memory_.order);
+  }
+
   /// What the levels mean, but not the number outside.
   std::span<double> meanings() { return std::span(memory_.table).first(memory_.table.size() - 1); }
 

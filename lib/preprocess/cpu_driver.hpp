@@ -2,6 +2,7 @@
 
 #include "cpu_filters.hpp"
 #include "histogram.hpp"
+#include "level_ranks.hpp"
 #include "program.hpp"
 #include "resample.hpp"
 
@@ -22,6 +23,7 @@ struct CpuMemory {
   std::vector<double> table;
   std::vector<float> numbers;
   LevelCounts counts;
+  RankMemory ranks;
   std::vector<std::uint32_t> order;
   std::vector<double> sorted;
   std::vector<std::uint16_t> level_map;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 
 namespace aicovid {
 namespace {
@@ -43,19 +44,31 @@ void LevelCounts::count(const Levels& levels, const PixelBox& box) {
           std::clamp(static_cast<int>(Pattern::value(pattern)), levels.lowest, levels.highest) -
           levels.lowest);
     };
-    const auto add_up = [&](const auto& by_pattern) {
-      for (std::size_t i = 0; i < by_pattern.size(); ++i)
-        counts_[level(i % Pattern::kCount)] += by_pattern[i];
+    // Adds up the lanes, and leaves them 0. Patterns beyond the range are looked through only where
+    // there are pixels of them: with 12 bits they are fifteen of sixteen.
+    const auto add_up = [&](auto& by_pattern) {
+      const auto take = [&](std::size_t pattern) {
+        for (std::size_t i = pattern; i < by_pattern.size(); i += Pattern::kCount) {
+          counts_[level(pattern)] += by_pattern[i];
+          by_pattern[i] = 0;
+        }
+      };
+      for (int value = levels.lowest; value <= levels.highest; ++value)
+        take(Pattern::of(static_cast<Stored>(value)));
+      const auto pixels =
+          static_cast<std::uint64_t>(box.rows()) * static_cast<std::uint64_t>(box.columns());
+      if (std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0}) == pixels) return;
+      for (std::size_t pattern = 0; pattern < Pattern::kCount; ++pattern) take(pattern);
     };
     if (levels.count() < kManyLevels) {
-      by_pattern_.assign(4 * Pattern::kCount, 0);
+      by_pattern_.resize(4 * Pattern::kCount);
       std::uint32_t* counts = by_pattern_.data();
       for_each_pattern<Stored, 4>(levels, box, [&](std::size_t lane, std::size_t pattern) {
         ++counts[lane * Pattern::kCount + pattern];
       });
       add_up(by_pattern_);
     } else {
-      short_by_pattern_.assign(2 * Pattern::kCount, 0);
+      short_by_pattern_.resize(2 * Pattern::kCount);
       std::uint16_t* counts = short_by_pattern_.data();
       for_each_pattern<Stored, 2>(levels, box, [&](std::size_t lane, std::size_t pattern) {
         // A count that is full begins again at 0.

@@ -25,6 +25,7 @@ class LevelCounts {
 
  private:
   std::vector<std::uint32_t> counts_;
+  // Lanes of counts, by the bits of a value. They are 0 between two calls.
   std::vector<std::uint32_t> by_pattern_;
   std::vector<std::uint16_t> short_by_pattern_;
 };

@@ -45,6 +45,33 @@ Range percentiles(std::span<const std::uint32_t> counts, std::span<const double>
   return {low.between(found[0], found[1]), high.between(found[2], found[3])};
 }
 
+std::optional<Range> quick_percentiles(const Levels& levels, const PixelBox& box,
+                                       std::span<const double> table, Range percent,
+                                       RankMemory& memory) {
+  const bool ascends = std::ranges::is_sorted(table);
+  // A negative's table descends.
+  if (!ascends && !std::ranges::is_sorted(table, std::ranges::greater{})) return std::nullopt;
+  const auto total =
+      static_cast<std::uint64_t>(box.rows()) * static_cast<std::uint64_t>(box.columns());
+  if (total == 0) return std::nullopt;
+  const Rank low = Rank::of(percent.low, total);
+  const Rank high = Rank::of(percent.high, total);
+  std::array<std::uint64_t, 4> ranks{low.below, low.above, high.below, high.above};
+  if (!ascends) {
+    ranks = {total - 1 - low.above, total - 1 - low.below, total - 1 - high.above,
+             total - 1 - high.below};
+  }
+  const auto found = levels_at(levels, box, ranks, memory);
+  if (!found) return std::nullopt;
+  const auto number = [&](int level) {
+    return table[static_cast<std::size_t>(level - levels.lowest)];
+  };
+  const std::size_t below = ascends ? 0 : 1;
+  const std::size_t above = 1 - below;
+  return Range{low.between(number((*found)[below]), number((*found)[above])),
+               high.between(number((*found)[2 + below]), number((*found)[2 + above]))};
+}
+
 Range percentiles(std::span<float> values, Range percent) {
   if (values.empty()) return {};
   const auto at = [&](std::uint64_t rank) {

@@ -104,3 +104,29 @@ TEST_CASE("Histogram: more pixels of a level than 16 bits can count", "[preproce
   CHECK(counted.counts()[100] == 700 * 401);
   CHECK(std::accumulate(counted.counts().begin(), counted.counts().end(), 0) == 700 * 401);
 }
+
+TEST_CASE("Histogram: values beyond the range count as the nearest, and leave nothing behind",
+          "[preprocess]") {
+  const int bits = GENERATE(10, 14);
+  LevelCounts counted;
+  const auto highest = static_cast<std::size_t>((1 << bits) - 1);
+  std::vector<std::uint16_t> pixels(600, 65535);
+  pixels[0] = 3;
+  pixels[1] = static_cast<std::uint16_t>(highest + 1);
+  counted.count(Levels::of(Radiograph::from_array(pixels.data(), 20, 30, PixelType::uint16,
+                                                  {.bits_stored = bits})),
+                {0, 0, 20, 30});
+  CHECK(counted.counts()[3] == 1);
+  CHECK(counted.counts()[highest] == 599);
+  const std::vector<std::int16_t> negative(600, std::int16_t{-32768});
+  counted.count(Levels::of(Radiograph::from_array(negative.data(), 20, 30, PixelType::int16,
+                                                  {.bits_stored = bits, .is_signed = true})),
+                {0, 0, 20, 30});
+  CHECK(counted.counts().front() == 600);
+  CHECK(std::accumulate(counted.counts().begin(), counted.counts().end(), 0) == 600);
+  const std::vector<std::uint8_t> bytes(600, 255);
+  counted.count(Levels::of(Radiograph::from_array(bytes.data(), 20, 30, PixelType::uint8)),
+                {0, 0, 20, 30});
+  CHECK(counted.counts().back() == 600);
+  CHECK(std::accumulate(counted.counts().begin(), counted.counts().end(), 0) == 600);
+}
