@@ -373,7 +373,8 @@ cudaError_t cudaFreeHost(void* memory) {
 }
 
 cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps*) {
-  *pool = new CUmemPoolHandle_st;
+  static CUmemPoolHandle_st the_pool;  // All arrays come from one.
+  *pool = &the_pool;
   return cudaSuccess;
 }
 
