@@ -127,7 +127,7 @@ class AICOVID_EXPORT Assessor {
   std::string intended_use() const;
   /// What the networks run on; `decode` is empty, as it is of an image.
   ComputeInfo compute() const;
-  /// What `ReadOptions::fit` must be for this bundle's networks: 1.25 times what they look at,
+  /// What `ReadOptions::fit` must be for this bundle's networks: 2.5 times what they look at,
   /// after the crop to the lungs that is expected.
   RasterSize fit_size() const;
   /// How many threads it was loaded for (`AssessorOptions::workers`).
