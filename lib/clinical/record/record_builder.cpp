@@ -204,8 +204,12 @@ RecordBuilder::Candidate* RecordBuilder::choose(const Variable& variable,
     return nullptr;
   }
   if (readable.size() == 1) return readable.front();
-  // What lasts is of no moment.
-  if (variable.lasting) return one_of_moment(readable, warnings);
+  // What lasts is of no moment, but for what is chosen anew.
+  const bool is_of_moment =
+      !variable.lasting ||
+      (variable.chosen_anew &&
+       std::ranges::all_of(readable, [](const Candidate* one) { return one->time.has_value(); }));
+  if (!is_of_moment) return one_of_moment(readable, warnings);
   const auto without_time =
       std::ranges::count_if(readable, [](const Candidate* one) { return !one->time; });
   if (without_time > 0 && static_cast<std::size_t>(without_time) < readable.size()) {

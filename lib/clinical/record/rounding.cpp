@@ -39,9 +39,13 @@ bool lies_within(const RoundedValue& exact, const RoundedValue& bound) {
 double canonical_rounding(const Variable& variable, const ClinicalValue& given,
                           const nlohmann::json& member) {
   const nlohmann::json& number = member.is_object() ? member["value"] : member;
-  const double half = std::pow(10., last_digit(*given.number, number.is_number_integer())) / 2;
-  if (given.unit.empty()) return half;
-  return half * std::get<GivenUnit>(read_unit(variable, given.unit)).factor();
+  const int digit = last_digit(*given.number, number.is_number_integer());
+  const auto half_of = [](int power) { return std::pow(10., power) / 2; };
+  if (given.unit.empty()) return half_of(digit);
+  const double factor = std::get<GivenUnit>(read_unit(variable, given.unit)).factor();
+  // A part of one, of which writers drop the zeros behind the point: 1 is 100 %, and not 50 to 150.
+  const bool is_ratio = variable.units.front().code == "%" && factor > 1;
+  return half_of(is_ratio ? std::min(digit, -2) : digit) * factor;
 }
 
 bool agree_within_rounding(const Variable& variable, const RoundedValue& a, const RoundedValue& b) {

@@ -58,6 +58,7 @@ struct Variable {
   std::string_view range_source;    ///< of `low` and `high`
   bool whole = false;               ///< whole numbers only
   bool lasting = false;             ///< holds for more than a day: sex, a chronic disease
+  bool chosen_anew = false;         ///< of a lasting one: a later value takes the earlier's place
   std::vector<std::string_view> terms;
   std::vector<LoincCode> loinc;
   std::vector<Suspicion> suspicions;

@@ -124,6 +124,12 @@ Presence presence_of(const Json& condition, const ConditionStatus& status,
   return presence == Presence::present && is_unsure ? Presence::possible : presence;
 }
 
+/// Whether it is of one place, stage or degree of the disease that its code names.
+bool is_narrowed(const Json& condition) {
+  return std::ranges::any_of(std::array{"bodySite", "stage", "severity"},
+                             [&](const char* name) { return !member(condition, name).is_null(); });
+}
+
 }  // namespace
 
 bool are_denied(const std::set<std::string>& codes, const std::set<std::string>& refuted) {
@@ -148,7 +154,7 @@ FhirCondition read_fhir_condition(const Json& condition, const ClinicalOptions& 
   std::set<std::string> certainties = {certainty_of(condition), certainty_of(diagnosis)};
   std::set<std::string_view> terms;
   std::set<std::string_view> exceptions;
-  bool whole = true;
+  bool whole = !is_narrowed(condition);
   for (const Json& coding : codings(diagnosis)) {
     const std::string system = text_of(coding, "system");
     const std::string code = text_of(coding, "code");
@@ -156,8 +162,9 @@ FhirCondition read_fhir_condition(const Json& condition, const ClinicalOptions& 
     if (const auto exception = exception_of(system, code)) exceptions.insert(*exception);
     auto found = condition_of(system, code);
     if (!found) found = condition_of_site(system, code, options);
-    // A code that is not listed may be a narrower disease, of which alone the Condition speaks.
-    if (!found) whole = whole && !is_code_of_diseases(system);
+    // A code that is not listed, of whatever system, may be a narrower disease, of which alone the
+    // Condition speaks.
+    if (!found) whole = false;
     if (!found) continue;
     terms.insert(found->term);
     result.codes.insert(plain_code(system, code));

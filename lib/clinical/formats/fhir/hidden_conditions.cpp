@@ -1,6 +1,7 @@
 #include "hidden_conditions.hpp"
 
 #include "address.hpp"
+#include "diagnosis_codes.hpp"
 #include "json.hpp"
 #include "problem_list.hpp"
 
@@ -100,6 +101,17 @@ class Conditions {
   std::set<std::string> addresses_;
 };
 
+/// Whether a code says that a disease that is read is the reason of an Encounter, a Procedure, a
+/// medicine. Source: FHIR R4, the elements reasonCode of these.
+bool has_reason(const Json& resource) {
+  const Json& reasons = member(resource, "reasonCode");
+  return reasons.is_array() && std::ranges::any_of(reasons, [](const Json& reason) {
+           return std::ranges::any_of(codings(reason), [](const Json& coding) {
+             return condition_of(text_of(coding, "system"), text_of(coding, "code")).has_value();
+           });
+         });
+}
+
 /// What an entry's resource has below its own level.
 bool hides(const Json& entry, const Conditions& conditions) {
   const Json& resource = member(entry, "resource");
@@ -112,6 +124,7 @@ bool hides(const Json& entry, const Conditions& conditions) {
                             });
     if (is_missing) return true;
   }
+  if (has_reason(resource)) return true;
   // The resource itself is no reference; what it has may be.
   return std::ranges::any_of(resource.items(), [&](const auto& one) {
     const bool may_be = std::ranges::count(kReferences, one.key()) > 0;

@@ -54,9 +54,9 @@ bool is_of_now(const Json& condition, const ConditionStatus& status, std::option
 
 }  // namespace
 
-void InfectionEvidence::add_test(const Json& observation, InfectionTest test,
-                                 const FhirEntry& place, FhirReading& reading) {
-  const auto found = infection_test_result(observation);
+void InfectionEvidence::add_tests(const Json& observation, const std::vector<const Json*>& tests,
+                                  const FhirEntry& place, FhirReading& reading) {
+  const auto found = infection_test_result(tests);
   if (!found) {
     note_doubt(observation, place);
     return reading.left_out.add(SetAside::without_value, place);
@@ -76,7 +76,10 @@ void InfectionEvidence::add_test(const Json& observation, InfectionTest test,
       return;
     }
   }
-  if (!*found && test == InfectionTest::positive_only) {
+  const bool excludes = std::ranges::any_of(tests, [](const Json* test) {
+    return has_value(*test) && infection_test_of(*test) == InfectionTest::both;
+  });
+  if (!*found && !excludes) {
     reading.builder.warn({"negative_antigen_left_out", "sars_cov_2",
                           fmt::format("sars_cov_2 is not taken as negative from {}: a test of "
                                       "antigen or of blood excludes no infection",
@@ -89,7 +92,10 @@ void InfectionEvidence::add_test(const Json& observation, InfectionTest test,
 
 void InfectionEvidence::note_doubt(const Json& test, const FhirEntry& place) {
   // What has no result yet, or was not done, says nothing against another one.
-  if (!has_value(test) || infection_test_result(test) == false) return;
+  const auto tests = infection_tests_in(test);
+  const bool has_result =
+      std::ranges::any_of(tests, [](const Json* one) { return has_value(*one); });
+  if (!has_result || infection_test_result(tests) == false) return;
   doubts_.push_back({moments_observed(test), place});
 }
 

@@ -18,10 +18,12 @@ struct FhirCondition;
 /// What a Bundle says of SARS-CoV-2 infection, by tests and by diagnoses.
 class InfectionEvidence {
  public:
-  /// Takes a test of the 14 days up to the time asked for, if it has a result that proves
+  /// Takes tests of the 14 days up to the time asked for, if they have a result that proves
   /// something.
-  void add_test(const nlohmann::json& observation, InfectionTest test, const FhirEntry& place,
-                FhirReading& reading);
+  ///
+  /// @param tests  the parts of the Observation that are tests, not empty
+  void add_tests(const nlohmann::json& observation, const std::vector<const nlohmann::json*>& tests,
+                 const FhirEntry& place, FhirReading& reading);
 
   /// Takes a diagnosis that is present, "confirmed" or "suspected", if it is of a current Encounter
   /// or of the 28 days up to the time asked for. An older one leaves the infection open, for

@@ -71,6 +71,20 @@ constexpr std::array<ResultCode, 14> kResults = {{
     {kLoinc, "LA11884-6", std::nullopt},
 }};
 
+/// Whether one test found it.
+std::optional<bool> result_of(const Json& test) {
+  if (!member(test, "dataAbsentReason").is_null()) return std::nullopt;
+  std::optional<bool> result;
+  for (const Json& coding : codings(member(test, "valueCodeableConcept"))) {
+    for (const ResultCode& one : kResults) {
+      if (text_of(coding, "system") != one.system || text_of(coding, "code") != one.code) continue;
+      if (!one.found || (result && result != one.found)) return std::nullopt;
+      result = one.found;
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 std::optional<InfectionTest> infection_test_of(const Json& observation) {
@@ -86,15 +100,25 @@ std::optional<InfectionTest> infection_test_of(const Json& observation) {
   return test;
 }
 
-std::optional<bool> infection_test_result(const Json& observation) {
-  if (!member(observation, "dataAbsentReason").is_null()) return std::nullopt;
+std::vector<const Json*> infection_tests_in(const Json& observation) {
+  std::vector<const Json*> tests;
+  if (infection_test_of(observation)) tests.push_back(&observation);
+  const Json& components = member(observation, "component");
+  if (!components.is_array()) return tests;
+  for (const Json& component : components) {
+    if (infection_test_of(component)) tests.push_back(&component);
+  }
+  return tests;
+}
+
+std::optional<bool> infection_test_result(const std::vector<const Json*>& tests) {
   std::optional<bool> result;
-  for (const Json& coding : codings(member(observation, "valueCodeableConcept"))) {
-    for (const ResultCode& one : kResults) {
-      if (text_of(coding, "system") != one.system || text_of(coding, "code") != one.code) continue;
-      if (!one.found || (result && result != one.found)) return std::nullopt;
-      result = one.found;
-    }
+  for (const Json* test : tests) {
+    // A panel has a result of its own, or leaves that to its parts.
+    if (!has_value(*test)) continue;
+    const auto found = result_of(*test);
+    if (!found || (result && result != found)) return std::nullopt;
+    result = found;
   }
   return result;
 }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <vector>
 
 namespace aicovid {
 
@@ -15,7 +16,11 @@ enum class InfectionTest {
 /// an infection at any time or of a vaccine.
 std::optional<InfectionTest> infection_test_of(const nlohmann::json& observation);
 
-/// Whether such a test found it; nothing where the result is absent, inconclusive or not coded.
-std::optional<bool> infection_test_result(const nlohmann::json& observation);
+/// The parts of an Observation that are such tests: itself, and its components.
+std::vector<const nlohmann::json*> infection_tests_in(const nlohmann::json& observation);
+
+/// Whether tests of one Observation found it; nothing where none has a result, one is inconclusive
+/// or not coded, or they differ.
+std::optional<bool> infection_test_result(const std::vector<const nlohmann::json*>& tests);
 
 }  // namespace aicovid

@@ -135,12 +135,15 @@ void require_same(const Meaning& meaning, const Meaning& other) {
 
 /// What 2708-6 is of: the saturation of arterial blood by any method, so that a blood gas is SaO2.
 /// Nothing where nobody knows.
-const Variable* variable_of_saturation(const Json& observation) {
+///
+/// @param is_of_gas_then  a blood gas was taken at its moment
+const Variable* variable_of_saturation(const Json& observation, bool is_of_gas_then) {
   if (of_laboratory(observation) == OfLaboratory::maybe) return nullptr;
-  return find_variable(is_of_blood_gas(observation) ? "sao2" : "spo2");
+  return find_variable(is_of_gas_then || is_of_blood_gas(observation) ? "sao2" : "spo2");
 }
 
-Meaning meaning_of(const Json& concept_, const Json& observation, const ClinicalOptions& options) {
+Meaning meaning_of(const Json& concept_, const Json& observation, bool is_of_gas_then,
+                   const ClinicalOptions& options) {
   Meaning meaning;
   const bool is_on_air = has_code(concept_, kLoinc, "59410-1");
   const bool is_by_pulse = has_code(concept_, kLoinc, "59408-5") ||
@@ -149,7 +152,7 @@ Meaning meaning_of(const Json& concept_, const Json& observation, const Clinical
     Meaning one = meaning_of_coding(coding, options);
     if (!one.variable) continue;
     if (one.code == "2708-6" && !one.is_own && !is_by_pulse) {
-      one.variable = variable_of_saturation(observation);
+      one.variable = variable_of_saturation(observation, is_of_gas_then);
       if (!one.variable) return {};
     }
     // A saturation on room air may have the code of any saturation beside its own.
@@ -244,7 +247,7 @@ Json value_of(const Meaning& meaning, const Json& holder, FhirReading& reading) 
 /// The value of an Observation or of a component of it; false if its code is no variable's.
 bool read_value(const Json& concept_, const Json& holder, const Json& observation,
                 const FhirEntry& place, const OxygenValues& oxygen, FhirReading& reading) {
-  Meaning meaning = meaning_of(concept_, observation, reading.options);
+  Meaning meaning = meaning_of(concept_, observation, oxygen.is_of_blood_gas, reading.options);
   if (!meaning.variable) meaning = meaning_of_oxygen(concept_, holder);
   if (!meaning.variable) return false;
   const bool is_of_oxygen =

@@ -13,6 +13,7 @@ namespace aicovid {
 struct OxygenValues {
   bool are_read = false;              ///< they alone are read; else all others
   std::set<std::string_view> open{};  ///< those of them that are noted alone, and have no value
+  bool is_of_blood_gas = false;       ///< a blood gas was taken at the Observation's moment
 };
 
 /// Adds the values of a final FHIR Observation and of its components, by their LOINC codes, else by

@@ -40,6 +40,9 @@ class OxygenEvidence {
   /// Takes what is not read at all, and may say anything.
   void note_unread(const FhirEntry& place);
 
+  /// Whether a blood gas was taken at the moment, or may have been.
+  bool is_of_blood_gas_then(Instant moment) const;
+
   /// The Observation by which high-flow oxygen was the latest statement up to the moment.
   std::optional<FhirEntry> stated_high_flow(std::optional<Instant> now) const;
 
@@ -60,7 +63,6 @@ class OxygenEvidence {
   void add(const Fact& fact);
   void add_doubt(Fact fact);
   void note_blood_gas(const nlohmann::json& observation);
-  bool is_of_blood_gas_then(Instant moment) const;
   /// The variable that a fact of the kind is a value of; empty for a statement.
   static std::string_view name_of(Kind kind);
   /// The variables of which one value lasts beyond a later one that differs.

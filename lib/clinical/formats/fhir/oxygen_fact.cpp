@@ -36,6 +36,10 @@ constexpr std::string_view kAnswerRoomAir = "LA11849-9";
 /// A ventilator's setting: "Oxygen/Inspired gas setting [Volume Fraction] Ventilator".
 constexpr std::string_view kVentilatorSetting = "19994-3";
 constexpr std::array<std::string_view, 3> kBloodGases = {"pao2", "paco2", "ph"};
+/// pO2, pCO2 and pH of capillary blood, of venous blood, and of blood that is not told apart, by
+/// LOINC: no variable's, and of a blood gas all the same.
+constexpr std::array<std::string_view, 9> kOtherBloodGases = {
+    "2704-5", "2020-6", "2745-8", "2705-2", "2021-4", "2746-6", "11556-8", "11557-6", "11558-4"};
 
 /// The variables that the codings are of.
 std::set<std::string_view> variables_of(const Json& concept_, const ClinicalOptions& options) {
@@ -101,8 +105,20 @@ bool is_raised(const Json& holder) {
          value_as("fio2", holder).value_or(0) > kRoomAirPercent;
 }
 
+/// Whether the part's code asks what the patient breathes: by a code that is read, or by a text.
+/// Another may ask of the time before admission, or of what is planned.
+bool asks_what_is_breathed(const Json& coded, const std::set<std::string_view>& names) {
+  const Json& all = codings(coded);
+  return all.empty() || !names.empty() || support_of(coded) != Support::none ||
+         std::ranges::any_of(all, [](const Json& coding) {
+           return is_code_of_oxygen(text_of(coding, "system"), text_of(coding, "code"));
+         });
+}
+
 /// What a statement says; kind `saturation` where the part is none.
-OxygenFact statement_of(const Json& part) {
+///
+/// @param names  the variables that its codes are of
+OxygenFact statement_of(const Json& part, const std::set<std::string_view>& names) {
   const Json& coded = member(part, "code");
   const Json& answer = member(part, "valueCodeableConcept");
   const auto yes = said_yes(part);
@@ -112,6 +128,7 @@ OxygenFact statement_of(const Json& part) {
   if (has_code(answer, kSnomed, kRoomAir)) said.insert(Says::air);
   if (has_code(answer, kSnomed, kOnOxygen) || gives_oxygen(answer)) said.insert(Says::oxygen);
   const bool is_answered = !said.empty();
+  if (is_answered && !asks_what_is_breathed(coded, names)) said = {Says::nothing};
   if (!is_answered && has_code(coded, kSnomed, kRoomAir)) {
     // A value that is neither yes nor no may mean the reverse.
     said.insert(yes == false ? Says::not_air : yes || !has_value(part) ? Says::air : Says::nothing);
@@ -183,7 +200,7 @@ std::optional<OxygenFact> fact_of(const Json& part, const Json& observation,
                                   const ClinicalOptions& options) {
   if (!member(part, "dataAbsentReason").is_null()) return std::nullopt;
   const auto names = variables_of(member(part, "code"), options);
-  OxygenFact fact = statement_of(part);
+  OxygenFact fact = statement_of(part, names);
   if (fact.kind != Kind::statement) {
     const auto quantity = quantity_of(part, observation, names);
     if (!quantity) return std::nullopt;
@@ -218,7 +235,11 @@ std::vector<OxygenFact> oxygen_facts(const Json& observation, const FhirEntry& p
 
 bool has_blood_gas(const Json& observation, const ClinicalOptions& options) {
   return std::ranges::any_of(parts_of(observation), [&](const Json* part) {
-    const auto names = variables_of(member(*part, "code"), options);
+    const Json& coded = member(*part, "code");
+    const bool is_other = std::ranges::any_of(
+        kOtherBloodGases, [&](std::string_view code) { return has_code(coded, kLoinc, code); });
+    if (is_other) return true;
+    const auto names = variables_of(coded, options);
     return std::ranges::any_of(kBloodGases,
                                [&](std::string_view name) { return names.contains(name); });
   });

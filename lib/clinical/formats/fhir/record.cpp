@@ -10,6 +10,7 @@
 #include "infection.hpp"
 #include "json.hpp"
 #include "observation.hpp"
+#include "observed_at.hpp"
 #include "oxygen.hpp"
 #include "patient.hpp"
 #include "place_of_care.hpp"
@@ -142,9 +143,10 @@ class BundleReader {
     if (status != "final" && status != "amended" && status != "corrected") {
       return doubt(SetAside::not_final, one);
     }
-    if (const auto test = infection_test_of(resource)) {
-      infection_.add_test(resource, *test, one.place, reading_);
-    } else if (is_in_intensive_care(resource)) {
+    const auto tests = infection_tests_in(resource);
+    if (!tests.empty()) infection_.add_tests(resource, tests, one.place, reading_);
+    if (infection_test_of(resource)) return;
+    if (is_in_intensive_care(resource)) {
       place_.note_observation(resource, one.place, reading_);
     } else {
       const auto statement = oxygen_.note(resource, one.place);
@@ -158,7 +160,9 @@ class BundleReader {
   /// What one entry says of oxygen, support and place hangs on the others, and on the saturation
   /// that the record takes.
   void settle_bedside() {
-    for (const SeenObservation& one : observations_) read_values(one, {});
+    for (const SeenObservation& one : observations_) {
+      read_values(one, {.is_of_blood_gas = is_of_blood_gas_then(one)});
+    }
     auto spo2 = reading_.builder.latest("spo2");
     if (!spo2) spo2 = reading_.builder.latest("spo2_room_air");
     const auto moment = reading_.at ? reading_.at : spo2;
@@ -170,6 +174,11 @@ class BundleReader {
     for (const SeenObservation& one : observations_) {
       read_values(one, {.are_read = true, .open = open});
     }
+  }
+
+  bool is_of_blood_gas_then(const SeenObservation& one) const {
+    const auto moment = parse_timestamp(observed_at(*one.resource).exact);
+    return moment && oxygen_.is_of_blood_gas_then(*moment);
   }
 
   void read_values(const SeenObservation& one, const OxygenValues& oxygen) {
@@ -196,7 +205,7 @@ class BundleReader {
     }
     if (one.place.type == "Observation") {
       oxygen_.note_doubt(resource, one.place);
-      if (infection_test_of(resource)) infection_.note_doubt(resource, one.place);
+      if (!infection_tests_in(resource).empty()) infection_.note_doubt(resource, one.place);
     }
     if (one.place.type == "Procedure" || one.place.type == "DeviceUseStatement") {
       support_.note_doubt(resource, one.place, resources_);

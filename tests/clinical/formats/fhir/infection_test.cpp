@@ -293,3 +293,29 @@ TEST_CASE("FHIR infection: what comes after COVID-19 is none", "[clinical]") {
     CHECK_FALSE(warning(record, "fhir_unknown_codes").empty());
   }
 }
+
+TEST_CASE("FHIR infection: the components of a test are tests", "[clinical]") {
+  const auto part = [](bool found) {
+    const Json test = test_of("94500-6", found);
+    return Json{{"code", test["code"]}, {"valueCodeableConcept", test["valueCodeableConcept"]}};
+  };
+  const auto panel = [&](const std::string& code, const std::vector<Json>& parts) {
+    Json one = test_of(code, true);
+    one.erase("valueCodeableConcept");
+    one["component"] = parts;
+    return one;
+  };
+  Json older = kNegative;
+  older["effectiveDateTime"] = "2020-03-30T10:00:00Z";
+  CHECK(infected({older, panel("94531-1", {part(true)})}) == "confirmed");
+  CHECK(infected({panel("94531-1", {part(false)})}) == "negative");
+  // Of several viruses, one of which is this.
+  CHECK(infected({older, panel("00000-0", {part(true)})}) == "confirmed");
+  CHECK(infected({panel("00000-0", {part(false)})}) == "negative");
+  // What differs is open, and no negative test before it holds.
+  Json differs = panel("94531-1", {part(true)});
+  differs["valueCodeableConcept"] = kNegative["valueCodeableConcept"];
+  CHECK_FALSE(infected({differs}).has_value());
+  CHECK_FALSE(infected({older, differs}).has_value());
+  CHECK_FALSE(infected({older, panel("94531-1", {part(true), part(false)})}).has_value());
+}

@@ -455,3 +455,56 @@ TEST_CASE("FHIR oxygen: the time grows with the number of flows, not with its sq
   // Four times as many would take sixteen times as long.
   CHECK(clocks(12000) < 10 * clocks(3000));
 }
+
+TEST_CASE("FHIR oxygen: an answer to a question that is not read proves nothing", "[clinical]") {
+  const auto asked = [](const char* code, const char* answer) {
+    return answered(observation("urn:site", code, kNow), kSnomed, answer);
+  };
+  CHECK_FALSE(said_with({asked("home-oxygen-before-admission", "722742002")}).has_value());
+  const Json planned = asked("planned-therapy", "57485005");
+  CHECK_FALSE(said_with({planned}).has_value());
+  CHECK_THAT(warning(record_of({planned}), "fhir_without_value"), ContainsSubstring("entry[1]"));
+  // It may be of now, and then stands against room air.
+  CHECK_FALSE(said_with({fio2(21, kNow), planned}).has_value());
+}
+
+TEST_CASE("FHIR oxygen: a fraction at the moment of any blood gas is of that", "[clinical]") {
+  for (const char* code : {"2704-5", "2020-6", "2745-8", "2705-2", "2021-4", "2746-6", "11556-8",
+                           "11557-6", "11558-4"}) {
+    INFO(code);
+    CHECK_FALSE(said_with({fio2(21, kNow), measured(code, quantity(40, "mm[Hg]"), kNow)}));
+    CHECK(said_with({fio2(21, kNow), measured(code, quantity(40, "mm[Hg]"), kEarlier)}) == false);
+  }
+}
+
+TEST_CASE("FHIR oxygen: a saturation at the moment of a blood gas is of arterial blood",
+          "[clinical]") {
+  const Json pulse = measured("59408-5", quantity(96, "%"), kEarlier);
+  const Json gas = measured("2703-7", quantity(38, "mm[Hg]"), kNow);
+  const Json saturation = measured("2708-6", quantity(72, "%"), kNow);
+  const auto record = record_of({pulse, gas, saturation});
+  CHECK(record.number("spo2") == 96);
+  CHECK(record.number("sao2") == 72);
+  CHECK(record_of({pulse, saturation}).number("spo2") == 72);
+}
+
+TEST_CASE("FHIR oxygen: a saturation given as a part of one is known to a hundredth",
+          "[clinical]") {
+  const auto record = record_of({measured("59408-5", quantity(1, "1"), kNow),
+                                 measured("59408-5", quantity(0.88, "1"), kNow)});
+  CHECK_FALSE(record.number("spo2").has_value());
+  CHECK(warning(record, "conflicting_values").find("spo2") != std::string::npos);
+}
+
+TEST_CASE("FHIR oxygen: the scale of saturation that was chosen last counts", "[clinical]") {
+  const auto chosen = [](const char* code, const std::string& time) {
+    Json one = observation(kSnomed, code, time);
+    one["valueInteger"] = 1;
+    return one;
+  };
+  const char* first = "1104311000000102";
+  const char* second = "1104321000000108";
+  CHECK(record_of({chosen(first, kEarlier), chosen(second, kNow)}).number("news2_spo2_scale") == 2);
+  CHECK(record_of({chosen(first, kNow), chosen(second, kEarlier)}).number("news2_spo2_scale") == 1);
+  CHECK_FALSE(record_of({chosen(first, kNow), chosen(second, kNow)}).number("news2_spo2_scale"));
+}

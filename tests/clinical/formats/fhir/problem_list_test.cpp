@@ -305,3 +305,34 @@ TEST_CASE("Problem list: it is of FHIR alone", "[clinical]") {
     }
   }
 }
+
+TEST_CASE("Problem list: a disease that is the reason of a stay is no absent one", "[clinical]") {
+  const auto closed_beside = [](const std::string& code) {
+    Json stay = {{"resourceType", "Encounter"}, {"status", "finished"}, {"subject", kPatient}};
+    stay["reasonCode"] = {coding("http://snomed.info/sct", code)};
+    return read(bundle({entry(nil_known()), entry(stay)}), ProblemList::unsaid).flag("diabetes");
+  };
+  CHECK_FALSE(closed_beside("73211009").has_value());
+  CHECK(closed_beside("386661006") == false);  // fever
+}
+
+TEST_CASE("Problem list: a refuted disease of one place, stage or degree refutes no other",
+          "[clinical]") {
+  Json refuted = condition("http://snomed.info/sct", "73211009");
+  refuted["recordedDate"] = "2020-03-31";
+  refuted["verificationStatus"] =
+      coding("http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted");
+  const auto found = [](const Json& one) {
+    return read(bundle({entry(one)}), ProblemList::unsaid).flag("diabetes");
+  };
+  REQUIRE(found(refuted) == false);
+  for (const char* name : {"bodySite", "stage", "severity"}) {
+    INFO(name);
+    Json narrowed = refuted;
+    narrowed[name] = {{{"text", "made up"}}};
+    CHECK_FALSE(found(narrowed).has_value());
+  }
+  Json coded_twice = refuted;
+  coded_twice["code"]["coding"].push_back({{"system", "urn:oid:1.2.3"}, {"code", "E11.9"}});
+  CHECK_FALSE(found(coded_twice).has_value());
+}
