@@ -73,7 +73,8 @@ AICOVID_DISPATCHED void count_row(std::span<const std::uint16_t> row, std::uint1
         below1[i] = static_cast<Pattern>(below1[i] + (level < low1));
         up_to0[i] = static_cast<Pattern>(up_to0[i] + (level <= low0));
         up_to1[i] = static_cast<Pattern>(up_to1[i] + (level <= low1));
-        hits[i] = static_cast<Pattern>(inside(level, low0, width0) | inside(level, low1, width1));
+        hits[i] = static_cast<Pattern>(int{inside(level, low0, width0)} |
+                                       int{inside(level, low1, width1)});
       }
       Pattern any = 0;
       for (std::size_t i = 0; i < kBlock; ++i) any = static_cast<Pattern>(any | hits[i]);
