@@ -39,7 +39,7 @@ bool is_listed(const std::string& system, const std::string& code, const Clinica
   const Json coded = {{"coding", Json::array({{{"system", system}, {"code", code}}})}};
   const Json observation = {{"code", coded}};
   return is_code_of_oxygen(system, code) || support_of(coded) != Support::none ||
-         is_in_intensive_care(observation) || infection_test_of(observation) ||
+         is_of_intensive_care(observation) || infection_test_of(observation) ||
          (system == kSnomed && snomed_observation(code) != nullptr) ||
          (system == kLoinc && variable_of_loinc(code, known) != nullptr);
 }

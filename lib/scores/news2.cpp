@@ -4,8 +4,6 @@
 
 #include "clinical/bedside_state.hpp"
 
-#include <aicovid/error.hpp>
-
 #include <algorithm>
 
 namespace aicovid {
@@ -26,37 +24,69 @@ PointScale scale_2(bool on_oxygen) {
   return scale;
 }
 
-/// The scale is the clinician's choice, and 1 unless it was stated.
-int spo2_scale(const ClinicalRecord& record) {
+/// Which scales of SpO2 the points can be of.
+enum class Scales { first, second, either };
+
+/// The scale is the clinician's choice, and 1 unless it was stated. A range is a choice that is
+/// open: two were stated at one time.
+Scales spo2_scales(const ClinicalRecord& record) {
   const auto scale = record.range("news2_spo2_scale");
-  if (!scale) return 1;
-  if (!scale->exact()) {
-    throw Error(ErrorCode::bad_clinical_input,
-                "news2_spo2_scale is a range; expected the choice, 1 or 2");
-  }
-  return static_cast<int>(scale->low);
+  if (!scale) return Scales::first;
+  if (!scale->exact()) return Scales::either;
+  return scale->low == 1 ? Scales::first : Scales::second;
 }
 
-/// Adds SpO2 and oxygen together, as on scale 2 the points of SpO2 depend on the oxygen.
-void add_oxygenation(const ClinicalRecord& record, int scale, ScoreSheet& sheet) {
-  const auto [oxygen, said] = receives_oxygen(record);
-  if (scale == 1) {
-    sheet.add("spo2", scale_1());
-  } else if (oxygen) {
-    sheet.add("spo2", scale_2(*oxygen));
-  } else {
-    const auto spo2 = record.range("spo2");
-    const auto points = [&](bool on_oxygen) {
-      return spo2 ? points_of(scale_2(on_oxygen), *spo2) : all_points(scale_2(on_oxygen));
-    };
-    const Bounds air = points(false);
-    const Bounds with = points(true);
-    ScoreItem item{"spo2", {std::min(air.min, with.min), std::max(air.max, with.max)}, {}, {}};
-    if (spo2) item.from = {"spo2"};
-    if (!item.points.exact()) item.missing = {spo2 && air.exact() ? "on_oxygen" : "spo2"};
-    sheet.add(std::move(item));
+/// The tables that the points of SpO2 can follow, as on scale 2 they depend on the oxygen.
+std::vector<PointScale> tables_of(Scales scales, std::optional<bool> oxygen) {
+  std::vector<PointScale> tables;
+  if (scales != Scales::second) tables.push_back(scale_1());
+  if (scales == Scales::first) return tables;
+  if (oxygen != true) tables.push_back(scale_2(false));
+  if (oxygen != false) tables.push_back(scale_2(true));
+  return tables;
+}
+
+void add_spo2(const ClinicalRecord& record, Scales scales, std::optional<bool> oxygen,
+              ScoreSheet& sheet) {
+  const std::vector<PointScale> tables = tables_of(scales, oxygen);
+  if (tables.size() == 1) return sheet.add("spo2", tables.front());
+  const auto spo2 = record.range("spo2");
+  std::vector<Bounds> all;
+  for (const PointScale& table : tables) {
+    all.push_back(spo2 ? points_of(table, *spo2) : all_points(table));
   }
+  ScoreItem item{
+      "spo2",
+      {std::ranges::min(all, {}, &Bounds::min).min, std::ranges::max(all, {}, &Bounds::max).max},
+      {},
+      {}};
+  if (spo2) item.from = {"spo2"};
+  if (!item.points.exact()) {
+    const bool is_read = spo2 && std::ranges::all_of(all, &Bounds::exact);
+    if (!is_read) item.missing.emplace_back("spo2");
+    if (is_read && scales == Scales::either) item.missing.emplace_back("news2_spo2_scale");
+    if (is_read && !oxygen) item.missing.emplace_back("on_oxygen");
+  }
+  sheet.add(std::move(item));
+}
+
+void add_oxygenation(const ClinicalRecord& record, Scales scales, ScoreSheet& sheet) {
+  const auto [oxygen, said] = receives_oxygen(record);
+  add_spo2(record, scales, oxygen, sheet);
   sheet.add("on_oxygen", oxygen, 2, {said}, {"on_oxygen"});
+}
+
+std::string_view note_of(Scales scales, bool is_chosen) {
+  switch (scales) {
+    case Scales::second:
+      return "SpO2 scale 2, the clinician's choice";
+    case Scales::either:
+      return "SpO2 scale 1 or 2, as the clinician's choice is open";
+    case Scales::first:
+      break;
+  }
+  return is_chosen ? "SpO2 scale 1, the clinician's choice"
+                   : "SpO2 scale 1, as no other was chosen";
 }
 
 /// Notes in the score whether one item alone scores 3, if that is settled.
@@ -83,7 +113,7 @@ Score news2(const ClinicalRecord& record) {
                   "London 2017"};
   score.maximum_points = 20;
   const Finding impaired = not_alert(record);
-  const int scale = spo2_scale(record);
+  const Scales scales = spo2_scales(record);
   // A ventilator sets the rate, sedation the consciousness.
   if (!check_eligibility({.from_age = 16, .not_support = {"imv", "ecmo"}}, record, score)) {
     return score;
@@ -91,7 +121,7 @@ Score news2(const ClinicalRecord& record) {
   ScoreSheet sheet(record, std::move(score));
   sheet.add("respiratory_rate",
             {3, {from(9, 1), from(12, 0), from(21, 2), from(25, 3)}, Grain::whole});
-  add_oxygenation(record, scale, sheet);
+  add_oxygenation(record, scales, sheet);
   sheet.add("systolic_bp",
             {3, {from(91, 2), from(101, 1), from(111, 0), from(220, 3)}, Grain::whole});
   sheet.add("heart_rate",
@@ -101,10 +131,7 @@ Score news2(const ClinicalRecord& record) {
             {3, {above(35, 1), above(36, 0), above(38, 1), above(39, 2)}, Grain::tenths});
   score = std::move(sheet).total({{0, "low"}, {5, "medium"}, {7, "high"}});
   add_trigger(score);
-  score.notes.emplace_back(scale == 2 ? "SpO2 scale 2, the clinician's choice"
-                           : record.number("news2_spo2_scale")
-                               ? "SpO2 scale 1, the clinician's choice"
-                               : "SpO2 scale 1, as no other was chosen");
+  score.notes.emplace_back(note_of(scales, record.range("news2_spo2_scale").has_value()));
   return score;
 }
 

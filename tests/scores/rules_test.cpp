@@ -175,8 +175,25 @@ TEST_CASE("NEWS2: without a word on oxygen, scale 2 has the bounds of both", "[s
   CHECK(points(score, "spo2") == 0);
   score = of(news2, without(patient, "spo2"));
   CHECK(has(score.missing, "spo2"));
+}
+
+TEST_CASE("NEWS2: a choice of the scale that is open has the bounds of both", "[scores]") {
+  auto patient = with(well_adult(), {{"spo2", 96}});
+  patient["on_oxygen"] = true;
+  patient["respiratory_support"] = "oxygen";
   patient["news2_spo2_scale"] = quantity("news2_spo2_scale", 1, ">=");
-  CHECK_THROWS_AS(of(news2, patient), Error);
+  const Score score = of(news2, patient);
+  CHECK(item(score, "spo2").points == Bounds{0, 2});
+  CHECK(score.missing == Strings{"news2_spo2_scale"});
+  CHECK(has(score.notes, "SpO2 scale 1 or 2, as the clinician's choice is open"));
+  // 90 % without oxygen: 3 points by the first, none by the second.
+  auto on_air = with(well_adult(), {{"spo2", 90}});
+  on_air["news2_spo2_scale"] = quantity("news2_spo2_scale", 1, ">=");
+  CHECK(item(of(news2, on_air), "spo2").points == Bounds{0, 3});
+  // Both have none for it.
+  on_air = with(well_adult(), {{"spo2", 97}});
+  on_air["news2_spo2_scale"] = quantity("news2_spo2_scale", 1, ">=");
+  CHECK(of(news2, on_air).missing.empty());
 }
 
 TEST_CASE("CURB-65: one low pressure settles the item, one normal does not", "[scores]") {

@@ -3,6 +3,7 @@
 #include "json_record.hpp"
 #include "nccid.hpp"
 #include "record/record_builder.hpp"
+#include "record/timestamp.hpp"
 #include "table_cell.hpp"
 #include "table_words.hpp"
 #include "variables/unknown_name.hpp"
@@ -97,12 +98,27 @@ void check_nameless_columns(const CsvTable& table) {
   }
 }
 
+/// The time of a cell. pandas and databases write a blank where ISO 8601 has a T.
+std::string time_of(const CsvCell& cell) {
+  constexpr std::size_t kDay = std::string_view("2020-04-01").size();
+  std::string time = cell.text;
+  if (time.size() > kDay && time[kDay] == ' ') time[kDay] = 'T';
+  if (parse_timestamp(time)) return time;
+  // The message does not show what was written, which may be a birth date.
+  reject(
+      fmt::format("time is no time in column {}; expected ISO 8601 with a zone, like "
+                  "\"2020-04-01T10:00:00Z\"",
+                  cell.column));
+}
+
 ClinicalExplanation explain_row(const std::vector<CsvCell>& row, const ClinicalOptions& options) {
   RecordBuilder builder(options);
   const SiteCodes& site = site_codes(options.code_map);
   std::string time;
   for (const CsvCell& cell : row) {
-    if (name_of(cell.header, site) == "time" && !is_missing_cell(cell.text, site)) time = cell.text;
+    if (name_of(cell.header, site) == "time" && !is_missing_cell(cell.text, site)) {
+      time = time_of(cell);
+    }
   }
   for (const CsvCell& cell : row) {
     if (name_of(cell.header, site) == "time") continue;

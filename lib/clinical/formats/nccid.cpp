@@ -4,6 +4,8 @@
 #include "table_words.hpp"
 #include "variables/variables.hpp"
 
+#include <aicovid/error.hpp>
+
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
@@ -277,8 +279,14 @@ class NccidRow {
 
   void add_fio2(double percent) { add("fio2", {{"value", percent}, {"unit", "%"}}); }
 
+  /// A number that no patient can have is taken as missing too, beyond the published rules.
   void add(std::string_view variable, const nlohmann::json& member) {
-    builder_.add(*find_variable(variable), member);
+    try {
+      builder_.add(*find_variable(variable), member);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::bad_clinical_input) throw;
+      say(variable, fmt::format("is taken as missing: {}", error.what()));
+    }
   }
 
   void say(std::string_view variable, std::string_view what) {

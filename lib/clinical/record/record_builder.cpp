@@ -23,6 +23,10 @@ namespace {
 /// An entry may have thousands of neighbours of which the same is to be said.
 constexpr std::size_t kMostNamed = 10;
 
+/// A choice of the clinician that is older is named. The limit is this project's: longer than most
+/// stays in hospital.
+constexpr std::chrono::days kOldChoice{28};
+
 [[noreturn]] void reject(const std::string& message) {
   throw Error(ErrorCode::bad_clinical_input, message);
 }
@@ -178,8 +182,9 @@ RecordBuilder::Candidate* RecordBuilder::one_of_moment(
     reject(fmt::format("{} has two values of one time; expected one", name));
   std::ranges::sort(names);
   warnings.push_back({"conflicting_values", std::string(name),
-                      fmt::format("{} is taken as missing: {} have different values of one time",
-                                  name, fmt::join(names, " and "))});
+                      fmt::format("{} is {}: {} have different values of one time", name,
+                                  finest->variable->chosen_anew ? "left open" : "taken as missing",
+                                  fmt::join(names, " and "))});
   return nullptr;
 }
 
@@ -229,6 +234,11 @@ RecordBuilder::Candidate* RecordBuilder::choose(const Variable& variable,
   return one_of_moment(of_moment, warnings);
 }
 
+bool RecordBuilder::is_contradicted(const Candidates& candidates) {
+  return std::ranges::any_of(
+      candidates, [](const Candidate* one) { return one->fate == EvidenceFate::conflicting; });
+}
+
 void RecordBuilder::set(const Variable& variable, std::vector<Candidate>& all,
                         ClinicalRecord& record) const {
   Candidates candidates;
@@ -237,7 +247,21 @@ void RecordBuilder::set(const Variable& variable, std::vector<Candidate>& all,
   }
   if (candidates.empty()) return;
   Candidate* chosen = choose(variable, candidates, record.warnings_);
+  if (!chosen && variable.chosen_anew && is_contradicted(candidates)) {
+    // No value would mean that nobody chose.
+    ClinicalValue either;
+    either.number = variable.low;
+    either.comparator = ">=";
+    record.given_.emplace(variable.name, either);
+    record.canonical_.emplace(variable.name, variable.low);
+  }
   if (!chosen) return;
+  if (variable.chosen_anew && at_ && chosen->time && *chosen->time < *at_ - kOldChoice) {
+    record.warnings_.push_back(
+        {"old_choice", std::string(variable.name),
+         fmt::format("{} was chosen more than {} days before the time that the values are for",
+                     variable.name, kOldChoice.count())});
+  }
   chosen->fate = EvidenceFate::taken;
   record.given_.emplace(variable.name, chosen->value);
   if (!chosen->value.number) return;

@@ -81,6 +81,8 @@ class RecordBuilder {
                     std::vector<ClinicalWarning>& warnings) const;
   Candidate* one_of_moment(const Candidates& candidates,
                            std::vector<ClinicalWarning>& warnings) const;
+  /// Whether two of them differ, so that none was chosen.
+  static bool is_contradicted(const Candidates& candidates);
   /// Puts the values that were chosen into the record.
   void set(const Variable& variable, std::vector<Candidate>& all, ClinicalRecord& record) const;
   /// Compares the values of the record, and opens or refuses what contradicts itself.

@@ -13,11 +13,10 @@ std::optional<UnitOfText> unit_of_text(const Variable& variable, const UnitText&
   };
   return UnitOfText{
       .code = *code,
-      .warning = {
-          "unit_without_system", std::string(variable.name),
-          fmt::format("{} has the unit \"{}\" without a system of units: it was taken as the "
-                      "UCUM unit {}",
-                      variable.name, shown(unit.text), shown(*code))}};
+      .warning = {"unit_without_system", std::string(variable.name),
+                  fmt::format("{} has the unit \"{}\" without a code of a system of units: it was "
+                              "taken as the UCUM unit {}",
+                              variable.name, shown(unit.text), shown(*code))}};
 }
 
 }  // namespace aicovid

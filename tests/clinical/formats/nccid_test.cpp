@@ -5,6 +5,7 @@
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <charconv>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <tuple>
 
 using namespace aicovid;
 
@@ -150,7 +152,8 @@ TEST_CASE("NCCID: oxygen is a percentage, a fraction, a flow or the colour of a 
   CHECK_FALSE(parse("FiO2", "mask").number("fio2").has_value());
   CHECK_FALSE(parse("FiO2", "20L").number("fio2").has_value());
   // The published rules leave 0 as it is: it is no possible fraction.
-  CHECK_FALSE(rejection_of([] { parse("FiO2", "0"); }).empty());
+  CHECK_FALSE(parse("FiO2", "0").number("fio2").has_value());
+  CHECK(count(parse("FiO2", "0"), "nccid_cleaned", "fio2") == 1);
 }
 
 TEST_CASE("NCCID: oxygen that is no possible fraction is missing, as the rules have it",
@@ -230,6 +233,24 @@ TEST_CASE("NCCID: a JSON file of one patient is read alike", "[clinical]") {
   CHECK(record.number("crp") == 12);
 }
 
+TEST_CASE("NCCID: a number that no patient can have is missing, and costs nothing else",
+          "[clinical]") {
+  for (const auto& [column, given, variable] :
+       {std::tuple("O2 saturation", ".95", "spo2"),
+        {"O2 saturation", "0.95", "spo2"},
+        {"FiO2", "18", "fio2"},
+        {"Respiratory rate on admission", "999", "respiratory_rate"},
+        {"Systolic BP", "1200", "systolic_bp"},
+        {"Age", "190", "age"}}) {
+    INFO(column);
+    const auto record = parse_clinical(fmt::format("{},CRP on admission\n{},12\n", column, given),
+                                       {.clean = Cleaning::nccid});
+    CHECK_FALSE(record.given().contains(variable));
+    CHECK(count(record, "nccid_cleaned", variable) == 1);
+    CHECK(record.number("crp") == 12);
+  }
+}
+
 TEST_CASE("NCCID: rules are for tables and records, not FHIR", "[clinical]") {
   CHECK_THROWS_AS(parse_clinical(R"({"resourceType": "Bundle"})", {.clean = Cleaning::nccid}),
                   Error);
@@ -261,15 +282,12 @@ TEST_CASE("NCCID: the database's own example is cleaned as its authors clean it"
     INFO(row[0]);
     const ClinicalOptions options{
         .row = row[0], .id_column = "Pseudonym", .clean = Cleaning::nccid};
-    if (cell("fio2") == "0.0") {
-      // Their 0 % of oxygen is impossible: an error here.
-      CHECK_FALSE(rejection_of([&] { parse_clinical(raw, options); }).empty());
-      continue;
-    }
     const auto record = parse_clinical(raw, options);
     for (const auto& [column, name] : numbers) {
       INFO(column);
-      CHECK(record.number(name) == number_of(cell(column)));
+      // Their 0 % of oxygen is impossible, and missing here.
+      const bool is_impossible = column == "fio2" && cell(column) == "0.0";
+      CHECK(record.number(name) == (is_impossible ? std::nullopt : number_of(cell(column))));
       ++compared;
     }
     for (const auto& [column, name] : flags) {
@@ -286,5 +304,5 @@ TEST_CASE("NCCID: the database's own example is cleaned as its authors clean it"
                                                                   : "Unknown"));
     CHECK((record.text("sars_cov_2") == "confirmed") == (cell("1st_rt-pcr_result") == "Positive"));
   }
-  CHECK(compared == 9 * 8);
+  CHECK(compared == 10 * 8);
 }

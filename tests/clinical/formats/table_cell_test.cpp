@@ -4,6 +4,7 @@
 #include <aicovid/clinical_record.hpp>
 #include <aicovid/error.hpp>
 
+#include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -110,9 +111,19 @@ TEST_CASE("Table: the column of the time may be written Time or TIME", "[clinica
   const auto without = ClinicalRecord::parse_csv("crp [mg/L]," + name + "\n12,NA\n");
   CHECK(without.given().at("crp").time.empty());
   CHECK_THAT(rejection("crp [mg/L]," + name + "\n12,NaT\n"),
-             ContainsSubstring("crp.time is no time"));
+             ContainsSubstring("time is no time in column 2"));
   CHECK_THAT(rejection("time,Time,sex\n,,male\n"), ContainsSubstring("is given twice"));
   CHECK_THAT(rejection("tIME\n2020-04-01T10:00:00Z\n"), ContainsSubstring("column 1"));
+}
+
+TEST_CASE("Table: a time may have a blank, as pandas and databases write it", "[clinical]") {
+  const auto record = ClinicalRecord::parse_csv("time,crp [mg/L]\n2020-04-01 09:40:00+00:00,12\n");
+  CHECK(record.given().at("crp").time == "2020-04-01T09:40:00+00:00");
+  for (const char* time : {"2020-04-02 09:40:00", "2020-04-02  09:40Z", "2020-04-02", "12 1955"}) {
+    CHECK_THAT(
+        rejection(fmt::format("time,crp [mg/L]\n{},12\n", time)),
+        ContainsSubstring("time is no time in column 1") && !ContainsSubstring(std::string(time)));
+  }
 }
 
 TEST_CASE("Table: reported files of pandas are read", "[clinical]") {

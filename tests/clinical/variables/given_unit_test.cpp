@@ -239,11 +239,11 @@ TEST_CASE("Given unit: a text without system is taken with a warning", "[clinica
   const auto unit = unit_of_text(*find_variable("leukocytes"), {.text = "K/ul"});
   REQUIRE(unit);
   CHECK(unit->code == "10*3/uL");
-  CHECK(
-      unit->warning ==
-      ClinicalWarning{"unit_without_system", "leukocytes",
-                      "leukocytes has the unit \"K/ul\" without a system of units: it was taken as "
-                      "the UCUM unit 10*3/uL"});
+  CHECK(unit->warning ==
+        ClinicalWarning{
+            "unit_without_system", "leukocytes",
+            "leukocytes has the unit \"K/ul\" without a code of a system of units: it was taken as "
+            "the UCUM unit 10*3/uL"});
   CHECK(unit_of_text(*find_variable("d_dimer"), {.text = "mg/L", .annotation = "{FEU}"})
             ->warning.message.ends_with("it was taken as the UCUM unit mg/L{FEU}"));
   CHECK_FALSE(unit_of_text(*find_variable("crp"), {.text = "mg"}));

@@ -55,7 +55,8 @@ bool is_of_now(const Json& condition, const ConditionStatus& status, std::option
 }  // namespace
 
 void InfectionEvidence::add_tests(const Json& observation, const std::vector<const Json*>& tests,
-                                  const FhirEntry& place, FhirReading& reading) {
+                                  const Json& specimen, const FhirEntry& place,
+                                  FhirReading& reading) {
   const auto found = infection_test_result(tests);
   if (!found) {
     note_doubt(observation, place);
@@ -68,6 +69,10 @@ void InfectionEvidence::add_tests(const Json& observation, const std::vector<con
     const bool is_later = time.span->first > *reading.at ||
                           (time.exact.empty() && !is_by(time.told, reading.options.at));
     if (is_later || time.span->second < *reading.at - kOldestTest) {
+      // As a diagnosis of that age, it leaves open whether the infection is over.
+      const bool is_old_infection =
+          *found && !is_later && time.span->second >= *reading.at - kOldestDiagnosis;
+      has_old_infection_ |= is_old_infection;
       reading.builder.warn(
           {"no_value_at_time", "sars_cov_2",
            fmt::format("sars_cov_2 is not taken from a test that is not of the {} days up to the "
@@ -76,13 +81,16 @@ void InfectionEvidence::add_tests(const Json& observation, const std::vector<con
       return;
     }
   }
-  const bool excludes = std::ranges::any_of(tests, [](const Json* test) {
-    return has_value(*test) && infection_test_of(*test) == InfectionTest::both;
+  const bool excludes = std::ranges::any_of(tests, [&](const Json* test) {
+    const auto kind = infection_test_of(*test);
+    return has_value(*test) && (kind == InfectionTest::both ||
+                                (kind == InfectionTest::by_specimen && is_of_airways(specimen)));
   });
   if (!*found && !excludes) {
     reading.builder.warn({"negative_antigen_left_out", "sars_cov_2",
                           fmt::format("sars_cov_2 is not taken as negative from {}: a test of "
-                                      "antigen or of blood excludes no infection",
+                                      "antigen, of blood or of a specimen that is not known to be "
+                                      "of the airways excludes no infection",
                                       to_string(place))});
     return;
   }
@@ -93,14 +101,15 @@ void InfectionEvidence::add_tests(const Json& observation, const std::vector<con
 void InfectionEvidence::note_doubt(const Json& test, const FhirEntry& place) {
   // What has no result yet, or was not done, says nothing against another one.
   const auto tests = infection_tests_in(test);
-  const bool has_result =
-      std::ranges::any_of(tests, [](const Json* one) { return has_value(*one); });
+  const bool has_result = std::ranges::any_of(tests, [](const Json* one) {
+    return has_value(*one) || !member(*one, "interpretation").empty();
+  });
   if (!has_result || infection_test_result(tests) == false) return;
   doubts_.push_back({moments_observed(test), place});
 }
 
 void InfectionEvidence::add_refuted(const FhirCondition& found) {
-  refuted_codes_.insert(found.codes.begin(), found.codes.end());
+  refuted_.insert(found.meaning->term);
 }
 
 void InfectionEvidence::note_possible(const Json& condition, bool is_of_current_encounter,
@@ -118,10 +127,10 @@ void InfectionEvidence::add_diagnosis(const FhirCondition& found, const Json& co
                                       FhirReading& reading) {
   const std::string date = date_of(condition);
   if (is_of_current_encounter || is_of_now(condition, found.status, reading.at)) {
-    diagnoses_.push_back({found.meaning->term, found.codes, place});
+    diagnoses_.push_back({found.meaning->term, place});
     return;
   }
-  has_old_diagnosis_ = true;
+  has_old_infection_ = true;
   reading.builder.warn(
       {"old_infection", "sars_cov_2",
        fmt::format("sars_cov_2 is not taken from {}: it is of no current Encounter, and {}",
@@ -133,7 +142,7 @@ void InfectionEvidence::add_diagnosis(const FhirCondition& found, const Json& co
 
 const InfectionEvidence::Diagnosis* InfectionEvidence::diagnosis(std::string_view term) const {
   for (const Diagnosis& one : diagnoses_) {
-    if (one.term == term && !are_denied(one.codes, refuted_codes_)) return &one;
+    if (one.term == term && !refuted_.contains(term)) return &one;
   }
   return nullptr;
 }
@@ -173,7 +182,7 @@ void InfectionEvidence::settle(FhirReading& reading) const {
                             to_string(diagnoses_.front().place)));
   }
   // Nobody knows whether the infection of then is over.
-  if (negatives_.empty() || has_old_diagnosis_) return;
+  if (negatives_.empty() || has_old_infection_) return;
   if (possible_) {
     return warn("condition_contradicted",
                 fmt::format("missing: a test was negative, and {} says that an infection is "

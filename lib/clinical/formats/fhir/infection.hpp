@@ -21,9 +21,10 @@ class InfectionEvidence {
   /// Takes tests of the 14 days up to the time asked for, if they have a result that proves
   /// something.
   ///
-  /// @param tests  the parts of the Observation that are tests, not empty
+  /// @param tests     the parts of the Observation that are tests, not empty
+  /// @param specimen  that it is of; null where the Bundle does not have it
   void add_tests(const nlohmann::json& observation, const std::vector<const nlohmann::json*>& tests,
-                 const FhirEntry& place, FhirReading& reading);
+                 const nlohmann::json& specimen, const FhirEntry& place, FhirReading& reading);
 
   /// Takes a diagnosis that is present, "confirmed" or "suspected", if it is of a current Encounter
   /// or of the 28 days up to the time asked for. An older one leaves the infection open, for
@@ -50,7 +51,6 @@ class InfectionEvidence {
  private:
   struct Diagnosis {
     std::string_view term;
-    std::set<std::string> codes;
     FhirEntry place;
   };
   struct Test {
@@ -62,11 +62,11 @@ class InfectionEvidence {
   const Test* doubt() const;
 
   std::vector<Diagnosis> diagnoses_;
-  std::set<std::string> refuted_codes_;
-  std::optional<FhirEntry> positive_;  ///< the first that says so
+  std::set<std::string_view> refuted_;  ///< "confirmed", "suspected"
+  std::optional<FhirEntry> positive_;   ///< the first that says so
   std::vector<Test> negatives_;
   std::vector<Test> doubts_;
-  bool has_old_diagnosis_ = false;
+  bool has_old_infection_ = false;
   std::optional<FhirEntry> possible_;
 };
 

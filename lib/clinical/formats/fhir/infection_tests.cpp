@@ -2,6 +2,7 @@
 
 #include "json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -22,21 +23,21 @@ struct TestCode {
 /// Synthea and certificates of tests give it the result of the whole.
 constexpr std::array<TestCode, 19> kTests = {{
     // SARS-CoV-2 RNA [Presence], by amplification or sequencing
-    {"94309-2", InfectionTest::both},  // in a specimen
-    {"94500-6", InfectionTest::both},  // in a respiratory specimen; GECCO's
-    {"95608-6", InfectionTest::both},  // in a respiratory specimen, without probe
-    {"95424-8", InfectionTest::both},  // in a respiratory specimen, by sequencing
-    {"94759-8", InfectionTest::both},  // in the nasopharynx
-    {"94565-9", InfectionTest::both},  // in the nasopharynx, without probe
-    {"95406-5", InfectionTest::both},  // in the nose
-    {"96797-6", InfectionTest::both},  // in an oropharyngeal wash
-    {"94845-5", InfectionTest::both},  // in saliva
-    {"94822-4", InfectionTest::both},  // in saliva, by sequencing
+    {"94309-2", InfectionTest::by_specimen},  // in a specimen
+    {"94500-6", InfectionTest::both},         // in a respiratory specimen; GECCO's
+    {"95608-6", InfectionTest::both},         // in a respiratory specimen, without probe
+    {"95424-8", InfectionTest::both},         // in a respiratory specimen, by sequencing
+    {"94759-8", InfectionTest::both},         // in the nasopharynx
+    {"94565-9", InfectionTest::both},         // in the nasopharynx, without probe
+    {"95406-5", InfectionTest::both},         // in the nose
+    {"96797-6", InfectionTest::both},         // in an oropharyngeal wash
+    {"94845-5", InfectionTest::both},         // in saliva
+    {"94822-4", InfectionTest::both},         // in saliva, by sequencing
     // SARS-CoV-2 RNA panel
-    {"94531-1", InfectionTest::both},  // of a respiratory specimen; Synthea's
-    {"94306-8", InfectionTest::both},  // of a specimen
-    {"95826-4", InfectionTest::both},  // of saliva
-    {"96897-4", InfectionTest::both},  // of an oropharyngeal wash
+    {"94531-1", InfectionTest::both},         // of a respiratory specimen; Synthea's
+    {"94306-8", InfectionTest::by_specimen},  // of a specimen
+    {"95826-4", InfectionTest::both},         // of saliva
+    {"96897-4", InfectionTest::both},         // of an oropharyngeal wash
     // Not finding it in the blood says nothing of the airways.
     {"94660-8", InfectionTest::positive_only},  // RNA [Presence] in serum or plasma
     // SARS-CoV-2 Ag [Presence], by immunoassay
@@ -45,6 +46,16 @@ constexpr std::array<TestCode, 19> kTests = {{
     {"97097-0", InfectionTest::positive_only},  // in an upper respiratory specimen, rapid
     {"95209-3", InfectionTest::positive_only},  // of SARS-CoV too, the virus of 2003; rapid
 }};
+
+/// Types of a Specimen by SNOMED CT: of the airways, as the CDC's list of codes for tests of
+/// SARS-CoV-2 (LIVD) and the value sets of GECCO and of the Swiss notifications have them, and two
+/// that do not say of what it is (specimen, swab).
+constexpr std::array<std::string_view, 23> kOfAirways = {
+    "258500001", "258411007",       "258467004",       "461911000124106", "472881004",
+    "871810001", "445297001",       "697989009",       "258529004",       "445447003",
+    "309171007", "258607008",       "119342007",       "258560004",       "119334006",
+    "447154002", "429931000124105", "433801000124107", "433871000124101", "258603007",
+    "258606004", "123038009",       "257261003"};
 
 struct ResultCode {
   std::string_view system;
@@ -94,10 +105,18 @@ std::optional<InfectionTest> infection_test_of(const Json& observation) {
     const std::string code = text_of(coding, "code");
     for (const TestCode& one : kTests) {
       // Of two kinds the one that says less counts.
-      if (one.loinc == code && test != InfectionTest::positive_only) test = one.test;
+      if (one.loinc == code) test = test ? std::max(*test, one.test) : one.test;
     }
   }
   return test;
+}
+
+bool is_of_airways(const Json& specimen) {
+  const Json& all = codings(member(specimen, "type"));
+  return all.empty() || std::ranges::any_of(all, [](const Json& coding) {
+           return text_of(coding, "system") == kSnomed &&
+                  std::ranges::count(kOfAirways, text_of(coding, "code")) > 0;
+         });
 }
 
 std::vector<const Json*> infection_tests_in(const Json& observation) {

@@ -9,12 +9,17 @@ namespace aicovid {
 /// What a result of a test of a specimen for SARS-CoV-2 can prove.
 enum class InfectionTest {
   both,           ///< RNA of the airways: infected, or not
+  by_specimen,    ///< RNA of any specimen: the same, if that is of the airways
   positive_only,  ///< antigen, or RNA of the blood: not finding it excludes nothing
 };
 
 /// Which test a FHIR Observation is; nothing for any other, like one of antibodies, which tell of
 /// an infection at any time or of a vaccine.
 std::optional<InfectionTest> infection_test_of(const nlohmann::json& observation);
+
+/// Whether a FHIR Specimen is of the airways: it has such a type, or none that says of what it is.
+/// Null is no Specimen, and taken as one of the airways.
+bool is_of_airways(const nlohmann::json& specimen);
 
 /// The parts of an Observation that are such tests: itself, and its components.
 std::vector<const nlohmann::json*> infection_tests_in(const nlohmann::json& observation);

@@ -178,15 +178,16 @@ bool is_readable(const Meaning& meaning, const Json& holder) {
   return coded_answer(meaning.variable->name, answer).has_value();
 }
 
-/// The unit of a Quantity, in UCUM. Older senders write no system: then the text is read, as far as
-/// it has one meaning for the variable, with a warning.
+/// The unit of a Quantity, in UCUM. Older senders write no system, or no code: then the text is
+/// read, as far as it has one meaning for the variable, with a warning.
 std::string unit_of(const Variable& variable, const Meaning& meaning, const Json& quantity,
                     FhirReading& reading) {
   const std::string system = text_of(quantity, "system");
   std::string code = text_of(quantity, "code");
   if (system == kUcum && !code.empty()) return code;
   std::string text = code.empty() ? text_of(quantity, "unit") : code;
-  if (system.empty() && variable.kind == VariableKind::quantity) {
+  const bool is_text = system.empty() || (system == kUcum && code.empty());
+  if (is_text && variable.kind == VariableKind::quantity) {
     if (const auto read =
             unit_of_text(variable, {.text = text, .annotation = meaning.annotation})) {
       reading.builder.warn(read->warning);

@@ -2,6 +2,7 @@
 
 #include "json.hpp"
 #include "record/record_builder.hpp"
+#include "standing.hpp"
 #include "variables/variables.hpp"
 
 #include <aicovid/error.hpp>
@@ -66,6 +67,20 @@ struct SexAndBirth {
   }
 };
 
+/// What follows a death is no course of an illness: the values, or the Patient, may be another's.
+void warn_of_death(const std::vector<PatientCopy>& copies, const ClinicalOptions& options,
+                   RecordBuilder& builder) {
+  const auto at = parse_timestamp(options.at);
+  for (const PatientCopy& one : copies) {
+    const auto died = span_of(text_of(*one.patient, "deceasedDateTime"));
+    if (!died || !at || died->second > *at) continue;
+    return builder.warn({"deceased", "",
+                         fmt::format("the patient died before the time that the values are for, "
+                                     "by deceasedDateTime of {}",
+                                     to_string(one.place))});
+  }
+}
+
 }  // namespace
 
 void require_one_person(const std::vector<PatientCopy>& entries,
@@ -82,6 +97,7 @@ void read_fhir_patient(const std::vector<PatientCopy>& copies, const ClinicalOpt
   const auto& [genders, birth_dates] = all;
   const std::string& gender = genders.text();
   if (gender == "male" || gender == "female") builder.add(*find_variable("sex"), gender);
+  warn_of_death(copies, options, builder);
   const std::string& birth_date = birth_dates.text();
   if (birth_date.empty()) return;
   const auto birth = day_of(birth_date);

@@ -84,14 +84,27 @@ bool is_there(const Json& location, const Json& encounter, std::optional<Instant
 
 }  // namespace
 
-bool is_in_intensive_care(const Json& observation) {
+bool is_of_intensive_care(const Json& observation) {
   return has_code(member(observation, "code"), kLoinc, "95420-6");
 }
 
-void PlaceOfCare::note_observation(const Json& observation, const FhirEntry& place,
-                                   FhirReading& reading) {
-  if (!said_yes(observation)) return reading.left_out.add(SetAside::without_value, place);
-  answers_.push_back({&observation, place});
+std::vector<const Json*> answers_of_intensive_care(const Json& observation) {
+  std::vector<const Json*> answers;
+  if (is_of_intensive_care(observation)) answers.push_back(&observation);
+  const Json& components = member(observation, "component");
+  if (!components.is_array()) return answers;
+  for (const Json& component : components) {
+    if (is_of_intensive_care(component)) answers.push_back(&component);
+  }
+  return answers;
+}
+
+void PlaceOfCare::note_answer(const Json& observation, const Json& answer, const FhirEntry& place,
+                              FhirReading& reading) {
+  if (has_unknown_modifier(answer)) return reading.left_out.add(SetAside::unknown_modifier, place);
+  const auto yes = said_yes(answer);
+  if (!yes) return reading.left_out.add(SetAside::without_value, place);
+  answers_.push_back({&observation, *yes, place});
 }
 
 void PlaceOfCare::note_encounter(const Json& encounter, const FhirEntry& place) {
@@ -107,8 +120,8 @@ void PlaceOfCare::settle(std::optional<Instant> moment, const ReferencedResource
   std::optional<FhirEntry> intensive;
   std::optional<FhirEntry> not_intensive;
   std::optional<Instant> latest;
-  for (const Source& one : answers_) {
-    const auto time = parse_timestamp(observed_at(*one.resource).exact);
+  for (const Answer& one : answers_) {
+    const auto time = parse_timestamp(observed_at(*one.observation).exact);
     if (!time && reading.at) {
       reading.left_out.add(SetAside::without_time, one.place);
       continue;
@@ -121,7 +134,7 @@ void PlaceOfCare::settle(std::optional<Instant> moment, const ReferencedResource
       not_intensive.reset();
     }
     latest = time;
-    (said_yes(*one.resource) == true ? intensive : not_intensive) = one.place;
+    (one.is_yes ? intensive : not_intensive) = one.place;
   }
   if (intensive) terms.emplace("icu", *intensive);
   for (const Source& one : encounters_) {

@@ -10,16 +10,22 @@
 
 namespace aicovid {
 
-/// Whether a FHIR Observation answers whether the patient is in intensive care, LOINC 95420-6.
-bool is_in_intensive_care(const nlohmann::json& observation);
+/// Whether a FHIR Observation is the question whether the patient is in intensive care, LOINC
+/// 95420-6.
+bool is_of_intensive_care(const nlohmann::json& observation);
+
+/// The parts of an Observation that answer that question: itself, and its components.
+std::vector<const nlohmann::json*> answers_of_intensive_care(const nlohmann::json& observation);
 
 /// What a Bundle says of where the patient is cared for, by Encounters, the Locations that they
 /// name, and Observations.
 class PlaceOfCare {
  public:
   /// Takes an answer to 95420-6, if it has one.
-  void note_observation(const nlohmann::json& observation, const FhirEntry& place,
-                        FhirReading& reading);
+  ///
+  /// @param answer  the part of the Observation
+  void note_answer(const nlohmann::json& observation, const nlohmann::json& answer,
+                   const FhirEntry& place, FhirReading& reading);
   void note_encounter(const nlohmann::json& encounter, const FhirEntry& place);
 
   /// Adds `care_location` where what holds at the moment says one place. An Encounter that is over
@@ -32,8 +38,13 @@ class PlaceOfCare {
     const nlohmann::json* resource;
     FhirEntry place;
   };
+  struct Answer {
+    const nlohmann::json* observation;
+    bool is_yes;
+    FhirEntry place;
+  };
   std::vector<Source> encounters_;
-  std::vector<Source> answers_;
+  std::vector<Answer> answers_;
 };
 
 }  // namespace aicovid

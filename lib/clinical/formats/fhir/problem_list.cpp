@@ -2,6 +2,7 @@
 
 #include "json.hpp"
 #include "moment.hpp"
+#include "standing.hpp"
 
 #include <algorithm>
 #include <array>
@@ -35,17 +36,29 @@ bool is_problem_list(const Json& list) {
          has_code(code, kLoinc, "11450-4");
 }
 
+/// The length of a date to the day, "2020-04-01".
+constexpr std::size_t kDay = 10;
+
+bool says_nil_known(const Json& list) {
+  const std::string mode = text_of(list, "mode");
+  return text_of(list, "status") == "current" && (mode == "working" || mode == "snapshot") &&
+         is_problem_list(list) && member(list, "entry").empty() &&
+         has_code(member(list, "emptyReason"),
+                  "http://terminology.hl7.org/CodeSystem/list-empty-reason", "nilknown");
+}
+
 }  // namespace
 
 std::span<const std::string_view> diseases_of_problem_lists() { return kDiseases; }
 
 bool is_nil_known(const Json& list, const std::string& at) {
-  const std::string mode = text_of(list, "mode");
-  return text_of(list, "status") == "current" && (mode == "working" || mode == "snapshot") &&
-         is_problem_list(list) && member(list, "entry").empty() &&
-         has_code(member(list, "emptyReason"),
-                  "http://terminology.hl7.org/CodeSystem/list-empty-reason", "nilknown") &&
-         (at.empty() || is_by(text_of(list, "date"), at));
+  if (!says_nil_known(list)) return false;
+  const std::string date = text_of(list, "date");
+  if (text_of(list, "mode") == "working") return at.empty() || is_by(date, at);
+  const auto moment = parse_timestamp(at);
+  const auto day = span_of(date.substr(0, kDay));
+  return moment && date.size() >= kDay && is_by(date, at) && day && day->first <= *moment &&
+         *moment <= day->second;
 }
 
 bool is_list_of_problems(const Json& resource) {
@@ -54,7 +67,7 @@ bool is_list_of_problems(const Json& resource) {
 }
 
 bool has_or_hides_problems(const Json& list) {
-  return is_list_of_problems(list) && !is_nil_known(list, "");
+  return is_list_of_problems(list) && !says_nil_known(list);
 }
 
 bool has_more_pages(const Json& bundle) {

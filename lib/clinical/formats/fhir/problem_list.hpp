@@ -12,7 +12,8 @@ namespace aicovid {
 std::span<const std::string_view> diseases_of_problem_lists();
 
 /// Whether a FHIR List is a problem list that is empty because nothing is known after a reasonable
-/// search (nilknown), as of `at`, which may be empty.
+/// search (nilknown), as of `at`, which may be empty. One that is kept up to date (working) counts
+/// from its date on; a snapshot says what was known at that time, and counts on its day alone.
 bool is_nil_known(const nlohmann::json& list, const std::string& at);
 
 /// Whether the resource is a current List of problems.

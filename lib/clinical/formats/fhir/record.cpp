@@ -80,6 +80,7 @@ class BundleReader {
     for (const BoundEntry& one : entries) {
       naming(one.place, [&] { read_or_set_aside(one.place, reading_, [&] { read(one); }); });
     }
+    note_unread();
     settle_bedside();
     require_one_person(patients_, contained_patients_);
     if (!patients_.empty()) {
@@ -119,8 +120,9 @@ class BundleReader {
       oxygen_.note_unread(one.place);
       return set_aside(SetAside::nested_bundle, one);
     }
-    // Only what it would say is missing without it.
-    if (one.place.type == "Procedure" && !is_of_support(resource)) return;
+    if (one.place.type == "Procedure" && !is_of_support(resource)) {
+      return note_other_procedure(resource, one);
+    }
     if (states_nothing(*one.entry)) return doubt(SetAside::other_request, one);
     if (has_unknown_modifier(*one.entry) || has_unknown_modifier(resource) ||
         has_modified_patient) {
@@ -144,11 +146,15 @@ class BundleReader {
       return doubt(SetAside::not_final, one);
     }
     const auto tests = infection_tests_in(resource);
-    if (!tests.empty()) infection_.add_tests(resource, tests, one.place, reading_);
+    if (!tests.empty()) {
+      const Json& specimen = resources_.find(resource, member(resource, "specimen"), "Specimen");
+      infection_.add_tests(resource, tests, specimen, one.place, reading_);
+    }
     if (infection_test_of(resource)) return;
-    if (is_in_intensive_care(resource)) {
-      place_.note_observation(resource, one.place, reading_);
-    } else {
+    for (const Json* answer : answers_of_intensive_care(resource)) {
+      place_.note_answer(resource, *answer, one.place, reading_);
+    }
+    if (!is_of_intensive_care(resource)) {
       const auto statement = oxygen_.note(resource, one.place);
       if (statement == OxygenEvidence::Statement::unclear) {
         set_aside(SetAside::without_value, one);
@@ -190,6 +196,43 @@ class BundleReader {
         reading_.left_out.add(SetAside::unknown_code, one.place);
       });
     });
+  }
+
+  /// A Procedure of another kind says nothing here. One that goes on may be ventilation if its code
+  /// is not known.
+  void note_other_procedure(const Json& procedure, const BoundEntry& one) {
+    if (!is_under_way(procedure)) return;
+    support_.note_unread_procedure(procedure, one.place);
+    reading_.unread.add(member(procedure, "code"));
+    set_aside(SetAside::unknown_code, one);
+  }
+
+  /// What is no entry of a type that is read, and may speak against room air or a negative test.
+  void note_unread() {
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      const Json& resource = member(*entries_[i].entry, "resource");
+      const std::string type = text_of(resource, "resourceType");
+      const FhirEntry place{.index = i, .type = {}, .name = entries_[i].name};
+      if (type == "MedicationAdministration" || type == "MedicationStatement") {
+        support_.note_medicine(resource, place, resources_);
+      }
+      const Json& contained = member(resource, "contained");
+      if (!contained.is_array()) continue;
+      for (const Json& one : contained) note_contained(one, place);
+    }
+  }
+
+  void note_contained(const Json& resource, const FhirEntry& place) {
+    if (text_of(resource, "status") == "entered-in-error") return;
+    const std::string type = text_of(resource, "resourceType");
+    if (type == "Observation") {
+      oxygen_.note_doubt(resource, place);
+      if (!infection_tests_in(resource).empty()) infection_.note_doubt(resource, place);
+      reading_.left_out.add(SetAside::contained, place);
+    }
+    if (type == "Procedure" || type == "DeviceUseStatement") {
+      support_.note_doubt(resource, place, resources_);
+    }
   }
 
   void set_aside(SetAside reason, const BoundEntry& one) {

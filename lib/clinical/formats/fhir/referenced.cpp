@@ -5,15 +5,23 @@
 #include "reservations.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <array>
 
 namespace aicovid {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kTypes = {"Location", "Device", "Medication", "Specimen"};
+
+}  // namespace
 
 ReferencedResources::ReferencedResources(const std::vector<FlatEntry>& entries) {
   for (const FlatEntry& one : entries) {
     const Json& entry = *one.entry;
     const Json& resource = member(entry, "resource");
     const std::string type = text_of(resource, "resourceType");
-    if (type != "Location" && type != "Device") continue;
+    if (std::ranges::count(kTypes, type) == 0) continue;
     const std::string url = parse_fhir_address(text_of(entry, "fullUrl")).text;
     const std::string id = text_of(resource, "id");
     const std::string by_id = id.empty() ? id : fmt::format("{}/{}", type, id);

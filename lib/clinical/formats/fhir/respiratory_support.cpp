@@ -21,9 +21,10 @@ struct SupportCode {
 // The names were read in: GECCO, the profile of respiratory therapies and its devices; CQM, the
 // value sets of the US quality measures for oxygen by cannula or mask and for non-invasive oxygen
 // therapy (2025); MII, the module and the examples of intensive care; T-CABS, the value set of
-// ventilation types. That CPAP and two pressures count as non-invasive ventilation is this
-// project's choice. Artificial, controlled and positive pressure ventilation are above both kinds.
-constexpr std::array<SupportCode, 24> kCodes = {{
+// ventilation types; CH, the value set of breathing of the Swiss emergency medical services. That
+// CPAP and two pressures count as non-invasive ventilation is this project's choice. Artificial,
+// controlled, assisted and positive pressure ventilation are above both kinds.
+constexpr std::array<SupportCode, 27> kCodes = {{
     {"57485005", Support::oxygen},         // MII, CQM: oxygen therapy
     {"371907003", Support::oxygen},        // GECCO, CQM: oxygen by nasal cannula
     {"371908008", Support::oxygen},        // CQM: oxygen by mask
@@ -41,6 +42,8 @@ constexpr std::array<SupportCode, 24> kCodes = {{
     {"40617009", Support::ventilation},    // GECCO, MII: artificial ventilation
     {"243147009", Support::ventilation},   // MII: controlled ventilation
     {"1149092001", Support::ventilation},  // MII: positive pressure airway ventilation
+    {"243141005", Support::ventilation},   // MII: mechanically assisted spontaneous ventilation
+    {"266700009", Support::ventilation},   // CH: ventilation assistance
     {"1258985005", Support::imv},          // T-CABS: invasive mechanical ventilation
     {"233573008", Support::ecmo},          // GECCO: extracorporeal membrane oxygenation
     {"336623009", Support::device},        // CQM: oxygen nasal cannula
@@ -48,6 +51,7 @@ constexpr std::array<SupportCode, 24> kCodes = {{
     {"428285009", Support::device},        // CQM: Venturi mask
     {"427591007", Support::device},        // CQM: non-rebreather oxygen mask
     {"243137006", Support::device},        // CQM: long-term oxygen therapy, of some hours of a day
+    {"112798008", Support::device},        // MII, NEMSIS: insertion of endotracheal tube
 }};
 
 /// GECCO's devices of invasive ventilation: an endotracheal and a tracheostomy tube. Through them
@@ -89,10 +93,11 @@ std::vector<const Json*> concepts_of(const Json& resource, const char* name) {
   return concepts;
 }
 
-/// Source: FHIR R4, valueset-event-status and valueset-device-statement-status.
+/// Source: FHIR R4, valueset-event-status, valueset-device-statement-status,
+/// valueset-medication-admin-status and valueset-medication-statement-status.
 bool is_never(const std::string& status) {
   return status == "not-done" || status == "preparation" || status == "entered-in-error" ||
-         status == "intended";
+         status == "intended" || status == "not-taken";
 }
 
 bool is_known(const std::string& status) {
@@ -131,6 +136,14 @@ bool is_of_support(const Json& procedure) {
   return support_of_procedure(procedure) != Support::none;
 }
 
+bool is_under_way(const Json& procedure) { return text_of(procedure, "status") == "in-progress"; }
+
+bool is_of_oxygen(const Json& medication) {
+  return has_code(medication, kSnomed, "24099007") ||
+         has_code(medication, "http://www.whocc.no/atc", "V03AN01") ||
+         has_code(medication, "http://www.nlm.nih.gov/research/umls/rxnorm", "7806");
+}
+
 RespiratorySupport::Treatment RespiratorySupport::procedure_of(const Json& procedure,
                                                                const FhirEntry& place) {
   const std::string status = text_of(procedure, "status");
@@ -166,10 +179,33 @@ void RespiratorySupport::note_device_use(const Json& statement, const FhirEntry&
 
 void RespiratorySupport::note_doubt(const Json& resource, const FhirEntry& place,
                                     const ReferencedResources& resources) {
-  Treatment treatment = place.type == "Procedure" ? procedure_of(resource, place)
-                                                  : device_use_of(resource, place, resources);
+  const bool is_procedure = text_of(resource, "resourceType") == "Procedure";
+  Treatment treatment =
+      is_procedure ? procedure_of(resource, place) : device_use_of(resource, place, resources);
   treatment.is_unclear = true;
   add(std::move(treatment));
+}
+
+void RespiratorySupport::note_unread_procedure(const Json& procedure, const FhirEntry& place) {
+  add({.support = Support::device,
+       .course = course_of(procedure, "performed", true),
+       .is_unclear = true,
+       .place = place});
+}
+
+void RespiratorySupport::note_medicine(const Json& medicine, const FhirEntry& place,
+                                       const ReferencedResources& resources) {
+  const std::string status = text_of(medicine, "status");
+  if (is_never(status)) return;
+  const Json& medication =
+      resources.find(medicine, member(medicine, "medicationReference"), "Medication");
+  const bool is_oxygen = is_of_oxygen(member(medicine, "medicationCodeableConcept")) ||
+                         is_of_oxygen(member(medication, "code"));
+  if (!is_oxygen) return;
+  add({.support = Support::device,
+       .course = course_of(medicine, "effective", status == "in-progress" || status == "active"),
+       .is_unclear = false,
+       .place = place});
 }
 
 Standing RespiratorySupport::standing_of(const Treatment& treatment,

@@ -29,6 +29,12 @@ Support support_of(const nlohmann::json& concept_);
 /// Whether a Procedure is of respiratory support.
 bool is_of_support(const nlohmann::json& procedure);
 
+/// Whether a Procedure goes on, by its status.
+bool is_under_way(const nlohmann::json& procedure);
+
+/// Whether a CodeableConcept of a medicine is oxygen, by SNOMED CT, ATC or RxNorm.
+bool is_of_oxygen(const nlohmann::json& medication);
+
 /// What a Bundle says of respiratory support, by Procedures and by devices in use.
 class RespiratorySupport {
  public:
@@ -41,6 +47,14 @@ class RespiratorySupport {
   /// nobody. It may be support all the same.
   void note_doubt(const nlohmann::json& resource, const FhirEntry& place,
                   const ReferencedResources& resources);
+
+  /// Takes a Procedure that is under way and has no code that is read: it may be ventilation.
+  void note_unread_procedure(const nlohmann::json& procedure, const FhirEntry& place);
+
+  /// Takes a MedicationAdministration or a MedicationStatement, if it is of oxygen. It does not say
+  /// how the oxygen is given, nor whether at this moment, and so stands against room air alone.
+  void note_medicine(const nlohmann::json& medicine, const FhirEntry& place,
+                     const ReferencedResources& resources);
 
   /// The entry of a support that lasts at the moment, or may; nothing where none does.
   std::optional<FhirEntry> standing(std::optional<Instant> moment) const;

@@ -17,7 +17,7 @@ struct ReasonText {
   std::string_view text;
 };
 
-constexpr std::array<ReasonText, 13> kReasons = {{
+constexpr std::array<ReasonText, 14> kReasons = {{
     {SetAside::unknown_code, "fhir_unknown_codes", "its codes are no clinical variable"},
     {SetAside::not_final, "fhir_not_final", "its status is not final, amended or corrected"},
     {SetAside::without_value, "fhir_without_value",
@@ -48,6 +48,9 @@ constexpr std::array<ReasonText, 13> kReasons = {{
     {SetAside::ambiguous_unit, "fhir_ambiguous_unit",
      "its code counts moles (14937-7, 59570-2) and its unit grams, so that it may be urea or urea "
      "nitrogen; expected mmol/L, or the code of one of them"},
+    {SetAside::contained, "fhir_contained",
+     "it has an Observation within itself (contained), which is not read; expected that as an "
+     "entry"},
 }};
 
 }  // namespace

@@ -26,6 +26,7 @@ enum class SetAside {
   other_request,
   other_version,
   ambiguous_unit,
+  contained,
 };
 
 /// An entry of a Bundle, as messages name it: "entry[3] (Observation)".

@@ -56,6 +56,16 @@ Json in_icu(const std::string& answer, const std::string& time = kEarlier) {
 
 }  // namespace
 
+TEST_CASE("FHIR care: intensive care may be answered by a component", "[clinical]") {
+  Json status = observation(kLoinc, "11450-4", kEarlier);
+  Json answer = in_icu("373066001");
+  status["component"] = {
+      {{"code", answer["code"]}, {"valueCodeableConcept", answer["valueCodeableConcept"]}}};
+  CHECK(place_with({status}) == "icu");
+  status["component"][0]["modifierExtension"] = Json::array({{{"url", "http://example.org/not"}}});
+  CHECK_FALSE(place_with({status}).has_value());
+}
+
 TEST_CASE("FHIR support: the treatments by their codes", "[clinical]") {
   CHECK(support_with({procedure("57485005")}) == "oxygen");
   CHECK(support_with({procedure("371907003")}) == "oxygen");

@@ -234,6 +234,67 @@ TEST_CASE("FHIR infection: a diagnosis that does not count may be so", "[clinica
   CHECK(infected({kNegative}) == "negative");
 }
 
+TEST_CASE("FHIR infection: not finding it in a specimen of the gut excludes nothing",
+          "[clinical]") {
+  const auto with = [](const char* loinc, bool found, const Json& type) {
+    Json test = test_of(loinc, found);
+    test["contained"] = {{{"resourceType", "Specimen"}, {"id", "s"}, {"type", type}}};
+    test["specimen"] = reference("#s");
+    return infected({test});
+  };
+  const Json stool = coding(kSnomed, "119339001");
+  const Json swab = coding(kSnomed, "258500001");
+  for (const char* loinc : {"94309-2", "94306-8"}) {
+    INFO(loinc);
+    CHECK_FALSE(with(loinc, false, stool).has_value());
+    CHECK(with(loinc, true, stool) == "confirmed");
+    CHECK(with(loinc, false, swab) == "negative");
+    CHECK(with(loinc, false, {{"text", "swab"}}) == "negative");
+    CHECK_FALSE(with(loinc, false, coding("http://example.org", "F")).has_value());
+  }
+  // This code is of the airways whatever the Specimen says.
+  CHECK(with("94500-6", false, stool) == "negative");
+  Json apart = test_of("94309-2", false);
+  apart["specimen"] = reference("Specimen/7");
+  CHECK(infected({apart}) == "negative");
+  const Json specimen = {{"resourceType", "Specimen"}, {"id", "7"}, {"type", stool}};
+  CHECK_FALSE(infected({apart, specimen}).has_value());
+}
+
+TEST_CASE("FHIR infection: a positive test of 15 to 28 days leaves a negative one open",
+          "[clinical]") {
+  Json old = kPositive;
+  old["effectiveDateTime"] = "2020-03-12T10:00:00Z";
+  CHECK_FALSE(infected({old, kNegative}).has_value());
+  old["effectiveDateTime"] = "2020-02-12T10:00:00Z";
+  CHECK(infected({old, kNegative}) == "negative");
+}
+
+TEST_CASE("FHIR infection: a later test that only interprets its result is a doubt", "[clinical]") {
+  Json later = kPositive;
+  later.erase("valueCodeableConcept");
+  later["effectiveDateTime"] = "2020-03-31T12:00:00Z";
+  CHECK(infected({kNegative, later}) == "negative");
+  later["interpretation"] = {
+      coding("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", "POS")};
+  CHECK_FALSE(infected({kNegative, later}).has_value());
+}
+
+TEST_CASE("FHIR infection: refuted by another code of the same disease is open", "[clinical]") {
+  const Json refuted = {
+      {"resourceType", "Condition"},
+      {"subject", kPatient},
+      {"code", coding(kSnomed, "840539006")},
+      {"recordedDate", "2020-03-31"},
+      {"verificationStatus",
+       coding("http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted")}};
+  const auto record = read({begun("2020-03-30"), refuted});
+  CHECK_FALSE(record.text("sars_cov_2").has_value());
+  CHECK_FALSE(warning(record, "condition_contradicted").empty());
+  // Suspected is another thing than confirmed.
+  CHECK(infected({infection({{"onsetDateTime", "2020-03-30"}}, "U07.2"), refuted}) == "suspected");
+}
+
 TEST_CASE("FHIR infection: refuted and confirmed by one code is open", "[clinical]") {
   const std::string verification = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
   const Json refuted = infection(

@@ -263,3 +263,28 @@ TEST_CASE("One entry: an explanation says what became of each value", "[clinical
   CHECK(found->code == "1988-5");
   CHECK(found->canonical == 98);
 }
+
+TEST_CASE("FHIR: values of a moment after the patient's death are warned of", "[clinical]") {
+  const auto warned = [](const char* name, const Json& value) {
+    Json one = patient("p1");
+    one[name] = value;
+    return warning(parse({entry(one), entry(crp(reference("Patient/p1")))}), "deceased");
+  };
+  CHECK_FALSE(warned("deceasedDateTime", "2020-03-31").empty());
+  CHECK_FALSE(warned("deceasedDateTime", "2020-04-01T11:00:00Z").empty());
+  // Of a later death the values of now say nothing wrong.
+  CHECK(warned("deceasedDateTime", "2020-04-01").empty());
+  CHECK(warned("deceasedDateTime", "2020-04-20").empty());
+  CHECK(warned("deceasedBoolean", true).empty());
+}
+
+TEST_CASE("FHIR: a unit may stand in the text of the unit, where its code is missing",
+          "[clinical]") {
+  Json one = crp(reference("Patient/1"));
+  one["valueQuantity"] = {{"value", 98}, {"system", "http://unitsofmeasure.org"}, {"unit", "mg/L"}};
+  const auto record = parse({entry(one)});
+  CHECK(record.number("crp") == 98);
+  CHECK_FALSE(warning(record, "unit_without_system").empty());
+  one["valueQuantity"]["unit"] = "MG";
+  CHECK_FALSE(parse({entry(one)}).number("crp").has_value());
+}

@@ -506,5 +506,84 @@ TEST_CASE("FHIR oxygen: the scale of saturation that was chosen last counts", "[
   const char* second = "1104321000000108";
   CHECK(record_of({chosen(first, kEarlier), chosen(second, kNow)}).number("news2_spo2_scale") == 2);
   CHECK(record_of({chosen(first, kNow), chosen(second, kEarlier)}).number("news2_spo2_scale") == 1);
-  CHECK_FALSE(record_of({chosen(first, kNow), chosen(second, kNow)}).number("news2_spo2_scale"));
+  // Two of one moment leave it open, which is not the same as that nobody chose.
+  const auto open = record_of({chosen(first, kNow), chosen(second, kNow)});
+  CHECK(open.range("news2_spo2_scale") == ClinicalRange{1, 2});
+  CHECK(warning(open, "conflicting_values").find("is left open") != std::string::npos);
+  CHECK(open.to_json() == ClinicalRecord::parse_json(open.to_json()).to_json());
+}
+
+TEST_CASE("FHIR oxygen: an old choice of the scale is named", "[clinical]") {
+  const auto chosen = [](const std::string& time) {
+    Json one = observation(kSnomed, "1104321000000108", time);
+    one["valueInteger"] = 1;
+    return record_of({one});
+  };
+  CHECK(warning(chosen("2020-03-10T10:00:00Z"), "old_choice").empty());
+  CHECK(chosen("2015-03-10T10:00:00Z").number("news2_spo2_scale") == 2);
+  CHECK_FALSE(warning(chosen("2015-03-10T10:00:00Z"), "old_choice").empty());
+}
+
+TEST_CASE("FHIR oxygen: what is contained or given as a medicine stands against room air",
+          "[clinical]") {
+  const auto with = [](const Json& other) {
+    return record_of({spo2(93, kNow), room_air(kNow), other});
+  };
+  REQUIRE(with(spo2(93, kNow)).flag("on_oxygen") == false);
+  Json report = {{"resourceType", "DiagnosticReport"}, {"subject", reference("Patient/p1")}};
+  report["contained"] = {flow(5, kNow)};
+  const auto open = with(report);
+  CHECK_FALSE(open.flag("on_oxygen").has_value());
+  CHECK_FALSE(open.number("oxygen_flow").has_value());
+  CHECK(warning(open, "fhir_contained").find("entry[3]") != std::string::npos);
+  report["contained"] = {flow(0, kNow)};
+  CHECK(with(report).flag("on_oxygen") == false);
+  report["contained"] = {flow(5, kNow)};
+  report["contained"][0]["status"] = "entered-in-error";
+  CHECK(with(report).flag("on_oxygen") == false);
+
+  Json medicine = {{"resourceType", "MedicationAdministration"},
+                   {"status", "in-progress"},
+                   {"subject", reference("Patient/p1")},
+                   {"medicationCodeableConcept", coding(kSnomed, "24099007")},
+                   {"effectivePeriod", {{"start", kEarlier}}}};
+  CHECK_FALSE(with(medicine).flag("on_oxygen").has_value());
+  CHECK_FALSE(with(medicine).text("respiratory_support").has_value());
+  Json changed = medicine;
+  changed["medicationCodeableConcept"] = coding("http://www.whocc.no/atc", "V03AN01");
+  CHECK_FALSE(with(changed).flag("on_oxygen").has_value());
+  changed.erase("medicationCodeableConcept");
+  changed["contained"] = {{{"resourceType", "Medication"}, {"id", "m"}}};
+  changed["contained"][0]["code"] = coding(kSnomed, "24099007");
+  changed["medicationReference"] = reference("#m");
+  CHECK_FALSE(with(changed).flag("on_oxygen").has_value());
+  changed = medicine;
+  changed["status"] = "not-done";
+  CHECK(with(changed).flag("on_oxygen") == false);
+  changed = medicine;
+  changed["status"] = "completed";
+  changed["effectivePeriod"]["end"] = "2020-04-01T08:10:00Z";
+  CHECK(with(changed).flag("on_oxygen") == false);
+  changed = medicine;
+  changed["medicationCodeableConcept"] = coding(kSnomed, "387207008");  // ibuprofen
+  CHECK(with(changed).flag("on_oxygen") == false);
+}
+
+TEST_CASE("FHIR oxygen: a Procedure under way whose code is not read may be ventilation",
+          "[clinical]") {
+  const auto with = [](const std::string& code, const char* status) {
+    const Json procedure = {{"resourceType", "Procedure"},
+                            {"status", status},
+                            {"subject", reference("Patient/p1")},
+                            {"code", coding(kSnomed, code)},
+                            {"performedPeriod", {{"start", kEarlier}}}};
+    return record_of({spo2(93, kNow), room_air(kNow), procedure});
+  };
+  for (const char* code : {"243141005", "266700009", "112798008", "243153009"}) {
+    INFO(code);
+    CHECK_FALSE(with(code, "in-progress").flag("on_oxygen").has_value());
+  }
+  const auto unread = with("243153009", "in-progress");
+  CHECK(warning(unread, "fhir_unknown_codes").find("Procedure") != std::string::npos);
+  CHECK(with("243153009", "completed").flag("on_oxygen") == false);
 }

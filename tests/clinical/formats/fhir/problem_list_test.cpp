@@ -37,7 +37,7 @@ const Json kUnread = condition("http://snomed.info/sct", "444814009");  // viral
 Json nil_known() {
   return {{"resourceType", "List"},
           {"status", "current"},
-          {"mode", "snapshot"},
+          {"mode", "working"},
           {"subject", kPatient},
           {"date", "2020-04-01"},
           {"code", coding("http://loinc.org", "11450-4")},
@@ -263,6 +263,15 @@ TEST_CASE("Problem list: an empty List of which nothing is known counts", "[clin
   CHECK_FALSE(closes(changed("status", "retired")));
   CHECK_FALSE(closes(changed("mode", "changes")));
   CHECK_FALSE(closes(changed("date", "2020-04-02")));
+  CHECK(closes(changed("date", "2015-04-01")));
+  CHECK(closes(changed("mode", "snapshot")));
+  // A snapshot tells of its own day, which has to be that of the values.
+  for (const char* date : {"2020-03-30", "2010-04-01", "2020-04", "2020"}) {
+    INFO(date);
+    Json old = changed("mode", "snapshot");
+    old["date"] = date;
+    CHECK_FALSE(closes(old));
+  }
   CHECK_FALSE(closes(changed("entry", Json::array({{{"item", reference("Condition/1")}}}))));
   CHECK_FALSE(closes(changed("implicitRules", "http://example.org/rules")));
   Json nobodys = nil_known();
