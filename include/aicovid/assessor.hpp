@@ -49,6 +49,9 @@ struct Case {
 
 struct AssessOptions {
   bool force = false;  ///< score what the gate refuses, and say so in the report
+  /// False: no SHA-256 of the pixels, `pixel_sha256` stays empty. It takes about as long as reading
+  /// an uncompressed file does.
+  bool hash_pixels = true;
 };
 
 /// One line of `Assessor::verify`.

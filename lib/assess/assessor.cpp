@@ -211,12 +211,16 @@ Examination fine_enough(const Bundle& bundle, const Radiograph& radiograph, Exam
   return fine;
 }
 
+ExamineOptions examine_options(const AssessOptions& options) {
+  return {.force = options.force, .hash_pixels = options.hash_pixels};
+}
+
 }  // namespace
 
 Examination Assessor::examine(const Radiograph& radiograph, const AssessOptions& options) const {
   require_networks(state_->bundle, NetworkRole::lungs);
   auto examined = std::move(aicovid::examine(state_->bundle, std::span(&radiograph, 1),
-                                             state_->device, options.force)[0]);
+                                             state_->device, examine_options(options))[0]);
   if (const auto* error = std::get_if<std::exception_ptr>(&examined)) {
     std::rethrow_exception(*error);
   }
@@ -310,7 +314,8 @@ std::vector<std::variant<RiskReport, Error>> Assessor::assess_together(
   }
   std::vector<std::variant<Examination, std::exception_ptr>> examined;
   try {
-    examined = aicovid::examine(state_->bundle, radiographs, state_->device, options.force);
+    examined =
+        aicovid::examine(state_->bundle, radiographs, state_->device, examine_options(options));
   } catch (...) {
     // What fails for all of them, as the device does.
     examined.assign(places.size(), std::current_exception());

@@ -184,7 +184,8 @@ class Run {
   /// do not depend on where a run was stopped: what lies before the first row of a group that is
   /// resumed in its midst is assessed again.
   void assess_files() {
-    Pipeline pipeline(assessor_, {.decode = options_.decode});
+    // No row has the pixels' hash.
+    Pipeline pipeline(assessor_, {.decode = options_.decode, .assess = {.hash_pixels = false}});
     const std::size_t batch = assessor_.batch();
     const std::size_t most_pending =
         std::max(kAheadOfAWorker, batch > 1 ? kBatchesAhead * batch : 1) *

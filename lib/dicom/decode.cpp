@@ -12,6 +12,7 @@
 #include <dcmtk/dcmdata/dcpxitem.h>
 #include <fmt/format.h>
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace aicovid::dicom {
@@ -112,7 +113,13 @@ void require_no_other_bits(std::span<const T> cells, const Field& field, int low
 
 template <typename T>
 void require_in_range(std::span<const T> cells, int shift, int lowest, int highest) {
-  const auto [least, most] = std::ranges::minmax(cells);
+  // The pairs that `minmax` compares would not be vectorised.
+  T least = std::numeric_limits<T>::max();
+  T most = std::numeric_limits<T>::lowest();
+  for (const T cell : cells) {
+    least = std::min(least, cell);
+    most = std::max(most, cell);
+  }
   if (least >> shift >= lowest && most >> shift <= highest) return;
   for (const T cell : cells) {
     const int value = cell >> shift;

@@ -5,7 +5,6 @@
 #include <dcmtk/dcmdata/dctk.h>
 #include <fmt/format.h>
 #include <bit>
-#include <cstring>
 
 namespace aicovid::dicom {
 
@@ -38,15 +37,13 @@ Cells decode_native(DcmDataset& dataset, const ImageHeader& header) {
                     "expected OW",
                     DcmVR(element->getVR()).getVRName(), header.bits_allocated));
   }
-  Uint8* data = nullptr;
-  const OFCondition status = element->getUint8Array(data);
-  check_memory(status);
-  if (status.bad() || data == nullptr) {
-    fail_pixel_data("cannot be read");
-  }
   Cells cells{
       .bytes = std::vector<std::byte>(needed), .rows = header.rows, .columns = header.columns};
-  std::memcpy(cells.bytes.data(), data, needed);
+  // The value is read into its place, and not kept in the data set too.
+  const OFCondition status =
+      element->getPartialValue(cells.bytes.data(), 0, static_cast<Uint32>(needed));
+  check_memory(status);
+  if (status.bad()) fail_pixel_data("cannot be read");
   return cells;
 }
 

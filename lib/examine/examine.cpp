@@ -47,7 +47,8 @@ void keep_fusion_inputs(const BundleNetwork& fusion, const NetworkResults& resul
 }
 
 /// What can be said of a radiograph before the networks run.
-Examination begin(const Bundle& bundle, const Radiograph& radiograph, bool force) {
+Examination begin(const Bundle& bundle, const Radiograph& radiograph,
+                  const ExamineOptions& options) {
   Examination examination;
   examination.created = utc_now();
   examination.model = bundle.info;
@@ -59,15 +60,17 @@ Examination begin(const Bundle& bundle, const Radiograph& radiograph, bool force
   examination.input.accession_number.clear();
   examination.timing_ms.read = radiograph.read_ms();
   examination.timing_ms.decode = radiograph.decode_ms();
-  add_reasons(radiograph.gate_reasons(), force, examination);
-  add_reasons(bundle_gate(bundle, radiograph), force, examination);
+  add_reasons(radiograph.gate_reasons(), options.force, examination);
+  add_reasons(bundle_gate(bundle, radiograph), options.force, examination);
   if (examination.refused()) return examination;
   if (!radiograph.has_pixels()) {
     throw Error(ErrorCode::invalid_argument,
                 "the radiograph was read without its pixels; to force a score, read it with "
                 "ReadOptions::decode_refused");
   }
-  examination.pixel_sha256 = sha256({radiograph.data(), radiograph.size_bytes()});
+  if (options.hash_pixels) {
+    examination.pixel_sha256 = sha256({radiograph.data(), radiograph.size_bytes()});
+  }
   examination.compute.backend = bundle.compute.backend;
   return examination;
 }
@@ -110,13 +113,13 @@ Examined examined(const Work& work) {
 }  // namespace
 
 std::vector<Examined> examine(const Bundle& bundle, std::span<const Radiograph> radiographs,
-                              const Device& device, bool force) {
+                              const Device& device, const ExamineOptions& options) {
   std::vector<Examined> all;
   // Those that the networks are to see. Copies of a radiograph share its pixels.
   std::vector<Radiograph> seen;
   std::vector<std::size_t> places;
   for (const Radiograph& radiograph : radiographs) {
-    all.push_back(examined([&] { return begin(bundle, radiograph, force); }));
+    all.push_back(examined([&] { return begin(bundle, radiograph, options); }));
     const auto* examination = std::get_if<Examination>(&all.back());
     if (examination == nullptr || examination->refused()) continue;
     seen.push_back(radiograph);
@@ -130,7 +133,7 @@ std::vector<Examined> examine(const Bundle& bundle, std::span<const Radiograph> 
         std::rethrow_exception(*error);
       }
       Examination examination = std::move(std::get<Examination>(one));
-      finish(bundle, std::move(std::get<NetworkResults>(results[i])), force, examination);
+      finish(bundle, std::move(std::get<NetworkResults>(results[i])), options.force, examination);
       return examination;
     });
   }

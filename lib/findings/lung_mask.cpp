@@ -16,33 +16,36 @@ constexpr float kThreshold = 0.5F;
 /// A component is kept from this share of the lung's largest one on.
 constexpr double kSmallestShare = 0.1;
 
-/// A row-major raster of flags.
+/// A row-major raster of flags with a margin of one pixel on each side, so that every pixel within
+/// has eight neighbours.
 struct Raster {
-  int rows;
-  int columns;
+  Raster(int rows, int columns)
+      : stride(static_cast<std::size_t>(columns) + 2),
+        pixels((static_cast<std::size_t>(rows) + 2) * stride) {}
+
+  /// The place of the first pixel of a row.
+  std::size_t row(std::size_t y) const { return (y + 1) * stride + 1; }
+
+  std::size_t stride;
   std::vector<std::uint8_t> pixels;
 };
 
 enum class Neighbours : std::uint8_t { four, eight };
 
 /// Adds to `region` all pixels connected with it for which `inside` holds, and calls `inside` once
-/// a visit.
+/// a visit. It must not hold in the margin.
 template <typename Inside>
-void grow(std::vector<std::size_t>& region, int rows, int columns, Neighbours neighbours,
+void grow(std::vector<std::size_t>& region, std::size_t stride, Neighbours neighbours,
           Inside inside) {
+  const auto row = static_cast<std::ptrdiff_t>(stride);
+  const std::array<std::ptrdiff_t, 8> steps = {-1,       1,       -row,    row,
+                                               -row - 1, 1 - row, row - 1, row + 1};
+  const std::span used(steps.data(), neighbours == Neighbours::four ? 4U : 8U);
   for (std::size_t next = 0; next < region.size(); ++next) {
-    const int row = static_cast<int>(region[next]) / columns;
-    const int column = static_cast<int>(region[next]) % columns;
-    for (int dy = -1; dy <= 1; ++dy) {
-      for (int dx = -1; dx <= 1; ++dx) {
-        if (neighbours == Neighbours::four && dx != 0 && dy != 0) continue;
-        const int y = row + dy;
-        const int x = column + dx;
-        if (y < 0 || y >= rows || x < 0 || x >= columns) continue;
-        const auto index = static_cast<std::size_t>(y) * static_cast<std::size_t>(columns) +
-                           static_cast<std::size_t>(x);
-        if (inside(index)) region.push_back(index);
-      }
+    const std::size_t from = region[next];
+    for (const std::ptrdiff_t step : used) {
+      const std::size_t index = from + static_cast<std::size_t>(step);
+      if (inside(index)) region.push_back(index);
     }
   }
 }
@@ -60,7 +63,7 @@ void keep_large_components(Raster& lung) {
   for (std::size_t seed = 0; seed < lung.pixels.size(); ++seed) {
     if (!visit(seed)) continue;
     std::vector<std::size_t> component = {seed};
-    grow(component, lung.rows, lung.columns, Neighbours::eight, visit);
+    grow(component, lung.stride, Neighbours::eight, visit);
     largest = std::max(largest, component.size());
     components.push_back(std::move(component));
   }
@@ -72,6 +75,22 @@ void keep_large_components(Raster& lung) {
   }
 }
 
+/// The pixels that are `inset` steps from the edge; those of the corners may stand twice.
+std::vector<std::size_t> ring(const Raster& lung, std::size_t inset) {
+  const std::size_t last_row = lung.pixels.size() / lung.stride - 1 - inset;
+  const std::size_t last_column = lung.stride - 1 - inset;
+  std::vector<std::size_t> pixels;
+  for (std::size_t column = inset; column <= last_column; ++column) {
+    pixels.push_back(inset * lung.stride + column);
+    pixels.push_back(last_row * lung.stride + column);
+  }
+  for (std::size_t row = inset; row <= last_row; ++row) {
+    pixels.push_back(row * lung.stride + inset);
+    pixels.push_back(row * lung.stride + last_column);
+  }
+  return pixels;
+}
+
 /// Fills what cannot be reached from the border by steps to one of four neighbours: the dual of
 /// components that join by corners, so that a diagonal line closes a hole.
 void fill_holes(Raster& lung) {
@@ -81,16 +100,11 @@ void fill_holes(Raster& lung) {
     outside[index] = 1;
     return true;
   };
-  std::vector<std::size_t> region;
-  const auto columns = static_cast<std::size_t>(lung.columns);
-  for (std::size_t index = 0; index < lung.pixels.size(); ++index) {
-    const std::size_t row = index / columns;
-    const std::size_t column = index % columns;
-    const bool border = row == 0 || column == 0 || column + 1 == columns ||
-                        row + 1 == static_cast<std::size_t>(lung.rows);
-    if (border && visit(index)) region.push_back(index);
-  }
-  grow(region, lung.rows, lung.columns, Neighbours::four, visit);
+  // The margin is outside, and not gone through.
+  for (const std::size_t index : ring(lung, 0)) outside[index] = 1;
+  std::vector<std::size_t> region = ring(lung, 1);
+  std::erase_if(region, [&](std::size_t index) { return !visit(index); });
+  grow(region, lung.stride, Neighbours::four, visit);
   for (std::size_t index = 0; index < lung.pixels.size(); ++index) {
     lung.pixels[index] = outside[index] == 0 ? 1 : 0;
   }
@@ -127,11 +141,12 @@ LungMask clean_lung_mask(const Tensor& probabilities, const Rectangle& source) {
   const std::span<const float> right = probabilities.floats().first(size);
   const std::span<const float> left = probabilities.floats().subspan(size, size);
 
-  std::array<Raster, 2> lungs;
-  lungs.fill({rows, columns, std::vector<std::uint8_t>(size)});
+  std::array<Raster, 2> lungs = {Raster(rows, columns), Raster(rows, columns)};
+  const auto width = static_cast<std::size_t>(columns);
   for (std::size_t i = 0; i < size; ++i) {
     if (std::max(right[i], left[i]) < kThreshold) continue;
-    lungs[right[i] >= left[i] ? 0 : 1].pixels[i] = 1;
+    Raster& lung = lungs[right[i] >= left[i] ? 0 : 1];
+    lung.pixels[lung.row(i / width) + i % width] = 1;
   }
   for (Raster& lung : lungs) {
     keep_large_components(lung);
@@ -139,8 +154,9 @@ LungMask clean_lung_mask(const Tensor& probabilities, const Rectangle& source) {
   }
   LungMask mask{rows, columns, std::vector<std::uint8_t>(size), source};
   for (std::size_t i = 0; i < size; ++i) {
-    const bool in_right = lungs[0].pixels[i] != 0;
-    const bool in_left = lungs[1].pixels[i] != 0;
+    const std::size_t at = lungs[0].row(i / width) + i % width;
+    const bool in_right = lungs[0].pixels[at] != 0;
+    const bool in_left = lungs[1].pixels[at] != 0;
     // Both: a piece of one lung in a hole of the other.
     if (in_right && (!in_left || right[i] >= left[i])) {
       mask.labels[i] = 1;

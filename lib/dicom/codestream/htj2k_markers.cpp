@@ -1,4 +1,5 @@
 #include "failure.hpp"
+#include "find_byte.hpp"
 #include "htj2k_packets.hpp"
 #include "jpeg2000_codestream.hpp"
 #include "jpeg2000_segments.hpp"
@@ -181,8 +182,9 @@ class Walk {
   /// 8F, nor end with FF (T.800 B.10.1 and T.814 7.1): OpenJPH 0.9 takes that for granted and ends
   /// the process where it is not so.
   static void check_data(const Segment& part, std::span<const std::byte> data) {
-    for (std::size_t i = 0; i < data.size(); ++i) {
-      if (data[i] != std::byte{0xff}) continue;
+    constexpr std::byte mark{0xff};
+    for (std::size_t i = find_byte(data, mark, 0); i < data.size();
+         i = find_byte(data, mark, i + 1)) {
       part.require(i + 1 < data.size() && data[i + 1] <= std::byte{0x8f});
     }
   }

@@ -1,6 +1,7 @@
 #include "jpeg2000_codestream.hpp"
 
 #include "failure.hpp"
+#include "find_byte.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -39,15 +40,15 @@ std::span<const std::byte> without_padding(std::span<const std::byte> stream) {
 /// Whether an end of codestream and the start of another follow one another, with no more than the
 /// zero byte of PS3.5 A.4 between. Packets hold no end marker (T.800 annex A.1).
 bool has_second(std::span<const std::byte> bytes) {
-  for (auto at = bytes.begin();; ++at) {
-    at = std::search(at, bytes.end(), kEnd.begin(), kEnd.end());
-    if (at == bytes.end()) return false;
-    auto behind = at + 2;
-    if (behind != bytes.end() && *behind == std::byte{0}) ++behind;
-    const std::span rest(behind, bytes.end());
+  for (std::size_t at = find_byte(bytes, kEnd[0], 0); at + 1 < bytes.size();
+       at = find_byte(bytes, kEnd[0], at + 1)) {
+    if (bytes[at + 1] != kEnd[1]) continue;
+    auto rest = bytes.subspan(at + kEnd.size());
+    if (!rest.empty() && rest.front() == std::byte{0}) rest = rest.subspan(1);
     if (rest.size() >= kStart.size() && std::ranges::equal(rest.first(kStart.size()), kStart))
       return true;
   }
+  return false;
 }
 
 }  // namespace

@@ -1,10 +1,9 @@
 #include "jpeg_frame.hpp"
 
 #include "failure.hpp"
+#include "find_byte.hpp"
 
 #include <fmt/format.h>
-#include <algorithm>
-#include <array>
 #include <utility>
 
 namespace aicovid::dicom {
@@ -73,10 +72,11 @@ std::optional<JpegFrame> jpeg_frame(std::span<const std::byte> stream) {
   for (std::size_t i = stream.size() - 2; i > at && !frame->has_end; --i)
     frame->has_end = word(i) == 0xffd9;
   // Nor does it contain FF D8, a start of image, before another marker.
-  constexpr std::array<std::byte, 3> start = {std::byte{0xff}, std::byte{0xd8}, std::byte{0xff}};
-  const auto rest = stream.subspan(std::min(at, stream.size()));
-  frame->has_second =
-      std::search(rest.begin(), rest.end(), start.begin(), start.end()) != rest.end();
+  constexpr std::byte mark{0xff};
+  for (std::size_t i = find_byte(stream, mark, at); i + 2 < stream.size() && !frame->has_second;
+       i = find_byte(stream, mark, i + 1)) {
+    frame->has_second = stream[i + 1] == std::byte{0xd8} && stream[i + 2] == mark;
+  }
   return frame;
 }
 

@@ -1,6 +1,7 @@
 #include "jpeg_ls_intervals.hpp"
 
 #include "failure.hpp"
+#include "find_byte.hpp"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -9,6 +10,7 @@ namespace aicovid::dicom {
 namespace {
 
 constexpr std::size_t kScanHeader = 10;  // bytes, of a scan of one component
+constexpr std::byte kMark{0xff};         // begins a marker
 
 /// The rows of a restart interval (T.87 C.2.5), which a later segment defines anew; 0 where the
 /// stream has no restarts.
@@ -34,9 +36,10 @@ std::vector<std::span<const std::byte>> cut(std::span<const std::byte> scan) {
   constexpr int fill = 0xff;          // may stand before a marker
   std::vector<std::span<const std::byte>> parts;
   std::size_t start = 0;
-  for (std::size_t at = 0; at + 1 < scan.size(); ++at) {
+  for (std::size_t at = find_byte(scan, kMark, 0); at + 1 < scan.size();
+       at = find_byte(scan, kMark, at + 1)) {
     const int next = std::to_integer<int>(scan[at + 1]);
-    if (scan[at] != std::byte{0xff} || next < first_marker || next == fill) continue;
+    if (next < first_marker || next == fill) continue;
     const int expected = first_restart + static_cast<int>(parts.size() % 8);
     parts.push_back(scan.subspan(start, at - start));
     if (next == end_of_image) return parts;
