@@ -1,5 +1,6 @@
 /// Times the stages of preprocessing and the chain on a CUDA device, beside the CPU; the copy of
-/// one image beside the work on another; and uploads beside what a copy can do at most.
+/// one image beside the work on another; uploads beside what a copy can do at most; and networks by
+/// precision and by the images that share a pass.
 ///
 /// gpu_timings          prints JSON: milliseconds, the least and the median of 50 turns; images and
 ///                      bytes a second
@@ -23,6 +24,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -30,6 +32,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace aicovid {
@@ -107,6 +110,36 @@ double images_per_second(const Plan& plan, const Radiograph& radiograph, const R
   return kImages / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+/// Images a second through the networks of the image, by how many share a forward pass and by what
+/// they compute in.
+json networks_per_second(const Device& device) {
+  constexpr std::size_t kImages = 64;
+  json rates;
+  for (const Precision precision : {Precision::fp32, Precision::fp16, Precision::bf16}) {
+    for (const std::size_t batch : {1U, 4U, 16U, 64U}) {
+      const Bundle bundle = load_bundle(
+          AICOVID_SOURCE_DIR "/models/severity",
+          {.backend = "torchscript", .device = device, .batch = batch, .precision = precision});
+      const std::vector<Radiograph> images(kImages, read_image(bundle.golden.front().image));
+      const auto all = [&] {
+        for (std::size_t i = 0; i < kImages; i += batch) {
+          for (const auto& one :
+               run_networks(bundle, std::span(images).subspan(i, batch), device)) {
+            if (const auto* error = std::get_if<std::exception_ptr>(&one))
+              std::rethrow_exception(*error);
+          }
+        }
+      };
+      all();
+      const auto begin = std::chrono::steady_clock::now();
+      all();
+      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+      rates[std::string(to_string(precision))][std::to_string(batch)] = kImages / seconds.count();
+    }
+  }
+  return rates;
+}
+
 int run(bool query) {
   const Device device = Device::parse("cuda:0");
   require_cuda_device(device);
@@ -174,6 +207,8 @@ int run(bool query) {
   const Radiograph real = read_image(bundle.golden.front().image);
   result["networks"]["cuda"] = milliseconds([&] { run_networks(bundle, real, device); });
   result["networks"]["cpu"] = milliseconds([&] { run_networks(on_cpu, real, {}); });
+  // The chain of one thread: upload, plans, both networks and the clean-up of the masks between.
+  result["networks"]["images_per_second_by_precision_and_batch"] = networks_per_second(device);
   std::printf("%s\n", result.dump(1).c_str());
   return 0;
 }
