@@ -4,6 +4,8 @@
 #include <aicovid/clinical_patients.hpp>
 #include <aicovid/error.hpp>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 #include <filesystem>
@@ -196,6 +198,21 @@ void bind_clinical_record(py::module_& module) {
   py::class_<ClinicalRecord> type(
       module, "ClinicalRecord",
       "Clinical values of a patient with their units (docs/clinical-input.md). Immutable.");
+  type.def(py::init([](const py::kwargs& values) {
+             const std::string text = clinical_text("text_of_values")(values).cast<std::string>();
+             return parse_clinical(text);
+           }),
+           "Of values by their names (docs/clinical-variables.md): `ClinicalRecord(age=63, "
+           "sex=\"male\", crp=(12, \"mg/L\"))`.\n\n"
+           "A quantity is (number, UCUM unit), or a dict of value, unit, comparator and time. Age "
+           "in years, pressures in mm[Hg], rates in /min, saturation in %, oxygen flow in L/min "
+           "and temperature in Cel may be bare numbers; laboratory values may not. None and NaN "
+           "are missing values.\n\n"
+           "Raises\n"
+           "------\n"
+           "BadClinicalInputError\n"
+           "    An unknown name, no unit, an impossible value, or values that contradict one "
+           "another.");
   with_options([&](const auto&... options) {
     type.def_static(
         "parse", taking_options(&parse), py::arg("text"), py::kw_only(), options...,
@@ -239,6 +256,15 @@ void bind_clinical_record(py::module_& module) {
       .def("range", &range, py::arg("name"),
            "The numbers that a value can stand for: (low, high, low_closed, high_closed) in the "
            "canonical unit; None if missing.")
+      .def("__len__", [](const ClinicalRecord& record) { return record.given().size(); })
+      // The values are the patient's, and a notebook's cell is easily passed on.
+      .def("__repr__",
+           [](const ClinicalRecord& record) {
+             std::vector<std::string> names;
+             for (const auto& [name, value] : record.given()) names.push_back(name);
+             return fmt::format("<aicovid.ClinicalRecord of {} values{}{}>", names.size(),
+                                names.empty() ? "" : ": ", fmt::join(names, ", "));
+           })
       .def("__eq__", [](const ClinicalRecord& a, const ClinicalRecord& b) { return a == b; });
 }
 

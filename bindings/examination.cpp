@@ -3,6 +3,7 @@
 #include <aicovid/error.hpp>
 #include <aicovid/examination.hpp>
 
+#include <fmt/format.h>
 #include <pybind11/numpy.h>
 #include <cstdint>
 #include <string>
@@ -37,9 +38,32 @@ py::object attribution(const Examination& examination) {
   return py::make_tuple(to_numpy(found.map), to_tuple(found.source));
 }
 
-py::object embedding(const Examination& examination) {
+/// The array shares the examination's memory and keeps the examination alive.
+py::object embedding(const py::object& self) {
+  const auto& examination = self.cast<const Examination&>();
   if (!examination.embedding) return py::none();
-  return to_numpy(*examination.embedding);
+  const Tensor& tensor = *examination.embedding;
+  const std::vector<py::ssize_t> shape(tensor.shape().begin(), tensor.shape().end());
+  py::array_t<float> view(shape, tensor.floats().data(), self);
+  view.attr("setflags")(py::arg("write") = false);
+  return view;
+}
+
+/// What the JSON has under a name.
+py::object member_of(const Examination& examination, const char* name) {
+  return loads(to_json(examination)).attr("get")(name);
+}
+
+std::string repr(const Examination& examination) {
+  std::string text = fmt::format("<aicovid.Examination: {}", to_string(examination.verdict));
+  if (examination.findings) {
+    const auto& brixia = examination.findings->brixia;
+    if (brixia) text += fmt::format(", Brixia {:.1f}", brixia->value);
+    if (brixia && brixia->interval) {
+      text += fmt::format(" [{:.1f}, {:.1f}]", brixia->interval->low, brixia->interval->high);
+    }
+  }
+  return text + ">";
 }
 
 std::string state(const Examination& examination) {
@@ -97,7 +121,26 @@ void bind_examination(py::module_& module) {
           "None of a network without attribution, or where there is no lung mask.")
       .def_property_readonly(
           "embedding", &embedding,
-          "[1,n] float32 of the severity network; None where it has no such output.")
+          "[1,n] float32 of the severity network, a view that cannot be written to; None where it "
+          "has no such output.")
+      .def_property_readonly(
+          "verdict",
+          [](const Examination& examination) {
+            return std::string(to_string(examination.verdict));
+          },
+          "\"passed\", \"flagged\", \"refused\" or \"forced\", by the gate.")
+      .def_property_readonly(
+          "findings",
+          [](const Examination& examination) { return member_of(examination, "image"); },
+          "What the networks found, as the member `image` of a report; None where the image was "
+          "refused.")
+      .def_property_readonly(
+          "model", [](const Examination& examination) { return member_of(examination, "model"); },
+          "Name, version, manifest_sha256 and licence of the bundle.")
+      .def("__repr__", &repr)
+      .def(
+          "_repr_html_",
+          [](const py::object& self) { return in_package("aicovid.html", "of_examination")(self); })
       .def(
           "__eq__", [](const Examination& a, const Examination& b) { return a == b; },
           py::is_operator(), "Equal in all but `created`, `timing_ms` and what is in memory alone.")

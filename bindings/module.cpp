@@ -10,23 +10,20 @@ py::object aicovid::python::loads(const std::string& json) {
   return py::module_::import("json").attr("loads")(json);
 }
 
+py::object aicovid::python::in_package(const char* module, const char* name) {
+  return py::module_::import(module).attr(name);
+}
+
 PYBIND11_MODULE(_aicovid, module) {
-  // Never destroyed: the interpreter may outlive or precede static destructors.
-  static const py::handle error_type =
-      py::exception<aicovid::Error>(module, "Error", PyExc_RuntimeError).release();
-  error_type.attr("__doc__") =
-      "The one exception of the library; `code` is its stable name, as \"bad_bundle\".";
-  error_type.attr("code") = "internal";
-  error_type.attr("__module__") = "aicovid";
   // pybind11 asks for a function of this type.
   py::register_exception_translator(
       [](std::exception_ptr thrown) {  // NOLINT(performance-unnecessary-value-param)
         try {
           if (thrown) std::rethrow_exception(thrown);
         } catch (const aicovid::Error& error) {
-          py::object instance = error_type(error.what());
-          instance.attr("code") = std::string(to_string(error.code()));
-          PyErr_SetObject(error_type.ptr(), instance.ptr());
+          const py::object instance = py::module_::import("aicovid.errors")
+                                          .attr("error_of")(to_string(error.code()), error.what());
+          PyErr_SetObject(py::type::handle_of(instance).ptr(), instance.ptr());
         }
       });
   aicovid::python::bind_radiograph(module);
@@ -36,4 +33,5 @@ PYBIND11_MODULE(_aicovid, module) {
   aicovid::python::bind_scores(module);
   aicovid::python::bind_examination(module);
   aicovid::python::bind_assessor(module);
+  aicovid::python::bind_batch(module);
 }

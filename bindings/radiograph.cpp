@@ -11,7 +11,9 @@
 #include <pybind11/stl/filesystem.h>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -22,13 +24,21 @@ namespace {
 
 namespace py = pybind11;
 
-Radiograph read(const std::filesystem::path& path, bool force, const Assessor* fit_for) {
+Radiograph read(const py::object& source, bool force, const Assessor* fit_for) {
   ReadOptions options{.decode_refused = force};
   if (fit_for != nullptr) {
     options.decode = Decode::fit;
     options.fit = fit_for->fit_size();
   }
-  return read_radiograph(path, options);
+  if (py::isinstance<py::str>(source) || py::hasattr(source, "__fspath__")) {
+    const auto path = source.cast<std::filesystem::path>();
+    const py::gil_scoped_release release;
+    return read_radiograph(path, options);
+  }
+  const auto bytes = in_package("aicovid.sources", "bytes_of")(source).cast<py::bytes>();
+  const std::string_view view = bytes;
+  const py::gil_scoped_release release;
+  return parse_radiograph(std::as_bytes(std::span(view)), options);
 }
 
 py::dtype numpy_type(PixelType type) {
@@ -54,14 +64,18 @@ PixelType pixel_type(const py::array& array) {
                           std::string(py::str(array.dtype()))));
 }
 
-py::array stored(const Radiograph& radiograph) {
+/// The array shares the radiograph's memory and keeps the radiograph alive.
+py::array pixels(const py::object& self) {
+  const auto& radiograph = self.cast<const Radiograph&>();
   if (!radiograph.has_pixels()) {
     throw Error(ErrorCode::refused,
                 "the gate refused the header, so no pixel was decoded; force=True decodes");
   }
-  return py::array(numpy_type(radiograph.pixel_type()),
-                   std::vector<py::ssize_t>{radiograph.rows(), radiograph.columns()},
-                   radiograph.data());
+  py::array view(numpy_type(radiograph.pixel_type()),
+                 std::vector<py::ssize_t>{radiograph.rows(), radiograph.columns()},
+                 radiograph.data(), self);
+  view.attr("setflags")(py::arg("write") = false);
+  return view;
 }
 
 using WindowArgument =
@@ -89,7 +103,8 @@ Window to_window(const WindowArgument& argument) {
 Photometric to_photometric(const std::string& name) {
   if (name == "MONOCHROME1") return Photometric::monochrome1;
   if (name == "MONOCHROME2") return Photometric::monochrome2;
-  throw Error(ErrorCode::invalid_argument, "photometric is not MONOCHROME1 or MONOCHROME2");
+  throw Error(ErrorCode::invalid_argument,
+              "photometric_interpretation is not MONOCHROME1 or MONOCHROME2");
 }
 
 Radiograph from_array(const py::array& array, const std::string& photometric,
@@ -159,18 +174,39 @@ py::list gate_reasons(const Radiograph& radiograph) {
 void bind_radiograph(py::module_& module) {
   py::class_<Radiograph>(module, "Radiograph",
                          "Stored pixels and what the file says of them. Immutable.")
-      .def_static(
-          "from_array", &from_array, py::arg("array"), py::kw_only(),
-          py::arg("photometric") = "MONOCHROME2", py::arg("bits_stored") = py::none(),
-          py::arg("window") = py::none(), py::arg("rescale_slope") = 1.0,
-          py::arg("rescale_intercept") = 0.0, py::arg("padding") = py::none(),
-          "A radiograph of the stored values [H,W] (uint8, int8, uint16 or int16; copied).\n\n"
-          "bits_stored: all of the dtype if None. window: (centre, width) or (centre, width, "
-          "function)\n"
-          "with LINEAR, LINEAR_EXACT or SIGMOID. padding: (lowest, highest) stored value that is "
-          "no\n"
-          "part of the image.")
-      .def_property_readonly("stored", &stored, "A copy of the stored values [H,W].")
+      .def_static("from_array", &from_array, py::arg("array"), py::kw_only(),
+                  py::arg("photometric_interpretation") = "MONOCHROME2",
+                  py::arg("bits_stored") = py::none(), py::arg("window") = py::none(),
+                  py::arg("rescale_slope") = 1.0, py::arg("rescale_intercept") = 0.0,
+                  py::arg("padding") = py::none(),
+                  "A radiograph of stored values.\n\n"
+                  "Parameters\n"
+                  "----------\n"
+                  "array : numpy.ndarray\n"
+                  "    [H,W] of uint8, int8, uint16 or int16. Copied.\n"
+                  "photometric_interpretation : str\n"
+                  "    \"MONOCHROME1\" (the least value is white) or \"MONOCHROME2\".\n"
+                  "bits_stored : int, optional\n"
+                  "    All of the dtype if None.\n"
+                  "window : tuple, optional\n"
+                  "    (centre, width) or (centre, width, function), with LINEAR, LINEAR_EXACT or "
+                  "SIGMOID.\n"
+                  "rescale_slope, rescale_intercept : float\n"
+                  "    From stored values to those that the window is of.\n"
+                  "padding : tuple of int, optional\n"
+                  "    (lowest, highest) stored value that is no part of the image.\n\n"
+                  "Raises\n"
+                  "------\n"
+                  "InvalidArgumentError, CorruptError\n"
+                  "    Another dtype or shape; values beyond bits_stored.")
+      .def_property_readonly(
+          "pixels", &pixels,
+          "The stored values: [H,W] of uint8, int8, uint16 or int16, a view that cannot be "
+          "written to.\n\n"
+          "Raises\n"
+          "------\n"
+          "RefusedError\n"
+          "    The gate refused the header, so that no pixel was decoded.")
       .def_property_readonly(
           "has_pixels", &Radiograph::has_pixels,
           "False where the gate refused the header, so that nothing was decoded.")
@@ -186,12 +222,24 @@ void bind_radiograph(py::module_& module) {
         return fmt::format("<aicovid.Radiograph {} x {}, {}>", radiograph.rows(),
                            radiograph.columns(), to_string(radiograph.grey_scale().photometric));
       });
-  module.def("read", &read, py::arg("path"), py::arg("force") = false, py::kw_only(),
-             py::arg("fit_for") = py::none(), py::call_guard<py::gil_scoped_release>(),
-             "Reads a DICOM, PNG or JPEG file. force: decode the pixels even where the tag gate "
-             "refuses them.\n"
-             "fit_for: an assessor; JPEG 2000 and JPEG are decoded no finer than its networks "
-             "need.");
+  module.def("read", &read, py::arg("source"), py::arg("force") = false, py::kw_only(),
+             py::arg("fit_for") = py::none(),
+             "Reads a DICOM, PNG or JPEG file.\n\n"
+             "Parameters\n"
+             "----------\n"
+             "source : path, bytes, pydicom.Dataset or binary file\n"
+             "    A Dataset needs its file meta information, as it has when it was read.\n"
+             "force : bool\n"
+             "    Decode the pixels even where the tag gate refuses them.\n"
+             "fit_for : Assessor, optional\n"
+             "    JPEG 2000 and JPEG are decoded no finer than its networks need.\n\n"
+             "Returns\n"
+             "-------\n"
+             "Radiograph\n\n"
+             "Raises\n"
+             "------\n"
+             "NotFoundError, CorruptError, UnsupportedError, FileError\n"
+             "    No such file; a damaged one; what is not read; what cannot be opened.");
 }
 
 }  // namespace aicovid::python

@@ -34,8 +34,10 @@ def pytest_sessionfinish(session, exitstatus):
         session.exitstatus = ALL_SKIPPED
 
 
-def validate(document: dict, schema: str) -> dict:
-    """Checks a JSON document against docs/schemas/SCHEMA.json and returns it."""
+def validate(document, schema: str) -> dict:
+    """Checks a JSON document, or a report of the module, against docs/schemas/SCHEMA.json and returns it."""
+    if hasattr(document, "to_json"):
+        document = json.loads(document.to_json())
     text = (SOURCE / "docs" / "schemas" / f"{schema}.json").read_text(encoding="utf-8")
     jsonschema.Draft7Validator(json.loads(text)).validate(document)
     return document

@@ -92,7 +92,7 @@ def compare(assessor, file: Path, rows: int) -> dict:
     radiograph = aicovid.read(file, fit_for=assessor)
     fit = assessor.assess(radiograph)
     scale = fit["compute"]["decode"]
-    found = {"scale": scale, "decoded_twice": radiograph.stored.shape[0] != -(-rows // {"exact": 1, "1/2": 2, "1/4": 4}[scale]),
+    found = {"scale": scale, "decoded_twice": radiograph.pixels.shape[0] != -(-rows // {"exact": 1, "1/2": 2, "1/4": 4}[scale]),
              "other_codes": codes(exact) != codes(fit), "other_verdict": exact["status"] != fit["status"]}
     before, after = findings(exact), findings(fit)
     if scale != "exact" and before and after:
@@ -113,7 +113,7 @@ def measure(job: tuple) -> dict:
         folder = Path(name)
         wavelet = write_codestream(folder, pixels, HTJ2K)
         if number % 15 == 0:
-            stored = [aicovid.read(file, fit_for=assessor).stored for file in (wavelet, write_codestream(folder, pixels, JPEG2000))]
+            stored = [aicovid.read(file, fit_for=assessor).pixels for file in (wavelet, write_codestream(folder, pixels, JPEG2000))]
             if not np.array_equal(*stored):
                 raise ValueError(f"image {number}: JPEG 2000 and HTJ2K differ at a part of the resolution; expected the same values")
         jpeg = folder / "picture.jpg"

@@ -1,19 +1,21 @@
 """COVID-19 risk from chest radiographs and clinical values. Research use only. Not a medical device.
 
     assessor = aicovid.Assessor.load("severity")
-    radiograph = aicovid.read("chest.dcm")
-    report = assessor.assess(radiograph, {"age": {"value": 63, "unit": "a"}, "sex": "male"})    # a dict
+    radiograph = aicovid.read("chest.dcm")                        # also bytes, a pydicom Dataset, an open file
+    report = assessor.assess(radiograph, {"age": 63, "sex": "male", "crp": (12, "mg/dL")})
+    report.outcome("deterioration")["probability"]                # a RiskReport: attributes, to_dict(), to_json(), a table in a notebook
 
     examination = assessor.examine(radiograph)                    # the networks run once, for any number of records
-    report = assessor.judge(examination, {"age": {"value": 64, "unit": "a"}, "sex": "male"})
+    report = assessor.judge(examination, {"age": 64, "sex": "male"})
     labels, source = examination.lung_mask                        # also attribution and embedding, as arrays
 
+    record = aicovid.ClinicalRecord(age=63, spo2=93, crp=(12, "mg/dL"))
     record = aicovid.ClinicalRecord.parse(text, at="2020-04-01T10:00:00Z")      # JSON record, FHIR Bundle or CSV
-    report = assessor.assess(radiograph, record)
     record = record.with_(on_oxygen=False, crp={"value": 12, "unit": "mg/L"})    # a new one; None takes a value out
     scores = aicovid.published_scores(table.iloc[0])              # a row of pandas, with columns as a CSV table has them
 
-    scores = aicovid.published_scores(record)                     # a dict
+    table = aicovid.batch("archive/", clinical=frame, id_column="id")           # a DataFrame, a row an image
+
     why = aicovid.explain_clinical(text, at="2020-04-01T10:00:00Z")    # a dict: where each value comes from
     for patient in aicovid.read_clinical_patients("export/"):     # key, and a record or an error
         ...
@@ -22,16 +24,30 @@
     pixels, source = plan.run(radiograph)      # [1,C,H,W] float32, (y0, x0, y1, x1)
     batch, sources = plan.run_batch([radiograph, another], dtype="float16", layout="nhwc")
 
-Every failure is an `aicovid.Error`, whose `code` is one of the library's stable error codes.
+Every failure is an `aicovid.Error`, whose `code` is one of the library's stable error codes, and the built-in exception that Python has for its
+kind: `FileNotFoundError`, `ValueError`, `OSError`, `MemoryError`.
 """
 
+from aicovid._engines import set_engine_path
+
+# Before the library is asked for an engine.
+set_engine_path()
+
 from aicovid._aicovid import (
-    Assessor, ClinicalPatient, ClinicalRecord, ClinicalVariables, CodeMap, Error, Examination, Plan, Radiograph, Workspace, clinical_variables,
-    explain_clinical, parse_clinical_patients, published_scores, read, read_clinical_patients,
+    Assessor, ClinicalPatient, ClinicalRecord, ClinicalVariables, CodeMap, Examination, Plan, Radiograph, Workspace, clinical_variables,
+    explain_clinical, parse_clinical_patients, published_scores, read, read_clinical_patients, run_batch,
 )
+from aicovid.errors import (
+    BadBundleError, BadClinicalInputError, CancelledError, CorruptError, CudaError, DeviceUnavailableError, Error, FileError,
+    InvalidArgumentError, NotFoundError, OutOfMemoryError, PatientMismatchError, RefusedError, UnsupportedError,
+)
+from aicovid.report import RiskReport
+from aicovid.tables import batch, read_rows, to_arrow, to_parquet
 
 __all__ = [
-    "Assessor", "ClinicalPatient", "ClinicalRecord", "ClinicalVariables", "CodeMap", "Error", "Examination", "Plan", "Radiograph",
-    "Workspace", "clinical_variables", "explain_clinical", "parse_clinical_patients", "published_scores", "read",
-    "read_clinical_patients",
+    "Assessor", "BadBundleError", "BadClinicalInputError", "CancelledError", "ClinicalPatient", "ClinicalRecord", "ClinicalVariables", "CodeMap",
+    "CorruptError", "CudaError", "DeviceUnavailableError", "Error", "Examination", "FileError", "InvalidArgumentError", "NotFoundError",
+    "OutOfMemoryError", "PatientMismatchError", "Plan", "Radiograph", "RefusedError", "RiskReport", "UnsupportedError", "Workspace", "batch",
+    "clinical_variables", "explain_clinical", "parse_clinical_patients", "published_scores", "read", "read_clinical_patients", "read_rows",
+    "run_batch", "to_arrow", "to_parquet",
 ]

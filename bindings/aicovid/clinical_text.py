@@ -10,8 +10,14 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from aicovid._aicovid import Error
+from aicovid.errors import Error, error_of
 
+# What a bedside value is measured in wherever its number is possible; another unit gives a number that is refused.
+# Laboratories differ, so that a laboratory value without a unit has no meaning.
+USUAL_UNITS = {
+    "age": "a", "temperature": "Cel", "respiratory_rate": "/min", "heart_rate": "/min", "systolic_bp": "mm[Hg]", "diastolic_bp": "mm[Hg]",
+    "spo2": "%", "spo2_room_air": "%", "oxygen_flow": "L/min",
+}
 # numpy.ma.masked would give 0 as its number.
 MISSING_TYPES = {"NAType", "NaTType", "MaskedConstant"}
 
@@ -57,10 +63,13 @@ def texts_to_set(values) -> dict[str, str]:
     return texts
 
 
+def text_of_values(values) -> str:
+    """The JSON record of keyword arguments."""
+    return _record(values)
+
+
 def _error(message: str, code: str = "bad_clinical_input") -> Error:
-    error = Error(message)
-    error.code = code
-    return error
+    return error_of(code, message)
 
 
 def _plain(value):
@@ -90,6 +99,19 @@ def _member(value):
     return None if isinstance(value, Mapping) and "value" in value and "value" not in plain else plain
 
 
+def _with_unit(name: str, member):
+    """A bare number with its usual unit, and (number, unit) as the record has it."""
+    is_number = isinstance(member, (int, float)) and not isinstance(member, bool)
+    if is_number and name in USUAL_UNITS:
+        return {"value": member, "unit": USUAL_UNITS[name]}
+    if not isinstance(member, list):
+        return member
+    number, *rest = member or [None]
+    if len(rest) != 1 or not isinstance(rest[0], str):
+        raise _error(f"a value is a {len(member)}-tuple or list; expected (number, unit), like (12, \"mg/L\")")
+    return None if number is None else {"value": number, "unit": rest[0]}
+
+
 def _json(value, place: str) -> str:
     try:
         return json.dumps(value, allow_nan=False)
@@ -102,7 +124,7 @@ def _json(value, place: str) -> str:
 def _record(values) -> str:
     members = []
     for index, (name, value) in enumerate(values.items(), start=1):
-        member = _member(value)
+        member = _with_unit(str(name), _member(value))
         if member is not None:
             members.append(f"{json.dumps(str(name))}: {_json(member, f'member {index}')}")
     return "{" + ", ".join(members) + "}"

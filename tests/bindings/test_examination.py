@@ -85,7 +85,9 @@ def test_the_maps_are_what_the_report_was_read_from(assessor, examination, tmp_p
     assert 0 <= y0 < y1 <= rows and 0 <= x0 < x1 <= columns
     embedding = examination.embedding
     assert embedding.dtype == np.float32 and embedding.ndim == 2 and embedding.shape[0] == 1
-    for copied, name in ((points, "attribution"), (embedding, "embedding")):
+    with pytest.raises(ValueError, match="read-only"):
+        embedding[:] = -1
+    for copied, name in ((points, "attribution"), (embedding.copy(), "embedding")):
         copied[:] = -1
         assert not np.array_equal(np.asarray(getattr(examination, name)[0]).ravel(), copied.ravel())
 

@@ -3,6 +3,8 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -23,13 +25,18 @@ def test_stored_values_come_back(dtype):
     array = noise(dtype)
     for given in (array, np.asfortranarray(array), noise(dtype, (61, 94))[:, ::2]):
         radiograph = aicovid.Radiograph.from_array(given)
-        assert radiograph.stored.dtype == dtype
-        assert np.array_equal(radiograph.stored, given)
+        assert radiograph.pixels.dtype == dtype
+        assert np.array_equal(radiograph.pixels, given)
         assert radiograph.header["bits_stored"] == 8 * array.itemsize
         assert (radiograph.header["rows"], radiograph.header["columns"]) == given.shape
-    copy = radiograph.stored
-    copy[:] = 0
-    assert np.array_equal(radiograph.stored, given)
+    view = radiograph.pixels
+    assert view.base is radiograph
+    with pytest.raises(ValueError):
+        view[:] = 0
+    # The view keeps the memory alive.
+    del radiograph
+    gc.collect()
+    assert np.array_equal(view, given)
 
 
 def test_a_radiograph_tells_what_inspect_prints(pydicom_data_file):
@@ -68,7 +75,7 @@ def test_a_window_and_the_polarity_are_honoured():
         return plan.run(aicovid.Radiograph.from_array(array, **grey_scale))[0].ravel().tolist()
 
     assert grey(window=(101, 1)) == [0, 0, 1, 1]
-    assert grey(window=(101, 1), photometric="MONOCHROME1") == [1, 1, 0, 0]
+    assert grey(window=(101, 1), photometric_interpretation="MONOCHROME1") == [1, 1, 0, 0]
     assert grey(window=(100, 200, "LINEAR_EXACT")) == [0, 0.5, pytest.approx(0.505), 1]
     assert grey(padding=(200, 255))[3] == 0
 
@@ -81,7 +88,7 @@ def test_a_window_and_the_polarity_are_honoured():
         (lambda: aicovid.Radiograph.from_array(np.zeros((3, 3))), "invalid_argument"),
         (lambda: aicovid.Radiograph.from_array(np.zeros((3, 3, 3), np.uint8)), "invalid_argument"),
         (lambda: aicovid.Radiograph.from_array(np.zeros((0, 3), np.uint8)), "invalid_argument"),
-        (lambda: aicovid.Radiograph.from_array(noise(np.uint8), photometric="RGB"), "invalid_argument"),
+        (lambda: aicovid.Radiograph.from_array(noise(np.uint8), photometric_interpretation="RGB"), "invalid_argument"),
         (lambda: aicovid.Radiograph.from_array(noise(np.uint8), window=(1, 2, "CUBIC")), "invalid_argument"),
         (lambda: aicovid.read("no-such-file.dcm"), "not_found"),
         (lambda: aicovid.Assessor.load("no-such-bundle"), "not_found"),

@@ -1,5 +1,6 @@
 """docs/errors.md: its table must say what the library, the program, the Python module and the schema of errors do."""
 
+import builtins
 import json
 import re
 from pathlib import Path
@@ -12,7 +13,7 @@ import aicovid
 PAGE = (SOURCE / "docs" / "errors.md").read_text(encoding="utf-8")
 HEADER = (SOURCE / "include" / "aicovid" / "error.hpp").read_text(encoding="utf-8")
 CODE = (SOURCE / "lib" / "core" / "error.cpp").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| `(\w+)` \| (\d+) \| (never|`aicovid\.Error`) \| (\d+) \| ([^|]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)` \| (\d+) \| (never|`\w+`) \| (\d+) \| ([^|]+) \|$", re.MULTILINE)
 EXIT_STATUS = {code: int(status) for code, status, *_ in ROW.findall(PAGE)}
 
 
@@ -92,8 +93,22 @@ def test_a_refusal_of_score_is_a_report_and_no_error(files):
     assert "aicovid: " not in result.stderr
 
 
-def test_the_module_raises_its_one_exception(files):
-    assert issubclass(aicovid.Error, RuntimeError)
-    with pytest.raises(aicovid.Error) as raised:
+def test_the_module_s_exceptions_are_those_of_the_page():
+    from aicovid.errors import error_of
+
+    for code, _, name, *_ in ROW.findall(PAGE):
+        if name != "never":
+            error = error_of(code, "x")
+            assert (type(error).__name__, error.code, str(error)) == (name.strip("`"), code, "x")
+            assert type(error) is getattr(aicovid, name.strip("`"))
+    also = dict(re.findall(r"^\| (`[^|]*`) \| `(\w+)` \|$", PAGE, re.MULTILINE))
+    assert {"FileNotFoundError", "OSError", "MemoryError", "RuntimeError"} == set(also.values())
+    for names, builtin in also.items():
+        for name in re.findall(r"`(\w+)`", names):
+            assert issubclass(getattr(aicovid, name), getattr(builtins, builtin))
+
+
+def test_the_module_raises_by_the_code(files):
+    with pytest.raises(aicovid.CorruptError) as raised:
         aicovid.read(files / "half.dcm", force=True)
     assert raised.value.code == "corrupt"

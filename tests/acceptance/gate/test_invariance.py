@@ -35,7 +35,7 @@ def window(bits, width):
 
 
 def wrapped(pixels, bits, photometric, function, gamma, width):
-    return assess(stored(pixels, bits, photometric, gamma), photometric=photometric, bits_stored=bits, window=(*window(bits, width), function))
+    return assess(stored(pixels, bits, photometric, gamma), photometric_interpretation=photometric, bits_stored=bits, window=(*window(bits, width), function))
 
 
 def test_findings_hardly_change_with_the_encoding_and_the_grey_scale():
@@ -71,7 +71,7 @@ def test_bits_and_polarity_alone_change_the_input_by_less_than_a_step():
         for bits in (8, 12, 14):
             for photometric in ("MONOCHROME1", "MONOCHROME2"):
                 values = stored(pixels, bits, photometric)
-                found, _ = plan.run(aicovid.Radiograph.from_array(values, photometric=photometric, bits_stored=bits))
+                found, _ = plan.run(aicovid.Radiograph.from_array(values, photometric_interpretation=photometric, bits_stored=bits))
                 largest = max(largest, float(np.abs(found - expected).max()) / step)
     print(f"largest difference: {largest:.3f} of a stored step")
     assert largest <= 1
@@ -96,7 +96,7 @@ def test_a_lossy_copy_of_a_radiograph_of_full_size_is_read_alike(data):
     from support.chests import assessor
 
     whole = aicovid.read(data / "dicom" / "chest_j2k_monochrome1.dcm")
-    values = whole.stored.astype(float)
+    values = whole.pixels.astype(float)
     low, high = np.percentile(values, [0.1, 99.9])
     pixels = np.uint8(255 - np.clip((values - low) / (high - low), 0, 1) * 255 + 0.5)
     encoded = io.BytesIO()

@@ -34,10 +34,10 @@ def test_the_recipe_equals_torchxrayvisions_on_other_radiographs(name, data, rec
     radiograph = aicovid.read(file, force=True)
     # Lossy JPEG may be decoded with a difference of one grey; the recipe is compared on the same stored values.
     stored = pydicom.dcmread(file).pixel_array
-    assert np.abs(radiograph.stored.astype(int) - stored.astype(int)).max() <= 1
+    assert np.abs(radiograph.pixels.astype(int) - stored.astype(int)).max() <= 1
     header = radiograph.header
     same = aicovid.Radiograph.from_array(
-        stored, photometric=header["photometric_interpretation"], bits_stored=header["bits_stored"]
+        stored, photometric_interpretation=header["photometric_interpretation"], bits_stored=header["bits_stored"]
     )
     largest = float(np.abs(aicovid.Plan.parse(RECIPE).run(same)[0][0] - theirs(file)).max())
     record_property("largest_difference", largest)

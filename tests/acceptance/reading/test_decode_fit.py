@@ -67,7 +67,7 @@ def test_where_the_lungs_are_small_the_image_is_decoded_again_finer(assessor, tm
     path = framed(tmp_path / "chest.jpg", margin)
     rows = Image.open(path).height
     radiograph = aicovid.read(path, fit_for=assessor)
-    assert radiograph.stored.shape[0] == -(-rows // first)
+    assert radiograph.pixels.shape[0] == -(-rows // first)
     exact, fit = (assessor.assess(read) for read in (aicovid.read(path), radiograph))
     assert fit["compute"]["decode"] == f"1/{last}"
     assert abs(exact["image"]["brixia"]["value"] - fit["image"]["brixia"]["value"]) < MOST

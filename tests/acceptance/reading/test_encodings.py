@@ -27,12 +27,12 @@ def uncompressed(data):
 
 @pytest.mark.parametrize("encoding", LOSSLESS)
 def test_lossless_encodings_are_equal_to_the_bit(data, uncompressed, encoding):
-    assert np.array_equal(aicovid.read(hip(data, encoding), force=True).stored, uncompressed)
+    assert np.array_equal(aicovid.read(hip(data, encoding), force=True).pixels, uncompressed)
 
 
 @pytest.mark.parametrize("encoding", LOSSY)
 def test_lossy_encodings_differ_as_much_as_their_encoders_made_them(data, uncompressed, encoding):
-    difference = np.abs(aicovid.read(hip(data, encoding), force=True).stored - uncompressed)
+    difference = np.abs(aicovid.read(hip(data, encoding), force=True).pixels - uncompressed)
     largest, mean = LOSSY[encoding]
     assert difference.max() <= largest
     assert difference.mean() <= mean
@@ -144,7 +144,7 @@ def plain(data, tmp_path_factory):
 @pytest.fixture(scope="module")
 def original(data, assessor):
     radiograph = aicovid.read(data / "dicom" / "chest_j2k_monochrome1.dcm")
-    return radiograph.stored, assessor.assess(radiograph)["image"]
+    return radiograph.pixels, assessor.assess(radiograph)["image"]
 
 
 def encoded(maker, plain, tmp_path):
@@ -160,7 +160,7 @@ def encoded(maker, plain, tmp_path):
 def test_a_lossless_encoding_changes_nothing(name, plain, original, assessor, tmp_path):
     radiograph = encoded(LOSSLESS_MAKERS[name], plain, tmp_path)
     stored, findings = original
-    assert np.array_equal(radiograph.stored, stored)
+    assert np.array_equal(radiograph.pixels, stored)
     assert assessor.assess(radiograph)["image"] == findings
 
 

@@ -20,8 +20,8 @@ def test_pixels_are_those_of_the_turned_picture(tmp_path, name, orientation):
     Image.fromarray(pixels).save(path, quality=95, exif=exif)
     expected = np.asarray(ImageOps.exif_transpose(Image.open(path)))
     read = aicovid.read(path)
-    assert read.stored.shape == expected.shape
+    assert read.pixels.shape == expected.shape
     # Pillow has its own copy of libjpeg, whose inverse transform may round otherwise.
     largest = 1 if name.endswith("jpg") else 0
-    assert np.abs(read.stored.astype(int) - expected).max() <= largest
+    assert np.abs(read.pixels.astype(int) - expected).max() <= largest
     assert "rotated" not in {reason["code"] for reason in read.gate_reasons}

@@ -192,7 +192,7 @@ def has_voi(header):
 
 def image_trouble(path, folder):
     header = pydicom.dcmread(path)
-    stored = aicovid.read(path, force=True).stored.astype(np.int64)
+    stored = aicovid.read(path, force=True).pixels.astype(np.int64)
     theirs = reference(path, header, folder)
     if stored.shape != theirs.shape:
         return f"{stored.shape}; expected {theirs.shape}"

@@ -1,0 +1,1 @@
+"""aicovid under other programs' schedulers; each module needs an extra of its name."""
