@@ -160,6 +160,14 @@ class AICOVID_EXPORT ClinicalRecord {
  private:
   friend class RecordBuilder;
 
+  /// How it was read, by which a value that is set is read too; no part of what it says.
+  struct Reading {
+    std::string at;
+    CodeMap code_map;
+    bool operator==(const Reading&) const { return true; }
+  };
+
+  Reading reading_;
   std::map<std::string, ClinicalValue> given_;
   std::map<std::string, double> canonical_;
   std::vector<ClinicalWarning> warnings_;

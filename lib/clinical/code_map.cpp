@@ -56,6 +56,11 @@ void read_codes(const OrderedJson& list, const ClinicalVariables& known, SiteCod
       reject(place + "/variable",
              "a variable that is a number, for Observations, or true or false, for Conditions");
     }
+    // A Condition lasts; what may change within hours is told by an Observation.
+    if (variable->kind == VariableKind::boolean && !variable->lasting) {
+      reject(place + "/variable",
+             "a disease or another variable that lasts, of those that are true or false");
+    }
     if (is_listed(system, code, known)) {
       reject(place + "/code", "a code that the library does not know");
     }
@@ -151,6 +156,7 @@ class WordReader {
     each("missing", [this](const std::string& word) {
       if (may_be_a_value(word, known_)) return "a word that is no value of a variable";
       site_.missing.insert(word);
+      if (number_of(word)) site_.missing.insert(word + ".0");
       return "";
     });
     for (const bool value : {true, false}) {
@@ -171,6 +177,7 @@ class WordReader {
         const bool is_other = word == (term == "male" ? "female" : "male");
         if (is_missing(word) || is_other) return "a word that means it";
         const bool is_first = site_.sexes.emplace(word, term).second;
+        if (number_of(word)) site_.sexes.emplace(word + ".0", term);
         return is_first ? "" : "each word in one list";
       });
     }

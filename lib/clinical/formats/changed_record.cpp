@@ -1,6 +1,7 @@
 #include "json_record.hpp"
 #include "record/record_builder.hpp"
 #include "record/timestamp.hpp"
+#include "site_codes.hpp"
 #include "table_cell.hpp"
 #include "table_words.hpp"
 #include "variables/unknown_name.hpp"
@@ -40,7 +41,8 @@ nlohmann::json json_member(const Variable& variable, std::string_view text) {
 }
 
 /// Cuts "< 5 mg/L" into the cell "< 5" and its column's unit, "mg/L".
-nlohmann::json quantity_member(const Variable& variable, std::string_view text) {
+nlohmann::json quantity_member(const Variable& variable, std::string_view text,
+                               const SiteCodes& site) {
   const std::size_t number = std::min(text.find_first_not_of("<>= "), text.size());
   const std::size_t blank = text.find(' ', number);
   if (blank == text.npos) {
@@ -49,18 +51,19 @@ nlohmann::json quantity_member(const Variable& variable, std::string_view text) 
                             variable.name, variable.units.front().code));
   }
   const Column column{&variable, std::string(trimmed(text.substr(blank)))};
-  return member_of_cell(column, text.substr(0, blank), {}).value_or(nullptr);
+  return member_of_cell(column, text.substr(0, blank), site).value_or(nullptr);
 }
 
 /// The member of a record that a text stands for; nothing for a missing value.
-std::optional<nlohmann::json> member_of_text(const Variable& variable, std::string_view text) {
+std::optional<nlohmann::json> member_of_text(const Variable& variable, std::string_view text,
+                                             const SiteCodes& site) {
   text = trimmed(text);
   if (text.starts_with('{') || text.starts_with('"')) return json_member(variable, text);
   const Column without_unit{&variable, {}};
-  if (variable.kind != VariableKind::quantity || is_missing_word(text)) {
-    return member_of_cell(without_unit, text, {});
+  if (variable.kind != VariableKind::quantity || is_missing_cell(text, site)) {
+    return member_of_cell(without_unit, text, site);
   }
-  return quantity_member(variable, text);
+  return quantity_member(variable, text, site);
 }
 
 const Variable& variable_of(std::string_view name, const ClinicalVariables& known) {
@@ -83,8 +86,9 @@ void add_given(const ClinicalRecord& record, const Texts& but, const ClinicalVar
   }
 }
 
-/// The hours between the first and the last of a record's measured values, rounded up.
-int hours_between(const ClinicalRecord& record, bool bedside_alone) {
+/// The hours between the first and the last of a record's measured values, and up to the moment
+/// that it is for, rounded up.
+int hours_between(const ClinicalRecord& record, const std::string& at, bool bedside_alone) {
   std::vector<Instant> times;
   for (const auto& [name, value] : record.given()) {
     const Variable* variable = find_variable(name, record.variables());
@@ -93,21 +97,24 @@ int hours_between(const ClinicalRecord& record, bool bedside_alone) {
     times.push_back(*time);
   }
   if (times.empty()) return 0;
+  if (const auto moment = parse_timestamp(at)) times.push_back(*moment);
   const auto [first, last] = std::ranges::minmax(times);
   return static_cast<int>(std::chrono::ceil<std::chrono::hours>(last - first).count());
 }
 
 /// What a record is built anew with. Its reading may have allowed older values than is usual.
-ClinicalOptions options_of(const ClinicalRecord& record, const ClinicalVariables& known) {
-  ClinicalOptions options{.variables = known};
-  options.bedside_hours = std::max(options.bedside_hours, hours_between(record, true));
-  options.laboratory_hours = std::max(options.laboratory_hours, hours_between(record, false));
+ClinicalOptions options_of(const ClinicalRecord& record, const std::string& at,
+                           const CodeMap& code_map, const ClinicalVariables& known) {
+  ClinicalOptions options{.at = at, .variables = known, .code_map = code_map};
+  options.bedside_hours = std::max(options.bedside_hours, hours_between(record, at, true));
+  options.laboratory_hours = std::max(options.laboratory_hours, hours_between(record, at, false));
   return options;
 }
 
 /// The warnings of a record's reading: those that its values alone do not give.
-std::vector<ClinicalWarning> warnings_of_reading(const ClinicalRecord& record) {
-  RecordBuilder again(options_of(record, record.variables()));
+std::vector<ClinicalWarning> warnings_of_reading(const ClinicalRecord& record,
+                                                 const ClinicalOptions& options) {
+  RecordBuilder again(options);
   add_given(record, {}, record.variables(), again);
   const ClinicalRecord rebuilt = again.build().record;
   std::vector<ClinicalWarning> left = record.warnings();
@@ -128,14 +135,15 @@ ClinicalWarning set_by_hand(const std::string& name, bool is_set, bool was_given
 
 ClinicalRecord ClinicalRecord::with(const Texts& values, const ClinicalVariables& known) const {
   const ClinicalVariables& all = known.declared().empty() ? variables_ : known;
-  RecordBuilder builder(options_of(*this, all));
-  for (ClinicalWarning& warning : warnings_of_reading(*this)) {
+  RecordBuilder builder(options_of(*this, reading_.at, reading_.code_map, all));
+  const ClinicalOptions as_read = options_of(*this, reading_.at, reading_.code_map, variables_);
+  for (ClinicalWarning& warning : warnings_of_reading(*this, as_read)) {
     if (!values.contains(warning.variable)) builder.warn(std::move(warning));
   }
   add_given(*this, values, all, builder);
   for (const auto& [name, text] : values) {
     const Variable& variable = variable_of(name, all);
-    auto member = member_of_text(variable, text);
+    auto member = member_of_text(variable, text, site_codes(reading_.code_map));
     builder.warn(set_by_hand(name, member.has_value(), given_.contains(name)));
     if (member) builder.add(variable, *member);
   }

@@ -5,6 +5,7 @@
 #include "record/record_builder.hpp"
 #include "record/timestamp.hpp"
 #include "table_cell.hpp"
+#include "table_time.hpp"
 #include "table_words.hpp"
 #include "variables/unknown_name.hpp"
 #include "variables/variables.hpp"
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 namespace aicovid {
 
@@ -98,11 +100,8 @@ void check_nameless_columns(const CsvTable& table) {
   }
 }
 
-/// The time of a cell. pandas and databases write a blank where ISO 8601 has a T.
 std::string time_of(const CsvCell& cell) {
-  constexpr std::size_t kDay = std::string_view("2020-04-01").size();
-  std::string time = cell.text;
-  if (time.size() > kDay && time[kDay] == ' ') time[kDay] = 'T';
+  std::string time = time_of_cell(cell.text);
   if (parse_timestamp(time)) return time;
   // The message does not show what was written, which may be a birth date.
   reject(
@@ -135,15 +134,15 @@ ClinicalExplanation explain_row(const std::vector<CsvCell>& row, const ClinicalO
 
 CsvTable parse_patient_table(std::string_view csv, const CodeMap& code_map) {
   CsvTable table = parse_csv_table(csv);
-  std::vector<std::string> seen;
-  for (const std::string& header : table.header) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < table.header.size(); ++i) {
     // A variable that has a column for each of two units is given twice, too.
-    std::string name = name_of(header, site_codes(code_map));
-    if (!name.empty() && std::ranges::count(seen, name) > 0) {
-      reject(fmt::format("{} is given twice in the table's header; expected once",
-                         printable_name(fmt::format("column {}", seen.size() + 1), name)));
+    std::string name = name_of(table.header[i], site_codes(code_map));
+    if (name.empty()) continue;
+    const std::string shown = printable_name(fmt::format("column {}", i + 1), name);
+    if (!seen.insert(std::move(name)).second) {
+      reject(fmt::format("{} is given twice in the table's header; expected once", shown));
     }
-    seen.push_back(std::move(name));
   }
   check_nameless_columns(table);
   return table;

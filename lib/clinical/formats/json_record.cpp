@@ -22,6 +22,9 @@ std::vector<CsvCell> cells_of(const nlohmann::json& document) {
   for (const auto& [name, value] : document.items()) {
     if (value.is_string()) cells.push_back({.header = name, .text = value.get<std::string>()});
     if (value.is_number()) cells.push_back({.header = name, .text = value.dump()});
+    if (value.is_boolean())
+      cells.push_back({.header = name, .text = value.get<bool>() ? "1" : "0"});
+    if (value.is_structured()) cells.push_back({.header = name, .text = "(no single value)"});
   }
   return cells;
 }

@@ -65,6 +65,25 @@ constexpr std::array<UnreadColumn, 6> kUnread = {{
     {"Troponin T", "troponin_t", "the unit differs between hospitals"},
 }};
 
+/// The columns that are read otherwise than as numbers.
+constexpr std::array<std::string_view, 17> kOthers = {"Age",
+                                                      "Sex",
+                                                      "Systolic BP",
+                                                      "Diastolic BP",
+                                                      "FiO2",
+                                                      "PMH hypertension",
+                                                      "PMH h1pertension",
+                                                      "PMH diabetes mellitus type II",
+                                                      "PMH diabetes mellitus TYPE II",
+                                                      "PMH diabetes mellitus TYPE I",
+                                                      "PMH CKD",
+                                                      "PMH Lung disease",
+                                                      "PMH CVS disease",
+                                                      "1st RT-PCR result",
+                                                      "2nd RT-PCR result",
+                                                      "Final COVID Status",
+                                                      "Pseudonym"};
+
 /// Percent of oxygen for a flow of 1 to 15 L/min, by the published rules.
 constexpr std::array<int, 15> kPercentOfLitres = {25, 29, 33, 37, 41, 45, 41, 47,
                                                   53, 60, 80, 85, 90, 95, 100};
@@ -109,6 +128,20 @@ std::string_view bracketed(std::string_view text) {
   const std::size_t close = text.find(']', open == text.npos ? 0 : open);
   if (open == text.npos || close == text.npos) return {};
   return text.substr(open + 1, close - open - 1);
+}
+
+/// What has none of the database's columns is of another origin, and would be an empty record.
+void require_known_column(const std::vector<CsvCell>& cells) {
+  const bool is_known = std::ranges::any_of(cells, [](const CsvCell& cell) {
+    return std::ranges::count(kOthers, cell.header) > 0 ||
+           std::ranges::count(kNumbers, cell.header, &NumberColumn::column) > 0 ||
+           std::ranges::count(kUnread, cell.header, &UnreadColumn::column) > 0;
+  });
+  if (is_known) return;
+  throw Error(
+      ErrorCode::bad_clinical_input,
+      "none of the columns is one of the National COVID-19 Chest Imaging Database; expected "
+      "its headers as the schema has them, like \"Respiratory rate on admission\"");
 }
 
 /// Reads one row, column by column.
@@ -217,6 +250,17 @@ class NccidRow {
     add(variable, {{"value", *code == 1}});
   }
 
+  /// Type 1 has a column of its own, so that no type 2 is no absence of diabetes.
+  void read_diabetes() {
+    const std::string_view type_2 = "PMH diabetes mellitus type II";
+    const auto second = cell(type_2) ? flag_of(type_2, "diabetes")
+                                     : flag_of("PMH diabetes mellitus TYPE II", "diabetes");
+    const auto first = flag_of("PMH diabetes mellitus TYPE I", "diabetes");
+    if (first == true || second == true) return add("diabetes", {{"value", true}});
+    if (first == false && second == false) return add("diabetes", {{"value", false}});
+    if (first || second) say("diabetes", "is taken as missing: one type alone is denied");
+  }
+
   void read_lung_disease() {
     const std::string* text = cell("PMH Lung disease");
     if (!text) return;
@@ -309,6 +353,7 @@ ClinicalExplanation explain_nccid(const std::vector<CsvCell>& cells,
   for (const CsvCell& cell : cells) {
     if (!is_missing_word(cell.text)) row.emplace(cell.header, cell.text);
   }
+  require_known_column(cells);
   RecordBuilder builder(options);
   NccidRow reader(row, builder);
   reader.read_age();
@@ -318,7 +363,7 @@ ClinicalExplanation explain_nccid(const std::vector<CsvCell>& cells,
   reader.read_pressure("Diastolic BP", "diastolic_bp", false);
   reader.read_fio2();
   reader.read_flag("PMH hypertension", "PMH h1pertension", "hypertension");
-  reader.read_flag("PMH diabetes mellitus type II", "PMH diabetes mellitus TYPE II", "diabetes");
+  reader.read_diabetes();
   reader.read_flag("PMH CKD", "", "chronic_kidney_disease");
   reader.read_lung_disease();
   reader.read_heart_disease();

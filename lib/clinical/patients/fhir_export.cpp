@@ -39,9 +39,18 @@ bool may_be_of_patient(const Json& resource) {
          type == "Procedure" || type == "DeviceUseStatement";
 }
 
-/// The addresses, "Location/7", of the places of an Encounter and the device of its use.
-std::set<std::string> places_and_devices(const Json& resource) {
-  std::vector<Json> references = {member(resource, "device")};
+/// What several patients may refer to, or what does not say whose it is.
+bool is_shared(const Json& resource, const std::set<std::string>& ids) {
+  const std::string type = text_of(resource, "resourceType");
+  return type == "Location" || type == "Device" || type == "Medication" ||
+         (type == "Specimen" && ids.empty());
+}
+
+/// The addresses, "Location/7", of what a resource refers to and is not read by itself: the places
+/// of an Encounter, the device of its use, a specimen, a medicine.
+std::set<std::string> addresses_in(const Json& resource) {
+  std::vector<Json> references = {member(resource, "device"), member(resource, "specimen"),
+                                  member(resource, "medicationReference")};
   const Json& locations = member(resource, "location");
   if (locations.is_array()) {
     for (const Json& one : locations) references.push_back(member(one, "location"));
@@ -78,14 +87,15 @@ void FhirExport::add(std::string_view text, const Json& resource, const Place& p
     }
     return;
   }
-  if (one.type == "Location" || one.type == "Device") {
-    const std::string address = one.type + "/" + logical_id(text_of(resource, "id"));
-    shared_.emplace(address, std::move(one));
+  const std::set<std::string> ids = patient_ids(resource);
+  if (is_shared(resource, ids)) {
+    shared_[fmt::format("{}/{}", text_of(resource, "resourceType"),
+                        logical_id(text_of(resource, "id")))]
+        .push_back(std::move(one));
     return;
   }
   // By it a server says what it did not export.
   if (one.type == "OperationOutcome") has_damage_ = true;
-  const std::set<std::string> ids = patient_ids(resource);
   if (ids.size() == 1) {
     ++size_;
     groups_[*ids.begin()].others.push_back(std::move(one));
@@ -97,11 +107,14 @@ void FhirExport::add(std::string_view text, const Json& resource, const Place& p
 
 std::vector<Json> FhirExport::referenced(const std::vector<Json>& resources) const {
   std::set<std::string> addresses;
-  for (const Json& one : resources) addresses.merge(places_and_devices(one));
+  for (const Json& one : resources) addresses.merge(addresses_in(one));
   std::vector<Json> found;
   for (const std::string& address : addresses) {
     const auto shared = shared_.find(address);
-    if (shared != shared_.end()) found.push_back(parse_json_object(shared->second.text).document);
+    if (shared == shared_.end()) continue;
+    for (const Resource& version : shared->second) {
+      found.push_back(parse_json_object(version.text).document);
+    }
   }
   return found;
 }

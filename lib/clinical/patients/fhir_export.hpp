@@ -47,7 +47,7 @@ class FhirExport {
     std::vector<Resource> others;
   };
 
-  /// The places and devices that one of the resources refers to, each once.
+  /// What the resources refer to of what is shared, each address once, with all its versions.
   std::vector<nlohmann::json> referenced(const std::vector<nlohmann::json>& resources) const;
   ClinicalPatient patient_of(const Group& group, const std::string& id,
                              const ClinicalPatientsOptions& options, bool is_whole) const;
@@ -55,8 +55,9 @@ class FhirExport {
   std::unordered_map<std::string, Group> groups_;  ///< by logical id
   std::vector<Group> nameless_;                    ///< Patients without an id
   std::vector<Resource> astray_;                   ///< of no patient, or of two
-  /// Places and devices, which several patients may refer to, by "Location/7".
-  std::unordered_map<std::string, Resource> shared_;
+  /// Places, devices, medicines and specimens, which several patients may refer to, or which do not
+  /// say whose they are, by "Location/7"; all versions.
+  std::unordered_map<std::string, std::vector<Resource>> shared_;
   std::size_t size_ = 0;
   bool has_damage_ = false;
 };

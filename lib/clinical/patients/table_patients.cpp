@@ -1,6 +1,7 @@
 #include "table_patients.hpp"
 
 #include "formats/csv_record.hpp"
+#include "formats/table_time.hpp"
 #include "record/timestamp.hpp"
 #include "result.hpp"
 
@@ -32,7 +33,8 @@ ClinicalOptions options_of_cells(const ClinicalPatientsOptions& options) {
 }
 
 std::string time_of(const std::string& cell, std::size_t column) {
-  if (parse_timestamp(cell)) return cell;
+  std::string time = time_of_cell(cell);
+  if (parse_timestamp(time)) return time;
   throw Error(
       ErrorCode::bad_clinical_input,
       fmt::format("column {}, the time that the values are for (at_column), is {}; expected "

@@ -48,6 +48,8 @@ std::string time_text(const nlohmann::json& member) {
 
 RecordBuilder::RecordBuilder(const ClinicalOptions& options, Conflicts conflicts)
     : known_(options.variables),
+      reading_at_(options.at),
+      code_map_(options.code_map),
       conflicts_(conflicts),
       bedside_hours_(to_hours(options.bedside_hours, "bedside_hours")),
       laboratory_hours_(to_hours(options.laboratory_hours, "laboratory_hours")) {
@@ -264,8 +266,11 @@ void RecordBuilder::set(const Variable& variable, std::vector<Candidate>& all,
   }
   chosen->fate = EvidenceFate::taken;
   record.given_.emplace(variable.name, chosen->value);
+  // A bound of a choice says that it is open, which has its own warning.
+  const bool is_open_choice = variable.chosen_anew && !chosen->value.comparator.empty();
   if (!chosen->value.number) return;
   record.canonical_.emplace(variable.name, chosen->canonical);
+  if (is_open_choice) return;
   add_suspicions(variable, chosen->value, chosen->canonical, record.warnings_);
 }
 
@@ -312,6 +317,7 @@ ClinicalExplanation RecordBuilder::build() const {
   ClinicalExplanation result;
   result.variables = known_;
   ClinicalRecord& record = result.record;
+  record.reading_ = {reading_at_, code_map_};
   std::vector<Candidate> all = candidates_;
   record.warnings_ = warnings_;
   for (const auto& [kind, messages] : messages_) {

@@ -97,6 +97,8 @@ class RecordBuilder {
   };
 
   ClinicalVariables known_;
+  std::string reading_at_;  ///< the options' `at`
+  CodeMap code_map_;
   Conflicts conflicts_;
   std::optional<Instant> at_;
   std::chrono::hours bedside_hours_;

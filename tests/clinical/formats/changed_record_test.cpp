@@ -4,6 +4,7 @@
 
 #include <aicovid/clinical_record.hpp>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -143,10 +144,23 @@ TEST_CASE("Set values: the hours that the reading allowed hold for what stays", 
       values, {.at = "2020-04-03T10:00:00Z", .bedside_hours = 48, .laboratory_hours = 48});
   CHECK(old.with({{"gcs", "15"}}).given().size() == 3);
   CHECK(old.with({}) == old);
-  CHECK_THAT(rejection_of([&] {
-               old.with({{"gcs", R"({"value": 15, "time": "2020-04-03T11:00:00Z"})"}});
-             }),
-             ContainsSubstring("more than 48 hours"));
+  // A value of later than the moment that the record is for is none of it.
+  for (const char* time :
+       {"2020-04-03T11:00:00Z", "2030-01-01T00:00:00Z", "2010-01-01T00:00:00Z"}) {
+    const auto changed = old.with({{"gcs", fmt::format(R"({{"value": 15, "time": "{}"}})", time)}});
+    CHECK_FALSE(changed.given().contains("gcs"));
+    CHECK(std::ranges::count(changed.warnings(), "no_value_at_time", &ClinicalWarning::code) == 1);
+  }
+}
+
+TEST_CASE("Set values: the words of the record's code map hold", "[clinical]") {
+  const CodeMap map = CodeMap::parse_json(
+      R"({"schema": "aicovid.code-map/1", "words": {"true": ["2"], "false": ["1"], "missing": ["unb"]}})");
+  const ClinicalRecord record = parse_clinical("diabetes\n2\n", {.code_map = map});
+  CHECK(record.flag("diabetes") == true);
+  CHECK(record.with({{"on_oxygen", "1"}}).flag("on_oxygen") == false);
+  CHECK(record.with({{"on_oxygen", "2"}}).flag("on_oxygen") == true);
+  CHECK_FALSE(record.with({{"diabetes", "unb"}}).given().contains("diabetes"));
 }
 
 TEST_CASE("Set values: warnings of the values are made anew, those of the reading stay",

@@ -95,6 +95,45 @@ TEST_CASE("FHIR export: a place is everybody's who was there", "[clinical]") {
   CHECK_FALSE(record(patients[2]).text("care_location").has_value());
 }
 
+TEST_CASE("FHIR export: a specimen, a medicine and a place are found as in a Bundle",
+          "[clinical]") {
+  const std::string snomed = "http://snomed.info/sct";
+  Json test = crp(reference("Patient/p1"));
+  test["code"] = coding("http://loinc.org", "94309-2");
+  test.erase("valueQuantity");
+  test["valueCodeableConcept"] = coding(snomed, "260415000");
+  const Json stool = {
+      {"resourceType", "Specimen"}, {"id", "s"}, {"type", coding(snomed, "119339001")}};
+  const auto infected = [&](const std::string& address) {
+    test["specimen"] = reference(address);
+    return record(read({patient("p1"), test, stool})[0]).text("sars_cov_2");
+  };
+  CHECK_FALSE(infected("Specimen/s").has_value());
+  CHECK_FALSE(infected("https://h.example/fhir/Specimen/s").has_value());
+  CHECK(infected("Specimen/other") == "negative");
+
+  Json stay = {{"resourceType", "Encounter"},
+               {"status", "in-progress"},
+               {"subject", reference("Patient/p1")},
+               {"period", {{"start", "2020-04-01T08:00:00Z"}}}};
+  stay["location"] = {{{"location", reference("https://h.example/fhir/Location/1")}}};
+  const auto place = [](const char* code, const char* version) {
+    return Json{{"resourceType", "Location"},
+                {"id", "1"},
+                {"meta", {{"versionId", version}}},
+                {"type", {coding("http://terminology.hl7.org/CodeSystem/v3-RoleCode", code)}}};
+  };
+  const auto located = [&](const std::vector<Json>& places) {
+    std::vector<Json> all = {patient("p1"), stay, crp(reference("Patient/p1"))};
+    all.insert(all.end(), places.begin(), places.end());
+    return record(read(all)[0]).text("care_location");
+  };
+  CHECK(located({place("ICU", "1")}) == "icu");
+  CHECK(located({place("ER", "1"), place("ICU", "2")}) == "icu");
+  CHECK(located({place("ICU", "2"), place("ER", "1")}) == "icu");
+  CHECK_FALSE(located({place("ICU", "1"), place("ER", "1")}).has_value());
+}
+
 TEST_CASE("FHIR export: a reference may have its server, a version, and a UUID in capitals",
           "[clinical]") {
   const std::string id = "0f4fc9a8-6a3a-4a0b-8f0e-2f3c1f7d9a01";

@@ -55,7 +55,7 @@ bool is_of_now(const Json& condition, const ConditionStatus& status, std::option
 }  // namespace
 
 void InfectionEvidence::add_tests(const Json& observation, const std::vector<const Json*>& tests,
-                                  const Json& specimen, const FhirEntry& place,
+                                  bool may_be_of_airways, const FhirEntry& place,
                                   FhirReading& reading) {
   const auto found = infection_test_result(tests);
   if (!found) {
@@ -84,7 +84,7 @@ void InfectionEvidence::add_tests(const Json& observation, const std::vector<con
   const bool excludes = std::ranges::any_of(tests, [&](const Json* test) {
     const auto kind = infection_test_of(*test);
     return has_value(*test) && (kind == InfectionTest::both ||
-                                (kind == InfectionTest::by_specimen && is_of_airways(specimen)));
+                                (kind == InfectionTest::by_specimen && may_be_of_airways));
   });
   if (!*found && !excludes) {
     reading.builder.warn({"negative_antigen_left_out", "sars_cov_2",

@@ -21,10 +21,10 @@ class InfectionEvidence {
   /// Takes tests of the 14 days up to the time asked for, if they have a result that proves
   /// something.
   ///
-  /// @param tests     the parts of the Observation that are tests, not empty
-  /// @param specimen  that it is of; null where the Bundle does not have it
+  /// @param tests              the parts of the Observation that are tests, not empty
+  /// @param may_be_of_airways  whether its specimen is, or nobody says of what it is
   void add_tests(const nlohmann::json& observation, const std::vector<const nlohmann::json*>& tests,
-                 const nlohmann::json& specimen, const FhirEntry& place, FhirReading& reading);
+                 bool may_be_of_airways, const FhirEntry& place, FhirReading& reading);
 
   /// Takes a diagnosis that is present, "confirmed" or "suspected", if it is of a current Encounter
   /// or of the 28 days up to the time asked for. An older one leaves the infection open, for

@@ -57,6 +57,11 @@ constexpr std::array<std::string_view, 23> kOfAirways = {
     "447154002", "429931000124105", "433801000124107", "433871000124101", "258603007",
     "258606004", "123038009",       "257261003"};
 
+/// Sites of the airways, as the CDC's list has them: nasopharynx, oropharynx, nose, pharynx,
+/// anterior nares, lung, bronchus, trachea.
+constexpr std::array<std::string_view, 8> kAirwaySites = {
+    "71836000", "31389004", "45206002", "54066008", "1797002", "39607008", "955009", "44567001"};
+
 struct ResultCode {
   std::string_view system;
   std::string_view code;
@@ -81,6 +86,15 @@ constexpr std::array<ResultCode, 14> kResults = {{
     {kLoinc, "LA11885-3", std::nullopt},
     {kLoinc, "LA11884-6", std::nullopt},
 }};
+
+template <typename List>
+bool is_uncoded_or_of(const Json& concept_, const List& list) {
+  const Json& all = codings(concept_);
+  return all.empty() || std::ranges::any_of(all, [&](const Json& coding) {
+           return text_of(coding, "system") == kSnomed &&
+                  std::ranges::count(list, text_of(coding, "code")) > 0;
+         });
+}
 
 /// Whether one test found it.
 std::optional<bool> result_of(const Json& test) {
@@ -111,12 +125,11 @@ std::optional<InfectionTest> infection_test_of(const Json& observation) {
   return test;
 }
 
+bool is_site_of_airways(const Json& site) { return is_uncoded_or_of(site, kAirwaySites); }
+
 bool is_of_airways(const Json& specimen) {
-  const Json& all = codings(member(specimen, "type"));
-  return all.empty() || std::ranges::any_of(all, [](const Json& coding) {
-           return text_of(coding, "system") == kSnomed &&
-                  std::ranges::count(kOfAirways, text_of(coding, "code")) > 0;
-         });
+  return is_uncoded_or_of(member(specimen, "type"), kOfAirways) &&
+         is_site_of_airways(member(member(specimen, "collection"), "bodySite"));
 }
 
 std::vector<const Json*> infection_tests_in(const Json& observation) {
@@ -133,7 +146,9 @@ std::vector<const Json*> infection_tests_in(const Json& observation) {
 std::optional<bool> infection_test_result(const std::vector<const Json*>& tests) {
   std::optional<bool> result;
   for (const Json* test : tests) {
-    // A panel has a result of its own, or leaves that to its parts.
+    // A panel has a result of its own, or leaves that to its parts. An interpretation without a
+    // value is a result that is not read.
+    if (!member(*test, "interpretation").empty() && !has_value(*test)) return std::nullopt;
     if (!has_value(*test)) continue;
     const auto found = result_of(*test);
     if (!found || (result && result != found)) return std::nullopt;

@@ -17,9 +17,13 @@ enum class InfectionTest {
 /// an infection at any time or of a vaccine.
 std::optional<InfectionTest> infection_test_of(const nlohmann::json& observation);
 
-/// Whether a FHIR Specimen is of the airways: it has such a type, or none that says of what it is.
-/// Null is no Specimen, and taken as one of the airways.
+/// Whether a FHIR Specimen is of the airways: its type and the site that it was taken from are
+/// coded so, or do not say by code what they are. Null is no Specimen, of which nobody says
+/// anything.
 bool is_of_airways(const nlohmann::json& specimen);
+
+/// Whether the CodeableConcept of a body site is of the airways, or has no code.
+bool is_site_of_airways(const nlohmann::json& site);
 
 /// The parts of an Observation that are such tests: itself, and its components.
 std::vector<const nlohmann::json*> infection_tests_in(const nlohmann::json& observation);

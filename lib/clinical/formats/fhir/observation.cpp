@@ -8,6 +8,7 @@
 #include "record/record_builder.hpp"
 #include "record/unit_text.hpp"
 #include "reservations.hpp"
+#include "variables/given_unit.hpp"
 #include "variables/variables.hpp"
 
 #include <aicovid/error.hpp>
@@ -15,6 +16,7 @@
 #include <fmt/format.h>
 #include <cctype>
 #include <string>
+#include <variant>
 
 namespace aicovid {
 
@@ -77,14 +79,23 @@ Meaning meaning_by_snomed(const Json& concept_) {
           .value = said->value};
 }
 
+/// The code of a Quantity's unit, or its text where it has none.
+std::string code_or_text_of_unit(const Json& holder) {
+  const Json& quantity = member(holder, "valueQuantity");
+  const std::string code = text_of(quantity, "code");
+  return code.empty() ? text_of(quantity, "unit") : code;
+}
+
 /// UK Core's "patient on oxygen" and its kinds have the flow or the fraction as their value.
 Meaning meaning_of_oxygen(const Json& concept_, const Json& holder) {
   const auto says = [&](const char* code) { return has_code(concept_, kSnomed, code); };
   if (!says("371825009") && !says("315041000") && !says("870533002")) return {};
-  const std::string unit = text_of(member(holder, "valueQuantity"), "code");
-  if (unit == "%") return {.variable = find_variable("fio2"), .code = {}, .annotation = {}};
-  if (unit == "L/min" || unit == "l/min") {
-    return {.variable = find_variable("oxygen_flow"), .code = {}, .annotation = {}};
+  const std::string unit = code_or_text_of_unit(holder);
+  for (const char* name : {"fio2", "oxygen_flow"}) {
+    const Variable* variable = find_variable(name);
+    if (!unit.empty() && std::holds_alternative<GivenUnit>(read_unit(*variable, unit))) {
+      return {.variable = variable, .code = {}, .annotation = {}};
+    }
   }
   return {};
 }
@@ -96,7 +107,7 @@ bool is_mass_by_molar_code(const Meaning& meaning, const Json& concept_, const J
   if (meaning.variable->name != "urea") return false;
   const bool is_molar =
       has_code(concept_, kLoinc, "14937-7") || has_code(concept_, kLoinc, "59570-2");
-  const std::string unit = text_of(member(holder, "valueQuantity"), "code");
+  const std::string unit = code_or_text_of_unit(holder);
   return is_molar && split_annotations(unit).plain.find("mol") == std::string::npos;
 }
 

@@ -49,7 +49,8 @@ OxygenEvidence::Statement OxygenEvidence::note(const Json& observation, const Fh
     add(fact);
     // A saturation on room air is a value too.
     if (fact.kind != Kind::statement || fact.is_on_air) continue;
-    const bool is_unclear = fact.says == Says::nothing && !fact.is_of_saturation;
+    const bool is_unclear =
+        fact.says == Says::nothing && !fact.is_of_saturation && !fact.has_quantity;
     statement = std::max(statement, is_unclear ? Statement::unclear : Statement::clear);
   }
   return statement;

@@ -124,6 +124,7 @@ OxygenFact statement_of(const Json& part, const std::set<std::string_view>& name
   const auto yes = said_yes(part);
   const bool is_oxygen = yes == true || !has_value(part) || is_raised(part);
   OxygenFact fact;
+  fact.has_quantity = value_as("oxygen_flow", part) || value_as("fio2", part);
   std::set<Says> said;
   if (has_code(answer, kSnomed, kRoomAir)) said.insert(Says::air);
   if (has_code(answer, kSnomed, kOnOxygen) || gives_oxygen(answer)) said.insert(Says::oxygen);

@@ -30,6 +30,7 @@ struct OxygenFact {
   bool is_doubtful = false;       ///< its codes are of two variables, or it has a modifier
   std::optional<double> value;    ///< of a number, canonical unit
   bool is_on_air = false;         ///< a saturation that was measured on room air
+  bool has_quantity = false;      ///< a statement that has a flow or a fraction as its value
   bool is_of_saturation = false;  ///< by the code of such a saturation, whatever its value
   std::string time;               ///< exact; empty where only a day is told, or nothing
   Instant moment{};               ///< the same

@@ -49,6 +49,11 @@ bool states_nothing(const Json& entry) {
   return !method.empty() && method != "POST" && method != "PUT";
 }
 
+/// Whether a resource says that a medicine was given or is taken.
+bool is_of_medicine(const std::string& type) {
+  return type == "MedicationAdministration" || type == "MedicationStatement";
+}
+
 /// Puts the entry's place before the message of an error of reading it.
 template <typename Read>
 void naming(const FhirEntry& place, const Read& read) {
@@ -73,7 +78,7 @@ class BundleReader {
                                              member(*one.entry, "resource"));
                                        })),
         reading_(reading),
-        resources_(entries),
+        resources_(entries, replaced_),
         oxygen_(reading.at, reading.options) {}
 
   void read(const std::vector<BoundEntry>& entries) {
@@ -147,8 +152,7 @@ class BundleReader {
     }
     const auto tests = infection_tests_in(resource);
     if (!tests.empty()) {
-      const Json& specimen = resources_.find(resource, member(resource, "specimen"), "Specimen");
-      infection_.add_tests(resource, tests, specimen, one.place, reading_);
+      infection_.add_tests(resource, tests, may_be_of_airways(resource), one.place, reading_);
     }
     if (infection_test_of(resource)) return;
     for (const Json* answer : answers_of_intensive_care(resource)) {
@@ -207,15 +211,21 @@ class BundleReader {
     set_aside(SetAside::unknown_code, one);
   }
 
+  /// Whether the Observation's specimen is of the airways, or nobody says of what.
+  bool may_be_of_airways(const Json& observation) const {
+    const Json& reference = member(observation, "specimen");
+    return !resources_.is_contradicted(reference) &&
+           is_site_of_airways(member(observation, "bodySite")) &&
+           is_of_airways(resources_.find(observation, reference, "Specimen"));
+  }
+
   /// What is no entry of a type that is read, and may speak against room air or a negative test.
   void note_unread() {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       const Json& resource = member(*entries_[i].entry, "resource");
       const std::string type = text_of(resource, "resourceType");
       const FhirEntry place{.index = i, .type = {}, .name = entries_[i].name};
-      if (type == "MedicationAdministration" || type == "MedicationStatement") {
-        support_.note_medicine(resource, place, resources_);
-      }
+      if (is_of_medicine(type)) support_.note_medicine(resource, place, resources_);
       const Json& contained = member(resource, "contained");
       if (!contained.is_array()) continue;
       for (const Json& one : contained) note_contained(one, place);
@@ -233,6 +243,7 @@ class BundleReader {
     if (type == "Procedure" || type == "DeviceUseStatement") {
       support_.note_doubt(resource, place, resources_);
     }
+    if (is_of_medicine(type)) support_.note_medicine(resource, place, resources_);
   }
 
   void set_aside(SetAside reason, const BoundEntry& one) {

@@ -16,21 +16,45 @@ constexpr std::array<std::string_view, 4> kTypes = {"Location", "Device", "Medic
 
 }  // namespace
 
-ReferencedResources::ReferencedResources(const std::vector<FlatEntry>& entries) {
-  for (const FlatEntry& one : entries) {
-    const Json& entry = *one.entry;
+ReferencedResources::ReferencedResources(const std::vector<FlatEntry>& entries,
+                                         const std::map<std::size_t, Replaced>& replaced) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const Json& entry = *entries[i].entry;
     const Json& resource = member(entry, "resource");
     const std::string type = text_of(resource, "resourceType");
     if (std::ranges::count(kTypes, type) == 0) continue;
-    const std::string url = parse_fhir_address(text_of(entry, "fullUrl")).text;
+    const auto other = replaced.find(i);
+    if (other != replaced.end() && other->second == Replaced::by_later) continue;
+    const FhirAddress url = parse_fhir_address(text_of(entry, "fullUrl"));
     const std::string id = text_of(resource, "id");
-    const std::string by_id = id.empty() ? id : fmt::format("{}/{}", type, id);
-    for (const std::string& address : {url, by_id}) {
+    const std::string by_id = id.empty() ? id : fmt::format("{}/{}", type, logical_id(id));
+    // Who does not say the server may be of any.
+    if (url.text.empty() && !by_id.empty()) without_server_.insert(by_id);
+    for (const std::string& address : {url.text, by_id}) {
       if (address.empty()) continue;
       const auto [place, is_new] = by_address_.emplace(address, &resource);
-      if (!is_new && place->second != &resource) place->second = nullptr;
+      // Copies of one resource, as pages repeat them, are one.
+      if (!is_new && (place->second == nullptr || *place->second != resource)) {
+        place->second = nullptr;
+      }
     }
   }
+}
+
+const Json* const* ReferencedResources::entry_of(const std::string& reference) const {
+  const FhirAddress address = parse_fhir_address(reference);
+  auto place = by_address_.find(address.text);
+  if (place == by_address_.end() && !address.id.empty()) {
+    const std::string by_id = fmt::format("{}/{}", address.type, logical_id(address.id));
+    const bool is_found = address.server.empty() || without_server_.contains(by_id);
+    if (is_found) place = by_address_.find(by_id);
+  }
+  return place == by_address_.end() ? nullptr : &place->second;
+}
+
+bool ReferencedResources::is_contradicted(const Json& reference) const {
+  const Json* const* entry = entry_of(text_of(reference, "reference"));
+  return entry != nullptr && *entry == nullptr;
 }
 
 const Json& ReferencedResources::find(const Json& resource, const Json& reference,
@@ -46,9 +70,8 @@ const Json& ReferencedResources::find(const Json& resource, const Json& referenc
       if (found) return none;
       found = &one;
     }
-  } else if (const auto place = by_address_.find(parse_fhir_address(text).text);
-             place != by_address_.end()) {
-    found = place->second;
+  } else if (const Json* const* entry = entry_of(text)) {
+    found = *entry;
   }
   if (!found || text_of(*found, "resourceType") != type || has_unknown_modifier(*found)) {
     return none;

@@ -199,8 +199,14 @@ void RespiratorySupport::note_medicine(const Json& medicine, const FhirEntry& pl
   if (is_never(status)) return;
   const Json& medication =
       resources.find(medicine, member(medicine, "medicationReference"), "Medication");
-  const bool is_oxygen = is_of_oxygen(member(medicine, "medicationCodeableConcept")) ||
-                         is_of_oxygen(member(medication, "code"));
+  const Json& ingredients = member(medication, "ingredient");
+  const bool is_oxygen =
+      is_of_oxygen(member(medicine, "medicationCodeableConcept")) ||
+      is_of_oxygen(member(medication, "code")) ||
+      resources.is_contradicted(member(medicine, "medicationReference")) ||
+      (ingredients.is_array() && std::ranges::any_of(ingredients, [](const Json& one) {
+         return is_of_oxygen(member(one, "itemCodeableConcept"));
+       }));
   if (!is_oxygen) return;
   add({.support = Support::device,
        .course = course_of(medicine, "effective", status == "in-progress" || status == "active"),

@@ -181,9 +181,20 @@ TEST_CASE("FHIR code map: numbers are of Observations, conditions of Conditions"
   CHECK(warns(record, "fhir_unknown_codes"));
 }
 
+TEST_CASE("FHIR code map: what may change within hours is told by no Condition", "[clinical]") {
+  for (const char* name : {"on_oxygen", "radiographic_infiltrates"}) {
+    INFO(name);
+    CHECK_THROWS_AS(
+        CodeMap::parse_json(fmt::format(
+            R"({{"schema": "aicovid.code-map/1", "codes": [{{"system": "http://h", "code": "P", "variable": "{}"}}]}})",
+            name)),
+        Error);
+  }
+}
+
 TEST_CASE("FHIR code map: a condition that a bundle declares", "[clinical]") {
   const ClinicalVariables variables = read_declared_variables(nlohmann::json::parse(
-      R"([{"name": "pregnant", "meaning": "-", "kind": "boolean", "source": "-"}])"));
+      R"([{"name": "pregnant", "meaning": "-", "kind": "boolean", "lasting": true, "source": "-"}])"));
   const CodeMap own_map = CodeMap::parse_json(
       R"({"schema": "aicovid.code-map/1", "codes": [
           {"system": "http://h.example/diagnoses", "code": "P", "variable": "pregnant"}]})",

@@ -261,6 +261,39 @@ TEST_CASE("FHIR infection: not finding it in a specimen of the gut excludes noth
   CHECK_FALSE(infected({apart, specimen}).has_value());
 }
 
+TEST_CASE("FHIR infection: a Specimen may come twice, and its latest version counts",
+          "[clinical]") {
+  Json test = test_of("94309-2", false);
+  test["specimen"] = reference("Specimen/7");
+  const auto specimen = [](const char* type, const char* version) {
+    Json one = {{"resourceType", "Specimen"}, {"id", "7"}, {"type", coding(kSnomed, type)}};
+    if (*version != '\0') one["meta"] = {{"versionId", version}};
+    return one;
+  };
+  const Json stool = specimen("119339001", "");
+  CHECK_FALSE(infected({test, stool, stool}).has_value());
+  CHECK_FALSE(infected({test, stool, specimen("258500001", "")}).has_value());
+  CHECK_FALSE(infected({test, specimen("119339001", "2"), specimen("258500001", "1")}).has_value());
+  CHECK(infected({test, specimen("119339001", "1"), specimen("258500001", "2")}) == "negative");
+  // An address of the server, where the entry does not say its own.
+  test["specimen"] = reference("https://h.example/fhir/Specimen/7");
+  CHECK_FALSE(infected({test, stool}).has_value());
+  Json swab = test_of("94309-2", false);
+  swab["bodySite"] = coding(kSnomed, "34402009");  // rectum
+  CHECK_FALSE(infected({swab}).has_value());
+  swab["bodySite"] = coding(kSnomed, "71836000");  // nasopharynx
+  CHECK(infected({swab}) == "negative");
+}
+
+TEST_CASE("FHIR infection: a component that is only interpreted is a doubt", "[clinical]") {
+  Json panel = kNegative;
+  panel["component"] = {
+      {{"code", coding("http://loinc.org", "94309-2")},
+       {"interpretation",
+        {coding("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", "POS")}}}};
+  CHECK_FALSE(infected({panel}).has_value());
+}
+
 TEST_CASE("FHIR infection: a positive test of 15 to 28 days leaves a negative one open",
           "[clinical]") {
   Json old = kPositive;

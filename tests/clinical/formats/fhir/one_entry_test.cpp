@@ -285,6 +285,10 @@ TEST_CASE("FHIR: a unit may stand in the text of the unit, where its code is mis
   const auto record = parse({entry(one)});
   CHECK(record.number("crp") == 98);
   CHECK_FALSE(warning(record, "unit_without_system").empty());
+  one["code"] = coding("http://loinc.org", "14937-7");
+  one["valueQuantity"]["unit"] = "mmol/L";
+  CHECK(parse({entry(one)}).number("urea") == 98);
+  one["code"] = coding("http://loinc.org", "1988-5");
   one["valueQuantity"]["unit"] = "MG";
   CHECK_FALSE(parse({entry(one)}).number("crp").has_value());
 }

@@ -513,6 +513,21 @@ TEST_CASE("FHIR oxygen: the scale of saturation that was chosen last counts", "[
   CHECK(open.to_json() == ClinicalRecord::parse_json(open.to_json()).to_json());
 }
 
+TEST_CASE("FHIR oxygen: a flow under the code of oxygen may have its unit as a text",
+          "[clinical]") {
+  const auto with = [](const Json& value) {
+    Json one = observation(kSnomed, "371825009", kNow);
+    one["valueQuantity"] = value;
+    return record_of({spo2(93, kNow), one});
+  };
+  CHECK(with({{"value", 2}, {"unit", "L/min"}}).number("oxygen_flow") == 2);
+  CHECK(with({{"value", 40}, {"unit", "%"}}).number("fio2") == 40);
+  CHECK(with(quantity(2, "L/min{O2}")).number("oxygen_flow") == 2);
+  const auto none = with(quantity(0, "L/min"));
+  CHECK(none.number("oxygen_flow") == 0);
+  CHECK(warning(none, "fhir_without_value").empty());
+}
+
 TEST_CASE("FHIR oxygen: an old choice of the scale is named", "[clinical]") {
   const auto chosen = [](const std::string& time) {
     Json one = observation(kSnomed, "1104321000000108", time);
@@ -557,6 +572,21 @@ TEST_CASE("FHIR oxygen: what is contained or given as a medicine stands against 
   changed["contained"][0]["code"] = coding(kSnomed, "24099007");
   changed["medicationReference"] = reference("#m");
   CHECK_FALSE(with(changed).flag("on_oxygen").has_value());
+  // By an ingredient; within another resource; twice, as pages repeat it.
+  changed["contained"][0].erase("code");
+  changed["contained"][0]["ingredient"] = {{{"itemCodeableConcept", coding(kSnomed, "24099007")}}};
+  CHECK_FALSE(with(changed).flag("on_oxygen").has_value());
+  Json holder = {{"resourceType", "DiagnosticReport"}, {"subject", reference("Patient/p1")}};
+  holder["contained"] = {medicine};
+  CHECK_FALSE(with(holder).flag("on_oxygen").has_value());
+  changed = medicine;
+  changed.erase("medicationCodeableConcept");
+  changed["medicationReference"] = reference("Medication/m");
+  const Json oxygen = {
+      {"resourceType", "Medication"}, {"id", "m"}, {"code", coding(kSnomed, "24099007")}};
+  CHECK_FALSE(record_of({spo2(93, kNow), room_air(kNow), changed, oxygen, oxygen})
+                  .flag("on_oxygen")
+                  .has_value());
   changed = medicine;
   changed["status"] = "not-done";
   CHECK(with(changed).flag("on_oxygen") == false);
