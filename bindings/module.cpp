@@ -1,7 +1,9 @@
 #include "module.hpp"
 
+#include <aicovid/engine_folders.hpp>
 #include <aicovid/error.hpp>
 
+#include <pybind11/stl/filesystem.h>
 #include <string>
 
 namespace py = pybind11;
@@ -26,6 +28,7 @@ PYBIND11_MODULE(_aicovid, module) {
           PyErr_SetObject(py::type::handle_of(instance).ptr(), instance.ptr());
         }
       });
+  module.def("add_engine_folder", &aicovid::add_engine_folder, py::arg("folder"));
   aicovid::python::bind_radiograph(module);
   aicovid::python::bind_plan(module);
   aicovid::python::bind_clinical_record(module);

@@ -28,21 +28,19 @@ Every failure is an `aicovid.Error`, whose `code` is one of the library's stable
 kind: `FileNotFoundError`, `ValueError`, `OSError`, `MemoryError`.
 """
 
-from aicovid._engines import set_engine_path
-
-# Before the library is asked for an engine.
-set_engine_path()
-
 from aicovid._aicovid import (
     Assessor, ClinicalPatient, ClinicalRecord, ClinicalVariables, CodeMap, Examination, Plan, Radiograph, Workspace, clinical_variables,
     explain_clinical, parse_clinical_patients, published_scores, read, read_clinical_patients, run_batch,
 )
+from aicovid.engine_folders import add_installed as _add_installed_engines
 from aicovid.errors import (
     BadBundleError, BadClinicalInputError, CancelledError, CorruptError, CudaError, DeviceUnavailableError, Error, FileError,
     InvalidArgumentError, NotFoundError, OutOfMemoryError, PatientMismatchError, RefusedError, UnsupportedError,
 )
 from aicovid.report import RiskReport
 from aicovid.tables import batch, read_rows, to_arrow, to_parquet
+
+_add_installed_engines()
 
 __all__ = [
     "Assessor", "BadBundleError", "BadClinicalInputError", "CancelledError", "ClinicalPatient", "ClinicalRecord", "ClinicalVariables", "CodeMap",

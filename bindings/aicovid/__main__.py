@@ -1,37 +1,24 @@
-"""`python -m aicovid`: the command line, which is a program of its own beside the library."""
-
-from __future__ import annotations
+"""The program `aicovid`, as `python -m aicovid` and as the command that pip installs."""
 
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
 
-from aicovid._engines import engine_path
+from aicovid import engine_folders
+
+PACKAGE = Path(__file__).resolve().parent
 
 
 def program() -> Path:
-    """The program: in the package, or in the build tree that the package stands in.
-
-    Raises
-    ------
-    FileNotFoundError
-        It was not built.
-    """
-    package = Path(__file__).resolve().parent
-    for folder in (package, *package.parents[:2]):
-        file = folder / "bin" / "aicovid"
-        if file.is_file():
-            return file
-    raise FileNotFoundError("the program aicovid is not beside the package; a build makes it by its target aicovid_cli")
+    """The program in the package, or in the build tree that the package is a part of."""
+    inside = PACKAGE / "bin" / "aicovid"
+    return inside if inside.exists() else PACKAGE.parents[1] / "bin" / "aicovid"
 
 
-def main() -> NoReturn:
-    """Becomes the program: output, signals and exit status are its own."""
-    file = str(program())
-    path = engine_path(os.environ.get("AICOVID_ENGINE_PATH"))
-    environment = {**os.environ, **({"AICOVID_ENGINE_PATH": path} if path else {})}
-    os.execve(file, [file, *sys.argv[1:]], environment)
+def main() -> None:
+    """Becomes the program, so that its output, its signals and its exit status are its own."""
+    packages = ":".join(engine_folders.installed())
+    os.execve(program(), ["aicovid", *sys.argv[1:]], {**os.environ, "AICOVID_ENGINE_PACKAGES": packages})
 
 
 if __name__ == "__main__":

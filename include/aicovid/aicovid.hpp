@@ -10,6 +10,7 @@
 #include <aicovid/device.hpp>
 #include <aicovid/device_image.hpp>
 #include <aicovid/dicomdir.hpp>
+#include <aicovid/engine_folders.hpp>
 #include <aicovid/error.hpp>
 #include <aicovid/examination.hpp>
 #include <aicovid/findings.hpp>

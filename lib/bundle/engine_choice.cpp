@@ -82,7 +82,8 @@ const Engine& choose_engine(const OrderedJson& manifest, const std::vector<Netwo
       open(*engine);
       return *engine;
     } catch (const EngineMissing& error) {
-      // A library of another version is another error: no other engine is taken in silence.
+      // A library of another version that the user chose is another error: no other engine is taken
+      // in silence.
       pass_over(error);
     }
   }

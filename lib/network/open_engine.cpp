@@ -1,6 +1,7 @@
 #include "open_engine.hpp"
 
 #include "core/installation.hpp"
+#include "engine_folders.hpp"
 
 #include <aicovid/error.hpp>
 #include <aicovid/version.hpp>
@@ -8,8 +9,6 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <link.h>
-#include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -27,11 +26,12 @@ Error unsupported(const Engine& engine, const std::string& what) {
   return {ErrorCode::unsupported, fmt::format("backend is '{}'; {}", engine.name, what)};
 }
 
-Error other_version(const Engine& engine, std::string_view found) {
-  return unsupported(engine, fmt::format("its module was built with {0} {1}, and would run on {0} "
-                                         "{2}, which this process has loaded or "
-                                         "AICOVID_ENGINE_PATH names; expected the same version",
-                                         engine.library, engine.built_with, found));
+std::string other_version(const Engine& engine, std::string_view found) {
+  return fmt::format(
+      "backend is '{0}'; its module was built with {1} {2}, and would run on {1} {3}, "
+      "which this process has loaded or AICOVID_ENGINE_PATH names; expected the same "
+      "version",
+      engine.name, engine.library, engine.built_with, found);
 }
 
 /// Gives the version in a line: from the first digit to a quotation mark, the local part (as in
@@ -56,9 +56,8 @@ std::string version_around(const fs::path& libraries) {
   return {};
 }
 
-void require_version(const Engine& engine, const fs::path& libraries) {
-  const std::string found = version_around(libraries);
-  if (!found.empty() && found != engine.built_with) throw other_version(engine, found);
+bool is_expected(const Engine& engine, const std::string& found) {
+  return found.empty() || found == engine.built_with;
 }
 
 /// Gives the folder of the engine's library if the process has loaded it already, else an empty
@@ -76,41 +75,52 @@ fs::path loaded_from(const Engine& engine) {
   return fs::canonical(file, status).parent_path();
 }
 
-/// Gives the first folder of AICOVID_ENGINE_PATH that holds the library, an empty path if none
-/// does.
-fs::path folder_of_user(std::string_view library) {
-  const char* variable = std::getenv("AICOVID_ENGINE_PATH");
-  std::string_view folders = variable != nullptr ? variable : "";
-  while (!folders.empty()) {
-    const std::size_t end = std::min(folders.find(':'), folders.size());
-    const fs::path folder = folders.substr(0, end);
-    std::error_code status;
-    if (!folder.empty() && fs::exists(folder / library, status)) return folder;
-    folders.remove_prefix(std::min(end + 1, folders.size()));
+bool holds(const fs::path& folder, std::string_view library) {
+  std::error_code status;
+  return fs::exists(folder / library, status);
+}
+
+/// Gives the folder that somebody named for the engine's library, an empty path if there is none.
+/// Another version is refused where the user chose the folder, and passed over where it was added,
+/// as every package of that name is.
+fs::path named_folder(const Engine& engine) {
+  const std::string_view library = engine.libraries.back();
+  for (const fs::path& folder : engine_folders_of_user()) {
+    if (!holds(folder, library)) continue;
+    const std::string found = version_around(folder);
+    if (!is_expected(engine, found))
+      throw Error(ErrorCode::unsupported, other_version(engine, found));
+    return folder;
+  }
+  for (const fs::path& folder : added_engine_folders()) {
+    if (holds(folder, library) && is_expected(engine, version_around(folder))) return folder;
   }
   return {};
 }
 
-/// Loads the engine's libraries from the user's folder, so that the module finds them loaded.
-void load_from_user(const Engine& engine) {
+/// Loads the engine's libraries from the folder that was named for them, so that the module finds
+/// them loaded.
+void load_from_named_folder(const Engine& engine) {
   if (engine.libraries.empty()) return;
-  const fs::path folder = folder_of_user(engine.libraries.back());
+  const fs::path folder = named_folder(engine);
   if (folder.empty()) return;
-  require_version(engine, folder);
   for (const std::string_view library : engine.libraries) {
     if (dlopen((folder / library).c_str(), kOpenFlags) == nullptr) {
-      throw unsupported(engine, fmt::format("{} of the folder that AICOVID_ENGINE_PATH names does "
-                                            "not load; expected {} {}",
-                                            library, engine.library, engine.built_with));
+      throw unsupported(engine,
+                        fmt::format("{} of the folder that AICOVID_ENGINE_PATH names or Python has "
+                                    "installed does not load; expected {} {}",
+                                    library, engine.library, engine.built_with));
     }
   }
 }
 
 const AicovidEngine* open_module(const Engine& engine) {
   if (const fs::path loaded = loaded_from(engine); !loaded.empty()) {
-    require_version(engine, loaded);
+    // Whoever imported it did not do so for this engine: another one may be taken.
+    const std::string found = version_around(loaded);
+    if (!is_expected(engine, found)) throw EngineMissing(other_version(engine, found));
   } else {
-    load_from_user(engine);
+    load_from_named_folder(engine);
   }
   void* module = dlopen(module_file(engine.module).c_str(), kOpenFlags);
   void* entry = module != nullptr ? dlsym(module, AICOVID_ENGINE_ENTRY) : nullptr;
@@ -123,8 +133,9 @@ const AicovidEngine* open_module(const Engine& engine) {
     throw EngineMissing(
         fmt::format("backend is '{}'; its module {} does not load: {} {}, which it was built with, "
                     "is not found; "
-                    "AICOVID_ENGINE_PATH may name the folder of its libraries",
-                    engine.name, engine.module, engine.library, engine.built_with));
+                    "AICOVID_ENGINE_PATH may name the folder of its libraries; with pip, install "
+                    "aicovid[{}]",
+                    engine.name, engine.module, engine.library, engine.built_with, engine.extra));
   }
   const AicovidEngine* table = reinterpret_cast<AicovidEngineEntry>(entry)();
   if (table->table_version != AICOVID_ENGINE_TABLE_VERSION) {
@@ -137,7 +148,7 @@ const AicovidEngine* open_module(const Engine& engine) {
                                           engine.module, table->build, version()));
   }
   if (table->library_version != engine.built_with) {
-    throw other_version(engine, table->library_version);
+    throw Error(ErrorCode::unsupported, other_version(engine, table->library_version));
   }
   return table;
 }

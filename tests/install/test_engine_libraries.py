@@ -105,3 +105,37 @@ def test_a_process_that_has_the_same_libraries_runs(modules):
     libraries()
     pytest.importorskip("openvino")
     assert in_python(modules=modules) == "loaded torchscript"
+
+
+def package(folder, said):
+    """A Python package torch of another version, which is never imported."""
+    fake(folder / "torch", said)
+    (folder / "torch" / "__init__.py").write_text("raise ImportError\n")
+    return folder
+
+
+def in_folder(folder, *command):
+    environment = {**os.environ, "PYTHONPATH": f"{folder}:{BUILD / 'python'}", "LD_DEBUG": "files"}
+    return subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False, env=environment)
+
+
+@pytest.mark.parametrize("command", [("-c", IN_PYTHON, "", "", str(IMAGE)), ("-m", "aicovid", "score", str(IMAGE))])
+def test_a_python_package_is_found_without_being_imported(command):
+    done = in_folder("", *command)
+    assert done.returncode == 0, done.stderr[-400:]
+    assert f"{libraries()}/libtorch_cpu.so" in done.stderr
+    assert "torch/_C" not in done.stderr
+
+
+def test_a_python_package_of_another_version_is_passed_over(tmp_path):
+    done = in_folder(package(tmp_path, "2.15.0"), "-m", "aicovid", "score", str(IMAGE), "--format", "json")
+    assert done.returncode == 0, done.stderr[-400:]
+    assert str(tmp_path) not in done.stderr.replace(str(tmp_path / "torch" / "__init__"), "")
+
+
+def test_the_module_is_the_program_with_its_exit_status():
+    for arguments in (("--version",), ("score", "/nowhere.dcm"), ("nothing",)):
+        python = subprocess.run([sys.executable, "-m", "aicovid", *arguments], capture_output=True, text=True, check=False,
+                                env={**os.environ, "PYTHONPATH": str(BUILD / "python")})  # fmt: skip
+        own = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False)
+        assert (python.returncode, python.stdout, python.stderr) == (own.returncode, own.stdout, own.stderr)

@@ -34,6 +34,7 @@ TEST_CASE("Engines: their versions are known without opening them", "[network]")
 TEST_CASE("Engines: one that is not installed is named with its module", "[network]") {
   const Engine absent{.name = "absent",
                       .library = "LibAbsent",
+                      .extra = "absent",
                       .files = {},
                       .module = "libaicovid_absent.so",
                       .libraries = {},

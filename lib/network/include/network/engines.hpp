@@ -15,6 +15,7 @@ namespace aicovid {
 struct Engine {
   std::string_view name;                    ///< as `--backend` and manifests have it
   std::string_view library;                 ///< for messages: "LibTorch"
+  std::string_view extra;                   ///< the extra of the Python package that brings it
   std::span<const std::string_view> files;  ///< the kinds of network files it reads, best first
   std::string_view module;                  ///< its file beside the library
   /// The files of its library that the module needs, in the order of loading; none where the module
@@ -41,15 +42,17 @@ bool is_installed(const Engine& engine);
 ///         on the device
 void require_engine(const Engine& engine, const Device& device);
 
-/// The engine's module, or a library that it needs, is not there.
+/// The engine's module, or a library that it needs, is not there, or the process has loaded the
+/// library in another version, as for a purpose of its own.
 class EngineMissing : public Error {
  public:
   explicit EngineMissing(const std::string& message) : Error(ErrorCode::unsupported, message) {}
 };
 
 /// Opens the engine's module, once a process; it stays open until the program ends.
-/// @throws EngineMissing if the module or its library is not there; Error{unsupported} with both
-///         versions if the module is of another build, or its library of another version
+/// @throws EngineMissing if the module or its library is not there, or the process has another
+///         version of the library; Error{unsupported} with both versions if the module is of
+///         another build, or the library that AICOVID_ENGINE_PATH names of another version
 void open(const Engine& engine);
 
 /// The version of the cuDNN that the engine's networks run with on the device, once one was loaded
