@@ -5,10 +5,10 @@
 #include <aicovid/error.hpp>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,12 +39,13 @@ py::object clinical_text(const char* function) {
   return py::module_::import("aicovid.clinical_text").attr(function);
 }
 
-std::string text_of(const py::object& clinical) {
+std::string text_of(const Clinical& clinical, const ClinicalVariables& variables) {
   if (py::isinstance<py::str>(clinical)) return clinical.cast<std::string>();
-  return clinical_text("text_of")(clinical).cast<std::string>();
+  return clinical_text("text_of")(clinical, variables).cast<std::string>();
 }
 
-CodeMap parse_code_map(const py::object& map, const std::optional<ClinicalVariables>& variables) {
+CodeMap parse_code_map(const Typed<"str | dict[str, typing.Any]">& map,
+                       const std::optional<ClinicalVariables>& variables) {
   const std::string text = py::isinstance<py::str>(map)
                                ? map.cast<std::string>()
                                : py::module_::import("json").attr("dumps")(map).cast<std::string>();
@@ -53,10 +54,10 @@ CodeMap parse_code_map(const py::object& map, const std::optional<ClinicalVariab
 
 /// A function of Python that hands `work` its first argument, the options and the extra arguments.
 /// `options_of` has the names of the options.
-template <typename... Extra, typename Work>
+template <typename Source, typename... Extra, typename Work>
 auto taking_options(Work work) {
-  return [work](const py::object& source, Extra... extra, const std::string& at,
-                const std::string& row, const std::string& id_column, const std::string& clean,
+  return [work](const Source& source, Extra... extra, const std::string& at, const std::string& row,
+                const std::string& id_column, const std::string& clean,
                 const std::string& problem_list, bool strict, int bedside_hours,
                 int laboratory_hours, const std::optional<ClinicalVariables>& variables,
                 const std::optional<CodeMap>& code_map) {
@@ -86,14 +87,14 @@ void with_options(const Define& define) {
          py::arg("code_map") = py::none());
 }
 
-ClinicalRecord parse(const py::object& clinical, const ClinicalOptions& options) {
-  const std::string text = text_of(clinical);
+ClinicalRecord parse(const Clinical& clinical, const ClinicalOptions& options) {
+  const std::string text = text_of(clinical, options.variables);
   const py::gil_scoped_release release;
   return parse_clinical(text, options);
 }
 
-py::object explain(const py::object& clinical, const ClinicalOptions& options) {
-  const std::string text = text_of(clinical);
+Json explain(const Clinical& clinical, const ClinicalOptions& options) {
+  const std::string text = text_of(clinical, options.variables);
   std::string explanation;
   {
     const py::gil_scoped_release release;
@@ -111,71 +112,102 @@ std::vector<ClinicalPatient> patients_of(const Read& read) {
   return patients;
 }
 
-std::vector<ClinicalPatient> parse_patients(const py::object& clinical, const ClinicalOptions& each,
+std::vector<ClinicalPatient> parse_patients(const Clinical& clinical, const ClinicalOptions& each,
                                             const std::string& at_column, bool with_ids) {
-  const std::string text = text_of(clinical);
+  const std::string text = text_of(clinical, each.variables);
   return patients_of([&](const TakePatient& take) {
     parse_clinical_patients(text, {.each = each, .at_column = at_column, .with_ids = with_ids},
                             take);
   });
 }
 
-std::vector<ClinicalPatient> read_patients(const py::object& path, const ClinicalOptions& each,
+std::vector<ClinicalPatient> read_patients(const PathLike& path, const ClinicalOptions& each,
                                            const std::string& at_column, bool with_ids) {
-  const auto place = path.cast<std::filesystem::path>();
+  const auto place = to_path(path);
   return patients_of([&](const TakePatient& take) {
     read_clinical_patients(place, {.each = each, .at_column = at_column, .with_ids = with_ids},
                            take);
   });
 }
 
-py::object record_of(const ClinicalPatient& patient) {
+std::optional<ClinicalRecord> record_of(const ClinicalPatient& patient) {
   const auto* record = std::get_if<ClinicalRecord>(&patient.result);
-  return record ? py::cast(*record) : py::none();
+  return record ? std::optional(*record) : std::nullopt;
 }
 
-py::object error_of(const ClinicalPatient& patient) {
+using Texts = std::map<std::string, std::string>;
+
+std::optional<Texts> error_of(const ClinicalPatient& patient) {
   const auto* error = std::get_if<Error>(&patient.result);
-  if (!error) return py::none();
-  py::dict told;
-  told["code"] = std::string(to_string(error->code()));
-  told["message"] = error->what();
-  return told;
+  if (!error) return std::nullopt;
+  return Texts{{"code", std::string(to_string(error->code()))}, {"message", error->what()}};
 }
 
 ClinicalRecord with_values(const ClinicalRecord& record,
                            const std::optional<ClinicalVariables>& variables,
                            const py::kwargs& values) {
+  const ClinicalVariables known = variables.value_or(
+      record.variables().declared().empty() ? ClinicalVariables() : record.variables());
   return record.with(
-      clinical_text("texts_to_set")(values).cast<std::map<std::string, std::string>>(),
-      variables.value_or(ClinicalVariables()));
+      clinical_text("texts_to_set")(values, known).cast<std::map<std::string, std::string>>(),
+      known);
 }
 
-py::list warnings(const ClinicalRecord& record) {
-  py::list list;
+ClinicalRecord construct(const Clinical& values, const std::optional<ClinicalVariables>& variables,
+                         const py::kwargs& named) {
+  const ClinicalVariables known = variables.value_or(ClinicalVariables());
+  const auto text = clinical_text("text_of_named")(values, named, known).cast<std::string>();
+  const py::gil_scoped_release release;
+  return parse_clinical(text, {.variables = known});
+}
+
+/// Python's own form of a value: a number and its unit, a number, a term, a bool.
+std::string shown(const ClinicalRecord& record) {
+  std::string text;
+  for (const auto& [name, value] : record.given()) {
+    fmt::format_to(std::back_inserter(text), "{}{}=", text.empty() ? "" : ", ", name);
+    if (value.flag) {
+      text += *value.flag ? "True" : "False";
+    } else if (value.text) {
+      fmt::format_to(std::back_inserter(text), "\"{}\"", *value.text);
+    } else if (!value.comparator.empty()) {
+      fmt::format_to(std::back_inserter(text), "\"{}{} {}\"", value.comparator,
+                     value.number.value_or(0), value.unit);
+    } else if (value.unit.empty()) {
+      fmt::format_to(std::back_inserter(text), "{}", value.number.value_or(0));
+    } else {
+      fmt::format_to(std::back_inserter(text), "({}, \"{}\")", value.number.value_or(0),
+                     value.unit);
+    }
+  }
+  return fmt::format("ClinicalRecord({})", text);
+}
+
+std::vector<Texts> warnings(const ClinicalRecord& record) {
+  std::vector<Texts> list;
   for (const ClinicalWarning& warning : record.warnings()) {
-    py::dict entry;
-    entry["code"] = warning.code;
-    entry["variable"] = warning.variable;
-    entry["message"] = warning.message;
-    list.append(entry);
+    list.push_back(
+        {{"code", warning.code}, {"message", warning.message}, {"variable", warning.variable}});
   }
   return list;
 }
 
 /// (low, high, low_closed, high_closed), or None.
-py::object range(const ClinicalRecord& record, const std::string& name) {
+std::optional<std::tuple<double, double, bool, bool>> range(const ClinicalRecord& record,
+                                                            const std::string& name) {
   const auto found = record.range(name);
-  if (!found) return py::none();
-  return py::make_tuple(found->low, found->high, found->low_closed, found->high_closed);
+  if (!found) return std::nullopt;
+  return std::tuple{found->low, found->high, found->low_closed, found->high_closed};
 }
 
 }  // namespace
 
-ClinicalRecord to_record(const py::object& clinical, const ClinicalVariables& variables) {
+ClinicalRecord to_record(const Clinical& clinical, const ClinicalVariables& variables) {
   if (clinical.is_none()) return {};
   if (py::isinstance<ClinicalRecord>(clinical)) return clinical.cast<ClinicalRecord>();
-  return parse_clinical(text_of(clinical), {.variables = variables});
+  const std::string text = text_of(clinical, variables);
+  const py::gil_scoped_release release;
+  return parse_clinical(text, {.variables = variables});
 }
 
 void bind_clinical_record(py::module_& module) {
@@ -185,6 +217,7 @@ void bind_clinical_record(py::module_& module) {
       "those that a bundle declares.")
       .def_property_readonly("declared", &ClinicalVariables::declared,
                              "The names of those that the bundle declares.")
+      .def(py::init<>(), "Those of docs/clinical-variables.md.")
       .def("canonical_unit", &ClinicalVariables::canonical_unit, py::arg("name"),
            "The canonical UCUM unit; empty for what has none.")
       .def("__eq__", [](const ClinicalVariables& a, const ClinicalVariables& b) { return a == b; });
@@ -198,24 +231,44 @@ void bind_clinical_record(py::module_& module) {
   py::class_<ClinicalRecord> type(
       module, "ClinicalRecord",
       "Clinical values of a patient with their units (docs/clinical-input.md). Immutable.");
-  type.def(py::init([](const py::kwargs& values) {
-             const std::string text = clinical_text("text_of_values")(values).cast<std::string>();
-             return parse_clinical(text);
-           }),
-           "Of values by their names (docs/clinical-variables.md): `ClinicalRecord(age=63, "
-           "sex=\"male\", crp=(12, \"mg/L\"))`.\n\n"
-           "A quantity is (number, UCUM unit), or a dict of value, unit, comparator and time. Age "
-           "in years, pressures in mm[Hg], rates in /min, saturation in %, oxygen flow in L/min "
-           "and temperature in Cel may be bare numbers; laboratory values may not. None and NaN "
-           "are missing values.\n\n"
-           "Raises\n"
-           "------\n"
-           "BadClinicalInputError\n"
-           "    An unknown name, no unit, an impossible value, or values that contradict one "
-           "another.");
+  type.def(py::init(&construct), py::arg("values") = py::none(), py::pos_only(), py::kw_only(),
+           py::arg("variables") = py::none(),
+           R"(Of values by name, of a dict, or of a row of pandas.
+
+A quantity is written as a number and its unit, ``(12, "mg/dL")``, as a text, ``"<5 mg/L"``, or as
+the member of a JSON record, ``{"value": 12, "unit": "mg/dL", "time": ...}``. A number alone is
+taken for what is charted in one unit everywhere: age (years), respiratory_rate and heart_rate (per
+minute), spo2 and spo2_room_air (%), oxygen_flow (L/min), days_since_onset; any other quantity
+without a unit is an error. None, NaN and pandas.NA are missing values.
+
+Parameters
+----------
+values : dict, pandas.Series or str, optional
+    The values as a whole, in place of keywords; what `parse` takes.
+variables : ClinicalVariables, optional
+    An assessor's `clinical_variables`, for those that its bundle declares.
+**named
+    The values by the names of docs/clinical-variables.md.
+
+Raises
+------
+BadClinicalInputError
+    For an unknown name, unit or term, an impossible value, and values that contradict one another.
+
+Examples
+--------
+>>> record = aicovid.ClinicalRecord(age=63, crp=(12, "mg/dL"), on_oxygen=True)
+>>> record
+ClinicalRecord(age=(63, "a"), crp=(12, "mg/dL"), on_oxygen=True)
+>>> record.canonical["crp"]
+120.0
+>>> aicovid.ClinicalRecord(crp=12)
+Traceback (most recent call last):
+aicovid.BadClinicalInputError: crp is the number 12 without its unit; write (12, "mg/L"), with the unit that it was measured in
+)");
   with_options([&](const auto&... options) {
     type.def_static(
-        "parse", taking_options(&parse), py::arg("text"), py::kw_only(), options...,
+        "parse", taking_options<Clinical>(&parse), py::arg("text"), py::kw_only(), options...,
         "Of a JSON record, a FHIR R4 Bundle or a CSV table, told from the text; of a dict in the "
         "form of a record or a Bundle; of a pandas Series, which is read as a table's row (names "
         "like \"crp [mg/L]\"), or as a record if it holds dicts. None, NaN and pandas.NA are "
@@ -230,8 +283,8 @@ void bind_clinical_record(py::module_& module) {
         "be at `at`.\n"
         "variables: an Assessor's clinical_variables, for those that its bundle declares.\n"
         "code_map: a CodeMap, for a site's own codes, columns and words.");
-    module.def("explain_clinical", taking_options(&explain), py::arg("text"), py::kw_only(),
-               options...,
+    module.def("explain_clinical", taking_options<Clinical>(&explain), py::arg("text"),
+               py::kw_only(), options...,
                "Why a record is as it is: each value that was found and what became of it, as a "
                "dict (docs/schemas/clinical_explanation.json). Arguments and errors as for "
                "ClinicalRecord.parse.");
@@ -256,15 +309,7 @@ void bind_clinical_record(py::module_& module) {
       .def("range", &range, py::arg("name"),
            "The numbers that a value can stand for: (low, high, low_closed, high_closed) in the "
            "canonical unit; None if missing.")
-      .def("__len__", [](const ClinicalRecord& record) { return record.given().size(); })
-      // The values are the patient's, and a notebook's cell is easily passed on.
-      .def("__repr__",
-           [](const ClinicalRecord& record) {
-             std::vector<std::string> names;
-             for (const auto& [name, value] : record.given()) names.push_back(name);
-             return fmt::format("<aicovid.ClinicalRecord of {} values{}{}>", names.size(),
-                                names.empty() ? "" : ": ", fmt::join(names, ", "));
-           })
+      .def("__repr__", &shown)
       .def("__eq__", [](const ClinicalRecord& a, const ClinicalRecord& b) { return a == b; });
 }
 
@@ -279,21 +324,22 @@ void bind_clinical_patients(py::module_& module) {
       .def_property_readonly("record", &record_of, "The ClinicalRecord; None for an error.")
       .def_property_readonly("error", &error_of, "A dict of code and message; None for a record.");
   with_options([&](const auto&... options) {
-    const auto define = [&](const char* name, const auto& read, const char* source,
-                            const char* text) {
-      module.def(name, taking_options<const std::string&, bool>(read), py::arg(source),
+    const auto define = [&]<typename Source>(const char* name, const auto& read, const char* source,
+                                             const char* text) {
+      module.def(name, taking_options<Source, const std::string&, bool>(read), py::arg(source),
                  py::kw_only(), py::arg("at_column") = "", py::arg("with_ids") = false, options...,
                  text);
     };
-    define("parse_clinical_patients", &parse_patients, "text",
-           "The patients of one text, a list of ClinicalPatient: the rows of a table, the lines of "
-           "NDJSON, the Patients of a FHIR export (docs/clinical-tables.md#many-patients). One who "
-           "cannot be read is one with an error.\n\n"
-           "at_column: the column that holds the time of each row. with_ids: whether to give the "
-           "ids of FHIR Patients. id_column: the column of a table that is given as id. The others "
-           "as for ClinicalRecord.parse.");
-    define("read_clinical_patients", &read_patients, "path",
-           "The same of a file, or of all files of a folder.");
+    define.template operator()<Clinical>(
+        "parse_clinical_patients", &parse_patients, "text",
+        "The patients of one text, a list of ClinicalPatient: the rows of a table, the lines of "
+        "NDJSON, the Patients of a FHIR export (docs/clinical-tables.md#many-patients). One who "
+        "cannot be read is one with an error.\n\n"
+        "at_column: the column that holds the time of each row. with_ids: whether to give the "
+        "ids of FHIR Patients. id_column: the column of a table that is given as id. The others "
+        "as for ClinicalRecord.parse.");
+    define.template operator()<PathLike>("read_clinical_patients", &read_patients, "path",
+                                         "The same of a file, or of all files of a folder.");
   });
 }
 

@@ -1,12 +1,17 @@
 #include "module.hpp"
+#include "tensor.hpp"
 
 #include <aicovid/error.hpp>
 #include <aicovid/examination.hpp>
 
 #include <fmt/format.h>
 #include <pybind11/numpy.h>
+#include <pybind11/stl.h>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace aicovid::python {
@@ -14,56 +19,60 @@ namespace {
 
 namespace py = pybind11;
 
-py::tuple to_tuple(const Rectangle& source) {
-  return py::make_tuple(source.y0, source.x0, source.y1, source.x1);
+using Box = std::tuple<double, double, double, double>;
+using Seen = Typed<"aicovid.findings.Seen">;
+
+Box to_box(const Rectangle& source) { return {source.y0, source.x0, source.y1, source.x1}; }
+
+/// An array on the examination's memory, which it keeps alive and nobody writes into.
+template <typename T>
+py::array_t<T> view(const py::object& self, const std::vector<py::ssize_t>& shape, const T* data) {
+  return read_only(py::array_t<T>(shape, data, self));
 }
 
-/// A copy: an examination is immutable.
-py::array_t<float> to_numpy(const Tensor& tensor) {
-  const std::vector<py::ssize_t> shape(tensor.shape().begin(), tensor.shape().end());
-  return py::array_t<float>(shape, tensor.floats().data());
+py::array_t<float> view(const py::object& self, const Tensor& tensor) {
+  return view(self, {tensor.shape().begin(), tensor.shape().end()}, tensor.floats().data());
 }
 
-py::object lung_mask(const Examination& examination) {
-  if (!examination.findings || examination.findings->mask.empty()) return py::none();
-  const LungMask& mask = examination.findings->mask;
-  const py::array_t<std::uint8_t> labels({mask.rows, mask.columns}, mask.labels.data());
-  return py::make_tuple(labels, to_tuple(mask.source));
-}
-
-py::object attribution(const Examination& examination) {
-  if (!examination.findings || !examination.findings->attribution) return py::none();
-  const Attribution& found = *examination.findings->attribution;
-  if (found.map.empty()) return py::none();
-  return py::make_tuple(to_numpy(found.map), to_tuple(found.source));
-}
-
-/// The array shares the examination's memory and keeps the examination alive.
-py::object embedding(const py::object& self) {
+std::optional<std::pair<py::array_t<std::uint8_t>, Box>> lung_mask(const py::object& self) {
   const auto& examination = self.cast<const Examination&>();
-  if (!examination.embedding) return py::none();
-  const Tensor& tensor = *examination.embedding;
-  const std::vector<py::ssize_t> shape(tensor.shape().begin(), tensor.shape().end());
-  py::array_t<float> view(shape, tensor.floats().data(), self);
-  view.attr("setflags")(py::arg("write") = false);
-  return view;
+  if (!examination.findings || examination.findings->mask.empty()) return std::nullopt;
+  const LungMask& mask = examination.findings->mask;
+  return std::pair{view(self, {mask.rows, mask.columns}, mask.labels.data()), to_box(mask.source)};
 }
 
-/// What the JSON has under a name.
-py::object member_of(const Examination& examination, const char* name) {
-  return loads(to_json(examination)).attr("get")(name);
+std::optional<std::pair<py::array_t<float>, Box>> attribution(const py::object& self) {
+  const auto& examination = self.cast<const Examination&>();
+  if (!examination.findings || !examination.findings->attribution) return std::nullopt;
+  const Attribution& found = *examination.findings->attribution;
+  if (found.map.empty()) return std::nullopt;
+  return std::pair{view(self, found.map), to_box(found.source)};
 }
 
-std::string repr(const Examination& examination) {
-  std::string text = fmt::format("<aicovid.Examination: {}", to_string(examination.verdict));
-  if (examination.findings) {
-    const auto& brixia = examination.findings->brixia;
-    if (brixia) text += fmt::format(", Brixia {:.1f}", brixia->value);
-    if (brixia && brixia->interval) {
-      text += fmt::format(" [{:.1f}, {:.1f}]", brixia->interval->low, brixia->interval->high);
-    }
+std::optional<py::array_t<float>> embedding(const py::object& self) {
+  const auto& examination = self.cast<const Examination&>();
+  if (!examination.embedding) return std::nullopt;
+  return view(self, *examination.embedding);
+}
+
+/// The members that are no arrays, as aicovid.findings has them; made once for each object.
+Seen seen(const py::object& self) {
+  if (!py::hasattr(self, "_seen")) {
+    self.attr("_seen") = py::module_::import("aicovid.findings")
+                             .attr("seen_of")(loads(to_json(self.cast<const Examination&>())));
   }
-  return text + ">";
+  return py::object(self.attr("_seen"));
+}
+
+/// One of them, by its name.
+template <TypeName kName, TypeName kType>
+Typed<kType> member(const py::object& self) {
+  return py::object(seen(self).attr(kName.characters));
+}
+
+/// What aicovid.shown makes of an examination.
+std::string shown(const py::object& self, const char* function) {
+  return py::module_::import("aicovid.shown").attr(function)(self).cast<std::string>();
 }
 
 std::string state(const Examination& examination) {
@@ -85,7 +94,7 @@ Examination parse(const std::string& json) {
 
 void bind_examination(py::module_& module) {
   py::class_<Examination>(
-      module, "Examination",
+      module, "Examination", py::dynamic_attr(),
       "What was seen of one radiograph, without its pixels; for `Assessor.judge`. Immutable.\n\n"
       "It is as sensitive as a clinical record: it holds the patient's sex and age, the time of "
       "the image, and a\n"
@@ -110,37 +119,44 @@ void bind_examination(py::module_& module) {
           "memory.")
       .def_property_readonly(
           "lung_mask", &lung_mask,
-          "([h,w] uint8, (y0, x0, y1, x1)): 0 outside, 1 the patient's right lung, 2 the left; and "
+          "([h,w] uint8, read-only, (y0, x0, y1, x1)): 0 outside, 1 the patient's right lung, 2 "
+          "the left; and "
           "the part of the\n"
           "radiograph that it covers, in pixels. None where no lungs were found or looked for, or "
           "the image was refused.")
       .def_property_readonly(
           "attribution", &attribution,
-          "([h,w] float32, (y0, x0, y1, x1)): Brixia points a cell, and the part of the radiograph "
+          "([h,w] float32, read-only, (y0, x0, y1, x1)): Brixia points a cell, and the part of the "
+          "radiograph "
           "that they cover.\n"
           "None of a network without attribution, or where there is no lung mask.")
+      .def_property_readonly("embedding", &embedding,
+                             "[1,n] float32, read-only, of the severity network, which "
+                             "torch.from_dlpack shares; None where it has no such output.")
+      .def_property_readonly("created", &member<"created", "str">, "ISO 8601, UTC.")
+      .def_property_readonly("model", &member<"model", "aicovid.findings.Model">,
+                             "The bundle that it was made with.")
+      .def_property_readonly("compute", &member<"compute", "aicovid.findings.Compute">,
+                             "The machine, and what ran on it.")
+      .def_property_readonly("input", &member<"input", "aicovid.findings.Input">,
+                             "What the file says of the image.")
       .def_property_readonly(
-          "embedding", &embedding,
-          "[1,n] float32 of the severity network, a view that cannot be written to; None where it "
-          "has no such output.")
-      .def_property_readonly(
-          "verdict",
-          [](const Examination& examination) {
-            return std::string(to_string(examination.verdict));
-          },
-          "\"passed\", \"flagged\", \"refused\" or \"forced\", by the gate.")
-      .def_property_readonly(
-          "findings",
-          [](const Examination& examination) { return member_of(examination, "image"); },
-          "What the networks found, as the member `image` of a report; None where the image was "
-          "refused.")
-      .def_property_readonly(
-          "model", [](const Examination& examination) { return member_of(examination, "model"); },
-          "Name, version, manifest_sha256 and licence of the bundle.")
-      .def("__repr__", &repr)
-      .def(
-          "_repr_html_",
-          [](const py::object& self) { return in_package("aicovid.html", "of_examination")(self); })
+          "patient", &member<"patient", "aicovid.findings.Patient">,
+          "What the header says of the patient, for the checks against a record.")
+      .def_property_readonly("gate", &member<"gate", "aicovid.findings.Gate">,
+                             "Whether the image may be scored, and why not.")
+      .def_property_readonly("warnings",
+                             &member<"warnings", "tuple[aicovid.findings.Message, ...]">,
+                             "About the image, whatever the record says.")
+      .def_property_readonly("findings", &member<"findings", "aicovid.findings.Findings | None">,
+                             "What the networks read; None of a refused image.")
+      .def_property_readonly("timing_ms", &member<"timing_ms", "aicovid.findings.Timing">,
+                             "Milliseconds that each step took.")
+      .def("__repr__",
+           [](const py::object& self) {
+             return fmt::format("<aicovid.Examination {}>", shown(self, "examination_line"));
+           })
+      .def("_repr_html_", [](const py::object& self) { return shown(self, "examination_html"); })
       .def(
           "__eq__", [](const Examination& a, const Examination& b) { return a == b; },
           py::is_operator(), "Equal in all but `created`, `timing_ms` and what is in memory alone.")

@@ -4,32 +4,41 @@
 #include <aicovid/error.hpp>
 
 #include <pybind11/stl/filesystem.h>
+#include <filesystem>
 #include <string>
 
 namespace py = pybind11;
 
-py::object aicovid::python::loads(const std::string& json) {
+aicovid::python::Json aicovid::python::loads(const std::string& json) {
   return py::module_::import("json").attr("loads")(json);
 }
 
-py::object aicovid::python::in_package(const char* module, const char* name) {
-  return py::module_::import(module).attr(name);
+std::filesystem::path aicovid::python::to_path(const PathLike& path) {
+  return py::module_::import("os").attr("fspath")(path).cast<std::filesystem::path>();
 }
 
 PYBIND11_MODULE(_aicovid, module) {
+  // Never destroyed: the interpreter may outlive or precede static destructors.
+  static const py::handle error_of =
+      py::module_::import("aicovid.errors").attr("error_of").cast<py::object>().release();
   // pybind11 asks for a function of this type.
   py::register_exception_translator(
       [](std::exception_ptr thrown) {  // NOLINT(performance-unnecessary-value-param)
         try {
           if (thrown) std::rethrow_exception(thrown);
         } catch (const aicovid::Error& error) {
-          const py::object instance = py::module_::import("aicovid.errors")
-                                          .attr("error_of")(to_string(error.code()), error.what());
+          const py::object instance = error_of(std::string(to_string(error.code())), error.what());
           PyErr_SetObject(py::type::handle_of(instance).ptr(), instance.ptr());
         }
       });
-  module.def("add_engine_folder", &aicovid::add_engine_folder, py::arg("folder"));
+  module.def(
+      "add_engine_folder",
+      [](const aicovid::python::PathLike& folder) {
+        aicovid::add_engine_folder(aicovid::python::to_path(folder));
+      },
+      py::arg("folder"));
   aicovid::python::bind_radiograph(module);
+  aicovid::python::bind_tensor(module);
   aicovid::python::bind_plan(module);
   aicovid::python::bind_clinical_record(module);
   aicovid::python::bind_clinical_patients(module);

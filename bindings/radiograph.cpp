@@ -1,4 +1,5 @@
 #include "module.hpp"
+#include "tensor.hpp"
 
 #include <aicovid/assessor.hpp>
 #include <aicovid/error.hpp>
@@ -8,12 +9,12 @@
 #include <fmt/format.h>
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
-#include <pybind11/stl/filesystem.h>
+#include <pybind11/typing.h>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -24,21 +25,26 @@ namespace {
 
 namespace py = pybind11;
 
-Radiograph read(const py::object& source, bool force, const Assessor* fit_for) {
+using Pixels = Typed<"numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]">;
+using Source = Typed<"aicovid.sources.Source">;
+
+Radiograph read(const Source& source, bool force, const Assessor* fit_for) {
   ReadOptions options{.decode_refused = force};
   if (fit_for != nullptr) {
     options.decode = Decode::fit;
     options.fit = fit_for->fit_size();
   }
   if (py::isinstance<py::str>(source) || py::hasattr(source, "__fspath__")) {
-    const auto path = source.cast<std::filesystem::path>();
+    const std::filesystem::path file = to_path(source);
     const py::gil_scoped_release release;
-    return read_radiograph(path, options);
+    return read_radiograph(file, options);
   }
-  const auto bytes = in_package("aicovid.sources", "bytes_of")(source).cast<py::bytes>();
-  const std::string_view view = bytes;
+  const py::buffer bytes = py::module_::import("aicovid.sources").attr("bytes_of")(source);
+  const py::buffer_info view = bytes.request();
+  const std::span content(static_cast<const std::byte*>(view.ptr),
+                          static_cast<std::size_t>(view.size));
   const py::gil_scoped_release release;
-  return parse_radiograph(std::as_bytes(std::span(view)), options);
+  return parse_radiograph(content, options);
 }
 
 py::dtype numpy_type(PixelType type) {
@@ -64,18 +70,16 @@ PixelType pixel_type(const py::array& array) {
                           std::string(py::str(array.dtype()))));
 }
 
-/// The array shares the radiograph's memory and keeps the radiograph alive.
-py::array pixels(const py::object& self) {
+/// The radiograph's own memory, which the array keeps alive.
+Pixels pixels(const py::object& self) {
   const auto& radiograph = self.cast<const Radiograph&>();
   if (!radiograph.has_pixels()) {
     throw Error(ErrorCode::refused,
                 "the gate refused the header, so no pixel was decoded; force=True decodes");
   }
-  py::array view(numpy_type(radiograph.pixel_type()),
-                 std::vector<py::ssize_t>{radiograph.rows(), radiograph.columns()},
-                 radiograph.data(), self);
-  view.attr("setflags")(py::arg("write") = false);
-  return view;
+  return read_only(py::array(numpy_type(radiograph.pixel_type()),
+                             std::vector<py::ssize_t>{radiograph.rows(), radiograph.columns()},
+                             radiograph.data(), self));
 }
 
 using WindowArgument =
@@ -124,12 +128,15 @@ Radiograph from_array(const py::array& array, const std::string& photometric,
                  .rescale_intercept = rescale_intercept};
   if (window) grey.window = to_window(*window);
   if (padding) grey.padding = PixelPadding{padding->first, padding->second};
-  return Radiograph::from_array(contiguous.data(), static_cast<int>(array.shape(0)),
-                                static_cast<int>(array.shape(1)), type, std::move(grey));
+  const void* data = contiguous.data();
+  const auto rows = static_cast<int>(array.shape(0));
+  const auto columns = static_cast<int>(array.shape(1));
+  const py::gil_scoped_release release;
+  return Radiograph::from_array(data, rows, columns, type, std::move(grey));
 }
 
 /// What may be repeated of the header; the patient's sex and age stay out.
-py::dict header(const Radiograph& radiograph) {
+Json header(const Radiograph& radiograph) {
   const ImageHeader& from = radiograph.header();
   py::dict to;
   to["source"] = from.source;
@@ -156,8 +163,8 @@ py::dict header(const Radiograph& radiograph) {
   return to;
 }
 
-py::list gate_reasons(const Radiograph& radiograph) {
-  py::list reasons;
+py::typing::List<Json> gate_reasons(const Radiograph& radiograph) {
+  py::typing::List<Json> reasons;
   for (const GateReason& reason : radiograph.gate_reasons()) {
     py::dict entry;
     entry["code"] = reason.code;
@@ -179,34 +186,43 @@ void bind_radiograph(py::module_& module) {
                   py::arg("bits_stored") = py::none(), py::arg("window") = py::none(),
                   py::arg("rescale_slope") = 1.0, py::arg("rescale_intercept") = 0.0,
                   py::arg("padding") = py::none(),
-                  "A radiograph of stored values.\n\n"
-                  "Parameters\n"
-                  "----------\n"
-                  "array : numpy.ndarray\n"
-                  "    [H,W] of uint8, int8, uint16 or int16. Copied.\n"
-                  "photometric_interpretation : str\n"
-                  "    \"MONOCHROME1\" (the least value is white) or \"MONOCHROME2\".\n"
-                  "bits_stored : int, optional\n"
-                  "    All of the dtype if None.\n"
-                  "window : tuple, optional\n"
-                  "    (centre, width) or (centre, width, function), with LINEAR, LINEAR_EXACT or "
-                  "SIGMOID.\n"
-                  "rescale_slope, rescale_intercept : float\n"
-                  "    From stored values to those that the window is of.\n"
-                  "padding : tuple of int, optional\n"
-                  "    (lowest, highest) stored value that is no part of the image.\n\n"
-                  "Raises\n"
-                  "------\n"
-                  "InvalidArgumentError, CorruptError\n"
-                  "    Another dtype or shape; values beyond bits_stored.")
-      .def_property_readonly(
-          "pixels", &pixels,
-          "The stored values: [H,W] of uint8, int8, uint16 or int16, a view that cannot be "
-          "written to.\n\n"
-          "Raises\n"
-          "------\n"
-          "RefusedError\n"
-          "    The gate refused the header, so that no pixel was decoded.")
+                  R"(A radiograph of stored values, which are copied.
+
+Parameters
+----------
+array : ndarray, [H,W] uint8, int8, uint16 or int16
+photometric_interpretation : {"MONOCHROME2", "MONOCHROME1"}
+    Whether the least value is black or white.
+bits_stored : int, optional
+    All of the dtype if None. Of a 12-bit image in uint16 it is 12.
+window : (centre, width) or (centre, width, function), optional
+    With the function "LINEAR", "LINEAR_EXACT" or "SIGMOID" of DICOM.
+rescale_slope, rescale_intercept : float
+padding : (lowest, highest), optional
+    Stored values that are no part of the image.
+
+Raises
+------
+InvalidArgumentError
+    For another dtype or shape, and numbers that do not fit it.
+
+Examples
+--------
+>>> import numpy as np
+>>> radiograph = aicovid.Radiograph.from_array(np.zeros((300, 200), np.uint16), bits_stored=12)
+>>> radiograph
+<aicovid.Radiograph 300 x 200, MONOCHROME2>
+>>> radiograph.pixels.dtype, radiograph.pixels.flags.writeable
+(dtype('uint16'), False)
+)")
+      .def_property_readonly("pixels", &pixels,
+                             R"(The stored values [H,W], read-only: the radiograph's own memory.
+
+Raises
+------
+RefusedError
+    If the gate refused the header, so that nothing was decoded.
+)")
       .def_property_readonly(
           "has_pixels", &Radiograph::has_pixels,
           "False where the gate refused the header, so that nothing was decoded.")
@@ -223,23 +239,31 @@ void bind_radiograph(py::module_& module) {
                            radiograph.columns(), to_string(radiograph.grey_scale().photometric));
       });
   module.def("read", &read, py::arg("source"), py::arg("force") = false, py::kw_only(),
-             py::arg("fit_for") = py::none(),
-             "Reads a DICOM, PNG or JPEG file.\n\n"
-             "Parameters\n"
-             "----------\n"
-             "source : path, bytes, pydicom.Dataset or binary file\n"
-             "    A Dataset needs its file meta information, as it has when it was read.\n"
-             "force : bool\n"
-             "    Decode the pixels even where the tag gate refuses them.\n"
-             "fit_for : Assessor, optional\n"
-             "    JPEG 2000 and JPEG are decoded no finer than its networks need.\n\n"
-             "Returns\n"
-             "-------\n"
-             "Radiograph\n\n"
-             "Raises\n"
-             "------\n"
-             "NotFoundError, CorruptError, UnsupportedError, FileError\n"
-             "    No such file; a damaged one; what is not read; what cannot be opened.");
+             py::arg("fit_for") = py::none(), R"(Reads a DICOM, PNG or JPEG file.
+
+Parameters
+----------
+source : str, os.PathLike, bytes-like, pydicom.Dataset or binary file object
+    Which kind of file it is, is told from its content.
+force : bool
+    Decode the pixels even where the tag gate refuses them.
+fit_for : Assessor, optional
+    JPEG 2000 and JPEG are decoded no finer than its networks need.
+
+Returns
+-------
+Radiograph
+    A refusal by the gate is one, too, without pixels.
+
+Raises
+------
+NotFoundError, IoError
+    If there is no such file, or it cannot be read to its end.
+CorruptError
+    If it is damaged.
+UnsupportedError
+    If it is of a kind that is not read.
+)");
 }
 
 }  // namespace aicovid::python

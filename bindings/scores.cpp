@@ -2,6 +2,8 @@
 
 #include <aicovid/scores.hpp>
 
+#include <string>
+
 namespace aicovid::python {
 
 namespace py = pybind11;
@@ -9,8 +11,14 @@ namespace py = pybind11;
 void bind_scores(py::module_& module) {
   module.def(
       "published_scores",
-      [](const py::object& clinical) {
-        return loads(to_json(published_scores(to_record(clinical))));
+      [](const Clinical& clinical) {
+        const ClinicalRecord record = to_record(clinical);
+        std::string json;
+        {
+          const py::gil_scoped_release release;
+          json = to_json(published_scores(record));
+        }
+        return loads(json);
       },
       py::arg("clinical"),
       "The published clinical scores as a dict (docs/schemas/scores.json).\n\n"

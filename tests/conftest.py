@@ -35,9 +35,8 @@ def pytest_sessionfinish(session, exitstatus):
 
 
 def validate(document, schema: str) -> dict:
-    """Checks a JSON document, or a report of the module, against docs/schemas/SCHEMA.json and returns it."""
-    if hasattr(document, "to_json"):
-        document = json.loads(document.to_json())
+    """Checks a JSON document, or a report of the module, against docs/schemas/SCHEMA.json, and returns it as a dict."""
+    document = document.to_dict() if hasattr(document, "to_dict") else document
     text = (SOURCE / "docs" / "schemas" / f"{schema}.json").read_text(encoding="utf-8")
     jsonschema.Draft7Validator(json.loads(text)).validate(document)
     return document

@@ -1,38 +1,247 @@
-"""The report of one radiograph and one record."""
+"""The answer for one patient, as a value of Python."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-_NOT_COMPARED = ("created", "timing_ms")
+from aicovid.errors import CorruptError
+from aicovid.findings import Compute, Findings, Gate, Input, Message, Model, Timing, findings_of, gate_of, made, messages_of
+
+SCHEMA = "aicovid.report/1"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number in a UCUM unit."""
+
+    value: float
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class GivenValue:
+    """A clinical value as it was given."""
+
+    value: float | str | bool
+    unit: str | None = None  #: UCUM, or a listed name of a unit
+    comparator: str | None = None  #: "<", "<=", ">" or ">="
+    time: str | None = None  #: ISO 8601 with its zone
+    assumed: bool = False  #: whether nobody said it: absent by a complete problem list
+
+
+@dataclass(frozen=True)
+class ClinicalEntry:
+    """A clinical value that the report was made with."""
+
+    name: str
+    given: GivenValue | None = None  #: None where it was computed from another value
+    canonical: Quantity | None = None  #: None for what is no number
+    derived_from: str | None = None
+
+
+@dataclass(frozen=True)
+class RiskInterval:
+    """An interval of a probability, and what its width stands for."""
+
+    low: float
+    high: float
+    level: float
+    covers: tuple[str, ...]  #: of "missing_values" and "image"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What stands behind an outcome."""
+
+    level: str  #: "external", "internal" or "none"
+    patients: int | None = None
+    result: str | None = None
+    reference: str | None = None
+    caveat: str | None = None
+
+
+@dataclass(frozen=True)
+class ImageEffect:
+    """What the infiltrates of the image change."""
+
+    without_infiltrates: float  #: the probability if there were none
+    with_infiltrates: float
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What moved the logit: a variable against its reference value, or a step such as "(missing)"."""
+
+    variable: str
+    logit: float
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A value that was not given, or was given as a bound, and what was done about it."""
+
+    variable: str
+    handling: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The risk of one outcome, or why there is none."""
+
+    name: str
+    definition: str
+    kind: str  #: "prognosis" or "concurrent_state"
+    status: str  #: "ok", "indeterminate", "not_applicable" or "not_computed"
+    reasons: tuple[Message, ...]
+    evidence: Evidence
+    contributions: tuple[Contribution, ...]  #: reference_logit plus their sum is logit(probability), else logit(index)
+    assumed: tuple[Assumption, ...]
+    probability: float | None = None
+    interval: RiskInterval | None = None
+    band: str | None = None
+    band_source: str | None = None
+    index: float | None = None  #: of a concurrent state: 0 to 1, no probability of this patient's
+    index_percentile: float | None = None  #: percent of `index_population` with a lower index
+    index_population: str | None = None
+    image_effect: ImageEffect | None = None
+    reference_logit: float | None = None
+
+
+def _outcome(members: Mapping[str, Any]) -> Outcome:
+    read = dict(members)
+    read["reasons"] = messages_of(read["reasons"])
+    read["evidence"] = made(Evidence, read["evidence"])
+    read["contributions"] = tuple(made(Contribution, each) for each in read["contributions"])
+    read["assumed"] = tuple(made(Assumption, each) for each in read["assumed"])
+    if "interval" in read:
+        read["interval"] = made(RiskInterval, read["interval"] | {"covers": tuple(read["interval"]["covers"])})
+    if "image_effect" in read:
+        read["image_effect"] = ImageEffect(read["image_effect"]["without"], read["image_effect"]["with"])
+    return made(Outcome, read)
+
+
+def _clinical(members: Mapping[str, Any]) -> ClinicalEntry:
+    read = dict(members)
+    for name, kind in (("given", GivenValue), ("canonical", Quantity)):
+        if name in read:
+            read[name] = made(kind, read[name])
+    return made(ClinicalEntry, read)
 
 
 class RiskReport(Mapping[str, Any]):
-    """What `Assessor.assess` and `Assessor.judge` give. Immutable.
+    """The answer for one patient. A refusal is a report too: `refused`, with the gate's reasons and without outcomes.
 
-    It is a mapping with the members of docs/schemas/report.json, and has the most used of them as attributes. Pickled, it is its JSON.
+    What docs/schemas/report.json has is an attribute, and None where the JSON has no such member. The report is also a
+    mapping of the members themselves: ``report.findings.brixia.value`` is ``report["image"]["brixia"]["value"]``. Two reports
+    are equal if they are in all but `created` and `timing_ms`. Pickled, a report is its JSON.
 
-    Parameters
-    ----------
-    text : str
-        The JSON text, as the library or `aicovid score --format json` wrote it.
-
-    Raises
-    ------
-    ValueError
-        It is no JSON text of a report.
+    Examples
+    --------
+    >>> import aicovid
+    >>> assessor = aicovid.Assessor.load("severity")
+    >>> report = assessor.assess(None, aicovid.ClinicalRecord(age=63, sex="male", spo2=91, on_oxygen=False))
+    >>> [(outcome.name, outcome.status) for outcome in report.outcomes]
+    [('deterioration', 'indeterminate')]
+    >>> report.findings is None, report.refused
+    (True, False)
     """
 
-    __slots__ = ("_members", "_text")
-
     def __init__(self, text: str) -> None:
-        members = json.loads(text)
-        if not isinstance(members, dict) or not str(members.get("schema", "")).startswith("aicovid.report/"):
-            raise ValueError("the text is no report; expected the schema aicovid.report/1")
         self._text = text
-        self._members: dict[str, Any] = members
+        self._members: dict[str, Any] = json.loads(text)
+
+    @classmethod
+    def parse(cls, text: str) -> RiskReport:
+        """Of the JSON text that `to_json`, or ``aicovid score --format json``, wrote.
+
+        Raises
+        ------
+        CorruptError
+            If it is no report.
+        """
+        try:
+            report = cls(text)
+        except ValueError:
+            raise CorruptError("the text is no JSON; expected a report") from None
+        if not isinstance(report._members, dict) or report._members.get("schema") != SCHEMA:
+            raise CorruptError(f'the member schema is not "{SCHEMA}"; expected a report')
+        return report
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The JSON text (docs/schemas/report.json): as the C++ library writes it, on one line without `indent`."""
+        return self._text if indent is None else json.dumps(self._members, indent=indent, ensure_ascii=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a dict of its own."""
+        members: dict[str, Any] = json.loads(self._text)
+        return members
+
+    @property
+    def refused(self) -> bool:
+        """Whether the gate refused the image."""
+        return bool(self._members["status"] == "refused")
+
+    @property
+    def status(self) -> str:
+        """ "ok" or "refused"."""
+        return str(self._members["status"])
+
+    @property
+    def created(self) -> str:
+        """ISO 8601, UTC."""
+        return str(self._members["created"])
+
+    @property
+    def intended_use(self) -> str:
+        return str(self._members["intended_use"])
+
+    @property
+    def software(self) -> str:
+        """The version of the library."""
+        return str(self._members["software"]["version"])
+
+    @cached_property
+    def model(self) -> Model:
+        return made(Model, self._members["model"])
+
+    @cached_property
+    def compute(self) -> Compute:
+        return made(Compute, self._members["compute"])
+
+    @cached_property
+    def input(self) -> Input | None:
+        """The radiograph; None where only clinical values were given."""
+        return made(Input, self._members["input"]) if "input" in self._members else None
+
+    @cached_property
+    def gate(self) -> Gate | None:
+        """What the gate says of the image; None without an image."""
+        return gate_of(self._members["gate"]) if "gate" in self._members else None
+
+    @cached_property
+    def clinical(self) -> tuple[ClinicalEntry, ...]:
+        return tuple(_clinical(each) for each in self._members["clinical"])
+
+    @cached_property
+    def findings(self) -> Findings | None:
+        """What the networks read from the radiograph, the member `image`; None of a refusal, or without an image."""
+        return findings_of(self._members["image"]) if "image" in self._members else None
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        return tuple(_outcome(each) for each in self._members["outcomes"])
+
+    @cached_property
+    def warnings(self) -> tuple[Message, ...]:
+        return messages_of(self._members["warnings"])
+
+    @cached_property
+    def timing_ms(self) -> Timing:
+        return made(Timing, self._members["timing_ms"])
 
     def __getitem__(self, name: str) -> Any:
         return self._members[name]
@@ -44,116 +253,26 @@ class RiskReport(Mapping[str, Any]):
         return len(self._members)
 
     def __eq__(self, other: object) -> bool:
-        """Equal in all but when it was made and how long that took."""
         if not isinstance(other, RiskReport):
             return NotImplemented
-        return self._compared() == other._compared()
+        return _lasting(self._members) == _lasting(other._members)
 
-    def __hash__(self) -> int:
-        return hash(json.dumps(self._compared(), sort_keys=True))
+    # Unhashable, as values with a way to be equal by content are where nobody needs them as keys.
+    __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[type[RiskReport], tuple[str]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return RiskReport, (self._text,)
 
     def __repr__(self) -> str:
-        parts = [self.verdict or "no image"]
-        if self.brixia is not None:
-            parts.append(f"Brixia {_interval(self.brixia)}")
-        parts += [f"{outcome['name']} {_probability(outcome)}" for outcome in self.outcomes]
-        return f"<aicovid.RiskReport: {', '.join(parts)}>"
+        from aicovid.shown import report_line
+
+        return f"<aicovid.RiskReport {report_line(self)}>"
 
     def _repr_html_(self) -> str:
-        from aicovid.html import of_report
+        from aicovid.shown import report_html
 
-        return of_report(self)
-
-    def _compared(self) -> dict[str, Any]:
-        return {name: member for name, member in self._members.items() if name not in _NOT_COMPARED}
-
-    def to_json(self) -> str:
-        """The JSON text, as the library wrote it: that of `aicovid score --format json`."""
-        return self._text
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as a dict of its own."""
-        members: dict[str, Any] = json.loads(self._text)
-        return members
-
-    @property
-    def refused(self) -> bool:
-        """Whether the gate refused the image, so that nothing was read from it."""
-        return bool(self._members["status"] == "refused")
-
-    @property
-    def verdict(self) -> str | None:
-        """The gate's: "passed", "flagged", "refused" or "forced"; None without an image."""
-        gate = self._members.get("gate")
-        return None if gate is None else str(gate["verdict"])
-
-    @property
-    def gate_reasons(self) -> list[dict[str, Any]]:
-        """What the gate found: dicts of code, tag, found and expected."""
-        reasons: list[dict[str, Any]] = (self._members.get("gate") or {}).get("reasons", [])
-        return reasons
-
-    @property
-    def findings(self) -> dict[str, Any] | None:
-        """What the networks found in the image; None without one, or where it was refused."""
-        findings: dict[str, Any] | None = self._members.get("image")
-        return findings
-
-    @property
-    def brixia(self) -> dict[str, float] | None:
-        """The Brixia score, 0 to 18 points: value, and low and high of its interval where there is one."""
-        brixia: dict[str, float] | None = (self.findings or {}).get("brixia")
-        return brixia
-
-    @property
-    def outcomes(self) -> list[dict[str, Any]]:
-        """The outcomes, each with name, definition, status, probability, interval and contributions."""
-        outcomes: list[dict[str, Any]] = self._members.get("outcomes", [])
-        return outcomes
-
-    def outcome(self, name: str) -> dict[str, Any]:
-        """One of the outcomes.
-
-        Raises
-        ------
-        KeyError
-            There is none of this name.
-        """
-        for one in self.outcomes:
-            if one["name"] == name:
-                return one
-        raise KeyError(f"the report has no outcome {name}; it has {', '.join(one['name'] for one in self.outcomes) or 'none'}")
-
-    @property
-    def clinical(self) -> list[dict[str, Any]]:
-        """The clinical values: name, and value and unit as given and in the canonical unit."""
-        clinical: list[dict[str, Any]] = self._members.get("clinical", [])
-        return clinical
-
-    @property
-    def warnings(self) -> list[dict[str, Any]]:
-        """Warnings, dicts of code and message."""
-        warnings: list[dict[str, Any]] = self._members.get("warnings", [])
-        return warnings
-
-    @property
-    def model(self) -> dict[str, Any]:
-        """Name, version, manifest_sha256 and licence of the bundle."""
-        model: dict[str, Any] = self._members["model"]
-        return model
+        return report_html(self)
 
 
-def _interval(estimate: Mapping[str, float]) -> str:
-    text = f"{estimate['value']:.1f}"
-    return f"{text} [{estimate['low']:.1f}, {estimate['high']:.1f}]" if "low" in estimate else text
-
-
-def _probability(outcome: Mapping[str, Any]) -> str:
-    if "probability" not in outcome:
-        return str(outcome["status"])
-    text = f"{outcome['probability']:.3f}"
-    interval = outcome.get("interval")
-    return f"{text} [{interval['low']:.3f}, {interval['high']:.3f}]" if interval else text
+def _lasting(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: member for name, member in members.items() if name not in ("created", "timing_ms")}

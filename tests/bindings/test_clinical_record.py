@@ -175,7 +175,7 @@ def test_with_checks_the_whole():
     assert PARSED.with_(respiratory_support="none", on_oxygen=False).given["respiratory_support"] == "none"
     with pytest.raises(aicovid.Error, match="did you mean on_oxygen"):
         PARSED.with_(on_oxigen=True)
-    with pytest.raises(aicovid.Error, match="crp is set without a unit"):
+    with pytest.raises(aicovid.Error, match="crp is the number 12 without its unit"):
         PARSED.with_(crp=12)
     with pytest.raises(aicovid.Error, match="not finite"):
         PARSED.with_(gcs=np.inf)
@@ -239,3 +239,73 @@ def test_patients_of_a_table_each_have_a_record_or_an_error(tmp_path):
     assert caught.value.code == "invalid_argument"
     table = pd.DataFrame({"age [a]": [64, 65], "sex": ["female", "male"]})
     assert [one.record.given["sex"] for one in aicovid.parse_clinical_patients(table.to_csv(index=False))] == ["female", "male"]
+
+
+def test_values_by_name_are_a_record():
+    record = ClinicalRecord(age=64, sex="female", gcs=15, on_oxygen=True, crp=(12, "mg/dL"), spo2=np.float64(91), urea=None)
+    assert record.canonical == {"age": 64, "crp": 120, "gcs": 15, "spo2": 91} and record.given["crp"] == {"value": 12, "unit": "mg/dL"}
+    for crp in ("12 mg/dL", " 12.0mg/dL", {"value": 12, "unit": "mg/dL"}, (Decimal("12"), "mg/dL"), (np.int64(12), np.str_("mg/dL"))):
+        assert ClinicalRecord(age=64, sex="female", gcs=15, on_oxygen=True, crp=crp, spo2="91 %") == record
+    assert ClinicalRecord(crp="<5 mg/L").range("crp") == (0, 5, True, False)
+    assert ClinicalRecord(crp=(np.nan, "mg/L")) == ClinicalRecord() == ClinicalRecord({})
+    assert ClinicalRecord(**RECORD) == ClinicalRecord(RECORD) == PARSED
+    assert ClinicalRecord(crp=(12, "mg/dL"), age=64).warnings == ClinicalRecord.parse(json.dumps(
+        {"age": {"value": 64, "unit": "a"}, "crp": {"value": 12, "unit": "mg/dL"}})).warnings  # fmt: skip
+
+
+def test_a_row_of_pandas_is_a_record():
+    table = pd.DataFrame([CELLS], columns=HEADER)
+    assert ClinicalRecord(table.iloc[0]) == TABLE
+    charted = pd.DataFrame({"age": [64, 71], "spo2": [91.0, np.nan], "sex": ["female", "male"], "crp [mg/dL]": [1.2, 3]})
+    assert ClinicalRecord(charted.iloc[0]).canonical == {"age": 64, "spo2": 91, "crp": 12}
+    assert ClinicalRecord(charted.iloc[1]).canonical == {"age": 71, "crp": 30}
+    pairs = pd.Series({"age": 64, "crp": (12, "mg/dL")})
+    assert ClinicalRecord(pairs) == ClinicalRecord(age=64, crp=(12, "mg/dL"))
+
+
+def test_only_what_is_charted_in_one_unit_may_stand_without_it():
+    from aicovid.clinical_text import CHARTED_UNITS
+
+    variables = aicovid.ClinicalVariables()
+    table = (SOURCE / "docs" / "clinical-variables.md").read_text(encoding="utf-8")
+    for name, unit in CHARTED_UNITS.items():
+        assert variables.canonical_unit(name) == unit
+        others = next(line for line in table.splitlines() if line.startswith(f"| `{name}` |")).split("|")[4].strip()
+        assert others == "" or name == "age"
+    for name in ("crp", "urea", "temperature", "systolic_bp", "fio2", "ldh", "lymphocytes"):
+        with pytest.raises(ValueError, match=rf'^{name} is the number 30 without its unit; write \(30, "') as caught:
+            ClinicalRecord({name: 30})
+        assert isinstance(caught.value, aicovid.BadClinicalInputError)
+    # What was meant in another unit is out of the range.
+    for wrong in ({"spo2": 0.96}, {"age": 1957}):
+        assert "expected" in rejection(wrong)
+
+
+def test_what_a_record_cannot_be_made_of_is_an_error():
+    with pytest.raises(aicovid.InvalidArgumentError, match="as a whole and by name"):
+        ClinicalRecord({"gcs": 15}, age=64)
+    for wrong in ({"crp": (12, "kg")}, {"crp": "twelve mg/L"}, {"crp": (12, "mg/L", "now")}, {"anna": 1}, {"sex": "f"}, {"gcs": (15, "1")}):
+        with pytest.raises(aicovid.BadClinicalInputError) as caught:
+            ClinicalRecord(wrong)
+        assert "expected" in str(caught.value) and "anna" not in str(caught.value)
+
+
+def test_a_record_tells_how_it_is_made():
+    record = ClinicalRecord(age=64, sex="female", on_oxygen=True, gcs=15, crp="<5 mg/L", urea=(7.25, "mmol/L"))
+    assert repr(record) == (
+        'ClinicalRecord(age=(64, "a"), crp="<5 mg/L", gcs=15, on_oxygen=True, sex="female", urea=(7.25, "mmol/L"))'
+    )
+    assert eval(repr(record)) == record
+    assert repr(ClinicalRecord()) == "ClinicalRecord()"
+
+
+def test_with_takes_what_the_constructor_takes():
+    changed = PARSED.with_(age=65, crp=(3, "mg/dL"), spo2="<95 %")
+    assert changed.canonical["age"] == 65 and changed.canonical["crp"] == 30 and changed.range("spo2") == (20, 95, True, False)
+    with pytest.raises(aicovid.BadClinicalInputError, match=r'write \(3, "mg/L"\)'):
+        PARSED.with_(crp=3)
+
+
+def test_an_assessor_takes_what_the_constructor_takes(assessor):
+    values = {"age": 64, "sex": "female", "crp": (12, "mg/dL")}
+    assert assessor.assess(None, values) == assessor.assess(None, ClinicalRecord(**values))

@@ -44,16 +44,16 @@ def course(times: Sequence[datetime], reports: Sequence[RiskReport], outcomes: S
     order = sorted(range(len(times)), key=lambda i: times[i])
     at = [times[i] for i in order]
     of = [reports[i] for i in order]
-    found = [name for report in of for name in (outcome["name"] for outcome in report.outcomes if "probability" in outcome)]
+    found = [name for report in of for name in (outcome["name"] for outcome in report.get("outcomes", []) if "probability" in outcome)]
     names = list(dict.fromkeys(found)) if outcomes is None else list(outcomes)
     figure, (above, below) = pyplot.subplots(2, 1, figsize=(7, 5.4), sharex=True, layout="constrained")
-    lines = {"Brixia": [report.brixia for report in of]}
-    _draw(above, at, [None if one is None else (one["value"], one.get("low"), one.get("high")) for one in lines["Brixia"]], COLOURS[0], "Brixia")
+    severity = [report.get("image", {}).get("brixia") for report in of]
+    _draw(above, at, [None if one is None else (one["value"], one.get("low"), one.get("high")) for one in severity], COLOURS[0], "Brixia")
     above.set(ylim=(0, 18), ylabel="Brixia, points")
     for place, name in enumerate(names):
         values = []
         for report in of:
-            outcome = next((one for one in report.outcomes if one["name"] == name and "probability" in one), None)
+            outcome = next((one for one in report.get("outcomes", []) if one["name"] == name and "probability" in one), None)
             interval = (outcome or {}).get("interval") or {}
             values.append(None if outcome is None else (outcome["probability"], interval.get("low"), interval.get("high")))
         _draw(below, at, values, COLOURS[(place + 1) % len(COLOURS)], name)

@@ -45,7 +45,7 @@ def report(report: RiskReport, radiograph: Radiograph | None = None, examination
     from matplotlib import pyplot
 
     pictures = 0 if radiograph is None else 2 if examination is not None and examination.attribution is not None else 1
-    contributing = next((outcome for outcome in report.outcomes if outcome.get("contributions")), None)
+    contributing = next((outcome for outcome in report.get("outcomes", []) if outcome.get("contributions")), None)
     figure = pyplot.figure(figsize=(11, 4.4 + (4.2 if pictures else 0)), layout="constrained")
     grid = figure.add_gridspec(2 if pictures else 1, 6, height_ratios=[1.15, 1] if pictures else [1])
     row = 0
@@ -58,7 +58,7 @@ def report(report: RiskReport, radiograph: Radiograph | None = None, examination
     _draw_zones(figure.add_subplot(grid[row, 0]), report)
     _draw_risks(figure.add_subplot(grid[row, 1:3]), report)
     _draw_contributions(figure.add_subplot(grid[row, 4:6]), contributing)
-    figure.suptitle(f"{report.model['name']} {report.model['version']}   gate: {report.verdict or 'no image'}   {PURPOSE}", fontsize=9)
+    figure.suptitle(f"{report['model']['name']} {report['model']['version']}   gate: {report.get('gate', {}).get('verdict', 'no image')}   {PURPOSE}", fontsize=9)
     return figure
 
 
@@ -98,7 +98,7 @@ def _draw_radiograph(panel: Axes, radiograph: Radiograph, examination: Examinati
 
 
 def _draw_zones(panel: Axes, report: RiskReport) -> None:
-    zones = (report.findings or {}).get("zones")
+    zones = report.get("image", {}).get("zones")
     panel.set(xticks=[], yticks=[])
     if zones is None:
         panel.set_axis_off()
@@ -118,11 +118,11 @@ def _draw_zones(panel: Axes, report: RiskReport) -> None:
 def _draw_risks(panel: Axes, report: RiskReport) -> None:
     """Brixia as a share of its 18 points, and each risk, on one scale from 0 to 1."""
     rows: list[tuple[str, float, tuple[float, float] | None]] = []
-    if report.brixia is not None:
-        one = report.brixia
+    one = report.get("image", {}).get("brixia")
+    if one is not None:
         interval = (one["low"] / 18, one["high"] / 18) if "low" in one else None
         rows.append((f"Brixia {one['value']:.1f} of 18", one["value"] / 18, interval))
-    for outcome in report.outcomes:
+    for outcome in report.get("outcomes", []):
         if "probability" in outcome:
             told = outcome.get("interval")
             interval = (told["low"], told["high"]) if told else None
@@ -130,7 +130,7 @@ def _draw_risks(panel: Axes, report: RiskReport) -> None:
         else:
             rows.append((f"{outcome['name']}\n{outcome['status']}", np.nan, None))
     for y, (_, value, between) in enumerate(rows):
-        colour = BLUE if y == 0 and report.brixia is not None else ORANGE
+        colour = BLUE if y == 0 and one is not None else ORANGE
         if between is not None:
             panel.plot(between, [y, y], color=colour, linewidth=5, alpha=0.35, solid_capstyle="butt")
         panel.plot(value, y, "D", color=colour, markersize=6)

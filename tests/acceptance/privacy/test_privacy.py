@@ -234,7 +234,7 @@ def test_reports_and_errors_of_every_file(files, capfd):
                 said.append(examined(examination.to_json(), name))
                 report = assessor.judge(examination, patient, force=force)
                 statuses.add(report["gate"]["verdict"])
-                said += [report.to_json(), repr(report), report._repr_html_(), examination._repr_html_()]
+                said += [report.to_json(), repr(report), report._repr_html_(), repr(examination)]
             except aicovid.Error as error:
                 statuses.add(error.code)
                 said.append(str(error))
