@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <pybind11/stl.h>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace aicovid::python {
@@ -52,12 +53,12 @@ Report report_of(const Make& make) {
   return py::module_::import("aicovid.report").attr("RiskReport")(json);
 }
 
-Report assess(const Assessor& assessor, const Radiograph* radiograph, const Clinical& clinical,
-              bool force) {
+Report assess(const Assessor& assessor, const std::optional<Radiograph>& radiograph,
+              const Clinical& clinical, bool force) {
   const ClinicalRecord record = to_record(clinical, assessor.clinical_variables());
   return report_of([&] {
-    return radiograph != nullptr ? assessor.assess(*radiograph, record, {.force = force})
-                                 : assessor.assess(record);
+    return radiograph ? assessor.assess(*radiograph, record, {.force = force})
+                      : assessor.assess(record);
   });
 }
 

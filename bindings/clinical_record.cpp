@@ -220,7 +220,9 @@ void bind_clinical_record(py::module_& module) {
       .def(py::init<>(), "Those of docs/clinical-variables.md.")
       .def("canonical_unit", &ClinicalVariables::canonical_unit, py::arg("name"),
            "The canonical UCUM unit; empty for what has none.")
-      .def("__eq__", [](const ClinicalVariables& a, const ClinicalVariables& b) { return a == b; });
+      .def(
+          "__eq__", [](const ClinicalVariables& a, const ClinicalVariables& b) { return a == b; },
+          py::is_operator());
   py::class_<CodeMap>(module, "CodeMap",
                       "What a site's own codes, columns and words mean (docs/clinical-tables.md).")
       .def_static("parse", &parse_code_map, py::arg("map"), py::kw_only(),
@@ -310,7 +312,9 @@ aicovid.BadClinicalInputError: crp is the number 12 without its unit; write (12,
            "The numbers that a value can stand for: (low, high, low_closed, high_closed) in the "
            "canonical unit; None if missing.")
       .def("__repr__", &shown)
-      .def("__eq__", [](const ClinicalRecord& a, const ClinicalRecord& b) { return a == b; });
+      .def(
+          "__eq__", [](const ClinicalRecord& a, const ClinicalRecord& b) { return a == b; },
+          py::is_operator());
 }
 
 void bind_clinical_patients(py::module_& module) {

@@ -20,28 +20,30 @@ namespace {
 namespace py = pybind11;
 
 using Box = std::tuple<double, double, double, double>;
+using Labels = Typed<"numpy.ndarray[typing.Any, numpy.dtype[numpy.uint8]]">;
 using Seen = Typed<"aicovid.findings.Seen">;
 
 Box to_box(const Rectangle& source) { return {source.y0, source.x0, source.y1, source.x1}; }
 
 /// An array on the examination's memory, which it keeps alive and nobody writes into.
 template <typename T>
-py::array_t<T> view(const py::object& self, const std::vector<py::ssize_t>& shape, const T* data) {
+py::object view(const py::object& self, const std::vector<py::ssize_t>& shape, const T* data) {
   return read_only(py::array_t<T>(shape, data, self));
 }
 
-py::array_t<float> view(const py::object& self, const Tensor& tensor) {
+Floats view(const py::object& self, const Tensor& tensor) {
   return view(self, {tensor.shape().begin(), tensor.shape().end()}, tensor.floats().data());
 }
 
-std::optional<std::pair<py::array_t<std::uint8_t>, Box>> lung_mask(const py::object& self) {
+std::optional<std::pair<Labels, Box>> lung_mask(const py::object& self) {
   const auto& examination = self.cast<const Examination&>();
   if (!examination.findings || examination.findings->mask.empty()) return std::nullopt;
   const LungMask& mask = examination.findings->mask;
-  return std::pair{view(self, {mask.rows, mask.columns}, mask.labels.data()), to_box(mask.source)};
+  return std::pair<Labels, Box>{view(self, {mask.rows, mask.columns}, mask.labels.data()),
+                                to_box(mask.source)};
 }
 
-std::optional<std::pair<py::array_t<float>, Box>> attribution(const py::object& self) {
+std::optional<std::pair<Floats, Box>> attribution(const py::object& self) {
   const auto& examination = self.cast<const Examination&>();
   if (!examination.findings || !examination.findings->attribution) return std::nullopt;
   const Attribution& found = *examination.findings->attribution;
@@ -49,7 +51,7 @@ std::optional<std::pair<py::array_t<float>, Box>> attribution(const py::object& 
   return std::pair{view(self, found.map), to_box(found.source)};
 }
 
-std::optional<py::array_t<float>> embedding(const py::object& self) {
+std::optional<Floats> embedding(const py::object& self) {
   const auto& examination = self.cast<const Examination&>();
   if (!examination.embedding) return std::nullopt;
   return view(self, *examination.embedding);

@@ -46,4 +46,5 @@ PYBIND11_MODULE(_aicovid, module) {
   aicovid::python::bind_examination(module);
   aicovid::python::bind_assessor(module);
   aicovid::python::bind_batch(module);
+  aicovid::python::bind_read(module);
 }

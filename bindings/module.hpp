@@ -33,6 +33,8 @@ class Typed : public pybind11::object {
 
 using Json = Typed<"dict[str, typing.Any]">;
 using Report = Typed<"aicovid.report.RiskReport">;
+using Array = Typed<"numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]">;
+using Floats = Typed<"numpy.ndarray[typing.Any, numpy.dtype[numpy.float32]]">;
 using PathLike = Typed<"str | os.PathLike[str]">;
 /// What `to_record` takes.
 using Clinical = Typed<"aicovid.clinical_text.Clinical">;
@@ -46,6 +48,7 @@ void bind_scores(pybind11::module_& module);
 void bind_examination(pybind11::module_& module);
 void bind_assessor(pybind11::module_& module);
 void bind_batch(pybind11::module_& module);
+void bind_read(pybind11::module_& module);
 
 /// @throws TypeError of Python for what names no file
 std::filesystem::path to_path(const PathLike& path);

@@ -37,8 +37,8 @@ std::optional<Rectangle> to_rectangle(const std::optional<Box>& box) {
 
 Box to_box(const Rectangle& source) { return {source.y0, source.x0, source.y1, source.x1}; }
 
-std::pair<py::array_t<float>, Box> run(const Plan& plan, const Radiograph& radiograph,
-                                       const std::optional<Box>& lung_box) {
+std::pair<Floats, Box> run(const Plan& plan, const Radiograph& radiograph,
+                           const std::optional<Box>& lung_box) {
   PlanOutput output;
   {
     const py::gil_scoped_release release;
@@ -84,8 +84,8 @@ Tensor run_on(const Device& device, std::uintptr_t stream_number, const Plan& pl
 std::pair<SharedTensor, std::vector<Box>> run_batch(
     const Plan& plan, const std::vector<Radiograph>& radiographs,
     const std::optional<std::vector<std::optional<Box>>>& lung_boxes, const std::string& dtype,
-    const std::string& layout, Workspace* workspace, const std::string& device,
-    std::uintptr_t stream) {
+    const std::string& layout, const Typed<"Workspace | None">& workspace_object,
+    const std::string& device, std::uintptr_t stream) {
   if (lung_boxes && lung_boxes->size() != radiographs.size()) {
     throw Error(ErrorCode::invalid_argument, "lung_boxes is not as long as radiographs");
   }
@@ -97,6 +97,7 @@ std::pair<SharedTensor, std::vector<Box>> run_batch(
   const auto place = Device::parse(device);
   if (!place.is_cuda() && stream != 0)
     throw Error(ErrorCode::invalid_argument, "the CPU has no streams; expected stream=0");
+  auto* workspace = workspace_object.cast<Workspace*>();
   std::vector<Rectangle> sources(images.size());
   Tensor tensor;
   {

@@ -25,12 +25,11 @@ namespace {
 
 namespace py = pybind11;
 
-using Pixels = Typed<"numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]">;
 using Source = Typed<"aicovid.sources.Source">;
 
-Radiograph read(const Source& source, bool force, const Assessor* fit_for) {
+Radiograph read(const Source& source, bool force, const std::optional<Assessor>& fit_for) {
   ReadOptions options{.decode_refused = force};
-  if (fit_for != nullptr) {
+  if (fit_for) {
     options.decode = Decode::fit;
     options.fit = fit_for->fit_size();
   }
@@ -71,7 +70,7 @@ PixelType pixel_type(const py::array& array) {
 }
 
 /// The radiograph's own memory, which the array keeps alive.
-Pixels pixels(const py::object& self) {
+Array pixels(const py::object& self) {
   const auto& radiograph = self.cast<const Radiograph&>();
   if (!radiograph.has_pixels()) {
     throw Error(ErrorCode::refused,
@@ -111,10 +110,12 @@ Photometric to_photometric(const std::string& name) {
               "photometric_interpretation is not MONOCHROME1 or MONOCHROME2");
 }
 
-Radiograph from_array(const py::array& array, const std::string& photometric,
+Radiograph from_array(const Array& given, const std::string& photometric,
                       std::optional<int> bits_stored, std::optional<WindowArgument> window,
                       double rescale_slope, double rescale_intercept,
                       std::optional<std::pair<int, int>> padding) {
+  if (!py::isinstance<py::array>(given)) throw py::type_error("array is no numpy.ndarray");
+  const auto array = py::reinterpret_borrow<py::array>(given);
   const PixelType type = pixel_type(array);
   if (array.ndim() != 2) {
     throw Error(ErrorCode::invalid_argument,
@@ -238,6 +239,9 @@ RefusedError
         return fmt::format("<aicovid.Radiograph {} x {}, {}>", radiograph.rows(),
                            radiograph.columns(), to_string(radiograph.grey_scale().photometric));
       });
+}
+
+void bind_read(py::module_& module) {
   module.def("read", &read, py::arg("source"), py::arg("force") = false, py::kw_only(),
              py::arg("fit_for") = py::none(), R"(Reads a DICOM, PNG or JPEG file.
 

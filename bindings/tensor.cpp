@@ -114,9 +114,10 @@ void check_stream(const SharedTensor& tensor, const std::optional<std::intptr_t>
                   own, asked));
 }
 
-py::capsule to_dlpack(const SharedTensor& shared, const std::optional<std::intptr_t>& stream,
-                      const std::optional<std::pair<int, int>>& max_version,
-                      const std::optional<std::pair<int, int>>& device, std::optional<bool> copy) {
+Typed<"typing_extensions.CapsuleType"> to_dlpack(
+    const SharedTensor& shared, const std::optional<std::intptr_t>& stream,
+    const std::optional<std::pair<int, int>>& max_version,
+    const std::optional<std::pair<int, int>>& device, std::optional<bool> copy) {
   const Tensor& tensor = shared.tensor;
   const dlpack::Device own = exchanged(tensor.device());
   if (device && *device != std::pair<int, int>{own.type, own.id})
@@ -132,13 +133,14 @@ py::capsule to_dlpack(const SharedTensor& shared, const std::optional<std::intpt
       tensor, kLegacy, [](PyObject* capsule) { destroy<dlpack::Managed>(capsule, kLegacy); });
 }
 
-py::array as_array(const SharedTensor& shared, const py::object& dtype, std::optional<bool> copy) {
+Array as_array(const SharedTensor& shared, const Typed<"typing.Any">& dtype,
+               std::optional<bool> copy) {
   py::array array = to_numpy(shared.tensor);
   if (!dtype.is_none() && !array.dtype().equal(dtype)) {
     if (copy && !*copy) throw py::value_error("another dtype needs a copy");
-    return array.attr("astype")(dtype);
+    return py::object(array.attr("astype")(dtype));
   }
-  return copy.value_or(false) ? py::array(array.attr("copy")()) : array;
+  return copy.value_or(false) ? py::object(array.attr("copy")()) : array;
 }
 
 }  // namespace
@@ -191,7 +193,7 @@ Examples
           "device", [](const SharedTensor& shared) { return shared.tensor.device().to_string(); },
           R"("cpu" or "cuda:N".)")
       .def(
-          "numpy", [](const SharedTensor& shared) { return to_numpy(shared.tensor); },
+          "numpy", [](const SharedTensor& shared) { return Array(to_numpy(shared.tensor)); },
           R"(An array on the same memory.
 
 Raises

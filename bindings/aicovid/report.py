@@ -142,10 +142,14 @@ class RiskReport(Mapping[str, Any]):
     Examples
     --------
     >>> import aicovid
-    >>> assessor = aicovid.Assessor.load("severity")
-    >>> report = assessor.assess(None, aicovid.ClinicalRecord(age=63, sex="male", spo2=91, on_oxygen=False))
-    >>> [(outcome.name, outcome.status) for outcome in report.outcomes]
-    [('deterioration', 'indeterminate')]
+    >>> assessor = aicovid.Assessor.load("severity", networks="fusion")
+    >>> record = aicovid.ClinicalRecord(
+    ...     age=63, sex="male", spo2=91, on_oxygen=False, respiratory_rate=24, urea=(8, "mmol/L"), crp=(98, "mg/L"),
+    ...     lymphocytes=(0.8, "10*9/L"), radiographic_infiltrates=True, nosocomial=False, gcs=15)
+    >>> report = assessor.assess(None, record)
+    >>> outcome = report.outcomes[0]
+    >>> outcome.name, outcome.status, round(outcome.probability, 2)
+    ('deterioration', 'ok', 0.49)
     >>> report.findings is None, report.refused
     (True, False)
     """
@@ -197,6 +201,7 @@ class RiskReport(Mapping[str, Any]):
 
     @property
     def intended_use(self) -> str:
+        """What the bundle is for, and that it is no medical device."""
         return str(self._members["intended_use"])
 
     @property
@@ -206,10 +211,12 @@ class RiskReport(Mapping[str, Any]):
 
     @cached_property
     def model(self) -> Model:
+        """The bundle that it was made with."""
         return made(Model, self._members["model"])
 
     @cached_property
     def compute(self) -> Compute:
+        """The machine, and what ran on it."""
         return made(Compute, self._members["compute"])
 
     @cached_property
@@ -224,6 +231,7 @@ class RiskReport(Mapping[str, Any]):
 
     @cached_property
     def clinical(self) -> tuple[ClinicalEntry, ...]:
+        """The values that it was made with, as given and in canonical units."""
         return tuple(_clinical(each) for each in self._members["clinical"])
 
     @cached_property
@@ -233,14 +241,17 @@ class RiskReport(Mapping[str, Any]):
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
+        """The risks, in the order of the bundle; none of a refusal."""
         return tuple(_outcome(each) for each in self._members["outcomes"])
 
     @cached_property
     def warnings(self) -> tuple[Message, ...]:
+        """What a reader should know."""
         return messages_of(self._members["warnings"])
 
     @cached_property
     def timing_ms(self) -> Timing:
+        """Milliseconds that each step took."""
         return made(Timing, self._members["timing_ms"])
 
     def __getitem__(self, name: str) -> Any:
