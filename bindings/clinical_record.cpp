@@ -271,20 +271,43 @@ aicovid.BadClinicalInputError: crp is the number 12 without its unit; write (12,
   with_options([&](const auto&... options) {
     type.def_static(
         "parse", taking_options<Clinical>(&parse), py::arg("text"), py::kw_only(), options...,
-        "Of a JSON record, a FHIR R4 Bundle or a CSV table, told from the text; of a dict in the "
-        "form of a record or a Bundle; of a pandas Series, which is read as a table's row (names "
-        "like \"crp [mg/L]\"), or as a record if it holds dicts. None, NaN and pandas.NA are "
-        "missing values.\n\n"
-        "at: the moment that the values are for, ISO 8601 with a zone. row, id_column: which row "
-        "of a table.\n"
-        "clean: \"nccid\" for that database's columns, units and cleaning rules.\n"
-        "problem_list: \"complete\" where the Conditions of a FHIR Bundle are all that the patient "
-        "has; the chronic diseases without one are then assumed to be absent.\n"
-        "strict: whether an entry of a FHIR Bundle that cannot be read is an error.\n"
-        "bedside_hours, laboratory_hours: how old vital signs, and all other measured values, may "
-        "be at `at`.\n"
-        "variables: an Assessor's clinical_variables, for those that its bundle declares.\n"
-        "code_map: a CodeMap, for a site's own codes, columns and words.");
+        R"(Of a text of any format, of a dict, or of a row of pandas (docs/clinical-input.md).
+
+Parameters
+----------
+text : str, dict or pandas.Series
+    A JSON record, a FHIR R4 Bundle or a CSV table, told from the text; a dict in the form of a record
+    or a Bundle; a Series as a table's row (names like "crp [mg/L]"), or as a record if it holds dicts
+    or pairs. None, NaN and pandas.NA are missing values.
+at : str
+    The moment that the values are for, ISO 8601 with a zone.
+row, id_column : str
+    Which row of a table, by the value of a column.
+clean : {"", "nccid"}
+    "nccid" for that database's columns, units and cleaning rules.
+problem_list : {"", "complete"}
+    "complete" where the Conditions of a FHIR Bundle are all that the patient has; the chronic diseases
+    without one are then assumed to be absent.
+strict : bool
+    Whether an entry of a FHIR Bundle that cannot be read is an error.
+bedside_hours, laboratory_hours : int
+    How old vital signs, and all other measured values, may be at `at`.
+variables : ClinicalVariables, optional
+    An assessor's `clinical_variables`, for those that its bundle declares.
+code_map : CodeMap, optional
+    A site's own codes, columns and words.
+
+Raises
+------
+BadClinicalInputError
+    Naming the field, the value and what was expected.
+PatientMismatchError
+    If a Bundle is of several patients.
+UnsupportedError
+    For a text of another kind: XML, HL7 version 2.
+InvalidArgumentError
+    For options that cannot be obeyed.
+)");
     module.def("explain_clinical", taking_options<Clinical>(&explain), py::arg("text"),
                py::kw_only(), options...,
                "Why a record is as it is: each value that was found and what became of it, as a "
@@ -292,11 +315,22 @@ aicovid.BadClinicalInputError: crp is the number 12 without its unit; write (12,
                "ClinicalRecord.parse.");
   });
   type.def("with_", &with_values, py::kw_only(), py::arg("variables") = py::none(),
-           "A new record with these values in the place of those that it has, by the names of "
-           "their variables: a member of a JSON record, a text like \"12 mg/L\", or None for a "
-           "value that is taken out. The whole is checked anew, and each is named in a warning "
-           "`set_by_hand`.\n\n"
-           "variables: as for `parse`.")
+           R"(A new record with these values in the place of those that it has.
+
+The whole is checked anew, and each of the values is named in a warning `set_by_hand`.
+
+Parameters
+----------
+variables : ClinicalVariables, optional
+    As for `parse`; the record's own if None.
+**named
+    As the constructor takes them, by the names of their variables; None takes a value out.
+
+Examples
+--------
+>>> aicovid.ClinicalRecord(age=63, crp=(12, "mg/dL")).with_(crp="<5 mg/L", age=None)
+ClinicalRecord(crp="<5 mg/L")
+)")
       .def_property_readonly(
           "given", [](const ClinicalRecord& record) { return loads(record.to_json()); },
           "The values as given: a dict in the form of a JSON record.")

@@ -263,15 +263,42 @@ class ClinicalRecord:
     @staticmethod
     def parse(text: aicovid.clinical_text.Clinical, *, at: str = '', row: str = '', id_column: str = '', clean: str = '', problem_list: str = '', strict: bool = False, bedside_hours: int = 12, laboratory_hours: int = 24, variables: ClinicalVariables | None = None, code_map: CodeMap | None = None) -> ClinicalRecord:
         """
-        Of a JSON record, a FHIR R4 Bundle or a CSV table, told from the text; of a dict in the form of a record or a Bundle; of a pandas Series, which is read as a table's row (names like "crp [mg/L]"), or as a record if it holds dicts. None, NaN and pandas.NA are missing values.
+        Of a text of any format, of a dict, or of a row of pandas (docs/clinical-input.md).
 
-        at: the moment that the values are for, ISO 8601 with a zone. row, id_column: which row of a table.
-        clean: "nccid" for that database's columns, units and cleaning rules.
-        problem_list: "complete" where the Conditions of a FHIR Bundle are all that the patient has; the chronic diseases without one are then assumed to be absent.
-        strict: whether an entry of a FHIR Bundle that cannot be read is an error.
-        bedside_hours, laboratory_hours: how old vital signs, and all other measured values, may be at `at`.
-        variables: an Assessor's clinical_variables, for those that its bundle declares.
-        code_map: a CodeMap, for a site's own codes, columns and words.
+        Parameters
+        ----------
+        text : str, dict or pandas.Series
+            A JSON record, a FHIR R4 Bundle or a CSV table, told from the text; a dict in the form of a record
+            or a Bundle; a Series as a table's row (names like "crp [mg/L]"), or as a record if it holds dicts
+            or pairs. None, NaN and pandas.NA are missing values.
+        at : str
+            The moment that the values are for, ISO 8601 with a zone.
+        row, id_column : str
+            Which row of a table, by the value of a column.
+        clean : {"", "nccid"}
+            "nccid" for that database's columns, units and cleaning rules.
+        problem_list : {"", "complete"}
+            "complete" where the Conditions of a FHIR Bundle are all that the patient has; the chronic diseases
+            without one are then assumed to be absent.
+        strict : bool
+            Whether an entry of a FHIR Bundle that cannot be read is an error.
+        bedside_hours, laboratory_hours : int
+            How old vital signs, and all other measured values, may be at `at`.
+        variables : ClinicalVariables, optional
+            An assessor's `clinical_variables`, for those that its bundle declares.
+        code_map : CodeMap, optional
+            A site's own codes, columns and words.
+
+        Raises
+        ------
+        BadClinicalInputError
+            Naming the field, the value and what was expected.
+        PatientMismatchError
+            If a Bundle is of several patients.
+        UnsupportedError
+            For a text of another kind: XML, HL7 version 2.
+        InvalidArgumentError
+            For options that cannot be obeyed.
         """
     def __eq__(self, other: object, /) -> bool:
         ...
@@ -318,9 +345,21 @@ class ClinicalRecord:
         """
     def with_(self, *, variables: ClinicalVariables | None = None, **kwargs: typing.Any) -> ClinicalRecord:
         """
-        A new record with these values in the place of those that it has, by the names of their variables: a member of a JSON record, a text like "12 mg/L", or None for a value that is taken out. The whole is checked anew, and each is named in a warning `set_by_hand`.
+        A new record with these values in the place of those that it has.
 
-        variables: as for `parse`.
+        The whole is checked anew, and each of the values is named in a warning `set_by_hand`.
+
+        Parameters
+        ----------
+        variables : ClinicalVariables, optional
+            As for `parse`; the record's own if None.
+        **named
+            As the constructor takes them, by the names of their variables; None takes a value out.
+
+        Examples
+        --------
+        >>> aicovid.ClinicalRecord(age=63, crp=(12, "mg/dL")).with_(crp="<5 mg/L", age=None)
+        ClinicalRecord(crp="<5 mg/L")
         """
     @property
     def assumed(self) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import aicovid
 from aicovid.validation.table import Exam, TableError
@@ -44,7 +46,7 @@ class Scored:
         return self.findings.get(marker)
 
 
-def outcome_of(report: dict, name: str) -> dict:
+def outcome_of(report: Mapping[str, Any], name: str) -> dict[str, Any]:
     return next(outcome for outcome in report["outcomes"] if outcome["name"] == name)
 
 
@@ -69,7 +71,7 @@ def check_records(assessor: aicovid.Assessor, exams: list[Exam]) -> None:
         raise TableError(problems)
 
 
-def _answer(report: dict, name: str) -> Answer:
+def _answer(report: Mapping[str, Any], name: str) -> Answer:
     outcome = outcome_of(report, name)
     answer = Answer(outcome["status"], [reason["code"] for reason in outcome["reasons"]],
                     assumed=[entry["variable"] for entry in outcome["assumed"]])  # fmt: skip
