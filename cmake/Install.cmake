@@ -1,11 +1,13 @@
 # cmake --install: headers, library, program, bundles, DICOM dictionary, and the CMake package. The tree can be
 # moved: the library finds its files relative to itself. LibTorch stays where it was found (AICOVID_TORCH_DIR); OpenVINO goes
-# with it.
+# with it. The component `runtime` is what runs, without engines: it is what a Python wheel holds (pyproject.toml).
 include(CMakePackageConfigHelpers)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME development)
 
-install(TARGETS aicovid EXPORT aicovid LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS aicovid_drawing LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS aicovid_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS aicovid EXPORT aicovid
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
+install(TARGETS aicovid_drawing LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
+install(TARGETS aicovid_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
 if(AICOVID_CUDA)
   install(TARGETS aicovid_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   if(AICOVID_JPEG2000_CUDA)
@@ -13,10 +15,10 @@ if(AICOVID_CUDA)
   endif()
 endif()
 if(AICOVID_TORCHSCRIPT)
-  install(TARGETS aicovid_torchscript LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS aicovid_torchscript LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
 endif()
 if(AICOVID_OPENVINO)
-  install(TARGETS aicovid_openvino LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS aicovid_openvino LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
   # What one CPU needs to run IR and ONNX files; the other plug-ins and front ends are as large again.
   file(GLOB openvino_libraries
     ${AICOVID_OPENVINO_DIR}/libs/${AICOVID_OPENVINO_SONAME}
@@ -32,11 +34,12 @@ set(left_out)
 if(NOT AICOVID_TORCHSCRIPT)
   set(left_out PATTERN "*.pt" EXCLUDE)
 endif()
-install(DIRECTORY models/severity models/severity-open DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid/models ${left_out})
-install(DIRECTORY docs/schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid)
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid)
+install(DIRECTORY models/severity models/severity-open DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid/models
+  COMPONENT runtime ${left_out})
+install(DIRECTORY docs/schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid COMPONENT runtime)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid COMPONENT runtime)
 if(AICOVID_WITH_DICOM)
-  install(FILES ${AICOVID_DICOM_DICTIONARY} DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid)
+  install(FILES ${AICOVID_DICOM_DICTIONARY} DESTINATION ${CMAKE_INSTALL_DATADIR}/aicovid COMPONENT runtime)
 endif()
 
 set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/aicovid)

@@ -1,25 +1,27 @@
 #!/usr/bin/env bash
-# Makes the wheel of the Python package: one for a CPython, with the library, its dependencies, the bundles and all licences
-# within it. The tag is what auditwheel computes. The engines stay outside: aicovid[openvino], aicovid[torch].
-#
-#   scripts/wheel.sh [FOLDER]    needs scripts/setup.sh; writes to FOLDER (build/wheels)
+# Makes a wheel for the Python of .venv that needs no package of Debian: build/wheel/aicovid-VERSION-TAG.whl. It has the library,
+# the program, DICOM dictionary, bundles, the libraries that they are made with, and all their licences; engines are packages of
+# their own (docs/python.md). Needs scripts/setup.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-out=${1:-build/wheels}
-scripts/setup.sh
-export PATH="$PWD/.venv/bin:$PATH"
-mkdir -p "$out"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# The environment that makes wheels is kept; the engines' headers are those of .venv.
-if [ ! -x build/wheel-tools/bin/auditwheel ]; then
-  python3 -m venv build/wheel-tools
-  build/wheel-tools/bin/python -m pip install -q --disable-pip-version-check -r scripts/requirements-wheel.txt
+
+work=$PWD/build/wheel
+rm -rf "$work/built" "$work/repaired" "$work"/*.whl
+mkdir -p "$work"
+stamp=$work/tools/aicovid-requirements
+if ! cmp -s scripts/requirements-wheel.txt "$stamp"; then
+  .venv/bin/python -m venv --clear "$work/tools"
+  "$work/tools/bin/pip" install -q --disable-pip-version-check -r scripts/requirements-wheel.txt
+  cp scripts/requirements-wheel.txt "$stamp"
 fi
-tools=$PWD/build/wheel-tools/bin
-"$tools/python" -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir "$work" \
-  -C cmake.define.AICOVID_PYTHON="$PWD/.venv/bin/python3" .
-PATH="$tools:$PATH" auditwheel repair --plat auto --wheel-dir "$work/repaired" \
-  --exclude 'libopenvino.so.*' --exclude 'libtorch*.so' --exclude 'libc10*.so' "$work"/aicovid-*.whl
-"$tools/python" scripts/wheel_licences.py "$work"/repaired/aicovid-*.whl "$out"
-ls -l "$out"/aicovid-*.whl
+export PATH="$work/tools/bin:$PATH"
+
+# Both engines' modules are in it, whichever is installed beside it.
+pip wheel -q --disable-pip-version-check --no-deps -w "$work/built" . \
+  -C cmake.define.AICOVID_WITH_OPENVINO=ON -C cmake.define.AICOVID_WITH_TORCHSCRIPT=ON
+auditwheel repair -w "$work/repaired" \
+  --exclude 'libopenvino.so*' --exclude libc10.so --exclude libtorch_cpu.so "$work"/built/*.whl 2>"$work/auditwheel.log"
+.venv/bin/python scripts/wheel_licences.py "$work"/repaired/*.whl "$work/unpacked"
+wheel pack -d "$work" "$work"/unpacked/* >/dev/null
+rm -rf "$work/built" "$work/repaired" "$work/unpacked"
+ls -l "$work"/*.whl

@@ -1,45 +1,56 @@
 #!/usr/bin/env python3
-"""Puts the licences of the libraries that auditwheel copied into a wheel beside the package's own.
+"""Unpacks a wheel that auditwheel made, and adds the licences of all that it was made with: of the Debian packages whose
+libraries auditwheel put into it, and of what is compiled in.
 
-Usage: wheel_licences.py WHEEL FOLDER; writes the wheel, under its name, to the folder
-
-A library comes from a Debian package, whose file `copyright` has the licences of its source. A library of which no package is
-known is an error.
+    scripts/wheel_licences.py WHEEL FOLDER
 """
 
-from __future__ import annotations
-
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
+import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
+
+# Headers and archives that are compiled in: packages of Debian (docs/dependencies.md), and of PyPI.
+COMPILED_IN = ["libcli11-dev", "libopencv-core-dev", "libopencv-imgproc-dev", "libspdlog-dev", "libvalijson-dev", "nlohmann-json3-dev"]
+HEADERS = ["openvino", "pybind11", "torch"]
 
 
 def package_of(library: str) -> str:
-    """The Debian package of a library, by its name without the hash that auditwheel gave it."""
+    """The Debian package of a library that auditwheel has renamed, as libxml2-c05750a6.so.2.9.14."""
     name = re.sub(r"-[0-9a-f]{8}(?=\.so)", "", library)
-    found = subprocess.run(["dpkg-query", "-S", f"*/{name}"], stdout=subprocess.PIPE, text=True, check=False).stdout
-    packages = {line.split(":")[0] for line in found.splitlines() if line}
-    if len(packages) != 1:
-        sys.exit(f"wheel_licences: {name} is of {len(packages)} Debian packages; expected one")
-    return packages.pop()
+    told = subprocess.run(["dpkg-query", "--search", f"*/{name}"], capture_output=True, text=True, check=True).stdout
+    return told.split(":")[0]
+
+
+def unpack(wheel: Path, folder: Path) -> Path:
+    """The folder of the wheel's files, with their permissions."""
+    name, version = wheel.name.split("-")[:2]
+    files = folder / f"{name}-{version}"
+    with zipfile.ZipFile(wheel) as archive:
+        for member in archive.infolist():
+            file = Path(archive.extract(member, files))
+            if not member.is_dir():
+                file.chmod(member.external_attr >> 16 & 0o777)
+    return files
 
 
 def main() -> None:
-    wheel, folder = Path(sys.argv[1]), Path(sys.argv[2])
-    with tempfile.TemporaryDirectory() as name:
-        subprocess.run([sys.executable, "-m", "wheel", "unpack", "--dest", name, str(wheel)], check=True, stdout=subprocess.DEVNULL)
-        [root] = Path(name).iterdir()
-        [about] = root.glob("*.dist-info")
-        licences = about / "licenses"
-        licences.mkdir(exist_ok=True)
-        packages = sorted({package_of(library.name) for library in root.glob("aicovid.libs/*.so*")})
-        for package in packages:
-            shutil.copy(Path("/usr/share/doc") / package / "copyright", licences / f"{package}.txt")
-        subprocess.run([sys.executable, "-m", "wheel", "pack", "--dest-dir", str(folder), str(root)], check=True, stdout=subprocess.DEVNULL)
-    print(f"wheel_licences: {len(packages)} libraries' licences: {', '.join(packages)}")
+    files = unpack(Path(sys.argv[1]), Path(sys.argv[2]))
+    (licences,) = files.glob("*.dist-info/licenses")
+    packages = {package_of(library.name) for library in files.glob("*.libs/*.so*")}
+    for package in sorted(packages | set(COMPILED_IN)):
+        text = Path("/usr/share/doc", package, "copyright").read_text(encoding="utf-8")
+        (licences / "debian").mkdir(exist_ok=True)
+        (licences / "debian" / f"{package}.txt").write_text(text, encoding="utf-8")
+    for package in HEADERS:
+        found = [file for file in distribution(package).files or [] if re.fullmatch(r"LICEN[CS]E(\.\w+)?", file.name)]
+        if not found:
+            sys.exit(f"wheel_licences: no licence in the package {package}")
+        (licences / "python").mkdir(exist_ok=True)
+        text = found[0].locate().read_text(encoding="utf-8")
+        (licences / "python" / f"{package}.txt").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
