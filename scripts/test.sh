@@ -5,6 +5,7 @@
 #   tidy      clang-tidy over the sources of lib/ but the one that includes LibTorch
 #   cpu-only  build without the CUDA module, smoke test
 #   openvino  build, tests and a score without LibTorch, and the size of that installation
+#   wheel     a Python wheel, in a fresh environment with each engine: its reports are those of the build tree; by name alone
 #   asan      AddressSanitizer and UBSan: the rooms that run no network, and one full score
 #   tsan      ThreadSanitizer: the pipeline of many images, with small networks
 #   fuzz      clang: replays the fuzzers' corpora, then fuzzes for a minute (docs/fuzzing.md)
@@ -67,6 +68,16 @@ stage_openvino() {
   grep -q '"backend": "openvino"' build/openvino/report.json
   "$prefix/bin/aicovid" model verify severity
   .venv-openvino/bin/python scripts/installed_size.py "$prefix" --most 130
+}
+
+stage_wheel() {
+  build release aicovid_cli
+  scripts/wheel.sh
+  scripts/wheel-expected.sh build/wheel/expected
+  local engine
+  for engine in openvino torch; do
+    scripts/check-wheel.sh build/wheel/*.whl build/wheel/expected "$engine" .venv/bin/python
+  done
 }
 
 stage_asan() {
