@@ -121,19 +121,19 @@ BatchSummary run_watched(const Assessor& assessor, const std::vector<InputFile>&
   return running.get();
 }
 
-py::object run(const Assessor& assessor, const std::vector<std::string>& inputs,
-               const std::filesystem::path& out, bool resume, const std::string& decode,
-               const std::optional<std::filesystem::path>& clinical, const std::string& id_column,
-               const std::string& id_match, const std::string& at, const std::string& at_column,
-               const std::string& clean, const std::pair<std::size_t, std::size_t>& shard,
-               const Progress& progress) {
-  BatchOptions options{.out = out,
+Json run(const Assessor& assessor, const std::vector<std::string>& inputs, const PathLike& out,
+         bool resume, const std::string& decode, const std::optional<PathLike>& clinical,
+         const std::string& id_column, const std::string& id_match, const std::string& at,
+         const std::string& at_column, const std::string& clean,
+         const std::pair<std::size_t, std::size_t>& shard,
+         const std::optional<Progress>& progress) {
+  BatchOptions options{.out = to_path(out),
                        .resume = resume,
                        .decode = to_decode(decode),
                        .clinical = {},
                        .shard = {.index = shard.first, .count = shard.second}};
   if (clinical) {
-    BatchClinical table{.table = *clinical, .options = {}, .match = to_match(id_match)};
+    BatchClinical table{.table = to_path(*clinical), .options = {}, .match = to_match(id_match)};
     table.options.each = {.at = at, .id_column = id_column, .clean = to_cleaning(clean)};
     table.options.at_column = at_column;
     options.clinical = std::move(table);
@@ -141,12 +141,13 @@ py::object run(const Assessor& assessor, const std::vector<std::string>& inputs,
   std::string json;
   {
     const py::gil_scoped_release release;
-    const std::vector<std::filesystem::path> outputs = {out, out.string() + ".run.json"};
+    const std::vector<std::filesystem::path> outputs = {options.out,
+                                                        options.out.string() + ".run.json"};
     std::istringstream nothing;
     const auto files = naming_files([&] {
       return list_inputs(inputs, nothing, {.shard = options.shard, .leave_out = outputs});
     });
-    json = to_json(run_watched(assessor, files, options, progress));
+    json = to_json(run_watched(assessor, files, options, progress.value_or(Progress())));
   }
   return loads(json);
 }
@@ -159,7 +160,7 @@ void bind_batch(py::module_& module) {
              py::arg("clinical") = py::none(), py::arg("id_column") = "",
              py::arg("id_match") = "stem", py::arg("at") = "", py::arg("at_column") = "",
              py::arg("clean") = "", py::arg("shard") = std::pair<std::size_t, std::size_t>(1, 1),
-             py::arg("progress") = nullptr,
+             py::arg("progress") = py::none(),
              "Scores files into a CSV or JSONL table that is its own journal, as `aicovid batch` "
              "does (docs/batch.md); `aicovid.batch` gives a DataFrame.\n\n"
              "Parameters\n"

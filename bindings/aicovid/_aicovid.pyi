@@ -7,7 +7,7 @@ import numpy
 import os
 import typing
 import typing_extensions
-__all__: list[str] = ['Assessor', 'ClinicalPatient', 'ClinicalRecord', 'ClinicalVariables', 'CodeMap', 'Examination', 'Plan', 'Radiograph', 'Tensor', 'Workspace', 'clinical_variables', 'explain_clinical', 'parse_clinical_patients', 'published_scores', 'read', 'read_clinical_patients']
+__all__: list[str] = ['Assessor', 'ClinicalPatient', 'ClinicalRecord', 'ClinicalVariables', 'CodeMap', 'Examination', 'Plan', 'Radiograph', 'Tensor', 'Workspace', 'add_engine_folder', 'clinical_variables', 'explain_clinical', 'parse_clinical_patients', 'published_scores', 'read', 'read_clinical_patients', 'run_batch']
 class Radiograph:
     """
     Stored pixels and what the file says of them. Immutable.
@@ -527,7 +527,7 @@ class Assessor:
     'deterioration'
     """
     @staticmethod
-    def load(bundle: str | os.PathLike[str] = 'severity', device: str = 'cpu', backend: str = 'auto', *, networks: str = 'all', workers: int = 1) -> Assessor:
+    def load(bundle: str | os.PathLike[str] = 'severity', device: str = 'cpu', backend: str = 'auto', *, networks: str = 'all', workers: int = 1, batch: int = 1, precision: str = 'fp32') -> Assessor:
         """
         Loads a bundle.
 
@@ -543,6 +543,10 @@ class Assessor:
             "fusion" is what `judge` needs, "none" what clinical_variables and plans need.
         workers : int
             How many threads will examine at the same time; more may wait for one another.
+        batch : int
+            How many images of `run_batch` share a forward pass.
+        precision : {"fp32", "fp16", "bf16"}
+            What the networks of the image compute in; all but the first on CUDA alone.
 
         Raises
         ------
@@ -640,6 +644,8 @@ class Assessor:
         """
         The names of the outcomes that a report has, in their order.
         """
+def add_engine_folder(folder: str | os.PathLike[str]) -> None:
+    ...
 def clinical_variables(bundle: str | os.PathLike[str]) -> ClinicalVariables:
     """
     The clinical variables of a bundle, by its manifest alone: nothing else is checked or loaded.
@@ -690,4 +696,37 @@ def read(source: aicovid.sources.Source, force: bool = False, *, fit_for: Assess
 def read_clinical_patients(path: str | os.PathLike[str], *, at_column: str = '', with_ids: bool = False, at: str = '', row: str = '', id_column: str = '', clean: str = '', problem_list: str = '', strict: bool = False, bedside_hours: int = 12, laboratory_hours: int = 24, variables: ClinicalVariables | None = None, code_map: CodeMap | None = None) -> list[ClinicalPatient]:
     """
     The same of a file, or of all files of a folder.
+    """
+def run_batch(assessor: Assessor, inputs: list[str], *, out: str | os.PathLike[str], resume: bool = False, decode: str = 'exact', clinical: str | os.PathLike[str] | None = None, id_column: str = '', id_match: str = 'stem', at: str = '', at_column: str = '', clean: str = '', shard: tuple[int, int] = (1, 1), progress: typing.Callable[[int, int, int], None] | None = None) -> dict[str, typing.Any]:
+    """
+    Scores files into a CSV or JSONL table that is its own journal, as `aicovid batch` does (docs/batch.md); `aicovid.batch` gives a DataFrame.
+
+    Parameters
+    ----------
+    assessor : Assessor
+        Loaded with as many workers as images at a time.
+    inputs : list of str
+        Files, folders, patterns, DICOMDIRs, or @LIST.
+    out : path
+        The table, .csv or .jsonl.
+    resume : bool
+        Go on after its last whole row.
+    decode : str
+        "exact", or "fit" for no more pixels than the networks need.
+    clinical : path, optional
+        A CSV table; id_column, id_match, at, at_column and clean say how it is read.
+    shard : tuple of int
+        (i, n): of each n files the i-th, from 1.
+    progress : callable, optional
+        Is called with (done, files, errors) from time to time; what it raises ends the run.
+
+    Returns
+    -------
+    dict
+        The summary (docs/schemas/batch_summary.json).
+
+    Raises
+    ------
+    Error, KeyboardInterrupt
+        As `aicovid batch`; what was written stays, and can be resumed.
     """

@@ -15,8 +15,8 @@ from aicovid import _aicovid
 from aicovid.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
-    import pandas
-    import pyarrow
+    import pandas  # type: ignore[import-untyped, unused-ignore]
+    import pyarrow  # type: ignore[import-untyped, unused-ignore]
 
 Progress = Callable[[int, int, int], None]
 
@@ -135,7 +135,8 @@ def read_rows(file: str | os.PathLike[str]) -> pandas.DataFrame:
         frame = pandas.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
     for name in frame.columns:
         if _is_number(name):
-            frame[name] = pandas.to_numeric(frame[name]).astype("float64")
+            numbers: Any = pandas.to_numeric(frame[name])
+            frame[name] = numbers.astype("float64")
         else:
             column = frame[name].astype(object)
             frame[name] = column.where(column.notna(), None)
@@ -158,7 +159,7 @@ def to_parquet(frame: pandas.DataFrame, file: str | os.PathLike[str]) -> None:
     InvalidArgumentError
         A column that no row of `batch` has.
     """
-    import pyarrow.parquet
+    import pyarrow.parquet  # type: ignore[import-untyped, unused-ignore]
 
     pyarrow.parquet.write_table(to_arrow(frame), os.fspath(file))
 
@@ -186,10 +187,11 @@ def describe(column: str) -> tuple[str, str]:
 
     Examples
     --------
+    >>> from aicovid.tables import describe
     >>> describe("brixia")
     ('Brixia score, 0 to 18', '{points}')
     >>> describe("deterioration_low")
-    ('lower end of the outcome's interval', '1')
+    ("lower end of the outcome's interval", '1')
     """
     if column in _COLUMNS:
         return _COLUMNS[column]

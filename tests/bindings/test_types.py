@@ -113,7 +113,7 @@ def test_mypy_finds_what_is_wrong_and_no_more(use):
 @needs("pyright")
 def test_pyright_agrees(use, tmp_path):
     # It takes no files from elsewhere.
-    shutil.copytree(PACKAGE, tmp_path / "aicovid", ignore=shutil.ignore_patterns("validation", "__pycache__"))
+    shutil.copytree(PACKAGE, tmp_path / "aicovid", ignore=shutil.ignore_patterns("adapters", "validation", "__pycache__"))
     shutil.copy(use, tmp_path / "use.py")
     (tmp_path / "pyrightconfig.json").write_text('{"include": ["."]}')
     _, said = run("pyright", "--outputjson", "--pythonpath", sys.executable, "-p", tmp_path)

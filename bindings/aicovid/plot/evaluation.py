@@ -147,7 +147,7 @@ def decision_curve(probability: ArrayLike, event: ArrayLike, *, thresholds: Arra
     Vickers and Elkin 2006, doi 10.1177/0272989X06295361.
     """
     predicted, happened = _binary(probability, event)
-    at = np.arange(0.05, 0.601, 0.01) if thresholds is None else np.asarray(thresholds, dtype=float)
+    at = np.round(np.arange(0.05, 0.601, 0.01), 2) if thresholds is None else np.asarray(thresholds, dtype=float)
     if at.ndim != 1 or at.size == 0 or not ((at > 0) & (at < 1)).all():
         raise InvalidArgumentError("the thresholds are not all between 0 and 1")
     weight = at / (1 - at)
