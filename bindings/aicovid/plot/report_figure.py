@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _ZONES = (("right_upper", "left_upper"), ("right_middle", "left_middle"), ("right_lower", "left_lower"))
 _MOST_CONTRIBUTIONS = 12
+_LEAST_SHARE = 0.05
 
 
 def report(report: RiskReport, radiograph: Radiograph | None = None, examination: Examination | None = None) -> Figure:
@@ -47,17 +48,15 @@ def report(report: RiskReport, radiograph: Radiograph | None = None, examination
     pictures = 0 if radiograph is None else 2 if examination is not None and examination.attribution is not None else 1
     contributing = next((outcome for outcome in report.get("outcomes", []) if outcome.get("contributions")), None)
     figure = pyplot.figure(figsize=(11, 4.4 + (4.2 if pictures else 0)), layout="constrained")
-    grid = figure.add_gridspec(2 if pictures else 1, 6, height_ratios=[1.15, 1] if pictures else [1])
-    row = 0
+    rows = figure.add_gridspec(2 if pictures else 1, 1, height_ratios=[1.15, 1] if pictures else [1])
     if radiograph is not None:
-        width = 6 // pictures
+        above = rows[0].subgridspec(1, pictures)
         for place in range(pictures):
-            panel = figure.add_subplot(grid[0, place * width : (place + 1) * width])
-            _draw_radiograph(panel, radiograph, examination, with_heat=place == 1)
-        row = 1
-    _draw_zones(figure.add_subplot(grid[row, 0]), report)
-    _draw_risks(figure.add_subplot(grid[row, 1:3]), report)
-    _draw_contributions(figure.add_subplot(grid[row, 4:6]), contributing)
+            _draw_radiograph(figure.add_subplot(above[place]), radiograph, examination, with_heat=place == 1)
+    below = rows[-1].subgridspec(1, 3, width_ratios=[1, 1.6, 1.4])
+    _draw_zones(figure.add_subplot(below[0]), report)
+    _draw_risks(figure.add_subplot(below[1]), report)
+    _draw_contributions(figure.add_subplot(below[2]), contributing)
     figure.suptitle(f"{report['model']['name']} {report['model']['version']}   gate: {report.get('gate', {}).get('verdict', 'no image')}   {PURPOSE}", fontsize=9)
     return figure
 
@@ -83,7 +82,8 @@ def _draw_radiograph(panel: Axes, radiograph: Radiograph, examination: Examinati
         return
     if with_heat and examination.attribution is not None:
         cells, (y0, x0, y1, x1) = examination.attribution
-        shown = panel.imshow(np.ma.masked_less_equal(cells, 0), cmap="inferno", alpha=0.55, extent=(x0, x1, y1, y0), aspect=aspect,
+        # What is next to nothing would be a dark veil over the lung.
+        shown = panel.imshow(np.ma.masked_less(cells, _LEAST_SHARE * cells.max()), cmap="inferno", alpha=0.55, extent=(x0, x1, y1, y0), aspect=aspect,
                              interpolation="nearest", vmin=0)
         panel.figure.colorbar(shown, ax=panel, shrink=0.7, label="Brixia points")
     if examination.lung_mask is not None:
@@ -127,6 +127,8 @@ def _draw_risks(panel: Axes, report: RiskReport) -> None:
             told = outcome.get("interval")
             interval = (told["low"], told["high"]) if told else None
             rows.append((f"{outcome['name']}\n{100 * outcome['probability']:.0f} %", outcome["probability"], interval))
+        elif "index" in outcome:
+            rows.append((f"{outcome['name']}\nindex {outcome['index']:.2f}", outcome["index"], None))
         else:
             rows.append((f"{outcome['name']}\n{outcome['status']}", np.nan, None))
     for y, (_, value, between) in enumerate(rows):
