@@ -26,7 +26,7 @@ SCORE = f"""
 import aicovid, json
 record = json.load(open({str(RECORD)!r}))
 report = aicovid.Assessor.load("severity").assess(aicovid.read({str(RADIOGRAPH)!r}), record)
-print(json.dumps(report))
+print(report.to_json())
 """
 
 
