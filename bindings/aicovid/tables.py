@@ -6,7 +6,6 @@ import json
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,6 +95,8 @@ def batch(
     KeyboardInterrupt
         Ctrl-C; what `out` has stays.
     """
+    import tempfile  # which brings bz2 and lzma: not on import
+
     inputs = [os.fspath(files)] if isinstance(files, (str, os.PathLike)) else [os.fspath(file) for file in files]
     workers = jobs if jobs is not None else os.cpu_count() or 1
     assessor = _aicovid.Assessor.load(model, device, backend=backend, workers=workers, batch=batch, precision=precision)
