@@ -3,6 +3,7 @@
 Skipped without ray (pip install "ray[data]"), which the build environment leaves out for its size.
 """
 
+import importlib.util
 import os
 import signal
 import threading
@@ -12,13 +13,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-pytest.importorskip("ray", reason="ray is not installed")
-import ray  # noqa: E402
-from conftest import SOURCE, run_cli  # noqa: E402
+from conftest import SOURCE, run_cli
 
-import aicovid  # noqa: E402
-from aicovid.adapters.ray import read_parts, score_archive  # noqa: E402
+import aicovid
 
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed")
 FILES = 240
 BLOCK = 20
 
@@ -38,12 +37,16 @@ def workers():
 
 @pytest.fixture(scope="module")
 def cluster():
+    import ray
+
     ray.init(num_cpus=2, include_dashboard=False, logging_level="error", log_to_driver=False)
     yield
     ray.shutdown()
 
 
 def test_a_killed_worker_costs_no_row(cluster, tmp_path):
+    from aicovid.adapters.ray import read_parts, score_archive
+
     chest = SOURCE / "models" / "severity" / "golden" / "rg1.png"
     archive = tmp_path / "archive"
     archive.mkdir()
@@ -86,6 +89,8 @@ def test_a_killed_worker_costs_no_row(cluster, tmp_path):
 
 
 def test_what_ends_a_run_is_an_error(cluster, tmp_path):
+    from aicovid.adapters.ray import score_archive
+
     with pytest.raises(aicovid.InvalidArgumentError):
         score_archive([], tmp_path)
     with pytest.raises(Exception, match="no such file"):
