@@ -44,12 +44,6 @@ Decode to_decode(const std::string& name) {
   throw Error(ErrorCode::invalid_argument, "decode is not \"exact\" or \"fit\"");
 }
 
-Cleaning to_cleaning(const std::string& name) {
-  if (name.empty()) return Cleaning::none;
-  if (name == "nccid") return Cleaning::nccid;
-  throw Error(ErrorCode::invalid_argument, "clean is not \"nccid\"");
-}
-
 /// An error about a file with its name, which Python's callers know.
 template <typename Work>
 auto naming_files(const Work& work) {

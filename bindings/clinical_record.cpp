@@ -22,12 +22,6 @@ namespace {
 
 namespace py = pybind11;
 
-Cleaning to_cleaning(const std::string& name) {
-  if (name.empty()) return Cleaning::none;
-  if (name == "nccid") return Cleaning::nccid;
-  throw Error(ErrorCode::invalid_argument, "clean is not \"nccid\"");
-}
-
 ProblemList to_problem_list(const std::string& name) {
   if (name.empty()) return ProblemList::unsaid;
   if (name == "complete") return ProblemList::complete;
@@ -201,6 +195,12 @@ std::optional<std::tuple<double, double, bool, bool>> range(const ClinicalRecord
 }
 
 }  // namespace
+
+Cleaning to_cleaning(const std::string& name) {
+  if (name.empty()) return Cleaning::none;
+  if (name == "nccid") return Cleaning::nccid;
+  throw Error(ErrorCode::invalid_argument, "clean is not \"nccid\"");
+}
 
 ClinicalRecord to_record(const Clinical& clinical, const ClinicalVariables& variables) {
   if (clinical.is_none()) return {};

@@ -53,6 +53,10 @@ void bind_read(pybind11::module_& module);
 /// @throws TypeError of Python for what names no file
 std::filesystem::path to_path(const PathLike& path);
 
+/// @param name  "nccid", or empty for none
+/// @throws Error invalid_argument for another name
+Cleaning to_cleaning(const std::string& name);
+
 /// The library's JSON text as Python's objects.
 Json loads(const std::string& json);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Unpacks a wheel that auditwheel made, and adds the licences of all that it was made with: of the Debian packages whose
-libraries auditwheel put into it, and of what is compiled in.
+libraries auditwheel put into it, and of the headers and archives that it was built with.
 
     scripts/wheel_licences.py WHEEL FOLDER
 """
@@ -12,8 +12,8 @@ import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
-# Headers and archives that are compiled in: packages of Debian (docs/dependencies.md), and of PyPI.
-COMPILED_IN = ["libcli11-dev", "libopencv-core-dev", "libopencv-imgproc-dev", "libspdlog-dev", "libvalijson-dev", "nlohmann-json3-dev"]
+# The headers and archives are those of packages of Debian (docs/dependencies.md), and of PyPI.
+BUILT_WITH = ["libcli11-dev", "libopencv-core-dev", "libopencv-imgproc-dev", "libspdlog-dev", "libvalijson-dev", "nlohmann-json3-dev"]
 HEADERS = ["openvino", "pybind11", "torch"]
 
 
@@ -40,7 +40,7 @@ def main() -> None:
     files = unpack(Path(sys.argv[1]), Path(sys.argv[2]))
     (licences,) = files.glob("*.dist-info/licenses")
     packages = {package_of(library.name) for library in files.glob("*.libs/*.so*")}
-    for package in sorted(packages | set(COMPILED_IN)):
+    for package in sorted(packages | set(BUILT_WITH)):
         text = Path("/usr/share/doc", package, "copyright").read_text(encoding="utf-8")
         (licences / "debian").mkdir(exist_ok=True)
         (licences / "debian" / f"{package}.txt").write_text(text, encoding="utf-8")
