@@ -10,7 +10,7 @@ import matplotlib
 matplotlib.use("Agg")
 from matplotlib import pyplot
 
-PARTS = ("archive", "stages", "libraries", "sizes", "cores", "start", "networks", "many")
+PARTS = ("archive", "stages", "libraries", "sizes", "cores", "threads", "start", "networks", "many")
 NAMES = {"python": "Python", "exact": "aicovid", "fit": "aicovid, fit", "torchscript": "aicovid, TorchScript", "gpu": "aicovid, GPU"}
 ENGINES = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime", "torchscript": "TorchScript", "none": "none"}
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"  # in the README
@@ -83,6 +83,14 @@ def core_lines(part: dict) -> list[list]:
         if one and two:
             lines.append([NAMES[side], f"{images_per_s(one):.2f}", f"{images_per_s(two):.2f}", times(images_per_s(two), images_per_s(one)),
                           f"{cpu_ms(one):.0f}", f"{cpu_ms(two):.0f}"])
+    return lines
+
+
+def thread_lines(part: dict) -> list[list]:
+    lines = []
+    for row in part["rows"]:
+        alone = find(part, what=row["what"], threads=1)
+        lines.append([row["what"], row["threads"], f"{images_per_s(row):.1f}", times(images_per_s(row), images_per_s(alone)), f"{cpu_ms(row):.1f}"])
     return lines
 
 
@@ -177,6 +185,9 @@ def page(parts: Parts) -> str:
         made.append(("sizes", "Cost against size, on one core", table(ARCHIVE_HEAD, archive_lines(parts["sizes"])) + "\n\n![CPU time an image, by size](sizes.png)"))
     if "cores" in parts:
         made.append(("cores", "One core and two", table("program | images/s, one core | two cores | times | CPU ms an image, one core | two cores", core_lines(parts["cores"]))))
+    if "threads" in parts:
+        made.append(("threads", "Threads of Python", "One process, one `Assessor` for all threads, uncompressed files.\n\n" +
+                     table("work | threads | images/s | times one thread | CPU ms an image", thread_lines(parts["threads"]))))
     if "start" in parts:
         made.append(("start", "From a cold start to the first report", table("program | engine | CPU, s | wall, s | MB", start_lines(parts["start"]))))
     if "networks" in parts:

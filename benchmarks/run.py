@@ -3,7 +3,7 @@
 
 Usage: run.py [--quick] [PART...] [--files N] [--rounds N] [--build build/release] [--out benchmarks/results]
 
-PART: archive stages libraries sizes cores start networks many; all of them by default. --quick takes few files and one round, and writes to
+PART: archive stages libraries sizes cores threads start networks many; all of them by default. --quick takes few files and one round, and writes to
 build/benchmarks. The table of README.md is replaced where the results are those of the repository.
 """
 
@@ -39,7 +39,14 @@ def start(settings: Settings) -> list[dict]:
     return first_report.measure(settings)
 
 
-MEASURES = {"archive": compare.by_syntax, "stages": stages.measure, "libraries": libraries.measure, "sizes": compare.by_size, "cores": compare.by_cores, "start": start, "networks": networks, "many": many.measure}
+def threads(settings: Settings) -> list[dict]:
+    sys.path.insert(0, str(settings.build / "python"))
+    from python import threads  # it loads the package
+
+    return threads.measure(settings)
+
+
+MEASURES = {"archive": compare.by_syntax, "stages": stages.measure, "libraries": libraries.measure, "sizes": compare.by_size, "cores": compare.by_cores, "threads": threads, "start": start, "networks": networks, "many": many.measure}
 
 
 def main() -> None:

@@ -57,7 +57,7 @@ def batch(
     Parameters
     ----------
     files : path or iterable of paths
-        Files, folders, patterns like "a/*.dcm", DICOMDIRs, or "@LIST" for a file with one of these on each line.
+        Files, folders, patterns like ``"a/*.dcm"``, DICOMDIRs, or "@LIST" for a file with one of these on each line.
     clinical : pandas.DataFrame or path, optional
         A row of clinical values for each image or patient, with columns like "crp [mg/L]" (docs/clinical-tables.md).
     id_column, id_match : str
