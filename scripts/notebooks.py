@@ -31,7 +31,7 @@ def executed(file: Path) -> Any:
     notebook = nbformat.read(file, as_version=4)
     # The kernel takes its environment from here; one thread a network, so that a small machine is not asked for more than it has.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    NotebookClient(notebook, kernel_name="python3", timeout=600, resources={"metadata": {"path": str(file.parent)}}).execute()
+    NotebookClient(notebook, kernel_name="python3", timeout=600, coalesce_streams=True, resources={"metadata": {"path": str(file.parent)}}).execute()
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
     for cell in notebook.cells:
         cell.metadata = {}
