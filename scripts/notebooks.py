@@ -39,8 +39,11 @@ def executed(file: Path) -> Any:
 
 
 def outline(notebook: Any) -> list[list[tuple[str, str]]]:
-    """What each code cell gave: the kinds of its outputs and their texts, with # for each number."""
-    return [[part for output in cell.outputs for part in _parts(output)] for cell in notebook.cells if cell.cell_type == "code"]
+    """What each code cell gave: the kinds of its outputs and their texts, with # for each number.
+
+    They are sorted, as what another process writes may come before the cell's value or after it.
+    """
+    return [sorted(part for output in cell.outputs for part in _parts(output)) for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def _parts(output: Any) -> list[tuple[str, str]]:
