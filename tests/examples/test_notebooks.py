@@ -23,6 +23,7 @@ def test_a_notebook_shows_what_a_run_gives(file, monkeypatch):
     if file.stem in NEEDS_DATA and not DATA.is_dir():
         pytest.skip("no data folder: set AICOVID_DATA")
     monkeypatch.setenv("AICOVID_DATA", str(DATA))
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # which tells a kernel not to collect what its programs print
     committed = nbformat.read(file, as_version=4)
     assert all(cell.execution_count for cell in committed.cells if cell.cell_type == "code"), "run scripts/notebooks.py"
     assert outline(committed) == outline(executed(file)), "run scripts/notebooks.py"
