@@ -29,3 +29,15 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+
+
+def plain_signature(app, what, name, obj, options, signature, result):  # type: ignore[no-untyped-def]
+    """The compiled module's signatures name its own types in full, and the object first."""
+    def plain(text: str | None) -> str | None:
+        return text and re.sub(r"^\(self: [^,)]*(, )?", "(", text).replace("aicovid._aicovid.", "aicovid.")
+
+    return plain(signature), plain(result)
+
+
+def setup(app):  # type: ignore[no-untyped-def]
+    app.connect("autodoc-process-signature", plain_signature)
