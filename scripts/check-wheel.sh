@@ -4,7 +4,8 @@
 #
 #   scripts/check-wheel.sh WHEEL EXPECTED openvino|torch [PYTHON]
 #
-# EXPECTED is a folder of scripts/wheel-expected.sh; nothing else of this tree but tests/wheel is used, so that the check runs where
+# AICOVID_WHEEL_PACKAGES names a folder of installed packages that the environment sees too, so that pip need not install PyTorch's
+# 5 GB again. EXPECTED is a folder of scripts/wheel-expected.sh; nothing else of this tree but tests/wheel is used, so that the check runs where
 # nothing is built (scripts/bare-wheel.sh).
 set -euo pipefail
 wheel=$(realpath "$1")
@@ -16,6 +17,9 @@ environment=$(mktemp -d)
 trap 'rm -rf "$environment"' EXIT
 
 "$python" -m venv "$environment"
+if [ -n "${AICOVID_WHEEL_PACKAGES:-}" ]; then
+  realpath "$AICOVID_WHEEL_PACKAGES" >"$(echo "$environment"/lib/python3*/site-packages)/seen.pth"
+fi
 "$environment/bin/pip" install -q --disable-pip-version-check "$wheel[$engine]" pytest
 "$environment/bin/python" - <<'PYTHON'
 import time

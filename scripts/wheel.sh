@@ -16,6 +16,8 @@ if ! cmp -s scripts/requirements-wheel.txt "$stamp"; then
 fi
 export PATH="$work/tools/bin:$PATH"
 
+# The name by which CMake calls the compiler in the other builds: the compiler cache tells names apart.
+export CC=cc CXX=c++
 # Both engines' modules are in it, whichever is installed beside it.
 pip wheel -q --disable-pip-version-check --no-deps -w "$work/built" . \
   -C cmake.define.AICOVID_WITH_OPENVINO=ON -C cmake.define.AICOVID_WITH_TORCHSCRIPT=ON

@@ -8,7 +8,7 @@ import pytest
 
 import aicovid
 
-MODULES = ["aicovid", "aicovid._aicovid", "aicovid.clinical_text", "aicovid.errors", "aicovid.findings", "aicovid.report", "aicovid.shown", "aicovid.sources"]
+MODULES = ["aicovid", "aicovid._aicovid", "aicovid.clinical_text", "aicovid.errors", "aicovid.findings", "aicovid.report", "aicovid.shown", "aicovid.sources", "aicovid.tables"]
 
 
 def test_the_examples_do_what_they_say():
