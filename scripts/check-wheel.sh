@@ -18,7 +18,9 @@ trap 'rm -rf "$environment"' EXIT
 
 "$python" -m venv "$environment"
 if [ -n "${AICOVID_WHEEL_PACKAGES:-}" ]; then
-  realpath "$AICOVID_WHEEL_PACKAGES" >"$(echo "$environment"/lib/python3*/site-packages)/seen.pth"
+  AICOVID_WHEEL_PACKAGES=$(realpath "$AICOVID_WHEEL_PACKAGES")
+  export AICOVID_WHEEL_PACKAGES
+  echo "$AICOVID_WHEEL_PACKAGES" >"$(echo "$environment"/lib/python3*/site-packages)/seen.pth"
 fi
 "$environment/bin/pip" install -q --disable-pip-version-check "$wheel[$engine]" pytest
 "$environment/bin/python" - <<'PYTHON'
