@@ -2,7 +2,7 @@
 # Runs the README's commands where there is nothing but Debian: makes a minimal root, clones the last commit of this
 # checkout into it, and runs them there, one after the other.
 #
-#   scripts/fresh-machine.sh [bookworm|trixie] [demo|test]...       bookworm and demo where nothing is said
+#   scripts/fresh-machine.sh [bookworm|trixie] [demo|test|test:STAGE]...       bookworm and demo where nothing is said
 #
 # Needs root, debootstrap, and 20 GB below AICOVID_FRESH_DIR (default /var/tmp/aicovid-fresh), where the root is made
 # anew each time and left for inspection. The root sees no data, as a stranger's machine has none, unless
@@ -17,7 +17,7 @@ commands=("${@:2}")
 [ "${#commands[@]}" -gt 0 ] || commands=(demo)
 case "$suite" in bookworm | trixie) ;; *) echo "fresh-machine: $suite: expected bookworm or trixie"; exit 2 ;; esac
 for command in "${commands[@]}"; do
-  case "$command" in demo | test) ;; *) echo "fresh-machine: $command: expected demo or test"; exit 2 ;; esac
+  case "$command" in demo | test | test:?*) ;; *) echo "fresh-machine: $command: expected demo, test or test:STAGE"; exit 2 ;; esac
 done
 [ "$(id -u)" -eq 0 ] || { echo "fresh-machine: needs root, for debootstrap and chroot"; exit 1; }
 command -v debootstrap >/dev/null || { echo "fresh-machine: needs debootstrap (apt-get install debootstrap)"; exit 1; }
@@ -62,9 +62,11 @@ in_root() {
 
 for command in "${commands[@]}"; do
   SECONDS=0
-  echo "fresh-machine: scripts/$command.sh on $suite"
+  echo "fresh-machine: scripts/${command/:/.sh } on $suite"
   status=0
-  in_root "/srv/aicovid/scripts/$command.sh" || status=$?
+  stage=()
+  [[ $command != *:* ]] || stage=("${command#*:}")
+  in_root "/srv/aicovid/scripts/${command%%:*}.sh" "${stage[@]}" || status=$?
   echo "fresh-machine: $suite $command ended with $status after $SECONDS s"
   [ "$status" -eq 0 ] || exit "$status"
 done
