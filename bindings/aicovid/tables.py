@@ -14,8 +14,8 @@ from aicovid import _aicovid
 from aicovid.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
-    import pandas  # type: ignore[import-untyped, unused-ignore]
-    import pyarrow  # type: ignore[import-untyped, unused-ignore]
+    import pandas
+    import pyarrow
 
 Progress = Callable[[int, int, int], None]
 
@@ -160,7 +160,7 @@ def to_parquet(frame: pandas.DataFrame, file: str | os.PathLike[str]) -> None:
     InvalidArgumentError
         A column that no row of `batch` has.
     """
-    import pyarrow.parquet  # type: ignore[import-untyped, unused-ignore]
+    import pyarrow.parquet
 
     pyarrow.parquet.write_table(to_arrow(frame), os.fspath(file))
 

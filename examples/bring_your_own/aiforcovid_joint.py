@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import aicovid
 import bundle_writer as writer
@@ -30,6 +31,7 @@ COLUMNS = Path(__file__).with_name("aiforcovid_columns.json")
 
 def image_branch(name: str) -> tuple[nn.Module, int]:
     """A network of images and the length of its last hidden layer."""
+    branch: Any
     if name == "densenet121":
         branch = torchvision.models.densenet121(weights=None)
         branch.classifier, features = nn.Identity(), branch.classifier.in_features
@@ -52,7 +54,8 @@ class JointNetwork(nn.Module):
         self.head = nn.Linear(features + HIDDEN[-1], 2)
 
     def forward(self, image: torch.Tensor, sheet: torch.Tensor) -> torch.Tensor:
-        return self.head(torch.cat([self.image(image), self.clinical(sheet)], 1))
+        scores: torch.Tensor = self.head(torch.cat([self.image(image), self.clinical(sheet)], 1))
+        return scores
 
 
 class Fusion(nn.Module):
@@ -62,7 +65,12 @@ class Fusion(nn.Module):
     image branch is a network of its own, so that it runs once an image, and this one for each point of the interval.
     """
 
-    def __init__(self, joint: JointNetwork, columns: list[dict]) -> None:
+    low: torch.Tensor
+    span: torch.Tensor
+    constants: torch.Tensor
+    place: torch.Tensor
+
+    def __init__(self, joint: JointNetwork, columns: list[dict[str, Any]]) -> None:
         super().__init__()
         self.clinical, self.head = joint.clinical, joint.head
         given = [at for at, one in enumerate(columns) if "variable" in one]
@@ -77,23 +85,24 @@ class Fusion(nn.Module):
 
     def forward(self, features: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
         sheet = self.constants + ((values - self.low) / self.span) @ self.place
-        scores = self.head(torch.cat([features, self.clinical(sheet)], 1))
+        scores: torch.Tensor = self.head(torch.cat([features, self.clinical(sheet)], 1))
         return scores[:, SEVERE : SEVERE + 1] - scores[:, MILD : MILD + 1]
 
 
-def read_columns(file: Path) -> list[dict]:
-    return json.loads(file.read_text(encoding="utf-8"))["columns"]
+def read_columns(file: Path) -> list[dict[str, Any]]:
+    columns: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["columns"]
+    return columns
 
 
-def outcome_input(column: dict) -> dict:
+def outcome_input(column: dict[str, Any]) -> dict[str, Any]:
     """The manifest's entry of a column; a missing value is replaced by the column's mean, as in the reference."""
-    known = {name: column[name] for name in ("variable", "unit", "is") if name in column}
+    known: dict[str, Any] = {name: column[name] for name in ("variable", "unit", "is") if name in column}
     if "minimum" in column:
         known |= {"range": [column["minimum"], column["maximum"]], "reference": column["mean"]}
     return known | {"missing": {"value": column["mean"]}}
 
 
-def example_record(columns: list[dict]) -> dict:
+def example_record(columns: list[dict[str, Any]]) -> dict[str, Any]:
     """The patient of the golden case: numbers halfway between the column's mean and its maximum, flags alternating."""
     record = {}
     for at, one in enumerate(columns):
@@ -105,7 +114,7 @@ def example_record(columns: list[dict]) -> dict:
     return record
 
 
-def sheet_row(columns: list[dict], record: dict) -> torch.Tensor:
+def sheet_row(columns: list[dict[str, Any]], record: dict[str, Any]) -> torch.Tensor:
     """[1,columns]: a record as the reference's table has it, scaled by minimum and maximum, missing values by their mean."""
     row = []
     for one in columns:
@@ -123,21 +132,25 @@ def sheet_row(columns: list[dict], record: dict) -> torch.Tensor:
     return torch.tensor([row], dtype=torch.float32)
 
 
-def lung_box(lungs: dict, bundle: Path, image: Path) -> tuple[float, float, float, float]:
+def lung_box(lungs: dict[str, Any], bundle: Path, image: Path) -> tuple[float, float, float, float]:
     """The rectangle around the lungs, by the network of the lungs in Python."""
     pixels, source = aicovid.Plan.parse(*lungs["plans"].values()).run(aicovid.read(image))
     with torch.inference_mode():
-        probabilities = torch.jit.load(bundle / "lungs.pt")(torch.from_numpy(pixels))[0][0].numpy()
-    return masks.bounding_rectangle(masks.clean(probabilities), source)
+        network = torch.jit.load(bundle / "lungs.pt")  # type: ignore[no-untyped-call]
+        probabilities = network(torch.from_numpy(pixels))[0][0].numpy()
+    box = masks.bounding_rectangle(masks.clean(probabilities), source)
+    if box is None:
+        raise ValueError("the network finds no lungs in the golden image")
+    return box
 
 
-def joint_network(image: str, columns: list[dict], weights: Path | None, seed: int) -> JointNetwork:
+def joint_network(image: str, columns: list[dict[str, Any]], weights: Path | None, seed: int) -> JointNetwork:
     generator = torch.Generator().manual_seed(seed)
     noise = torch.rand(4, 3, SIZE, SIZE, generator=generator), torch.rand(4, len(columns), generator=generator)
     return writer.set_weights(JointNetwork(image, len(columns)), weights, seed, *noise)
 
 
-def export(bundle: Path, lungs: Path, columns: list[dict], image: str = "densenet121", weights: Path | None = None, seed: int = 0,
+def export(bundle: Path, lungs: Path, columns: list[dict[str, Any]], image: str = "densenet121", weights: Path | None = None, seed: int = 0,
            licence: str = "Apache-2.0") -> None:
     writer.start(bundle)
     joint = joint_network(image, columns, weights, seed)

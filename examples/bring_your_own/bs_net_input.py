@@ -36,7 +36,8 @@ class ZoneClasses(nn.Module):
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         # The mean over thirds of the height and halves of the width: rows 0-5, 5-11, 10-16 of 16.
         zones = nn.functional.adaptive_avg_pool2d(self.features(image), (3, 2))
-        return self.head(zones).permute(0, 2, 3, 1).softmax(-1)
+        classes: torch.Tensor = self.head(zones)
+        return classes.permute(0, 2, 3, 1).softmax(-1)
 
 
 class Zones(nn.Module):

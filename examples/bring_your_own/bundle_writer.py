@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any, TypeVar
 
 import aicovid
 import torch
@@ -23,12 +24,15 @@ GOLDEN = ROOT / "models/severity/golden/rg1.png"
 # Stands in every report of such a bundle.
 RANDOM_WEIGHTS = "LicenseRef-random-weights-without-meaning"
 
-
-def plan(recipe: str) -> list[dict]:
-    return json.loads((RECIPES / f"{recipe}.json").read_text(encoding="utf-8"))
+Network = TypeVar("Network", bound=nn.Module)
 
 
-def set_weights(network: nn.Module, file: Path | None, seed: int, *example: torch.Tensor) -> nn.Module:
+def plan(recipe: str) -> list[dict[str, Any]]:
+    operations: list[dict[str, Any]] = json.loads((RECIPES / f"{recipe}.json").read_text(encoding="utf-8"))
+    return operations
+
+
+def set_weights(network: Network, file: Path | None, seed: int, *example: torch.Tensor) -> Network:
     """The weights of a state dictionary, or random ones under which the layers' outputs stay of order 1.
 
     @param example  a batch of inputs, from which random networks take the statistics of their batch normalisation
@@ -40,8 +44,9 @@ def set_weights(network: nn.Module, file: Path | None, seed: int, *example: torc
         return network.eval()
     torch.manual_seed(seed)
     for module in network.modules():
-        if module is not network and hasattr(module, "reset_parameters"):
-            module.reset_parameters()
+        reset = getattr(module, "reset_parameters", None)
+        if module is not network and reset is not None:
+            reset()
         if isinstance(module, nn.Linear):
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")  # else little of an input is left after some layers
         if isinstance(module, nn.BatchNorm2d):
@@ -54,7 +59,7 @@ def set_weights(network: nn.Module, file: Path | None, seed: int, *example: torc
 def save_traced(network: nn.Module, inputs: tuple[torch.Tensor, ...], file: Path) -> None:
     """Traces on the CPU; without the notes on source files and example inputs, which hold paths of this machine."""
     with torch.no_grad():
-        torch.jit.trace(network.eval(), inputs).save(str(file))
+        torch.jit.trace(network.eval(), inputs).save(str(file))  # type: ignore[no-untyped-call]
     with zipfile.ZipFile(file) as archive:
         records = {name: archive.read(name) for name in archive.namelist()
                    if not name.endswith(".debug_pkl") and "/traced_inputs" not in name}
@@ -68,16 +73,16 @@ def sha256(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def entry(bundle: Path, name: str) -> dict:
+def entry(bundle: Path, name: str) -> dict[str, Any]:
     """The manifest's entry of a file of the bundle."""
     return {"path": name, "sha256": sha256(bundle / name)}
 
 
-def network(bundle: Path, role: str, name: str, inputs: list[str], outputs: dict[str, list[int]]) -> dict:
+def network(bundle: Path, role: str, name: str, inputs: list[str], outputs: dict[str, list[int]]) -> dict[str, Any]:
     return {"role": role, "files": {"torchscript": entry(bundle, name)}, "inputs": inputs, "outputs": outputs}
 
 
-def borrow_lungs(bundle: Path, source: Path) -> dict:
+def borrow_lungs(bundle: Path, source: Path) -> dict[str, Any]:
     """The network of the lungs of another bundle, with its plan and the limits of its gate: {"plans", "network", "gate", "licence"}.
 
     The bundle that takes it is bound by its licence too.
@@ -93,9 +98,9 @@ def borrow_lungs(bundle: Path, source: Path) -> dict:
             "licence": manifest["licence"]}
 
 
-def network_input(operations: list[dict], image: Path = GOLDEN, **more) -> torch.Tensor:
+def network_input(operations: list[dict[str, Any]], image: Path = GOLDEN, lung_box: tuple[float, float, float, float] | None = None) -> torch.Tensor:
     """[1,C,H,W]: what the library gives a network of this plan for an image."""
-    return torch.from_numpy(aicovid.Plan.parse(operations).run(aicovid.read(image), **more)[0])
+    return torch.from_numpy(aicovid.Plan.parse(operations).run(aicovid.read(image), lung_box)[0])
 
 
 def start(bundle: Path) -> None:
@@ -105,7 +110,7 @@ def start(bundle: Path) -> None:
     shutil.copy(GOLDEN, bundle / "golden.png")
 
 
-def finish(bundle: Path, manifest: dict, *, licence: str, with_weights: bool, expected: dict, record: dict | None = None,
+def finish(bundle: Path, manifest: dict[str, Any], *, licence: str, with_weights: bool, expected: dict[str, Any], record: dict[str, Any] | None = None,
            files: tuple[str, ...] = ()) -> None:
     """Writes the manifest and runs the golden case: the C++ library must give what the Python network gave."""
     golden = {"image": "golden.png", "expected": expected, "tolerance": 1e-4} | ({"record": record} if record else {})

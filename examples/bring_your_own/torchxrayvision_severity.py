@@ -15,6 +15,7 @@ import argparse
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import bundle_writer as writer
 import torch
@@ -32,7 +33,8 @@ OPACITY = (0.5484423041343689, 2.5535977, 6)
 
 def densenet(weights: Path | None, seed: int) -> nn.Module:
     noise = 1024 * (2 * torch.rand(4, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(seed)) - 1)
-    return writer.set_weights(torchxrayvision.models.DenseNet(), weights, seed, noise)
+    network: nn.Module = torchxrayvision.models.DenseNet()
+    return writer.set_weights(network, weights, seed, noise)
 
 
 class Severity(nn.Module):
@@ -46,7 +48,7 @@ class Severity(nn.Module):
         self.network = network
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        pathologies = self.network.classifier(self.network.features2(image))
+        pathologies = self.network.classifier(self.network.features2(image))  # type: ignore[operator]
         z = pathologies[:, LUNG_OPACITY : LUNG_OPACITY + 1]
         extent, opacity = ((slope * z + intercept).clamp(0, maximum) for slope, intercept, maximum in (EXTENT, OPACITY))
         return extent, opacity, z, pathologies
@@ -66,7 +68,7 @@ def export(bundle: Path, weights: Path | None = None, seed: int = 0, platt: Path
     with torch.inference_mode():
         extent, opacity, _, _ = severity(image)
 
-    manifest = {
+    manifest: dict[str, Any] = {
         "plans": {"severity_in": writer.plan("torchxrayvision")},
         "networks": [writer.network(bundle, "severity", "severity.pt", ["plan:severity_in"], {
             "extent": [1, 1], "opacity": [1, 1], "infiltrates_logit": [1, 1], "pathologies": [1, PATHOLOGIES]})],

@@ -70,8 +70,8 @@ def score_archive(
         raise InvalidArgumentError(f"there are {len(names)} files in blocks of {block}; expected at least one of each")
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    blocks = [{"part": str(folder / f"part-{index // block:06d}.parquet"), "files": names[index : index + block]} for index in range(0, len(names), block)]
-    missing = [one for one in blocks if not Path(one["part"]).exists()]
+    parts = [folder / f"part-{number:06d}.parquet" for number in range(-(-len(names) // block))]
+    missing = [{"part": str(part), "files": names[number * block : (number + 1) * block]} for number, part in enumerate(parts) if not part.exists()]
     if missing:
         settings = {"model": os.fspath(model), "backend": backend, "precision": precision, "batch": batch, "workers": cpus, "device": "cuda" if gpus else "cpu"}
         reading = {"decode": decode, "clinical": None if clinical is None else os.fspath(clinical), "id_column": id_column, "id_match": id_match,
@@ -81,7 +81,7 @@ def score_archive(
                                 concurrency=actors or _room(cpus, gpus, len(missing)))
         for _ in done.iter_rows():  # until all are written
             pass
-    return [Path(one["part"]) for one in blocks]
+    return parts
 
 
 def read_parts(parts: Iterable[str | os.PathLike[str]]) -> pandas.DataFrame:
@@ -92,7 +92,7 @@ def read_parts(parts: Iterable[str | os.PathLike[str]]) -> pandas.DataFrame:
 
 
 def _room(cpus: int, gpus: float, blocks: int) -> int:
-    resources = ray.cluster_resources()
+    resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call, unused-ignore]
     places = int(resources.get("CPU", 1) // cpus)
     if gpus:
         places = min(places, int(resources.get("GPU", 0) // gpus))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aicovid.errors import InvalidArgumentError
 from aicovid.plot.style import COLOURS, PURPOSE, bare
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from aicovid.report import RiskReport
+
+    _Value = tuple[float, float | None, float | None]  # and the ends of its interval
 
 
 def course(times: Sequence[datetime], reports: Sequence[RiskReport], outcomes: Sequence[str] | None = None) -> Figure:
@@ -68,11 +71,12 @@ def course(times: Sequence[datetime], reports: Sequence[RiskReport], outcomes: S
     return figure
 
 
-def _draw(panel, times, values, colour: str, label: str) -> None:  # type: ignore[no-untyped-def]
+def _draw(panel: Axes, times: Sequence[datetime], values: Sequence[_Value | None], colour: str, label: str) -> None:
     """A line with its band, interrupted where there is no value."""
     nan = float("nan")
     middle = [nan if value is None else value[0] for value in values]
     low = [nan if value is None or value[1] is None else value[1] for value in values]
     high = [nan if value is None or value[2] is None else value[2] for value in values]
-    panel.fill_between(times, low, high, color=colour, alpha=0.18, linewidth=0)
-    panel.plot(times, middle, "o-", color=colour, markersize=4, label=label)
+    at: Any = times  # matplotlib takes datetimes, and its types do not say so
+    panel.fill_between(at, low, high, color=colour, alpha=0.18, linewidth=0)
+    panel.plot(at, middle, "o-", color=colour, markersize=4, label=label)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from aicovid.errors import InvalidArgumentError
 from aicovid.plot.style import BLUE, GREY, ORANGE, bare, new_axes
@@ -152,8 +153,8 @@ def decision_curve(probability: ArrayLike, event: ArrayLike, *, thresholds: Arra
         raise InvalidArgumentError("the thresholds are not all between 0 and 1")
     weight = at / (1 - at)
 
-    def benefit(treated: np.ndarray) -> np.ndarray:
-        gained: np.ndarray = (treated & happened[:, None]).mean(axis=0) - weight * (treated & ~happened[:, None]).mean(axis=0)
+    def benefit(treated: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        gained: npt.NDArray[Any] = (treated & happened[:, None]).mean(axis=0) - weight * (treated & ~happened[:, None]).mean(axis=0)
         return gained
 
     panel = new_axes(axes, 6.0, 4.2)
@@ -248,7 +249,7 @@ def forest(rows: Sequence[tuple[str, float, float, float]], *, axes: Axes | None
     return panel
 
 
-def _binary(probability: ArrayLike, event: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+def _binary(probability: ArrayLike, event: ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     predicted, happened = np.asarray(probability, dtype=float), np.asarray(event)
     if predicted.ndim != 1 or predicted.shape != happened.shape or predicted.size == 0:
         raise InvalidArgumentError("the predictions and events are not two lists, as long as one another")
@@ -257,7 +258,7 @@ def _binary(probability: ArrayLike, event: ArrayLike) -> tuple[np.ndarray, np.nd
     return predicted, _events(happened)
 
 
-def _both_kinds(score: ArrayLike, event: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+def _both_kinds(score: ArrayLike, event: ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     values, happened = np.asarray(score, dtype=float), np.asarray(event)
     if values.ndim != 1 or values.shape != happened.shape or not np.isfinite(values).all():
         raise InvalidArgumentError("the scores and events are not two lists of finite numbers, as long as one another")
@@ -267,13 +268,13 @@ def _both_kinds(score: ArrayLike, event: ArrayLike) -> tuple[np.ndarray, np.ndar
     return values, events
 
 
-def _events(happened: np.ndarray[Any, Any]) -> np.ndarray:
+def _events(happened: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if not np.isin(happened, (0, 1)).all():
         raise InvalidArgumentError("the events are not all true or false, 1 or 0")
     return happened.astype(bool)
 
 
-def _steps(values: np.ndarray, happened: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _steps(values: npt.NDArray[Any], happened: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """At each distinct score, from the largest: how many events and others score at least that much."""
     order = np.argsort(-values, kind="stable")
     last = np.append(np.diff(values[order]) != 0, True)

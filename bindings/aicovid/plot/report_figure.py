@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from aicovid.plot.style import BLUE, GREY, ORANGE, PURPOSE, bare
 
@@ -61,7 +62,7 @@ def report(report: RiskReport, radiograph: Radiograph | None = None, examination
     return figure
 
 
-def _grey(radiograph: Radiograph) -> np.ndarray:
+def _grey(radiograph: Radiograph) -> npt.NDArray[Any]:
     """The radiograph as it is shown: grey 0 to 1, about 1,000 rows."""
     from aicovid._aicovid import Plan
 
@@ -69,7 +70,7 @@ def _grey(radiograph: Radiograph) -> np.ndarray:
     scale = min(1.0, 1000 / max(rows, columns))
     size = [max(1, round(rows * scale)), max(1, round(columns * scale))]
     pixels, _ = Plan.parse([{"op": "grey"}, {"op": "percentile_clip"}, {"op": "resize", "size": size}]).run(radiograph)
-    shown: np.ndarray = np.asarray(pixels)[0, 0]
+    shown: npt.NDArray[Any] = np.asarray(pixels)[0, 0]
     return shown
 
 
@@ -83,7 +84,7 @@ def _draw_radiograph(panel: Axes, radiograph: Radiograph, examination: Examinati
     if with_heat and examination.attribution is not None:
         cells, (y0, x0, y1, x1) = examination.attribution
         # What is next to nothing would be a dark veil over the lung.
-        shown = panel.imshow(np.ma.masked_less(cells, _LEAST_SHARE * cells.max()), cmap="inferno", alpha=0.55, extent=(x0, x1, y1, y0), aspect=aspect,
+        shown = panel.imshow(np.where(cells < _LEAST_SHARE * cells.max(), np.nan, cells), cmap="inferno", alpha=0.55, extent=(x0, x1, y1, y0), aspect=aspect,
                              interpolation="nearest", vmin=0)
         panel.figure.colorbar(shown, ax=panel, shrink=0.7, label="Brixia points")
     if examination.lung_mask is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 from scipy.special import expit
@@ -21,7 +22,7 @@ SUBGROUPS = ("view", "sex", "age", "gate")
 PAIRS = (("fused", "clinical"), ("fused", "brixia"), ("fused", "image"), ("fused", "clinician"), ("clinician", "clinical"))
 
 
-def choose(exams: list[Exam], all_exams: bool) -> tuple[list[Exam], dict[int, str], dict]:
+def choose(exams: list[Exam], all_exams: bool) -> tuple[list[Exam], dict[int, str], dict[str, Any]]:
     """The exams that count, why each other row does not, and the counts."""
     left_out, chosen, seen = {}, [], set()
     for exam in exams:
@@ -37,7 +38,7 @@ def choose(exams: list[Exam], all_exams: bool) -> tuple[list[Exam], dict[int, st
                               "later_exams": reasons["later_exam"], "analysed": counts(chosen)}  # fmt: skip
 
 
-def counts(exams: list[Exam]) -> dict:
+def counts(exams: list[Exam]) -> dict[str, Any]:
     with_event = {exam.patient for exam in exams if exam.outcome}
     without = {exam.patient for exam in exams if not exam.outcome}
     return {"exams": len(exams), "patients": len(with_event | without), "events": sum(bool(exam.outcome) for exam in exams),
@@ -53,7 +54,7 @@ def group_of(item: Scored, by: str) -> str:
     if by == "site":
         return item.exam.site
     if by == "sex":
-        return item.exam.record.given.get("sex", "unknown")
+        return str(item.exam.record.given.get("sex", "unknown"))
     ends = item.exam.record.range("age")
     if ends is None:
         return "unknown"
@@ -67,7 +68,7 @@ def _place(group: str) -> tuple[int, str]:
     return (ages.index(group) if group in ages else len(ages), group)
 
 
-def fates(scored: list[Scored]) -> dict:
+def fates(scored: list[Scored]) -> dict[str, Any]:
     """What became of every exam that counts: the image, each marker, each value, the warnings."""
     images = Counter(item.image for item in scored)
     reasons = Counter((item.image, reason) for item in scored for reason in set(item.image_reasons))
@@ -82,7 +83,7 @@ def fates(scored: list[Scored]) -> dict:
             "assumed": dict(Counter(variable for _, answer in answers for variable in set(answer.assumed))),
             "without_value": {"exams": len(without), "events": sum(bool(exam.outcome) for exam in without)},
         })  # fmt: skip
-    warnings: Counter = Counter()
+    warnings: Counter[str] = Counter()
     for item in scored:
         warnings.update(item.warnings)
     return {"images": dict(images), "markers": markers, "warnings": dict(warnings),
@@ -90,7 +91,7 @@ def fates(scored: list[Scored]) -> dict:
                               for (image, code), number in sorted(reasons.items())]}  # fmt: skip
 
 
-def missing_values(scored: list[Scored], variables: list[str]) -> list[dict]:
+def missing_values(scored: list[Scored], variables: list[str]) -> list[dict[str, Any]]:
     return [{"variable": name, "given": given, "missing": len(scored) - given}
             for name in variables
             for given in [sum(name in (item.exam.with_reading or item.exam.record).given for item in scored)]]  # fmt: skip
@@ -108,7 +109,7 @@ class Rows:
 
     @property
     def enough(self) -> bool:
-        return min(self.counts["patients_with"], self.counts["patients_without"]) >= FEWEST
+        return bool(min(self.counts["patients_with"], self.counts["patients_without"]) >= FEWEST)
 
 
 def _value(item: Scored, marker: str) -> float | None:
@@ -128,7 +129,7 @@ def scale_of(scored: list[Scored], marker: str) -> str:
     return scales.pop() if scales else "none"
 
 
-def _figures(rows: Rows, scale: str) -> tuple[dict, dict]:
+def _figures(rows: Rows, scale: str) -> tuple[dict[str, Any], dict[str, tuple[float, float]]]:
     """Counts and estimates of one group of exams, and what may be pooled: {name: (value, variance)}."""
     if not rows.enough:
         return rows.counts | {"not_estimated": "too_few"}, {}
@@ -142,10 +143,10 @@ def _figures(rows: Rows, scale: str) -> tuple[dict, dict]:
     return result, poolable
 
 
-def evaluate(scored: list[Scored], marker: str, all_exams: bool) -> dict:
+def evaluate(scored: list[Scored], marker: str, all_exams: bool) -> dict[str, Any]:
     """All figures of one marker."""
     scale, rows = scale_of(scored, marker), Rows(scored, marker)
-    result = {"name": marker, "scale": scale} | _figures(rows, scale)[0]
+    result: dict[str, Any] = {"name": marker, "scale": scale} | _figures(rows, scale)[0]
     if scale == "none" or not rows.enough:
         return result
     if all_exams:
@@ -165,7 +166,7 @@ def evaluate(scored: list[Scored], marker: str, all_exams: bool) -> dict:
     return result
 
 
-def _sites(rows: Rows, marker: str, scale: str) -> dict:
+def _sites(rows: Rows, marker: str, scale: str) -> dict[str, Any]:
     sites, poolable = [], []
     for site in sorted({item.exam.site for item in rows.items}):
         figures, of_site = _figures(Rows([item for item in rows.items if item.exam.site == site], marker), scale)
@@ -180,7 +181,7 @@ def _sites(rows: Rows, marker: str, scale: str) -> dict:
     return {"sites": sites, "pooled": summary}
 
 
-def compare(scored: list[Scored]) -> list[dict]:
+def compare(scored: list[Scored]) -> list[dict[str, Any]]:
     """Differences between markers, on the exams that have both."""
     found = []
     for marker, other in PAIRS:
@@ -199,7 +200,7 @@ def compare(scored: list[Scored]) -> list[dict]:
     return found
 
 
-def notes(flow: dict, markers: list[dict]) -> list[dict]:
+def notes(flow: dict[str, Any], markers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What a reader must know before any figure."""
     analysed, found = flow["analysed"], []
 
@@ -221,7 +222,7 @@ def notes(flow: dict, markers: list[dict]) -> list[dict]:
     return found
 
 
-def analyse(scored: list[Scored], flow: dict, variables: list[str], all_exams: bool) -> dict:
+def analyse(scored: list[Scored], flow: dict[str, Any], variables: list[str], all_exams: bool) -> dict[str, Any]:
     markers = [evaluate(scored, name, all_exams) for name in (*MARKERS, "view_only")]
     return {"flow": flow, "fates": fates(scored), "missing_values": missing_values(scored, variables), "markers": markers,
             "differences": compare(scored), "notes": notes(flow, markers)}  # fmt: skip

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 RESAMPLES = 2000
 SEED = 20261122
 LEVEL = 0.95
 
 
-def estimate(value: float, low: float | None = None, high: float | None = None) -> dict:
+def estimate(value: float, low: float | None = None, high: float | None = None) -> dict[str, Any]:
     """{"value", "low", "high"} of finite numbers; an interval that is none is left out."""
     result = {"value": float(value)}
     if low is not None and high is not None and np.isfinite(low) and np.isfinite(high):
@@ -19,7 +21,7 @@ def estimate(value: float, low: float | None = None, high: float | None = None) 
     return result
 
 
-def resampled_weights(patients: np.ndarray) -> Iterator[np.ndarray]:
+def resampled_weights(patients: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
     """Blocks [r,N] of how often each row counts; a patient's rows come together. RESAMPLES rows in all."""
     generator = np.random.default_rng(SEED)
     names, patient_of_row = np.unique(patients, return_inverse=True)
@@ -29,7 +31,7 @@ def resampled_weights(patients: np.ndarray) -> Iterator[np.ndarray]:
         yield draws[:, patient_of_row].astype(float)
 
 
-def interval_of(statistic: Callable[[np.ndarray], np.ndarray], patients: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def interval_of(statistic: Callable[[npt.NDArray[Any]], npt.NDArray[Any]], patients: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
     """Value, low and high of `statistic`, which maps weights [r,N] to results [r,K]; NaN where it has none.
 
     The ends are percentiles over the resamples in which the statistic exists.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import statsmodels.api as sm
 from scipy.special import logit
 from statsmodels.nonparametric.smoothers_lowess import lowess
@@ -20,29 +22,31 @@ CURVE_RESAMPLES = 200
 GROUPS = 10
 
 
-def calibration(probability: np.ndarray, event: np.ndarray, patients: np.ndarray) -> tuple[dict, dict]:
+def calibration(probability: npt.NDArray[Any], event: npt.NDArray[Any], patients: npt.NDArray[Any]) -> tuple[dict[str, Any], dict[str, tuple[float, float]]]:
     """The figures, and {name: (value, variance)} of those that may be pooled over sites."""
     observed = event.astype(float)
     odds = logit(np.clip(probability, SMALLEST, 1 - SMALLEST))
-    result, poolable = {"mean_predicted": float(probability.mean()), "observed": float(observed.mean())}, {}
+    result: dict[str, Any] = {"mean_predicted": float(probability.mean()), "observed": float(observed.mean())}
+    poolable: dict[str, tuple[float, float]] = {}
 
     intercept = logistic(observed, np.ones((len(odds), 1)), odds, patients)
     slope = None
     if np.ptp(odds) > 1e-9:
-        slope = logistic(observed, sm.add_constant(odds), None, patients)
+        slope = logistic(observed, np.column_stack([np.ones(len(odds)), odds]), None, patients)
     else:
         result["no_slope"] = "constant_prediction"
     for name, fit in (("intercept", intercept), ("slope", slope)):
         if fit is not None:
-            value, error = fit
-            result[name] = estimate(value, value - Z * error, value + Z * error)
-            poolable[name] = (value, error**2)
+            coefficient, error = fit
+            half = float(Z) * error
+            result[name] = estimate(coefficient, coefficient - half, coefficient + half)
+            poolable[name] = (coefficient, error**2)
         elif name == "slope":
             result.setdefault("no_slope", "separation")
 
     squared = (probability - observed) ** 2
 
-    def means(weights: np.ndarray) -> np.ndarray:
+    def means(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
         total = weights.sum(axis=1)
         rate, predicted, brier = weights @ observed / total, weights @ probability / total, weights @ squared / total
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -56,7 +60,7 @@ def calibration(probability: np.ndarray, event: np.ndarray, patients: np.ndarray
     return result, poolable
 
 
-def logistic(event: np.ndarray, design: np.ndarray, offset: np.ndarray | None, patients: np.ndarray) -> tuple[float, float] | None:
+def logistic(event: npt.NDArray[Any], design: npt.NDArray[Any], offset: npt.NDArray[Any] | None, patients: npt.NDArray[Any]) -> tuple[float, float] | None:
     """The last coefficient of a logistic regression and its standard error, robust to rows of one patient; None where the fit has none."""
     _, groups = np.unique(patients, return_inverse=True)
     try:
@@ -71,25 +75,26 @@ def logistic(event: np.ndarray, design: np.ndarray, offset: np.ndarray | None, p
     return (value, error) if fit.converged and np.isfinite(error) and abs(value) < 50 else None
 
 
-def calibration_curve(probability: np.ndarray, event: np.ndarray, patients: np.ndarray) -> dict:
+def calibration_curve(probability: npt.NDArray[Any], event: npt.NDArray[Any], patients: npt.NDArray[Any]) -> dict[str, Any]:
     """Loess of the outcome on the probability, its distance from the diagonal, and the error by tenths.
 
     Austin and Steyerberg 2019, doi 10.1002/sim.8281 (ICI, E50, E90). Where probabilities do not differ, there is no curve.
     """
     observed = event.astype(float)
 
-    def loess(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
+    def loess(x: npt.NDArray[Any], y: npt.NDArray[Any], at: npt.NDArray[Any]) -> npt.NDArray[Any]:
         # No robust iterations: a 0 or 1 far from the curve is an outcome and no outlier.
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore", RuntimeWarning)
-            return np.clip(lowess(y, x, frac=SPAN, it=0, xvals=at), 0, 1)
+            curve: npt.NDArray[Any] = np.clip(lowess(y, x, frac=SPAN, it=0, xvals=at), 0, 1)
+            return curve
 
     low, high = np.quantile(probability, [0.02, 0.98])
     if high - low < SMALLEST:
         return {}
     grid = np.linspace(low, high, CURVE_POINTS)
     curve = loess(probability, observed, grid)
-    drawn = []
+    drawn: list[npt.NDArray[Any]] = []
     for weights in resampled_weights(patients):
         for row in weights[: max(0, CURVE_RESAMPLES - len(drawn))]:
             rows = np.repeat(np.arange(len(row)), row.astype(int))

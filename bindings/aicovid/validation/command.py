@@ -16,6 +16,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import jsonschema
+from typing import Any
 
 import aicovid
 from aicovid.validation import PROTOCOL_DATE, PROTOCOL_VERSION, bootstrap, net_benefit
@@ -80,7 +81,7 @@ def run(options: argparse.Namespace) -> None:
     (options.out / "report.json").write_text(json.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _head(assessor: aicovid.Assessor, options: argparse.Namespace, outcome: dict) -> dict:
+def _head(assessor: aicovid.Assessor, options: argparse.Namespace, outcome: dict[str, Any]) -> dict[str, Any]:
     empty = assessor.assess(None, {})
     return {
         "schema": "aicovid.validation/1",
@@ -97,7 +98,7 @@ def _head(assessor: aicovid.Assessor, options: argparse.Namespace, outcome: dict
     }  # fmt: skip
 
 
-def _write_predictions(path: Path, rows: list[int], exams: list, scored: list[Scored], left_out: dict[int, str]) -> None:
+def _write_predictions(path: Path, rows: list[int], exams: list[Any], scored: list[Scored], left_out: dict[int, str]) -> None:
     """One line a row of the table, by its number; neither `patient` nor `file` is written."""
     of_row = {item.exam.row: item for item in scored}
     columns = ["row", "site", "outcome", "used", "view", "gate", "gate_reasons", *MARKERS[:2]]
@@ -114,7 +115,7 @@ def _write_predictions(path: Path, rows: list[int], exams: list, scored: list[Sc
             writer.writerow(line)
 
 
-def _predictions(item: Scored) -> dict:
+def _predictions(item: Scored) -> dict[str, Any]:
     def number(value: float | None) -> str:
         return "" if value is None else f"{value:.6g}"
 

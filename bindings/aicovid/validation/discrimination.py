@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit, logit
 from scipy.stats import norm, rankdata
 
@@ -11,7 +14,7 @@ from aicovid.validation.bootstrap import LEVEL, estimate, interval_of
 Z = norm.ppf((1 + LEVEL) / 2)
 
 
-def placements(score: np.ndarray, positive: np.ndarray) -> np.ndarray:
+def placements(score: npt.NDArray[Any], positive: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """[N]: of a positive row the share of negatives below it, of a negative row the share of positives above it.
 
     Ties count half. The mean over positives, and over negatives, is the AUROC. (DeLong 1988, doi 10.2307/2531595)
@@ -24,7 +27,7 @@ def placements(score: np.ndarray, positive: np.ndarray) -> np.ndarray:
     return result
 
 
-def variance(components: np.ndarray, positive: np.ndarray, patients: np.ndarray) -> float:
+def variance(components: npt.NDArray[Any], positive: npt.NDArray[Any], patients: npt.NDArray[Any]) -> float:
     """Variance of the mean of `components`, rows of one patient being dependent.
 
     Obuchowski 1997, doi 10.2307/2533958; with one row a patient it is DeLong's. For a difference of two AUROCs,
@@ -34,12 +37,13 @@ def variance(components: np.ndarray, positive: np.ndarray, patients: np.ndarray)
     names, patient = np.unique(patients, return_inverse=True)
     centred = components - value
 
-    def sums(rows: np.ndarray) -> np.ndarray:
-        return np.bincount(patient[rows], weights=centred[rows], minlength=len(names)) / rows.sum()
+    def sums(rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        summed: npt.NDArray[Any] = np.bincount(patient[rows], weights=centred[rows], minlength=len(names)) / rows.sum()
+        return summed
 
     of_positives, of_negatives = sums(positive), sums(~positive)
 
-    def spread(rows: np.ndarray, total: np.ndarray) -> float:
+    def spread(rows: npt.NDArray[Any], total: npt.NDArray[Any]) -> float:
         clusters = len(np.unique(patient[rows]))
         return clusters / (clusters - 1) * float(total @ total) if clusters > 1 else np.nan
 
@@ -47,7 +51,7 @@ def variance(components: np.ndarray, positive: np.ndarray, patients: np.ndarray)
     return spread(positive, of_positives) + spread(~positive, of_negatives) + both
 
 
-def auroc(score: np.ndarray, positive: np.ndarray, patients: np.ndarray) -> tuple[dict, float]:
+def auroc(score: npt.NDArray[Any], positive: npt.NDArray[Any], patients: npt.NDArray[Any]) -> tuple[dict[str, Any], float]:
     """The AUROC with an interval on the logit scale, and the variance of its logit.
 
     Perfect separation, and its reverse, have no interval; the variance is then NaN.
@@ -61,26 +65,27 @@ def auroc(score: np.ndarray, positive: np.ndarray, patients: np.ndarray) -> tupl
     return estimate(value, expit(logit(value) - half), expit(logit(value) + half)), float(of_logit)
 
 
-def auroc_by_patient(score: np.ndarray, positive: np.ndarray, patients: np.ndarray) -> dict:
+def auroc_by_patient(score: npt.NDArray[Any], positive: npt.NDArray[Any], patients: npt.NDArray[Any]) -> dict[str, Any]:
     """The AUROC in which every patient weighs one, whatever the number of exams; interval by resampling patients."""
     _, patient, count = np.unique(patients, return_inverse=True, return_counts=True)
     share = 1 / count[patient]
     order = np.argsort(score, kind="stable")
     starts = np.flatnonzero(np.diff(score[order], prepend=np.nan) != 0)  # of runs of equal scores
 
-    def statistic(weights: np.ndarray) -> np.ndarray:
+    def statistic(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
         weighted = (weights * share)[:, order]
         above = np.add.reduceat(weighted * positive[order], starts, axis=1)
         below = np.add.reduceat(weighted * ~positive[order], starts, axis=1)
         pairs = above.sum(axis=1) * below.sum(axis=1)
         with np.errstate(invalid="ignore"):
-            return (np.sum(above * (np.cumsum(below, axis=1) - below / 2), axis=1) / pairs)[:, None]
+            area: npt.NDArray[Any] = np.sum(above * (np.cumsum(below, axis=1) - below / 2), axis=1) / pairs
+            return area[:, None]
 
     value, low, high = interval_of(statistic, patients)
     return estimate(value[0], low[0], high[0])
 
 
-def difference(score: np.ndarray, other: np.ndarray, positive: np.ndarray, patients: np.ndarray) -> dict:
+def difference(score: npt.NDArray[Any], other: npt.NDArray[Any], positive: npt.NDArray[Any], patients: npt.NDArray[Any]) -> dict[str, Any]:
     """AUROC of `score` minus that of `other`, on the same rows."""
     components = placements(score, positive) - placements(other, positive)
     value = components[positive].mean()

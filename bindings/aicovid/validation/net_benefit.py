@@ -5,7 +5,10 @@ Vickers and Elkin 2006, doi 10.1177/0272989X06295361. A probability equal to the
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from aicovid.validation.bootstrap import estimate, interval_of
 
@@ -13,17 +16,18 @@ from aicovid.validation.bootstrap import estimate, interval_of
 THRESHOLDS = np.round(np.arange(0.05, 0.601, 0.01), 2)
 
 
-def gains(probability: np.ndarray, event: np.ndarray) -> np.ndarray:
+def gains(probability: npt.NDArray[Any], event: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """[N,T]: what each row adds to the net benefit at each threshold."""
     weight = THRESHOLDS / (1 - THRESHOLDS)
-    return (probability[:, None] >= THRESHOLDS) * np.where(event[:, None], 1.0, -weight)
+    added: npt.NDArray[Any] = (probability[:, None] >= THRESHOLDS) * np.where(event[:, None], 1.0, -weight)
+    return added
 
 
-def decision_curve(probability: np.ndarray, event: np.ndarray, patients: np.ndarray) -> list[dict]:
+def decision_curve(probability: npt.NDArray[Any], event: npt.NDArray[Any], patients: npt.NDArray[Any]) -> list[dict[str, Any]]:
     """At each threshold the net benefit, that of treating all, and what the model adds to the better of all and none."""
     of_model, of_all = gains(probability, event), gains(np.ones(len(event)), event)
 
-    def statistic(weights: np.ndarray) -> np.ndarray:
+    def statistic(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
         total = weights.sum(axis=1, keepdims=True)
         model, everyone = weights @ of_model / total, weights @ of_all / total
         return np.concatenate([model, everyone, model - np.maximum(everyone, 0)], axis=1)
@@ -34,7 +38,7 @@ def decision_curve(probability: np.ndarray, event: np.ndarray, patients: np.ndar
             for t, threshold in enumerate(THRESHOLDS)]  # fmt: skip
 
 
-def difference(probability: np.ndarray, other: np.ndarray, event: np.ndarray, patients: np.ndarray) -> list[dict]:
+def difference(probability: npt.NDArray[Any], other: npt.NDArray[Any], event: npt.NDArray[Any], patients: npt.NDArray[Any]) -> list[dict[str, Any]]:
     """Net benefit of `probability` minus that of `other`, on the same rows."""
     gain = gains(probability, event) - gains(other, event)
     value, low, high = interval_of(lambda weights: weights @ gain / weights.sum(axis=1, keepdims=True), patients)

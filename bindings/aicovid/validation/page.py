@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 STATUSES = ("ok", "indeterminate", "not_applicable", "not_computed", "no_image", "no_reading", "refused", "unreadable",
             "contradiction")  # fmt: skip
@@ -15,7 +16,7 @@ MEANING = {
 CALIBRATION = (("observed_to_expected", "O:E"), ("intercept", "intercept"), ("slope", "slope"), ("scaled_brier", "scaled Brier"))
 
 
-def number(value: dict | None, digits: int = 2) -> str:
+def number(value: dict[str, Any] | None, digits: int = 2) -> str:
     if value is None:
         return "–"
     text = f"{value['value']:.{digits}f}"
@@ -24,14 +25,14 @@ def number(value: dict | None, digits: int = 2) -> str:
     return text
 
 
-def table(head: list[str], rows: list[list]) -> list[str]:
-    def line(cells: list) -> str:
+def table(head: list[str], rows: list[list[Any]]) -> list[str]:
+    def line(cells: list[Any]) -> str:
         return "| " + " | ".join(str(cell).replace("|", "/").replace("\n", " ") for cell in cells) + " |"
 
     return [line(head), "|" + "---|" * len(head), *map(line, rows), ""]
 
 
-def write_page(report: dict, path: Path) -> None:
+def write_page(report: dict[str, Any], path: Path) -> None:
     lines = [
         f"# Validation of `{report['outcome']['name']}` by protocol {report['protocol']['version']} ({report['protocol']['date']})",
         "", f"{report['intended_use']} Made {report['created']} by aicovid {report['software']['version']}, bundle "
@@ -46,7 +47,7 @@ def write_page(report: dict, path: Path) -> None:
     path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
 
 
-def _flow(report: dict) -> list[str]:
+def _flow(report: dict[str, Any]) -> list[str]:
     flow, analysed, fates = report["flow"], report["flow"]["analysed"], report["fates"]
     lines = ["## Who was analysed", ""]
     lines += table(["step", "exams"], [
@@ -70,7 +71,7 @@ def _flow(report: dict) -> list[str]:
     return lines
 
 
-def _results(report: dict) -> list[str]:
+def _results(report: dict[str, Any]) -> list[str]:
     lines = ["## Discrimination", ""]
     rows = [[MEANING[m["name"]], m["scale"], f"{m['exams']} ({m['events']} with)",
              number(m.get("auroc")) if "auroc" in m else m.get("not_estimated", "–"),
@@ -98,7 +99,7 @@ def _results(report: dict) -> list[str]:
     return [*lines, "![Decision curves](decision_curve.png)", ""]
 
 
-def _differences(report: dict) -> list[str]:
+def _differences(report: dict[str, Any]) -> list[str]:
     lines = ["## What one adds to another", "", "On the exams that have both numbers.", ""]
     rows = [[f"{d['of']} – {d['minus']}", f"{d['exams']} ({d['events']} with)",
              number(d["auroc"], 3) if "auroc" in d else d["not_estimated"]]
@@ -108,7 +109,7 @@ def _differences(report: dict) -> list[str]:
     return lines + (table(head, rows) if rows else ["No exam has two of them.", ""])
 
 
-def _groups(report: dict) -> list[str]:
+def _groups(report: dict[str, Any]) -> list[str]:
     lines = ["## Groups and sites", ""]
     rows = []
     for marker in report["markers"]:
@@ -130,7 +131,7 @@ def _groups(report: dict) -> list[str]:
     return lines + (table(head, pooled) if pooled else ["fewer than three sites could be used.", ""])
 
 
-def _missing(report: dict) -> list[str]:
+def _missing(report: dict[str, Any]) -> list[str]:
     lines = ["## Missing values and warnings", ""]
     rows = [[entry["variable"], entry["given"], entry["missing"]] for entry in report["missing_values"]]
     lines += table(["variable of the table", "given", "missing"], rows) if rows else ["The table has no clinical column.", ""]

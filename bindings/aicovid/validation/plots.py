@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
 
 COLOURS = {"clinical": "#1f6fb4", "clinician": "#7a5195", "fused": "#c8442b", "image": "#3a8f5c"}
 
 
-def draw(report: dict, folder: Path) -> None:
+def draw(report: dict[str, Any], folder: Path) -> None:
     """Writes those figures that there are numbers for."""
     with_probability = [marker for marker in report["markers"] if marker["scale"] == "probability" and "auroc" in marker]
     if any("curve" in marker["calibration"] for marker in with_probability):
@@ -24,13 +26,13 @@ def draw(report: dict, folder: Path) -> None:
         _forest(rows, folder / "auroc.png")
 
 
-def _save(figure: pyplot.Figure, path: Path) -> None:
+def _save(figure: Figure, path: Path) -> None:
     # No software or date in the file: the same report gives the same bytes.
     figure.savefig(path, dpi=110, bbox_inches="tight", metadata={"Software": None})
     pyplot.close(figure)
 
 
-def _calibration(markers: list[dict], path: Path) -> None:
+def _calibration(markers: list[dict[str, Any]], path: Path) -> None:
     shown = [marker for marker in markers if "curve" in marker["calibration"]]
     figure, panels = pyplot.subplots(1, len(shown), figsize=(4.6 * len(shown), 4.6), squeeze=False, sharey=True)
     for panel, marker in zip(panels[0], shown):
@@ -47,7 +49,7 @@ def _calibration(markers: list[dict], path: Path) -> None:
     _save(figure, path)
 
 
-def _decision_curve(markers: list[dict], path: Path) -> None:
+def _decision_curve(markers: list[dict[str, Any]], path: Path) -> None:
     figure, panel = pyplot.subplots(figsize=(6.4, 4.2))
     floor = -0.05
     for marker in markers:
@@ -64,7 +66,7 @@ def _decision_curve(markers: list[dict], path: Path) -> None:
     _save(figure, path)
 
 
-def auroc_rows(markers: list[dict]) -> list[tuple[str, dict, dict]]:
+def auroc_rows(markers: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     """(label, estimate, counts) of each marker, its groups and its sites, where there is an estimate."""
     rows = []
     for marker in markers:
@@ -76,7 +78,7 @@ def auroc_rows(markers: list[dict]) -> list[tuple[str, dict, dict]]:
     return rows
 
 
-def _forest(rows: list[tuple[str, dict, dict]], path: Path) -> None:
+def _forest(rows: list[tuple[str, dict[str, Any], dict[str, Any]]], path: Path) -> None:
     figure, panel = pyplot.subplots(figsize=(7, 0.26 * len(rows) + 1))
     for place, (label, value, counts) in enumerate(rows):
         whole = not label.startswith(" ")

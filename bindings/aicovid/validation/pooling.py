@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy.stats import t as student
@@ -13,7 +14,7 @@ from aicovid.validation.bootstrap import LEVEL, estimate
 FEWEST_SITES = 3
 
 
-def pooled(values: list[float], variances: list[float], back: Callable[[float], float]) -> dict | None:
+def pooled(values: list[float], variances: list[float], back: Callable[[float], float]) -> dict[str, Any] | None:
     """Paule-Mandel between-site variance, Hartung-Knapp interval, and the interval for a new site.
 
     Values lie on the scale on which they are pooled; `back` brings the results to their own. None for fewer than
@@ -24,7 +25,7 @@ def pooled(values: list[float], variances: list[float], back: Callable[[float], 
     sites = int(usable.sum())
     if sites < FEWEST_SITES:
         return None
-    fit = combine_effects(effect[usable], variance[usable], method_re="iterated", use_t=True, alpha=1 - LEVEL)
+    fit: Any = combine_effects(effect[usable], variance[usable], method_re="iterated", use_t=True, alpha=1 - LEVEL)
     low, high = fit.conf_int(alpha=1 - LEVEL, use_t=True)[3]  # random effects, weighted scale: Hartung-Knapp
     tau_squared = max(0.0, float(fit.tau2))
     error = fit.sd_eff_w_re_hksj

@@ -38,7 +38,7 @@ class Scored:
     view: str = ""
     findings: dict[str, float] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
-    warnings: Counter = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
 
     def value(self, marker: str) -> float | None:
         if marker in self.answers:
@@ -50,9 +50,10 @@ def outcome_of(report: Mapping[str, Any], name: str) -> dict[str, Any]:
     return next(outcome for outcome in report["outcomes"] if outcome["name"] == name)
 
 
-def outcomes_of(assessor: aicovid.Assessor) -> list[dict]:
+def outcomes_of(assessor: aicovid.Assessor) -> list[dict[str, Any]]:
     """The bundle's outcomes, as a report without any value has them."""
-    return assessor.assess(None, {})["outcomes"]
+    outcomes: list[dict[str, Any]] = assessor.assess(None, {})["outcomes"]
+    return outcomes
 
 
 def check_records(assessor: aicovid.Assessor, exams: list[Exam]) -> None:
