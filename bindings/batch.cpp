@@ -117,7 +117,7 @@ BatchSummary run_watched(const Assessor& assessor, const std::vector<InputFile>&
 
 Json run(const Assessor& assessor, const std::vector<std::string>& inputs, const PathLike& out,
          bool resume, const std::string& decode, const std::optional<PathLike>& clinical,
-         const std::string& id_column, const std::string& id_match, const std::string& at,
+         const std::string& id_column, const std::string& id_match, const Moment& at,
          const std::string& at_column, const std::string& clean,
          const std::pair<std::size_t, std::size_t>& shard,
          const std::optional<Progress>& progress) {
@@ -128,7 +128,7 @@ Json run(const Assessor& assessor, const std::vector<std::string>& inputs, const
                        .shard = {.index = shard.first, .count = shard.second}};
   if (clinical) {
     BatchClinical table{.table = to_path(*clinical), .options = {}, .match = to_match(id_match)};
-    table.options.each = {.at = at, .id_column = id_column, .clean = to_cleaning(clean)};
+    table.options.each = {.at = to_moment(at), .id_column = id_column, .clean = to_cleaning(clean)};
     table.options.at_column = at_column;
     options.clinical = std::move(table);
   }

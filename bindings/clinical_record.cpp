@@ -50,12 +50,12 @@ CodeMap parse_code_map(const Typed<"str | dict[str, typing.Any]">& map,
 /// `options_of` has the names of the options.
 template <typename Source, typename... Extra, typename Work>
 auto taking_options(Work work) {
-  return [work](const Source& source, Extra... extra, const std::string& at, const std::string& row,
+  return [work](const Source& source, Extra... extra, const Moment& at, const std::string& row,
                 const std::string& id_column, const std::string& clean,
                 const std::string& problem_list, bool strict, int bedside_hours,
                 int laboratory_hours, const std::optional<ClinicalVariables>& variables,
                 const std::optional<CodeMap>& code_map) {
-    const ClinicalOptions options{.at = at,
+    const ClinicalOptions options{.at = to_moment(at),
                                   .bedside_hours = bedside_hours,
                                   .laboratory_hours = laboratory_hours,
                                   .strict = strict,
@@ -196,6 +196,11 @@ std::optional<std::tuple<double, double, bool, bool>> range(const ClinicalRecord
 
 }  // namespace
 
+std::string to_moment(const Moment& moment) {
+  if (py::isinstance<py::str>(moment)) return moment.cast<std::string>();
+  return clinical_text("moment_of")(moment).cast<std::string>();
+}
+
 Cleaning to_cleaning(const std::string& name) {
   if (name.empty()) return Cleaning::none;
   if (name == "nccid") return Cleaning::nccid;
@@ -279,8 +284,8 @@ text : str, dict or pandas.Series
     A JSON record, a FHIR R4 Bundle or a CSV table, told from the text; a dict in the form of a record
     or a Bundle; a Series as a table's row (names like "crp [mg/L]"), or as a record if it holds dicts
     or pairs. None, NaN and pandas.NA are missing values.
-at : str
-    The moment that the values are for, ISO 8601 with a zone.
+at : str or datetime
+    The moment that the values are for, with a zone; a text in ISO 8601.
 row, id_column : str
     Which row of a table, by the value of a column.
 clean : {"", "nccid"}

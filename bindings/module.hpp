@@ -36,6 +36,8 @@ using Report = Typed<"aicovid.report.RiskReport">;
 using Array = Typed<"numpy.ndarray[typing.Any, numpy.dtype[typing.Any]]">;
 using Floats = Typed<"numpy.ndarray[typing.Any, numpy.dtype[numpy.float32]]">;
 using PathLike = Typed<"str | os.PathLike[str]">;
+/// What `to_moment` takes.
+using Moment = Typed<"str | datetime.datetime">;
 /// What `to_record` takes.
 using Clinical = Typed<"aicovid.clinical_text.Clinical">;
 
@@ -56,6 +58,10 @@ std::filesystem::path to_path(const PathLike& path);
 /// @param name  "nccid", or empty for none
 /// @throws Error invalid_argument for another name
 Cleaning to_cleaning(const std::string& name);
+
+/// A moment as the library reads it: ISO 8601, empty for none.
+/// @throws Error invalid_argument for an object that is no moment
+std::string to_moment(const Moment& moment);
 
 /// The library's JSON text as Python's objects.
 Json loads(const std::string& json);

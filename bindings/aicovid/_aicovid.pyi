@@ -3,6 +3,7 @@ import aicovid.clinical_text
 import aicovid.findings
 import aicovid.report
 import aicovid.sources
+import datetime
 import numpy
 import os
 import typing
@@ -261,7 +262,7 @@ class ClinicalRecord:
     """
     __hash__: typing.ClassVar[None]  # type: ignore[assignment]
     @staticmethod
-    def parse(text: aicovid.clinical_text.Clinical, *, at: str = '', row: str = '', id_column: str = '', clean: str = '', problem_list: str = '', strict: bool = False, bedside_hours: int = 12, laboratory_hours: int = 24, variables: ClinicalVariables | None = None, code_map: CodeMap | None = None) -> ClinicalRecord:
+    def parse(text: aicovid.clinical_text.Clinical, *, at: str | datetime.datetime = '', row: str = '', id_column: str = '', clean: str = '', problem_list: str = '', strict: bool = False, bedside_hours: int = 12, laboratory_hours: int = 24, variables: ClinicalVariables | None = None, code_map: CodeMap | None = None) -> ClinicalRecord:
         """
         Of a text of any format, of a dict, or of a row of pandas (docs/clinical-input.md).
 
@@ -271,8 +272,8 @@ class ClinicalRecord:
             A JSON record, a FHIR R4 Bundle or a CSV table, told from the text; a dict in the form of a record
             or a Bundle; a Series as a table's row (names like "crp [mg/L]"), or as a record if it holds dicts
             or pairs. None, NaN and pandas.NA are missing values.
-        at : str
-            The moment that the values are for, ISO 8601 with a zone.
+        at : str or datetime
+            The moment that the values are for, with a zone; a text in ISO 8601.
         row, id_column : str
             Which row of a table, by the value of a column.
         clean : {"", "nccid"}
@@ -650,11 +651,11 @@ def clinical_variables(bundle: str | os.PathLike[str]) -> ClinicalVariables:
     """
     The clinical variables of a bundle, by its manifest alone: nothing else is checked or loaded.
     """
-def explain_clinical(text: aicovid.clinical_text.Clinical, *, at: str = '', row: str = '', id_column: str = '', clean: str = '', problem_list: str = '', strict: bool = False, bedside_hours: int = 12, laboratory_hours: int = 24, variables: ClinicalVariables | None = None, code_map: CodeMap | None = None) -> dict[str, typing.Any]:
+def explain_clinical(text: aicovid.clinical_text.Clinical, *, at: str | datetime.datetime = '', row: str = '', id_column: str = '', clean: str = '', problem_list: str = '', strict: bool = False, bedside_hours: int = 12, laboratory_hours: int = 24, variables: ClinicalVariables | None = None, code_map: CodeMap | None = None) -> dict[str, typing.Any]:
     """
     Why a record is as it is: each value that was found and what became of it, as a dict (docs/schemas/clinical_explanation.json). Arguments and errors as for ClinicalRecord.parse.
     """
-def parse_clinical_patients(text: aicovid.clinical_text.Clinical, *, at_column: str = '', with_ids: bool = False, at: str = '', row: str = '', id_column: str = '', clean: str = '', problem_list: str = '', strict: bool = False, bedside_hours: int = 12, laboratory_hours: int = 24, variables: ClinicalVariables | None = None, code_map: CodeMap | None = None) -> list[ClinicalPatient]:
+def parse_clinical_patients(text: aicovid.clinical_text.Clinical, *, at_column: str = '', with_ids: bool = False, at: str | datetime.datetime = '', row: str = '', id_column: str = '', clean: str = '', problem_list: str = '', strict: bool = False, bedside_hours: int = 12, laboratory_hours: int = 24, variables: ClinicalVariables | None = None, code_map: CodeMap | None = None) -> list[ClinicalPatient]:
     """
     The patients of one text, a list of ClinicalPatient: the rows of a table, the lines of NDJSON, the Patients of a FHIR export (docs/clinical-tables.md#many-patients). One who cannot be read is one with an error.
 
@@ -693,11 +694,11 @@ def read(source: aicovid.sources.Source, force: bool = False, *, fit_for: Assess
     UnsupportedError
         If it is of a kind that is not read.
     """
-def read_clinical_patients(path: str | os.PathLike[str], *, at_column: str = '', with_ids: bool = False, at: str = '', row: str = '', id_column: str = '', clean: str = '', problem_list: str = '', strict: bool = False, bedside_hours: int = 12, laboratory_hours: int = 24, variables: ClinicalVariables | None = None, code_map: CodeMap | None = None) -> list[ClinicalPatient]:
+def read_clinical_patients(path: str | os.PathLike[str], *, at_column: str = '', with_ids: bool = False, at: str | datetime.datetime = '', row: str = '', id_column: str = '', clean: str = '', problem_list: str = '', strict: bool = False, bedside_hours: int = 12, laboratory_hours: int = 24, variables: ClinicalVariables | None = None, code_map: CodeMap | None = None) -> list[ClinicalPatient]:
     """
     The same of a file, or of all files of a folder.
     """
-def run_batch(assessor: Assessor, inputs: list[str], *, out: str | os.PathLike[str], resume: bool = False, decode: str = 'exact', clinical: str | os.PathLike[str] | None = None, id_column: str = '', id_match: str = 'stem', at: str = '', at_column: str = '', clean: str = '', shard: tuple[int, int] = (1, 1), progress: typing.Callable[[int, int, int], None] | None = None) -> dict[str, typing.Any]:
+def run_batch(assessor: Assessor, inputs: list[str], *, out: str | os.PathLike[str], resume: bool = False, decode: str = 'exact', clinical: str | os.PathLike[str] | None = None, id_column: str = '', id_match: str = 'stem', at: str | datetime.datetime = '', at_column: str = '', clean: str = '', shard: tuple[int, int] = (1, 1), progress: typing.Callable[[int, int, int], None] | None = None) -> dict[str, typing.Any]:
     """
     Scores files into a CSV or JSONL table that is its own journal, as `aicovid batch` does (docs/batch.md); `aicovid.batch` gives a DataFrame.
 

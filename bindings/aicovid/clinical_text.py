@@ -10,7 +10,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, Union
 
@@ -79,6 +79,23 @@ def text_of(clinical: Any, variables: ClinicalVariables | None = None) -> str:
     raise InvalidArgumentError(
         f"the clinical values are of the type {type(clinical).__name__}; expected a dict, a pandas Series or a text"
     )
+
+
+def moment_of(at: Any) -> str:
+    """A moment as a text in ISO 8601, of a datetime or of pandas' Timestamp.
+
+    Examples
+    --------
+    >>> from datetime import datetime, timezone
+    >>> from aicovid.clinical_text import moment_of
+    >>> moment_of(datetime(2020, 4, 1, 10, 0, tzinfo=timezone.utc))
+    '2020-04-01T10:00:00+00:00'
+    """
+    if not isinstance(at, datetime) or type(at).__name__ in MISSING_TYPES:
+        raise InvalidArgumentError(f"at is of the type {type(at).__name__}; expected a datetime with a zone, or a text like 2020-04-01T10:00:00Z")
+    if at.tzinfo is None:
+        raise InvalidArgumentError("at is a datetime without a zone; expected one with it, like datetime(2020, 4, 1, 10, tzinfo=timezone.utc)")
+    return at.isoformat(timespec="seconds")
 
 
 def text_of_named(clinical: Any, named: Mapping[str, Any], variables: ClinicalVariables | None) -> str:

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ _ENDINGS = {
 
 def batch(
     files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], *, clinical: pandas.DataFrame | str | os.PathLike[str] | None = None,
-    id_column: str = "", id_match: str = "stem", at: str = "", at_column: str = "", clean: str = "",
+    id_column: str = "", id_match: str = "stem", at: str | datetime = "", at_column: str = "", clean: str = "",
     model: str | os.PathLike[str] = "severity", device: str = "cpu", backend: str = "auto", jobs: int | None = None, batch: int = 1,
     precision: str = "fp32", decode: str = "exact", out: str | os.PathLike[str] | None = None, resume: bool = False,
     progress: bool | Progress = False,
@@ -63,8 +64,10 @@ def batch(
     id_column, id_match : str
         The column that says to which image a row belongs, and what of an image that is: "stem" (the file's name without its ending), "name",
         "path", "sop_instance_uid", "study_instance_uid" or "accession_number".
-    at, at_column : str
-        The moment that the values are for, ISO 8601 with a zone, or the column that has it.
+    at : str or datetime
+        The moment that the values are for, with a zone.
+    at_column : str
+        Or the column that has it, in ISO 8601.
     clean : str
         "nccid" for that database's columns, units and rules.
     model, device, backend, precision

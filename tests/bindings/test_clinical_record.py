@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import numpy as np
@@ -309,3 +310,22 @@ def test_with_takes_what_the_constructor_takes():
 def test_an_assessor_takes_what_the_constructor_takes(assessor):
     values = {"age": 64, "sex": "female", "crp": (12, "mg/dL")}
     assert assessor.assess(None, values) == assessor.assess(None, ClinicalRecord(**values))
+
+
+MOMENT = datetime(2020, 4, 1, 12, 0, tzinfo=timezone(timedelta(hours=2)))
+DATED = {"crp": {"value": 12, "unit": "mg/L", "time": "2020-04-01T09:00:00Z"}}
+
+
+@pytest.mark.parametrize("at", [MOMENT, pd.Timestamp(MOMENT), "2020-04-01T12:00:00+02:00"], ids=["datetime", "pandas", "text"])
+def test_a_moment_may_be_a_datetime(at):
+    assert aicovid.ClinicalRecord.parse(DATED, at=at).canonical == {"crp": 12}
+    assert aicovid.ClinicalRecord.parse(DATED, at="2020-04-03T12:00:00Z").canonical == {}
+    assert aicovid.explain_clinical(DATED, at=at) == aicovid.explain_clinical(DATED, at="2020-04-01T12:00:00+02:00")
+    table = "id,crp [mg/L],time\nA,12,2020-04-01T09:00:00Z\n"
+    assert [patient.record.canonical for patient in aicovid.parse_clinical_patients(table, id_column="id", at=at)] == [{"crp": 12}]
+
+
+@pytest.mark.parametrize("at, said", [(MOMENT.replace(tzinfo=None), "without a zone"), (MOMENT.date(), "type date"), (pd.NaT, "type NaTType"), (5, "type int")])
+def test_what_is_no_moment_is_an_error(at, said):
+    with pytest.raises(aicovid.InvalidArgumentError, match=said):
+        aicovid.ClinicalRecord.parse(DATED, at=at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def score_archive(
     files: Iterable[str | os.PathLike[str]], out: str | os.PathLike[str], *, model: str | os.PathLike[str] = "severity", backend: str = "auto",
     decode: str = "exact", precision: str = "fp32", batch: int = 1, clinical: str | os.PathLike[str] | None = None, id_column: str = "",
-    id_match: str = "stem", at: str = "", at_column: str = "", block: int = 256, actors: int | None = None, cpus: int = 1, gpus: float = 0,
+    id_match: str = "stem", at: str | datetime = "", at_column: str = "", block: int = 256, actors: int | None = None, cpus: int = 1, gpus: float = 0,
 ) -> list[Path]:
     """Scores files in blocks, each into a Parquet file of its own.
 
