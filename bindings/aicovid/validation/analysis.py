@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import expit
 
 from aicovid.validation import net_benefit
+from aicovid.validation.arrays import Flags, Floats, Names, Poolable
 from aicovid.validation.calibration import calibration, calibration_curve
 from aicovid.validation.discrimination import auroc, auroc_by_patient, difference
 from aicovid.validation.pooling import pooled
@@ -23,7 +24,24 @@ PAIRS = (("fused", "clinical"), ("fused", "brixia"), ("fused", "image"), ("fused
 
 
 def choose(exams: list[Exam], all_exams: bool) -> tuple[list[Exam], dict[int, str], dict[str, Any]]:
-    """The exams that count, why each other row does not, and the counts."""
+    """Which exams count.
+
+    Parameters
+    ----------
+    exams : list of Exam
+        In the order of the table; a patient's exams in order of time.
+    all_exams : bool
+        Whether all of a patient's exams count; else the first whose outcome is known.
+
+    Returns
+    -------
+    list of Exam
+        Those that count.
+    dict
+        Of each other row, by its number, why not: "outcome_unknown" or "later_exam".
+    dict
+        The counts, the report's member flow.
+    """
     left_out, chosen, seen = {}, [], set()
     for exam in exams:
         if exam.outcome is None:
@@ -39,6 +57,7 @@ def choose(exams: list[Exam], all_exams: bool) -> tuple[list[Exam], dict[int, st
 
 
 def counts(exams: list[Exam]) -> dict[str, Any]:
+    """Exams and patients, with and without the outcome; a patient may be among both."""
     with_event = {exam.patient for exam in exams if exam.outcome}
     without = {exam.patient for exam in exams if not exam.outcome}
     return {"exams": len(exams), "patients": len(with_event | without), "events": sum(bool(exam.outcome) for exam in exams),
@@ -47,6 +66,7 @@ def counts(exams: list[Exam]) -> dict[str, Any]:
 
 
 def group_of(item: Scored, by: str) -> str:
+    """The group of an exam by view, gate, site, sex or age; "unknown" where nothing says it, or a range of ages spans two."""
     if by == "view":
         return item.view or "unknown"
     if by == "gate":
@@ -69,7 +89,18 @@ def _place(group: str) -> tuple[int, str]:
 
 
 def fates(scored: list[Scored]) -> dict[str, Any]:
-    """What became of every exam that counts: the image, each marker, each value, the warnings."""
+    """What became of every exam that counts.
+
+    Parameters
+    ----------
+    scored : list of Scored
+
+    Returns
+    -------
+    dict
+        images and image_reasons, exams by the gate's verdict; markers, exams by status, reason and assumed value; warnings. Each
+        reason, assumption and warning counts once an exam.
+    """
     images = Counter(item.image for item in scored)
     reasons = Counter((item.image, reason) for item in scored for reason in set(item.image_reasons))
     markers = []
@@ -92,23 +123,25 @@ def fates(scored: list[Scored]) -> dict[str, Any]:
 
 
 def missing_values(scored: list[Scored], variables: list[str]) -> list[dict[str, Any]]:
+    """In how many exams each variable is given and missing, the clinician's reading included."""
     return [{"variable": name, "given": given, "missing": len(scored) - given}
             for name in variables
             for given in [sum(name in (item.exam.with_reading or item.exam.record).given for item in scored)]]  # fmt: skip
 
 
 class Rows:
-    """The exams that have a value of a marker."""
+    """The exams that have a value of a marker: items, and [n] value, event and patient of each."""
 
-    def __init__(self, scored: list[Scored], marker: str):
+    def __init__(self, scored: list[Scored], marker: str) -> None:
         self.items = [item for item in scored if _value(item, marker) is not None]
-        self.value = np.array([_value(item, marker) for item in self.items], float)
-        self.event = np.array([item.exam.outcome for item in self.items], bool)
-        self.patient = np.array([item.exam.patient for item in self.items], dtype=object).astype(str)
+        self.value: Floats = np.array([_value(item, marker) for item in self.items], float)
+        self.event: Flags = np.array([item.exam.outcome for item in self.items], bool)
+        self.patient: Names = np.array([item.exam.patient for item in self.items], dtype=object).astype(str)
         self.counts = counts([item.exam for item in self.items])
 
     @property
     def enough(self) -> bool:
+        """Whether anything may be estimated of them."""
         return bool(min(self.counts["patients_with"], self.counts["patients_without"]) >= FEWEST)
 
 
@@ -119,7 +152,18 @@ def _value(item: Scored, marker: str) -> float | None:
 
 
 def scale_of(scored: list[Scored], marker: str) -> str:
-    """points, probability_of_infiltrates, control, or what the outcome has: probability or index."""
+    """What the numbers of a marker are.
+
+    Returns
+    -------
+    str
+        points, probability_of_infiltrates or control; of an outcome's marker probability or index, and none where no exam has a number.
+
+    Raises
+    ------
+    ValueError
+        If they are probabilities for some exams and indices for others.
+    """
     fixed = {"brixia": "points", "infiltrates": "probability_of_infiltrates", "view_only": "control"}
     if marker in fixed:
         return fixed[marker]
@@ -129,12 +173,13 @@ def scale_of(scored: list[Scored], marker: str) -> str:
     return scales.pop() if scales else "none"
 
 
-def _figures(rows: Rows, scale: str) -> tuple[dict[str, Any], dict[str, tuple[float, float]]]:
-    """Counts and estimates of one group of exams, and what may be pooled: {name: (value, variance)}."""
+def _figures(rows: Rows, scale: str) -> tuple[dict[str, Any], Poolable]:
+    """Counts and estimates of one group of exams, and what may be pooled."""
     if not rows.enough:
         return rows.counts | {"not_estimated": "too_few"}, {}
     value, variance = auroc(rows.value, rows.event, rows.patient)
-    result, poolable = rows.counts | {"auroc": value}, {}
+    result: dict[str, Any] = rows.counts | {"auroc": value}
+    poolable: Poolable = {}
     if np.isfinite(variance) and variance > 0:
         poolable["auroc"] = (float(np.log(value["value"] / (1 - value["value"]))), variance)
     if scale == "probability":
@@ -144,7 +189,26 @@ def _figures(rows: Rows, scale: str) -> tuple[dict[str, Any], dict[str, tuple[fl
 
 
 def evaluate(scored: list[Scored], marker: str, all_exams: bool) -> dict[str, Any]:
-    """All figures of one marker."""
+    """All figures of one marker, for the whole, its subgroups and its sites.
+
+    Parameters
+    ----------
+    scored : list of Scored
+    marker : str
+        Of MARKERS, or "view_only".
+    all_exams : bool
+        Whether patients may have several exams; then there is an AUROC too in which each patient weighs one.
+
+    Returns
+    -------
+    dict
+        An entry of the report's member markers. Fewer than FEWEST patients with, or without, the outcome: counts, and not_estimated.
+
+    Raises
+    ------
+    ValueError
+        If the marker is a probability for some exams and an index for others.
+    """
     scale, rows = scale_of(scored, marker), Rows(scored, marker)
     result: dict[str, Any] = {"name": marker, "scale": scale} | _figures(rows, scale)[0]
     if scale == "none" or not rows.enough:
@@ -182,7 +246,13 @@ def _sites(rows: Rows, marker: str, scale: str) -> dict[str, Any]:
 
 
 def compare(scored: list[Scored]) -> list[dict[str, Any]]:
-    """Differences between markers, on the exams that have both."""
+    """Differences between the markers of PAIRS, on the exams that have both.
+
+    Returns
+    -------
+    list of dict
+        of, minus, counts, and the difference of the AUROC; of probabilities that of the net benefit too.
+    """
     found = []
     for marker, other in PAIRS:
         common = [item for item in scored if item.value(marker) is not None and item.value(other) is not None]
@@ -201,7 +271,20 @@ def compare(scored: list[Scored]) -> list[dict[str, Any]]:
 
 
 def notes(flow: dict[str, Any], markers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a reader must know before any figure."""
+    """What a reader must know before any figure.
+
+    Parameters
+    ----------
+    flow : dict
+        Of `choose`.
+    markers : list of dict
+        Of `evaluate`.
+
+    Returns
+    -------
+    list of dict
+        code and message.
+    """
     analysed, found = flow["analysed"], []
 
     def note(code: str, message: str) -> None:
@@ -223,6 +306,29 @@ def notes(flow: dict[str, Any], markers: list[dict[str, Any]]) -> list[dict[str,
 
 
 def analyse(scored: list[Scored], flow: dict[str, Any], variables: list[str], all_exams: bool) -> dict[str, Any]:
+    """All that the report has of the exams.
+
+    Parameters
+    ----------
+    scored : list of Scored
+        The exams that count.
+    flow : dict
+        The counts of `choose`.
+    variables : list of str
+        The clinical columns of the table.
+    all_exams : bool
+        Whether patients may have several exams.
+
+    Returns
+    -------
+    dict
+        flow, fates, missing_values, markers, differences and notes (docs/schemas/validation.json).
+
+    Raises
+    ------
+    ValueError
+        If a marker is a probability for some exams and an index for others.
+    """
     markers = [evaluate(scored, name, all_exams) for name in (*MARKERS, "view_only")]
     return {"flow": flow, "fates": fates(scored), "missing_values": missing_values(scored, variables), "markers": markers,
             "differences": compare(scored), "notes": notes(flow, markers)}  # fmt: skip

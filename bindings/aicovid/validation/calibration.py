@@ -6,12 +6,12 @@ import warnings
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import statsmodels.api as sm
 from scipy.special import logit
 from statsmodels.nonparametric.smoothers_lowess import lowess
 from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
 
+from aicovid.validation.arrays import Flags, Floats, Names, Poolable
 from aicovid.validation.bootstrap import estimate, interval_of, resampled_weights
 from aicovid.validation.discrimination import Z
 
@@ -22,12 +22,30 @@ CURVE_RESAMPLES = 200
 GROUPS = 10
 
 
-def calibration(probability: npt.NDArray[Any], event: npt.NDArray[Any], patients: npt.NDArray[Any]) -> tuple[dict[str, Any], dict[str, tuple[float, float]]]:
-    """The figures, and {name: (value, variance)} of those that may be pooled over sites."""
+def calibration(probability: Floats, event: Flags, patients: Names) -> tuple[dict[str, Any], Poolable]:
+    """Calibration in the large, intercept, slope and Brier score.
+
+    Parameters
+    ----------
+    probability : [n]
+        Predictions, 0 to 1.
+    event : [n]
+        What happened; some of both.
+    patients : [n]
+        The patient of each row.
+
+    Returns
+    -------
+    dict
+        mean_predicted and observed, 0 to 1; with intervals intercept (logit, the slope held at 1), slope, observed_to_expected,
+        brier and scaled_brier. Instead of a slope no_slope says why there is none: constant_prediction or separation.
+    dict
+        {figure: (value, variance)} of those that may be pooled over sites.
+    """
     observed = event.astype(float)
     odds = logit(np.clip(probability, SMALLEST, 1 - SMALLEST))
     result: dict[str, Any] = {"mean_predicted": float(probability.mean()), "observed": float(observed.mean())}
-    poolable: dict[str, tuple[float, float]] = {}
+    poolable: Poolable = {}
 
     intercept = logistic(observed, np.ones((len(odds), 1)), odds, patients)
     slope = None
@@ -46,7 +64,7 @@ def calibration(probability: npt.NDArray[Any], event: npt.NDArray[Any], patients
 
     squared = (probability - observed) ** 2
 
-    def means(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def means(weights: Floats) -> Floats:
         total = weights.sum(axis=1)
         rate, predicted, brier = weights @ observed / total, weights @ probability / total, weights @ squared / total
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -60,8 +78,25 @@ def calibration(probability: npt.NDArray[Any], event: npt.NDArray[Any], patients
     return result, poolable
 
 
-def logistic(event: npt.NDArray[Any], design: npt.NDArray[Any], offset: npt.NDArray[Any] | None, patients: npt.NDArray[Any]) -> tuple[float, float] | None:
-    """The last coefficient of a logistic regression and its standard error, robust to rows of one patient; None where the fit has none."""
+def logistic(event: Floats, design: Floats, offset: Floats | None, patients: Names) -> tuple[float, float] | None:
+    """The last coefficient of a logistic regression and its standard error, robust to several rows of one patient.
+
+    Parameters
+    ----------
+    event : [n]
+        0 or 1.
+    design : [n,k]
+        What is fitted, with a column of ones for an intercept.
+    offset : [n], optional
+        What is added to the logit as it is.
+    patients : [n]
+        The patient of each row.
+
+    Returns
+    -------
+    (float, float) or None
+        None where the fit separates the events, is singular or does not converge.
+    """
     _, groups = np.unique(patients, return_inverse=True)
     try:
         with warnings.catch_warnings():
@@ -75,18 +110,36 @@ def logistic(event: npt.NDArray[Any], design: npt.NDArray[Any], offset: npt.NDAr
     return (value, error) if fit.converged and np.isfinite(error) and abs(value) < 50 else None
 
 
-def calibration_curve(probability: npt.NDArray[Any], event: npt.NDArray[Any], patients: npt.NDArray[Any]) -> dict[str, Any]:
+def calibration_curve(probability: Floats, event: Flags, patients: Names) -> dict[str, Any]:
     """Loess of the outcome on the probability, its distance from the diagonal, and the error by tenths.
 
-    Austin and Steyerberg 2019, doi 10.1002/sim.8281 (ICI, E50, E90). Where probabilities do not differ, there is no curve.
+    Parameters
+    ----------
+    probability : [n]
+        Predictions, 0 to 1.
+    event : [n]
+        What happened.
+    patients : [n]
+        The patient of each row.
+
+    Returns
+    -------
+    dict
+        ece, the expected calibration error over groups, the tenths of the predictions; and where loess can be computed, curve with a
+        95 % band, and ici, e50 and e90, the mean, median and 90th percentile of its distance from the diagonal. Empty where the
+        predictions do not differ.
+
+    Notes
+    -----
+    Austin and Steyerberg 2019, doi 10.1002/sim.8281.
     """
     observed = event.astype(float)
 
-    def loess(x: npt.NDArray[Any], y: npt.NDArray[Any], at: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def loess(x: Floats, y: Floats, at: Floats) -> Floats:
         # No robust iterations: a 0 or 1 far from the curve is an outcome and no outlier.
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore", RuntimeWarning)
-            curve: npt.NDArray[Any] = np.clip(lowess(y, x, frac=SPAN, it=0, xvals=at), 0, 1)
+            curve: Floats = np.clip(lowess(y, x, frac=SPAN, it=0, xvals=at), 0, 1)
             return curve
 
     low, high = np.quantile(probability, [0.02, 0.98])
@@ -94,7 +147,7 @@ def calibration_curve(probability: npt.NDArray[Any], event: npt.NDArray[Any], pa
         return {}
     grid = np.linspace(low, high, CURVE_POINTS)
     curve = loess(probability, observed, grid)
-    drawn: list[npt.NDArray[Any]] = []
+    drawn: list[Floats] = []
     for weights in resampled_weights(patients):
         for row in weights[: max(0, CURVE_RESAMPLES - len(drawn))]:
             rows = np.repeat(np.arange(len(row)), row.astype(int))

@@ -10,13 +10,13 @@ import os
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 # One report must not depend on how many threads a linear algebra library likes.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import jsonschema
-from typing import Any
 
 import aicovid
 from aicovid.validation import PROTOCOL_DATE, PROTOCOL_VERSION, bootstrap, net_benefit

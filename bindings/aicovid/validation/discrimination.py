@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit, logit
 from scipy.stats import norm, rankdata
 
+from aicovid.validation.arrays import Estimate, Flags, Floats, Names
 from aicovid.validation.bootstrap import LEVEL, estimate, interval_of
 
 Z = norm.ppf((1 + LEVEL) / 2)
 
 
-def placements(score: npt.NDArray[Any], positive: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """[N]: of a positive row the share of negatives below it, of a negative row the share of positives above it.
+def placements(score: Floats, positive: Flags) -> Floats:
+    """Of a positive row the share of negatives below it, of a negative row the share of positives above it.
 
-    Ties count half. The mean over positives, and over negatives, is the AUROC. (DeLong 1988, doi 10.2307/2531595)
+    Parameters
+    ----------
+    score : [n]
+        Larger where the event is likelier.
+    positive : [n]
+        Whether it happened; some of both.
+
+    Returns
+    -------
+    [n]
+        0 to 1; ties count half. The mean over positives, and over negatives, is the AUROC.
+
+    Notes
+    -----
+    DeLong et al. 1988, doi 10.2307/2531595.
     """
     ranks = rankdata(score)
     above, below = score[positive], score[~positive]
@@ -27,23 +39,38 @@ def placements(score: npt.NDArray[Any], positive: npt.NDArray[Any]) -> npt.NDArr
     return result
 
 
-def variance(components: npt.NDArray[Any], positive: npt.NDArray[Any], patients: npt.NDArray[Any]) -> float:
-    """Variance of the mean of `components`, rows of one patient being dependent.
+def variance(components: Floats, positive: Flags, patients: Names) -> float:
+    """The variance of an AUROC, or of a difference of two, rows of one patient being dependent.
 
-    Obuchowski 1997, doi 10.2307/2533958; with one row a patient it is DeLong's. For a difference of two AUROCs,
-    `components` is the difference of their placements.
+    Parameters
+    ----------
+    components : [n]
+        The placements of a score, or the difference of those of two.
+    positive : [n]
+        Whether the event happened; some of both.
+    patients : [n]
+        The patient of each row.
+
+    Returns
+    -------
+    float
+        NaN where the positives, or the negatives, are of a single patient. With one row a patient it is DeLong's.
+
+    Notes
+    -----
+    Obuchowski 1997, doi 10.2307/2533958.
     """
     value = components[positive].mean()
     names, patient = np.unique(patients, return_inverse=True)
     centred = components - value
 
-    def sums(rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        summed: npt.NDArray[Any] = np.bincount(patient[rows], weights=centred[rows], minlength=len(names)) / rows.sum()
+    def sums(rows: Flags) -> Floats:
+        summed: Floats = np.bincount(patient[rows], weights=centred[rows], minlength=len(names)) / rows.sum()
         return summed
 
     of_positives, of_negatives = sums(positive), sums(~positive)
 
-    def spread(rows: npt.NDArray[Any], total: npt.NDArray[Any]) -> float:
+    def spread(rows: Flags, total: Floats) -> float:
         clusters = len(np.unique(patient[rows]))
         return clusters / (clusters - 1) * float(total @ total) if clusters > 1 else np.nan
 
@@ -51,10 +78,24 @@ def variance(components: npt.NDArray[Any], positive: npt.NDArray[Any], patients:
     return spread(positive, of_positives) + spread(~positive, of_negatives) + both
 
 
-def auroc(score: npt.NDArray[Any], positive: npt.NDArray[Any], patients: npt.NDArray[Any]) -> tuple[dict[str, Any], float]:
-    """The AUROC with an interval on the logit scale, and the variance of its logit.
+def auroc(score: Floats, positive: Flags, patients: Names) -> tuple[Estimate, float]:
+    """The area under the receiver operating characteristic, with an interval on the logit scale.
 
-    Perfect separation, and its reverse, have no interval; the variance is then NaN.
+    Parameters
+    ----------
+    score : [n]
+        Larger where the event is likelier; no probability is needed.
+    positive : [n]
+        Whether it happened; some of both.
+    patients : [n]
+        The patient of each row.
+
+    Returns
+    -------
+    dict
+        value, 0 to 1, and low and high. Perfect separation, and its reverse, have no interval.
+    float
+        The variance of the area's logit; NaN without an interval.
     """
     components = placements(score, positive)
     value = components[positive].mean()
@@ -65,28 +106,54 @@ def auroc(score: npt.NDArray[Any], positive: npt.NDArray[Any], patients: npt.NDA
     return estimate(value, expit(logit(value) - half), expit(logit(value) + half)), float(of_logit)
 
 
-def auroc_by_patient(score: npt.NDArray[Any], positive: npt.NDArray[Any], patients: npt.NDArray[Any]) -> dict[str, Any]:
-    """The AUROC in which every patient weighs one, whatever the number of exams; interval by resampling patients."""
+def auroc_by_patient(score: Floats, positive: Flags, patients: Names) -> Estimate:
+    """The AUROC in which every patient weighs one, whatever the number of exams, with an interval by resampling patients.
+
+    Parameters
+    ----------
+    score, positive, patients : [n]
+        As for `auroc`.
+
+    Returns
+    -------
+    dict
+        value, 0 to 1, and low and high where enough resamples have events of both kinds.
+    """
     _, patient, count = np.unique(patients, return_inverse=True, return_counts=True)
     share = 1 / count[patient]
     order = np.argsort(score, kind="stable")
     starts = np.flatnonzero(np.diff(score[order], prepend=np.nan) != 0)  # of runs of equal scores
 
-    def statistic(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def statistic(weights: Floats) -> Floats:
         weighted = (weights * share)[:, order]
         above = np.add.reduceat(weighted * positive[order], starts, axis=1)
         below = np.add.reduceat(weighted * ~positive[order], starts, axis=1)
         pairs = above.sum(axis=1) * below.sum(axis=1)
         with np.errstate(invalid="ignore"):
-            area: npt.NDArray[Any] = np.sum(above * (np.cumsum(below, axis=1) - below / 2), axis=1) / pairs
+            area: Floats = np.sum(above * (np.cumsum(below, axis=1) - below / 2), axis=1) / pairs
             return area[:, None]
 
     value, low, high = interval_of(statistic, patients)
     return estimate(value[0], low[0], high[0])
 
 
-def difference(score: npt.NDArray[Any], other: npt.NDArray[Any], positive: npt.NDArray[Any], patients: npt.NDArray[Any]) -> dict[str, Any]:
-    """AUROC of `score` minus that of `other`, on the same rows."""
+def difference(score: Floats, other: Floats, positive: Flags, patients: Names) -> Estimate:
+    """The AUROC of `score` minus that of `other`, on the same rows.
+
+    Parameters
+    ----------
+    score, other : [n]
+        Larger where the event is likelier.
+    positive : [n]
+        Whether it happened; some of both.
+    patients : [n]
+        The patient of each row.
+
+    Returns
+    -------
+    dict
+        value, -1 to 1, and low and high of the normal approximation.
+    """
     components = placements(score, positive) - placements(other, positive)
     value = components[positive].mean()
     half = Z * np.sqrt(max(0.0, variance(components, positive, patients)))

@@ -8,26 +8,54 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from aicovid.validation.arrays import Flags, Floats, Names
 from aicovid.validation.bootstrap import estimate, interval_of
 
 # Stated before any data were seen; the table of the report shows every fifth.
 THRESHOLDS = np.round(np.arange(0.05, 0.601, 0.01), 2)
 
 
-def gains(probability: npt.NDArray[Any], event: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """[N,T]: what each row adds to the net benefit at each threshold."""
+def gains(probability: Floats, event: Flags) -> Floats:
+    """What each row adds to the net benefit at each of the THRESHOLDS; the mean over rows is the net benefit.
+
+    Parameters
+    ----------
+    probability : [n]
+        Predictions, 0 to 1.
+    event : [n]
+        What happened.
+
+    Returns
+    -------
+    [n,t]
+    """
     weight = THRESHOLDS / (1 - THRESHOLDS)
-    added: npt.NDArray[Any] = (probability[:, None] >= THRESHOLDS) * np.where(event[:, None], 1.0, -weight)
+    added: Floats = (probability[:, None] >= THRESHOLDS) * np.where(event[:, None], 1.0, -weight)
     return added
 
 
-def decision_curve(probability: npt.NDArray[Any], event: npt.NDArray[Any], patients: npt.NDArray[Any]) -> list[dict[str, Any]]:
-    """At each threshold the net benefit, that of treating all, and what the model adds to the better of all and none."""
+def decision_curve(probability: Floats, event: Flags, patients: Names) -> list[dict[str, Any]]:
+    """The net benefit at each of the THRESHOLDS, with intervals by resampling patients.
+
+    Parameters
+    ----------
+    probability : [n]
+        Predictions, 0 to 1.
+    event : [n]
+        What happened.
+    patients : [n]
+        The patient of each row.
+
+    Returns
+    -------
+    list of dict
+        threshold; net_benefit, with its interval; treat_all, the net benefit of treating all; gain, what the model adds to the
+        better of treating all and none, with its interval. Net true positives a patient.
+    """
     of_model, of_all = gains(probability, event), gains(np.ones(len(event)), event)
 
-    def statistic(weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def statistic(weights: Floats) -> Floats:
         total = weights.sum(axis=1, keepdims=True)
         model, everyone = weights @ of_model / total, weights @ of_all / total
         return np.concatenate([model, everyone, model - np.maximum(everyone, 0)], axis=1)
@@ -38,8 +66,23 @@ def decision_curve(probability: npt.NDArray[Any], event: npt.NDArray[Any], patie
             for t, threshold in enumerate(THRESHOLDS)]  # fmt: skip
 
 
-def difference(probability: npt.NDArray[Any], other: npt.NDArray[Any], event: npt.NDArray[Any], patients: npt.NDArray[Any]) -> list[dict[str, Any]]:
-    """Net benefit of `probability` minus that of `other`, on the same rows."""
+def difference(probability: Floats, other: Floats, event: Flags, patients: Names) -> list[dict[str, Any]]:
+    """The net benefit of `probability` minus that of `other`, on the same rows.
+
+    Parameters
+    ----------
+    probability, other : [n]
+        Predictions of two models, 0 to 1.
+    event : [n]
+        What happened.
+    patients : [n]
+        The patient of each row.
+
+    Returns
+    -------
+    list of dict
+        threshold, and the difference with its interval by resampling patients.
+    """
     gain = gains(probability, event) - gains(other, event)
     value, low, high = interval_of(lambda weights: weights @ gain / weights.sum(axis=1, keepdims=True), patients)
     return [{"threshold": float(threshold), "difference": estimate(value[t], low[t], high[t])}

@@ -17,6 +17,7 @@ CALIBRATION = (("observed_to_expected", "O:E"), ("intercept", "intercept"), ("sl
 
 
 def number(value: dict[str, Any] | None, digits: int = 2) -> str:
+    """An estimate as "value [low, high]"; a dash for none."""
     if value is None:
         return "–"
     text = f"{value['value']:.{digits}f}"
@@ -26,6 +27,7 @@ def number(value: dict[str, Any] | None, digits: int = 2) -> str:
 
 
 def table(head: list[str], rows: list[list[Any]]) -> list[str]:
+    """The lines of a Markdown table, and an empty one after it."""
     def line(cells: list[Any]) -> str:
         return "| " + " | ".join(str(cell).replace("|", "/").replace("\n", " ") for cell in cells) + " |"
 
@@ -33,6 +35,20 @@ def table(head: list[str], rows: list[list[Any]]) -> list[str]:
 
 
 def write_page(report: dict[str, Any], path: Path) -> None:
+    """Writes the report as Markdown.
+
+    Parameters
+    ----------
+    report : dict
+        Of docs/schemas/validation.json. The figures that the page links to are those of `aicovid.validation.plots.draw`.
+    path : pathlib.Path
+        A file that is written anew.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
     lines = [
         f"# Validation of `{report['outcome']['name']}` by protocol {report['protocol']['version']} ({report['protocol']['date']})",
         "", f"{report['intended_use']} Made {report['created']} by aicovid {report['software']['version']}, bundle "

@@ -15,7 +15,20 @@ COLOURS = {"clinical": "#1f6fb4", "clinician": "#7a5195", "fused": "#c8442b", "i
 
 
 def draw(report: dict[str, Any], folder: Path) -> None:
-    """Writes those figures that there are numbers for."""
+    """Writes those figures that there are numbers for.
+
+    Parameters
+    ----------
+    report : dict
+        Of docs/schemas/validation.json.
+    folder : pathlib.Path
+        It exists; calibration.png, decision_curve.png and auroc.png are written into it.
+
+    Raises
+    ------
+    OSError
+        If one cannot be written.
+    """
     with_probability = [marker for marker in report["markers"] if marker["scale"] == "probability" and "auroc" in marker]
     if any("curve" in marker["calibration"] for marker in with_probability):
         _calibration(with_probability, folder / "calibration.png")

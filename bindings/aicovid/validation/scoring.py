@@ -32,6 +32,8 @@ class Answer:
 
 @dataclass
 class Scored:
+    """What the library said of one exam."""
+
     exam: Exam
     image: str = "no_image"  # accepted, flagged, refused, unreadable, no_image
     image_reasons: list[str] = field(default_factory=list)
@@ -41,12 +43,14 @@ class Scored:
     warnings: Counter[str] = field(default_factory=Counter)
 
     def value(self, marker: str) -> float | None:
+        """The number of a marker of MARKERS, if it has one."""
         if marker in self.answers:
             return self.answers[marker].value
         return self.findings.get(marker)
 
 
 def outcome_of(report: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The outcome of that name in a report that has it."""
     return next(outcome for outcome in report["outcomes"] if outcome["name"] == name)
 
 
@@ -57,7 +61,13 @@ def outcomes_of(assessor: aicovid.Assessor) -> list[dict[str, Any]]:
 
 
 def check_records(assessor: aicovid.Assessor, exams: list[Exam]) -> None:
-    """Raises TableError naming each row whose values contradict one another for an outcome of the bundle."""
+    """Checks the clinical values of all exams against the bundle, before any image is read.
+
+    Raises
+    ------
+    TableError
+        Naming each row whose values contradict one another for an outcome of the bundle.
+    """
     problems = []
     for exam in exams:
         try:
@@ -85,6 +95,26 @@ def _answer(report: Mapping[str, Any], name: str) -> Answer:
 
 
 def score(assessor: aicovid.Assessor, exam: Exam, outcome: str) -> Scored:
+    """Scores an exam by its image alone, by its clinical values alone, by both, and by the clinician's reading.
+
+    Parameters
+    ----------
+    assessor : aicovid.Assessor
+    exam : Exam
+    outcome : str
+        An outcome of the assessor's bundle.
+
+    Returns
+    -------
+    Scored
+        With an answer for each of OUTCOME_MARKERS. An image that cannot be read or that the gate refuses, and values that contradict
+        the image's header, are answers and no errors.
+
+    Raises
+    ------
+    aicovid.Error
+        For any other failure: the machine's or the bundle's.
+    """
     scored = Scored(exam, view=exam.view)
     scored.answers["clinical"] = _answer(assessor.assess(None, exam.record), outcome)
     scored.answers["clinician"] = Answer("no_reading")

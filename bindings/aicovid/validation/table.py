@@ -23,7 +23,7 @@ MOST_PROBLEMS = 50
 class TableError(Exception):
     """All that is wrong with a table, a line each: column, row and value, never a patient."""
 
-    def __init__(self, problems: list[str]):
+    def __init__(self, problems: list[str]) -> None:
         rest = len(problems) - MOST_PROBLEMS
         shown = problems[:MOST_PROBLEMS] + ([f"and {rest} more"] if rest > 0 else [])
         super().__init__("\n".join(shown))
@@ -32,6 +32,8 @@ class TableError(Exception):
 
 @dataclass(frozen=True)
 class Exam:
+    """One row of the table."""
+
     row: int  # 2 is the first below the header, as spreadsheets count
     file: Path | None
     patient: str
@@ -44,16 +46,35 @@ class Exam:
 
 @dataclass(frozen=True)
 class Table:
+    """The exams of a table, in its order."""
+
     exams: list[Exam]
     variables: list[str]  # the clinical columns, without units
 
 
 def read_table(path: Path, images: Path | None = None, variables: aicovid.ClinicalVariables | None = None) -> Table:
-    """Reads and checks the table; files are relative to `images`, or to the table's folder.
+    """Reads a table of exams and checks it as a whole (docs/validation-protocol.md).
 
-    variables: an Assessor's clinical_variables, for those that its bundle declares.
+    Parameters
+    ----------
+    path : pathlib.Path
+        A CSV of RFC 4180 in UTF-8 with the columns file, patient, site and outcome, and with clinical columns as a CSV of
+        clinical values has them, like "crp [mg/L]".
+    images : pathlib.Path, optional
+        What the column file is relative to; the table's folder by default.
+    variables : aicovid.ClinicalVariables, optional
+        An assessor's `clinical_variables`, for those that its bundle declares.
 
-    Raises TableError with every problem found.
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    TableError
+        With every problem found, by row and column; it names no patient and no file.
+    OSError
+        If the table cannot be opened.
     """
     folder = images or path.parent
     try:
