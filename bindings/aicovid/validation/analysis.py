@@ -157,7 +157,8 @@ def scale_of(scored: list[Scored], marker: str) -> str:
     Returns
     -------
     str
-        points, probability_of_infiltrates or control; of an outcome's marker probability or index, and none where no exam has a number.
+        points, probability_of_infiltrates or control; of an outcome's marker probability or index, and none where no exam has
+        a number.
 
     Raises
     ------
@@ -202,7 +203,8 @@ def evaluate(scored: list[Scored], marker: str, all_exams: bool) -> dict[str, An
     Returns
     -------
     dict
-        An entry of the report's member markers. Fewer than FEWEST patients with, or without, the outcome: counts, and not_estimated.
+        An entry of the report's member markers. With fewer than FEWEST patients with, or without, the outcome it has counts and
+        not_estimated.
 
     Raises
     ------

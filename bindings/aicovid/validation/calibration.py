@@ -125,9 +125,9 @@ def calibration_curve(probability: Floats, event: Flags, patients: Names) -> dic
     Returns
     -------
     dict
-        ece, the expected calibration error over groups, the tenths of the predictions; and where loess can be computed, curve with a
-        95 % band, and ici, e50 and e90, the mean, median and 90th percentile of its distance from the diagonal. Empty where the
-        predictions do not differ.
+        ece, the expected calibration error over groups, the tenths of the predictions; and where loess can be computed, curve
+        with a 95 % band, and ici, e50 and e90, the mean, median and 90th percentile of its distance from the diagonal. Empty where
+        the predictions do not differ.
 
     Notes
     -----

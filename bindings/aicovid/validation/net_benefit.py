@@ -31,7 +31,7 @@ def gains(probability: Floats, event: Flags) -> Floats:
     [n,t]
     """
     weight = THRESHOLDS / (1 - THRESHOLDS)
-    added: Floats = (probability[:, None] >= THRESHOLDS) * np.where(event[:, None], 1.0, -weight)
+    added: Floats = (probability[:, None] >= THRESHOLDS).astype(float) * np.where(event[:, None], 1.0, -weight)
     return added
 
 

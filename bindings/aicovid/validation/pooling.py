@@ -48,6 +48,7 @@ def pooled(values: list[float], variances: list[float], back: Callable[[float], 
     half = student.ppf((1 + LEVEL) / 2, sites - 2) * np.sqrt(tau_squared + error**2)
     mean = float(fit.mean_effect_re)
     return {
-        **estimate(back(mean), back(low), back(high)), "sites": sites, "tau": float(np.sqrt(tau_squared)), "i_squared": max(0.0, float(fit.i2)),
+        **estimate(back(mean), back(low), back(high)), "sites": sites,
+        "tau": float(np.sqrt(tau_squared)), "i_squared": max(0.0, float(fit.i2)),
         "new_site": {"low": float(back(mean - half)), "high": float(back(mean + half))},
     }  # fmt: skip

@@ -107,8 +107,8 @@ def score(assessor: aicovid.Assessor, exam: Exam, outcome: str) -> Scored:
     Returns
     -------
     Scored
-        With an answer for each of OUTCOME_MARKERS. An image that cannot be read or that the gate refuses, and values that contradict
-        the image's header, are answers and no errors.
+        With an answer for each of OUTCOME_MARKERS. An image that cannot be read or that the gate refuses, and values that
+        contradict the image's header, are answers and no errors.
 
     Raises
     ------
