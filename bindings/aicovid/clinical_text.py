@@ -84,6 +84,16 @@ def text_of(clinical: Any, variables: ClinicalVariables | None = None) -> str:
 def moment_of(at: Any) -> str:
     """A moment as a text in ISO 8601, of a datetime or of pandas' Timestamp.
 
+    Parameters
+    ----------
+    at : datetime.datetime
+        With a zone. It is written with its own offset; the library counts in milliseconds.
+
+    Raises
+    ------
+    InvalidArgumentError
+        For a datetime without a zone, and for what is none.
+
     Examples
     --------
     >>> from datetime import datetime, timezone
@@ -92,10 +102,14 @@ def moment_of(at: Any) -> str:
     '2020-04-01T10:00:00+00:00'
     """
     if not isinstance(at, datetime) or type(at).__name__ in MISSING_TYPES:
-        raise InvalidArgumentError(f"at is of the type {type(at).__name__}; expected a datetime with a zone, or a text like 2020-04-01T10:00:00Z")
-    if at.tzinfo is None:
-        raise InvalidArgumentError("at is a datetime without a zone; expected one with it, like datetime(2020, 4, 1, 10, tzinfo=timezone.utc)")
-    return at.isoformat(timespec="seconds")
+        raise InvalidArgumentError(
+            f"at is of the type {type(at).__name__}; expected a datetime with a zone, or a text like 2020-04-01T10:00:00Z"
+        )
+    if at.utcoffset() is None:
+        raise InvalidArgumentError(
+            "at is a datetime without a zone; expected one with it, like datetime(2020, 4, 1, 10, tzinfo=timezone.utc)"
+        )
+    return at.isoformat()
 
 
 def text_of_named(clinical: Any, named: Mapping[str, Any], variables: ClinicalVariables | None) -> str:

@@ -325,6 +325,13 @@ def test_a_moment_may_be_a_datetime(at):
     assert [patient.record.canonical for patient in aicovid.parse_clinical_patients(table, id_column="id", at=at)] == [{"crp": 12}]
 
 
+def test_a_moment_keeps_its_milliseconds():
+    last = {"crp": {"value": 12, "unit": "mg/L", "time": "2020-04-01T10:00:00.250Z"}}
+    for milliseconds, expected in ((250, {"crp": 12}), (249, {})):
+        at = datetime(2020, 4, 1, 10, 0, 0, 1000 * milliseconds, tzinfo=timezone.utc)
+        assert aicovid.ClinicalRecord.parse(last, at=at).canonical == expected
+
+
 @pytest.mark.parametrize("at, said", [(MOMENT.replace(tzinfo=None), "without a zone"), (MOMENT.date(), "type date"), (pd.NaT, "type NaTType"), (5, "type int")])
 def test_what_is_no_moment_is_an_error(at, said):
     with pytest.raises(aicovid.InvalidArgumentError, match=said):
