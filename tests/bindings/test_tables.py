@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from datetime import datetime, timezone
 
 import numpy as np
 import pandas as pd
@@ -65,8 +66,13 @@ def test_lists_and_json_lines(rows, archive, clinical, tmp_path):
 
 def test_a_table_by_its_index_and_times_of_pandas(archive):
     table = pd.DataFrame({"age [a]": [64], "gcs": [15], "time": [pd.Timestamp("2020-04-01T10:00:00", tz="Europe/Rome")]}, index=pd.Index(["a"], name="id"))
-    told = aicovid.batch(archive / "a.dcm", clinical=table, id_column="id", at="2020-04-01T09:00:00Z")
-    assert told["status"].tolist() == ["ok"] and "no_value_at_time" not in (told["warnings"][0] or "")
+    soon, late = datetime(2020, 4, 1, 9, tzinfo=timezone.utc), datetime(2020, 4, 9, 9, tzinfo=timezone.utc)
+    for at, is_old in (("2020-04-01T09:00:00Z", False), (soon, False), (late, True)):
+        told = aicovid.batch(archive / "a.dcm", clinical=table, id_column="id", at=at)
+        assert told["status"].tolist() == ["ok"]
+        assert ("no_value_at_time" in (told["warnings"][0] or "")) == is_old
+    with pytest.raises(aicovid.InvalidArgumentError, match="without a zone"):
+        aicovid.batch(archive / "a.dcm", clinical=table, id_column="id", at=datetime(2020, 4, 1, 9))
     with pytest.raises(aicovid.InvalidArgumentError, match="id_column"):
         aicovid.batch(archive, clinical=table)
     with pytest.raises(aicovid.InvalidArgumentError, match="DataFrame"):
