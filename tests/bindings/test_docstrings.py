@@ -3,11 +3,14 @@
 import doctest
 import importlib
 import inspect
+import pkgutil
 
 import pytest
 
 import aicovid
+import aicovid.validation
 
+VALIDATION = [f"aicovid.validation.{one.name}" for one in pkgutil.iter_modules(aicovid.validation.__path__) if one.name != "__main__"]
 MODULES = ["aicovid", "aicovid._aicovid", "aicovid.clinical_text", "aicovid.errors", "aicovid.findings", "aicovid.report", "aicovid.shown", "aicovid.sources", "aicovid.tables"]
 
 
@@ -43,3 +46,14 @@ def test_every_public_name_is_documented(name):
         for own, each in vars(member).items():
             if not own.startswith("_") and (callable(each) or isinstance(each, (property, classmethod, staticmethod))):
                 assert getattr(each, "__doc__", None), f"{name}.{own}"
+
+
+@pytest.mark.parametrize("name", VALIDATION)
+def test_what_the_validation_protocol_is_made_of_is_documented(name):
+    module = importlib.import_module(name)
+    own = [member for member in vars(module).values() if getattr(member, "__module__", None) == name]
+    for member in own:
+        # A dataclass without a text of its own gets its signature.
+        if not member.__name__.startswith("_"):
+            assert member.__doc__ and not member.__doc__.startswith(f"{member.__name__}("), f"{name}.{member.__name__}"
+    assert own and module.__doc__

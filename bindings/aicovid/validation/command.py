@@ -24,12 +24,30 @@ from aicovid.validation.analysis import ADVISED, FEWEST, analyse, choose
 from aicovid.validation.page import write_page
 from aicovid.validation.plots import draw
 from aicovid.validation.scoring import MARKERS, OUTCOME_MARKERS, Scored, check_records, outcomes_of, score
-from aicovid.validation.table import TableError, read_table
+from aicovid.validation.table import Exam, TableError, read_table
 
 SCHEMA = Path(__file__).with_name("schema.json")
 
 
 def main(arguments: list[str]) -> int:
+    """Runs the command of docs/validation-protocol.md; what goes wrong is said on stderr.
+
+    Parameters
+    ----------
+    arguments : list of str
+        Those of the command line, without the program's name.
+
+    Returns
+    -------
+    int
+        0; 7 for a table that cannot be used, 1 for an error of the library, 2 for a wrong argument and for what the operating
+        system refuses.
+
+    Raises
+    ------
+    SystemExit
+        For arguments that cannot be read, with 2, and for ``--help``, with 0.
+    """
     parser = argparse.ArgumentParser(prog="python3 -m aicovid.validation",
                                      description="Validates an outcome on a table of exams: docs/validation-protocol.md")  # fmt: skip
     parser.add_argument("table", type=Path, help="CSV: file, patient, site, outcome, and clinical columns")
@@ -56,6 +74,22 @@ def main(arguments: list[str]) -> int:
 
 
 def run(options: argparse.Namespace) -> None:
+    """Scores the table, and then writes report.json, report.md, predictions.csv and the figures.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        table, images and out (pathlib.Path), outcome, model, device, and exams ("first" or "all").
+
+    Raises
+    ------
+    TableError
+        With every problem of the table.
+    ValueError
+        For a table that is not there, a folder that is not empty, and an outcome that the bundle does not have.
+    aicovid.Error
+        What the library fails with, but for faults of an image, which the report counts.
+    """
     if not options.table.is_file():
         raise ValueError("there is no such table")
     if options.out.exists() and any(options.out.iterdir()):
@@ -98,7 +132,7 @@ def _head(assessor: aicovid.Assessor, options: argparse.Namespace, outcome: dict
     }  # fmt: skip
 
 
-def _write_predictions(path: Path, rows: list[int], exams: list[Any], scored: list[Scored], left_out: dict[int, str]) -> None:
+def _write_predictions(path: Path, rows: list[int], exams: list[Exam], scored: list[Scored], left_out: dict[int, str]) -> None:
     """One line a row of the table, by its number; neither `patient` nor `file` is written."""
     of_row = {item.exam.row: item for item in scored}
     columns = ["row", "site", "outcome", "used", "view", "gate", "gate_reasons", *MARKERS[:2]]
