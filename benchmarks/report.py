@@ -186,7 +186,7 @@ def page(parts: Parts) -> str:
     if "cores" in parts:
         made.append(("cores", "One core and two", table("program | images/s, one core | two cores | times | CPU ms an image, one core | two cores", core_lines(parts["cores"]))))
     if "threads" in parts:
-        made.append(("threads", "Threads of Python", "One process, one `Assessor` for all threads, uncompressed files.\n\n" +
+        made.append(("threads", "Threads of Python", "One process, one `Assessor` for all threads, uncompressed files. The control shares nothing and says what the machine makes of a second thread.\n\n" +
                      table("work | threads | images/s | times one thread | CPU ms an image", thread_lines(parts["threads"]))))
     if "start" in parts:
         made.append(("start", "From a cold start to the first report", table("program | engine | CPU, s | wall, s | MB", start_lines(parts["start"]))))

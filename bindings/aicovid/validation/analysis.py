@@ -111,7 +111,7 @@ def fates(scored: list[Scored]) -> dict[str, Any]:
         markers.append({
             "marker": name, "statuses": dict(Counter(answer.status for _, answer in answers)),
             "reasons": [{"status": status, "code": code, "exams": number} for (status, code), number in sorted(why.items())],
-            "assumed": dict(Counter(variable for _, answer in answers for variable in set(answer.assumed))),
+            "assumed": dict(sorted(Counter(variable for _, answer in answers for variable in set(answer.assumed)).items())),
             "without_value": {"exams": len(without), "events": sum(bool(exam.outcome) for exam in without)},
         })  # fmt: skip
     warnings: Counter[str] = Counter()
