@@ -8,6 +8,8 @@
     exam.record, exam.examination           # for Assessor.judge
 """
 
+from aicovid.cohorts.describe import describe
 from aicovid.cohorts.form import Cohort, Exam, Outcome, Variable, read, write
+from aicovid.cohorts.hand_over import to_parquet, to_validation_table
 
-__all__ = ["Cohort", "Exam", "Outcome", "Variable", "read", "write"]
+__all__ = ["Cohort", "Exam", "Outcome", "Variable", "describe", "read", "to_parquet", "to_validation_table", "write"]

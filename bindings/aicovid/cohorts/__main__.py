@@ -1,0 +1,5 @@
+import sys
+
+from aicovid.cohorts.command import main
+
+sys.exit(main(sys.argv[1:]))
