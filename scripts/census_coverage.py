@@ -4,7 +4,7 @@
 Usage: census_coverage.py [--wards 1000] [--patients 600] [--seed 1]
 
 Each ward is drawn once by tests/census/made_wards.py, which does not use the forecast: with the model right, and with it wrong in one way
-at a time. About 15 minutes of one core.
+at a time. About 7 minutes of one core.
 """
 
 from __future__ import annotations

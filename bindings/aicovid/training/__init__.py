@@ -1,0 +1,18 @@
+"""A model of one's own cohort, as a bundle (docs/training.md).
+
+    python3 -m aicovid.training cohort/ --outcome severe --out my-model/ --image-bundle models/severity --data "..." --licence "..."
+
+Research use only. Not a medical device.
+"""
+
+from aicovid.training.bundle import write_bundle
+from aicovid.training.evaluation import Calibrated, Material
+from aicovid.training.inputs import Input, Kind
+from aicovid.training.logistic import Logistic, Shape, Term, covariance, fit
+from aicovid.training.study import Study, study
+from aicovid.training.traps import Caught, Trap, TrapError
+
+__all__ = [
+    "Calibrated", "Caught", "Input", "Kind", "Logistic", "Material", "Shape", "Study", "Term", "Trap", "TrapError", "covariance", "fit", "study",
+    "write_bundle",
+]  # fmt: skip

@@ -1,0 +1,45 @@
+"""The command: a cohort in, a bundle out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import aicovid
+from aicovid import cohorts
+from aicovid.training.bundle import write_bundle
+from aicovid.training.study import study
+from aicovid.training.traps import TrapError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs it; 0, 7 where the cohort has a trap, or 2 for all else that is wrong."""
+    parser = argparse.ArgumentParser(prog="python3 -m aicovid.training", description="Trains a model of one's own cohort: docs/training.md")
+    parser.add_argument("cohort", type=Path, help="a folder of aicovid.cohorts")
+    parser.add_argument("--outcome", required=True, help="one of the cohort's outcomes")
+    parser.add_argument("--out", type=Path, required=True, help="the bundle's folder; its name becomes the bundle's")
+    parser.add_argument("--image-bundle", type=Path, required=True, help="the folder of the bundle that made the cohort's examinations")
+    parser.add_argument("--data", required=True, help="what the cohort is, in a sentence for the card")
+    parser.add_argument("--licence", required=True, help="of what is learnt from the cohort, SPDX")
+    parser.add_argument("--inputs", nargs="+", metavar="NAME", help="clinical variables; default: all that can be learnt from")
+    parser.add_argument("--state", action="store_true", help="the outcome is a state when the image is taken, and no forecast")
+    parser.add_argument("--allow", nargs="+", default=[], metavar="NAME", help="treatments that may be inputs all the same")
+    parser.add_argument("--exams", choices=("first", "all"), default="first", help="of a patient; default: first")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    try:
+        cohort = cohorts.read(options.cohort)
+        found = study(cohort, options.outcome, inputs=options.inputs, of_a_state=options.state, allowed=options.allow,
+                      every_exam=options.exams == "all", seed=options.seed)  # fmt: skip
+        write_bundle(found, options.image_bundle, options.out, manifest_sha256=None if cohort.model is None else cohort.model.manifest_sha256,
+                     licence=options.licence, data=options.data)  # fmt: skip
+    except TrapError as error:
+        print(f"nothing was trained: {error}", file=sys.stderr)
+        return 7
+    except aicovid.Error as error:
+        print(f"aicovid: {error.code}: {error}", file=sys.stderr)
+        return 2
+    print((options.out / "CARD.md").read_text(encoding="utf-8"))
+    return 0
