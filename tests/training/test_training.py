@@ -3,6 +3,7 @@
 About 40 s of one core.
 """
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -204,6 +205,32 @@ def test_a_control_that_predicts_as_well_is_named(tmp_path, assessor):
     found = training.study(made, "severe")
     assert "site_alone" in found.figures["traps"]
     assert found.figures["controls"]["site_alone"]["auroc"]["value"] > 0.7
+
+
+def test_an_outcome_is_brought_to_where_the_patients_are(cohort, bundle, tmp_path):
+    """The model of a hospital whose patients do worse: the line is found, and the library applies it."""
+    worse = cohorts.read(cohort)
+    judging = aicovid.Assessor.load(bundle)
+    generator, exams = np.random.default_rng(8), []
+    for exam in worse.exams:
+        seen = json.loads(exam.examination_json)
+        seen["model"] |= {"name": "made-model", "version": "1.0.0", "manifest_sha256": judging.model.manifest_sha256, "licence": judging.model.licence}
+        now = cohorts.Exam(patient=exam.patient, site=exam.site, record=exam.record, image="ok", view=exam.view, examination_json=json.dumps(seen))
+        risk = next(one for one in judging.judge(now.examination, now.record).outcomes if one.name == "severe").probability
+        exams.append((now, generator.random() < expit(0.9 + 0.7 * np.log(risk / (1 - risk)))))
+    made = cohorts.write(tmp_path / "worse", name="worse", source={"kind": "table", "mapping_sha256": "0" * 64}, outcomes=[cohorts.Outcome("icu", "made up", 14)],
+                         exams=[dataclasses.replace(exam, outcomes={"icu": bool(happened)}) for exam, happened in exams])  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "aicovid.training", tmp_path / "worse", "--outcome", "icu", "--recalibrate", "severe", "--image-bundle", bundle,
+         "--out", tmp_path / "here"], capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    line = next(one for one in json.loads((tmp_path / "here" / "manifest.json").read_text())["outcomes"] if one["name"] == "severe")["site_recalibration"]
+    assert line["intercept"] == pytest.approx(0.9, abs=0.35) and line["slope"] == pytest.approx(0.7, abs=0.35)
+    told = json.loads((tmp_path / "here" / "site_recalibration.json").read_text())
+    assert abs(told["after"]["calibration"]["intercept"]["value"]) < abs(told["before"]["calibration"]["intercept"]["value"])
+    before, after = (next(one for one in aicovid.Assessor.load(where).assess(None, made.exams[0].record).outcomes if one.name == "deterioration")
+                     for where in (bundle, tmp_path / "here"))  # fmt: skip
+    assert before == after
 
 
 def test_another_image_bundle_is_an_error(cohort, tmp_path):

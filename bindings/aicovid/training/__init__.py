@@ -9,10 +9,11 @@ from aicovid.training.bundle import write_bundle
 from aicovid.training.evaluation import Calibrated, Material
 from aicovid.training.inputs import Input, Kind
 from aicovid.training.logistic import Logistic, Shape, Term, covariance, fit
+from aicovid.training.recalibration import Recalibration, recalibrate, write_recalibrated
 from aicovid.training.study import Study, study
 from aicovid.training.traps import Caught, Trap, TrapError
 
 __all__ = [
-    "Calibrated", "Caught", "Input", "Kind", "Logistic", "Material", "Shape", "Study", "Term", "Trap", "TrapError", "covariance", "fit", "study",
-    "write_bundle",
+    "Calibrated", "Caught", "Input", "Kind", "Logistic", "Material", "Recalibration", "Shape", "Study", "Term", "Trap", "TrapError", "covariance", "fit", "recalibrate", "study",
+    "write_bundle", "write_recalibrated",
 ]  # fmt: skip

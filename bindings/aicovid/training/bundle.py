@@ -52,13 +52,7 @@ def write_bundle(one: Study, image_bundle: Path, out: Path, *, manifest_sha256: 
     digest = hashlib.sha256(manifest_file.read_bytes()).hexdigest()
     if manifest_sha256 is not None and digest != manifest_sha256:
         raise BadBundleError(f"the image bundle's manifest has the SHA-256 {digest[:12]}...; the cohort's examinations were made with {manifest_sha256[:12]}...")
-    if out.exists() and any(out.iterdir()):
-        raise InvalidArgumentError("the folder of the bundle is not empty")
-    manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
-    out.mkdir(parents=True, exist_ok=True)
-    for name in _files_of(manifest):
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(image_bundle / name, out / name)
+    manifest = copy_bundle(image_bundle, out)
     model_file, line_file = f"{one.outcome}.json", f"{one.outcome}_platt.json"
     _write(out / model_file, one.fused.model.to_json())
     _write(out / line_file, _line(one, data))
@@ -68,10 +62,33 @@ def write_bundle(one: Study, image_bundle: Path, out: Path, *, manifest_sha256: 
         "outcomes": [*manifest.get("outcomes", []), outcome_of(one, model_file, line_file)],
         "golden": [*manifest.get("golden", []), *_golden(one, manifest)],
     }  # fmt: skip
-    _write(out / "manifest.json", manifest)
+    rewrite(out, manifest)
     (out / "CARD.md").write_text(card(one, data=data, licence=manifest["licence"], image=f"{_name(image_bundle)}"), encoding="utf-8")
     _write(out / "figures.json", dict(one.figures))
     return aicovid.Assessor.load(out)
+
+
+def copy_bundle(bundle: Path, out: Path) -> dict[str, Any]:
+    """Copies what the manifest names into an empty folder, and gives the manifest.
+
+    Raises
+    ------
+    InvalidArgumentError
+        The folder is not empty.
+    """
+    if out.exists() and any(out.iterdir()):
+        raise InvalidArgumentError("the folder of the bundle is not empty")
+    manifest: dict[str, Any] = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
+    out.mkdir(parents=True, exist_ok=True)
+    for name in _files_of(manifest):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(bundle / name, out / name)
+    return manifest
+
+
+def rewrite(out: Path, manifest: Mapping[str, Any]) -> None:
+    """Writes the manifest."""
+    _write(out / "manifest.json", dict(manifest))
 
 
 def outcome_of(one: Study, model_file: str, line_file: str) -> dict[str, Any]:
