@@ -1,4 +1,4 @@
-"""How many beds of intensive care: a forecast from the reports of the patients who are there (docs/census.md).
+"""How many beds of intensive care: a forecast from the reports of the patients who are there (docs/census.md)::
 
     patients = read_patients(Path("patients.jsonl"), settings)
     for site in forecast(patients, settings, days=14):

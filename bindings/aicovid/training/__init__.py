@@ -1,4 +1,4 @@
-"""A model of one's own cohort, as a bundle (docs/training.md).
+"""A model of one's own cohort, as a bundle (docs/training.md)::
 
     python3 -m aicovid.training cohort/ --outcome severe --out my-model/ --image-bundle models/severity --data "..." --licence "..."
 

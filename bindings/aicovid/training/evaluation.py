@@ -34,7 +34,7 @@ class Material:
     Attributes
     ----------
     inputs : tuple of Input
-    values : [n, inputs]
+    values : [n, k]
         NaN where missing.
     event : [n]
     patients, sites : [n]
@@ -66,7 +66,7 @@ class Calibrated:
     intercept: float
 
     def probability(self, values: Floats) -> Floats:
-        """[n] of values [n, inputs]."""
+        """[n] of values [n, k]."""
         share: Floats = expit(self.intercept + self.slope * self.model.logit(values))
         return share
 

@@ -76,7 +76,7 @@ class Logistic:
     coefficients: tuple[Floats, ...]
 
     def logit(self, values: Floats) -> Floats:
-        """[n] of values [n, inputs], NaN where missing."""
+        """[n] of values [n, k], NaN where missing."""
         total: Floats = np.full(len(values), self.intercept)
         for place, (term, weights) in enumerate(zip(self.terms, self.coefficients)):
             total = total + term.columns(values[:, place]) @ weights
@@ -103,7 +103,7 @@ def fit(inputs: Sequence[Input], values: Floats, event: Flags, shape: Shape) -> 
     Parameters
     ----------
     inputs : sequence of Input
-    values : [n, inputs]
+    values : [n, k]
         NaN where missing.
     event : [n]
     shape : Shape

@@ -77,7 +77,7 @@ def caught_before(exams: Sequence[Exam], outcome: str, inputs: Sequence[Input], 
     outcome : str
     inputs : sequence of Input
         The clinical ones.
-    values : [n, inputs]
+    values : [n, k]
     event, patients : [n]
     of_a_state : bool
         The outcome is a state at the time of the image, so that nothing comes after it.
