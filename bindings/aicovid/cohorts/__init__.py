@@ -1,11 +1,11 @@
 """Cohorts: examinations, clinical values and outcomes of many patients, from archives in one form (docs/cohorts.md).
 
-    python3 -m aicovid.cohorts table patients.csv --mapping mapping.json --out cohort/
+python3 -m aicovid.cohorts table patients.csv --mapping mapping.json --out cohort/
 
-    cohort = aicovid.cohorts.read("cohort/")
-    frame = cohort.frame()                  # a row an exam, values in canonical units
-    exam = cohort.exams[0]
-    exam.record, exam.examination           # for Assessor.judge
+cohort = aicovid.cohorts.read("cohort/")
+frame = cohort.frame()                  # a row an exam, values in canonical units
+exam = cohort.exams[0]
+exam.record, exam.examination           # for Assessor.judge
 """
 
 from aicovid.cohorts.describe import describe

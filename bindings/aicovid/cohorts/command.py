@@ -43,7 +43,11 @@ def main(arguments: Sequence[str]) -> int:
         else:
             cohort = build(options)
             counts = cohort.counts
-            print(f"{counts['in']} in, {counts['out']} exams out", *(f", {each['count']} {each['reason']}" for each in counts["set_aside"]), sep="")
+            print(
+                f"{counts['in']} in, {counts['out']} exams out",
+                *(f", {each['count']} {each['reason']}" for each in counts["set_aside"]),
+                sep="",
+            )
     except aicovid.Error as error:
         print(f"aicovid.cohorts: {error.code}:\n{error}", file=sys.stderr)
         return {"bad_clinical_input": 7, "invalid_argument": 2, "not_found": 2}.get(error.code, 1)
@@ -69,16 +73,25 @@ def build(options: argparse.Namespace) -> Cohort:
     mapping = read_mapping(options.mapping, options.kind)
     out.parent.mkdir(parents=True, exist_ok=True)
     key = read_key(options.key or out.with_name(f"{out.name}.key"), out)
-    images = None if options.no_images else options.images or (options.source if options.source.is_dir() else options.source.parent)
+    images = (
+        None if options.no_images else options.images or (options.source if options.source.is_dir() else options.source.parent)
+    )
     outcomes: tuple[Outcome, ...]
     if mapping.kind == "nccid":
-        reading, outcomes = nccid.read_tree(options.source, mapping.members, options.site_units, images is not None, pseudonyms(key)), nccid.OUTCOMES
+        reading, outcomes = (
+            nccid.read_tree(options.source, mapping.members, options.site_units, images is not None, pseudonyms(key)),
+            nccid.OUTCOMES,
+        )
     else:
         table = _table(mapping)
-        reading, outcomes = read_table(options.source, table, images, pseudonyms(key)), tuple(rule.outcome for rule in table.outcomes)
+        reading, outcomes = read_table(options.source, table, images, pseudonyms(key)), tuple(
+            rule.outcome for rule in table.outcomes
+        )
     raise_problems(reading.problems, bad_cells=options.bad_cells)
     kept = out.with_name(f"{out.name}.part.jsonl")
-    cohort = _write(out, mapping, reading, outcomes, examine(reading.drafts, model=options.model, jobs=options.jobs, kept=kept, key=key))
+    cohort = _write(
+        out, mapping, reading, outcomes, examine(reading.drafts, model=options.model, jobs=options.jobs, kept=kept, key=key)
+    )
     kept.unlink(missing_ok=True)
     if options.files is not None:
         write_files(options.files, reading.drafts)
@@ -96,18 +109,23 @@ def dry(kind: str, source: Path, mapping: MappingFile, site_units: Path | None) 
         found = dry_run.medians(read_rows(source, needed_columns(table)), table, table.columns)
     print(f"{'column':34} {'site':12} {'rows':>6} {'values':>6} {'median':>10} {'unit':14} {'canonical':>10}")
     print(*found, sep="\n")
-    print(f"{len(reading.drafts)} exams;", ", ".join(f"{count} {reason}" for reason, count in sorted(reading.set_aside.items())) or "none set aside")
+    print(
+        f"{len(reading.drafts)} exams;",
+        ", ".join(f"{count} {reason}" for reason, count in sorted(reading.set_aside.items())) or "none set aside",
+    )
     for (column, reason), count in sorted(reading.cells_set_aside.items()):
         print(f"{count} cells of {column}: {reason}")
     raise_problems(reading.problems)
 
 
 def write_files(file: Path, drafts: Sequence[Draft]) -> None:
-    """Which image belongs to which line of exams.jsonl, for `to_validation_table`; with mode 0600, since it leads back to the patients."""
+    """Which image belongs to which line, for `to_validation_table`; with mode 0600, since it leads back to the patients."""
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["line", "file"])
-        writer.writerows([number, draft.image.resolve()] for number, draft in enumerate(ordered(drafts), start=1) if draft.image is not None)
+        writer.writerows(
+            [number, draft.image.resolve()] for number, draft in enumerate(ordered(drafts), start=1) if draft.image is not None
+        )
 
 
 def ordered(drafts: Sequence[Draft]) -> list[Draft]:
@@ -121,9 +139,15 @@ def _table(mapping: MappingFile) -> TableMapping:
 
 def _write(out: Path, mapping: MappingFile, reading: Reading, outcomes: Sequence[Outcome], exams: Sequence[Exam]) -> Cohort:
     of_draft = {id(draft): exam for draft, exam in zip(reading.drafts, exams, strict=True)}
-    return write(out, name=mapping.members["name"], source={"kind": mapping.kind, "mapping_sha256": mapping.sha256}, outcomes=outcomes,
-                 exams=[of_draft[id(draft)] for draft in ordered(reading.drafts)], set_aside=reading.set_aside,
-                 cells_set_aside=reading.cells_set_aside)  # fmt: skip
+    return write(
+        out,
+        name=mapping.members["name"],
+        source={"kind": mapping.kind, "mapping_sha256": mapping.sha256},
+        outcomes=outcomes,
+        exams=[of_draft[id(draft)] for draft in ordered(reading.drafts)],
+        set_aside=reading.set_aside,
+        cells_set_aside=reading.cells_set_aside,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -140,8 +164,12 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--no-images", action="store_true", help="values alone")
         each.add_argument("--model", default="severity-open", help="a bundle's folder or name")
         each.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="images at the same time")
-        each.add_argument("--key", type=Path, help="of the pseudonyms; default: COHORT.key beside the cohort; made where there is none")
-        each.add_argument("--files", type=Path, help="where to write which image belongs to which line; it leads back to the patients")
+        each.add_argument(
+            "--key", type=Path, help="of the pseudonyms; default: COHORT.key beside the cohort; made where there is none"
+        )
+        each.add_argument(
+            "--files", type=Path, help="where to write which image belongs to which line; it leads back to the patients"
+        )
         each.add_argument("--bad-cells", choices=("error", "missing"), default="error", help="what a cell is that cannot be read")
         each.add_argument("--site-units", type=Path, help="NCCID: the workbook of units by centre")
     described = kinds.add_parser("describe")

@@ -1,4 +1,4 @@
-"""What a mapping makes of a source, before anything is written: medians by site, whole columns that a site lacks, and tenfold differences."""
+"""What a mapping makes of a source before anything is written: medians by site, whole columns missing, tenfold differences."""
 
 from __future__ import annotations
 
@@ -52,8 +52,17 @@ def medians(rows: Sequence[Row], mapping: TableMapping, columns: Mapping[str, Co
         canonical_unit = known.canonical_unit(column.variable)
         if not canonical_unit:
             continue
-        of_column = [_median(header, column, site, [row[header].strip() for row in rows if site_of(row, mapping) == site], mapping,
-                             canonical_unit) for site in sites]  # fmt: skip
+        of_column = [
+            _median(
+                header,
+                column,
+                site,
+                [row[header].strip() for row in rows if site_of(row, mapping) == site],
+                mapping,
+                canonical_unit,
+            )
+            for site in sites
+        ]
         found += _compared(of_column)
     return found
 
@@ -69,25 +78,49 @@ def of_exams(exams: Sequence[Exam]) -> list[SiteMedian]:
             of_site = [exam.record for exam in exams if exam.site == site]
             given = [record.given[variable] for record in of_site if variable in record.given]
             numbers = [record.canonical[variable] for record in of_site if variable in record.canonical]
-            of_variable.append(SiteMedian(
-                variable, site, len(of_site), len(given), median(each["value"] for each in given) if given else None,
-                "; ".join(sorted({each["unit"] for each in given})) or None, median(numbers) if numbers else None,
-                known.canonical_unit(variable)))  # fmt: skip
+            of_variable.append(
+                SiteMedian(
+                    variable,
+                    site,
+                    len(of_site),
+                    len(given),
+                    median(each["value"] for each in given) if given else None,
+                    "; ".join(sorted({each["unit"] for each in given})) or None,
+                    median(numbers) if numbers else None,
+                    known.canonical_unit(variable),
+                )
+            )
         found += _compared(of_variable)
     return found
 
 
-def _median(header: str, column: Column, site: str, cells: Sequence[str], mapping: TableMapping, canonical_unit: str) -> SiteMedian:
-    numbers = [number for cell in cells if not is_missing(cell, mapping) and (number := _number(column.words.get(cell, cell))) is not None]
+def _median(
+    header: str, column: Column, site: str, cells: Sequence[str], mapping: TableMapping, canonical_unit: str
+) -> SiteMedian:
+    numbers = [
+        number
+        for cell in cells
+        if not is_missing(cell, mapping) and (number := _number(column.words.get(cell, cell))) is not None
+    ]
     unit = column.unit_at(site)
     canonical = []
     for number in numbers if unit else ():
         try:
-            canonical.append(aicovid.ClinicalRecord({column.variable: {"value": number, "unit": unit}}).canonical[column.variable])
+            canonical.append(
+                aicovid.ClinicalRecord({column.variable: {"value": number, "unit": unit}}).canonical[column.variable]
+            )
         except aicovid.Error:
             pass
-    return SiteMedian(header, site, len(cells), len(numbers), median(numbers) if numbers else None, unit,
-                      median(canonical) if canonical else None, canonical_unit)  # fmt: skip
+    return SiteMedian(
+        header,
+        site,
+        len(cells),
+        len(numbers),
+        median(numbers) if numbers else None,
+        unit,
+        median(canonical) if canonical else None,
+        canonical_unit,
+    )
 
 
 def _number(cell: str) -> float | None:

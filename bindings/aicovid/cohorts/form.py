@@ -24,7 +24,14 @@ EXAMS = "exams.jsonl"
 SCHEMA = "aicovid.cohort/1"
 #: What of the header says who the image is of, beyond what judging needs: no date and no UID stands in a cohort.
 _NAMING_INPUT = ("sop_instance_uid", "study_instance_uid", "series_instance_uid")
-_FINDINGS = ("brixia", *(f"zone_{number}" for number in range(1, len(ZONES) + 1)), "extent", "opacity", "severity_index", "infiltrates")
+_FINDINGS = (
+    "brixia",
+    *(f"zone_{number}" for number in range(1, len(ZONES) + 1)),
+    "extent",
+    "opacity",
+    "severity_index",
+    "infiltrates",
+)
 
 
 @dataclass(frozen=True)
@@ -99,16 +106,18 @@ class Cohort:
         Returns
         -------
         pandas.DataFrame
-            patient, site, week, diagnosis, image, view; ``outcome:NAME`` (True, False, None) and ``event_days:NAME`` (float64) of each outcome;
-            the clinical variables by name, numbers as float64 in their canonical units and the rest as True, False, None or text; and the
-            findings: brixia (0 to 18), zone_1 to zone_6 (0 to 3; `aicovid.findings.ZONES` in order), extent (0 to 8), opacity (0 to 6),
-            severity_index and infiltrates (0 to 1). A value below a detection limit is its limit.
+            patient, site, week, diagnosis, image, view; ``outcome:NAME`` (True, False, None) and ``event_days:NAME`` (float64) of
+            each outcome; the clinical variables by name, numbers as float64 in their canonical units and the rest as True, False,
+            None or text; and the findings: brixia (0 to 18), zone_1 to zone_6 (0 to 3; `aicovid.findings.ZONES` in order), extent
+            (0 to 8), opacity (0 to 6), severity_index and infiltrates (0 to 1). A value below a detection limit is its limit.
         """
         import pandas
 
         rows = [_row(exam) for exam in self.exams]
         columns = ["patient", "site", "week", "diagnosis", "image", "view"]
-        columns += [f"outcome:{outcome.name}" for outcome in self.outcomes] + [f"event_days:{outcome.name}" for outcome in self.outcomes]
+        columns += [f"outcome:{outcome.name}" for outcome in self.outcomes] + [
+            f"event_days:{outcome.name}" for outcome in self.outcomes
+        ]
         frame = pandas.DataFrame({name: pandas.Series([row.get(name) for row in rows], dtype=object) for name in columns})
         numbers = {f"event_days:{outcome.name}" for outcome in self.outcomes} | set(_FINDINGS)
         for variable in self.variables:
@@ -165,17 +174,20 @@ def read(folder: str | os.PathLike[str]) -> Cohort:
         raise CorruptError(f"{EXAMS} is not UTF-8") from None
     if counts["out"] != len(lines):
         raise CorruptError(f"{HEAD}, /counts/out is {counts['out']}; {EXAMS} has {len(lines)} lines")
-    exams = _exams(lines, head)
-    return Cohort(
-        name=head["name"], created=head["created"], source=head["source"], model=None if head["model"] is None else Model(**head["model"]),
-        outcomes=tuple(Outcome(**each) for each in head["outcomes"]), variables=tuple(Variable(**each) for each in head["variables"]),
-        sites=tuple(head["sites"]), counts=counts, cells_set_aside=head.get("cells_set_aside", []), exams_sha256=found, exams=exams,
-    )  # fmt: skip
+    return _cohort(head, _exams(lines, head))
 
 
-def write(folder: str | os.PathLike[str], *, name: str, source: Mapping[str, str], outcomes: Iterable[Outcome], exams: Iterable[Exam],
-          set_aside: Mapping[str, int] | None = None, cells_set_aside: Mapping[tuple[str, str], int] | None = None) -> Cohort:  # fmt: skip
-    """Writes a cohort, and reads it again.
+def write(
+    folder: str | os.PathLike[str],
+    *,
+    name: str,
+    source: Mapping[str, str],
+    outcomes: Iterable[Outcome],
+    exams: Iterable[Exam],
+    set_aside: Mapping[str, int] | None = None,
+    cells_set_aside: Mapping[tuple[str, str], int] | None = None,
+) -> Cohort:
+    """Writes a cohort, checked as `read` checks it.
 
     Parameters
     ----------
@@ -210,28 +222,39 @@ def write(folder: str | os.PathLike[str], *, name: str, source: Mapping[str, str
     ordered = sorted(exams, key=lambda exam: exam.patient)
     lines = [json.dumps(_line(exam), ensure_ascii=False, allow_nan=False, separators=(",", ":")) for exam in ordered]
     content = "".join(f"{line}\n" for line in lines).encode()
-    models = {json.dumps(json.loads(exam.examination_json)["model"], sort_keys=True) for exam in ordered if exam.examination_json is not None}
+    models = {
+        json.dumps(json.loads(exam.examination_json)["model"], sort_keys=True)
+        for exam in ordered
+        if exam.examination_json is not None
+    }
     if len(models) > 1:
         raise InvalidArgumentError("the examinations are of several bundles; expected one")
     left_out = {reason: count for reason, count in sorted((set_aside or {}).items()) if count}
     named = sorted({name for exam in ordered for name in exam.record.given})
     units = aicovid.ClinicalVariables()
     head: dict[str, Any] = {
-        "schema": SCHEMA, "name": name, "created": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "schema": SCHEMA,
+        "name": name,
+        "created": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "software": _software(),
-        "source": dict(source), "model": json.loads(models.pop()) if models else None,
+        "source": dict(source),
+        "model": json.loads(models.pop()) if models else None,
         "outcomes": [{"name": each.name, "definition": each.definition, "horizon_days": each.horizon_days} for each in outcomes],
         "variables": [{"name": variable, "unit": units.canonical_unit(variable) or None} for variable in named],
         "sites": sorted({exam.site for exam in ordered}),
-        "counts": {"in": len(ordered) + sum(left_out.values()), "out": len(ordered),
-                   "set_aside": [{"reason": reason, "count": count} for reason, count in left_out.items()]},
+        "counts": {
+            "in": len(ordered) + sum(left_out.values()),
+            "out": len(ordered),
+            "set_aside": [{"reason": reason, "count": count} for reason, count in left_out.items()],
+        },
         "exams_sha256": hashlib.sha256(content).hexdigest(),
-    }  # fmt: skip
+    }
     if cells_set_aside:
-        head["cells_set_aside"] = [{"column": column, "reason": reason, "count": count}
-                                   for (column, reason), count in sorted(cells_set_aside.items())]  # fmt: skip
+        head["cells_set_aside"] = [
+            {"column": column, "reason": reason, "count": count} for (column, reason), count in sorted(cells_set_aside.items())
+        ]
     _check(_validator("cohort"), head, HEAD)
-    _exams(lines, head)
+    cohort = _cohort(head, _exams(lines, head))
     try:
         if path.exists() and any(path.iterdir()):
             raise InvalidArgumentError("the cohort's folder is not empty")
@@ -240,7 +263,7 @@ def write(folder: str | os.PathLike[str], *, name: str, source: Mapping[str, str
         (path / HEAD).write_text(json.dumps(head, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
     except OSError as error:
         raise IoError(f"the cohort cannot be written: {error.strerror}") from None
-    return read(path)
+    return cohort
 
 
 def without_identifiers(examination: aicovid.Examination) -> str:
@@ -255,6 +278,22 @@ def without_identifiers(examination: aicovid.Examination) -> str:
     return json.dumps(members, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
+def _cohort(head: Mapping[str, Any], exams: tuple[Exam, ...]) -> Cohort:
+    return Cohort(
+        name=head["name"],
+        created=head["created"],
+        source=head["source"],
+        model=None if head["model"] is None else Model(**head["model"]),
+        outcomes=tuple(Outcome(**each) for each in head["outcomes"]),
+        variables=tuple(Variable(**each) for each in head["variables"]),
+        sites=tuple(head["sites"]),
+        counts=head["counts"],
+        cells_set_aside=head.get("cells_set_aside", []),
+        exams_sha256=head["exams_sha256"],
+        exams=exams,
+    )
+
+
 def _software() -> dict[str, str]:
     # Reports alone tell the version of the library; this bundle comes with it.
     software: dict[str, str] = aicovid.Assessor.load("severity-open", networks="none").assess(None, {}).to_dict()["software"]
@@ -262,15 +301,23 @@ def _software() -> dict[str, str]:
 
 
 def _row(exam: Exam) -> dict[str, Any]:
-    row: dict[str, Any] = {"patient": exam.patient, "site": exam.site, "week": exam.week, "diagnosis": exam.diagnosis, "image": exam.image,
-                           "view": exam.view}  # fmt: skip
+    row: dict[str, Any] = {
+        "patient": exam.patient,
+        "site": exam.site,
+        "week": exam.week,
+        "diagnosis": exam.diagnosis,
+        "image": exam.image,
+        "view": exam.view,
+    }
     row |= {f"outcome:{name}": truth for name, truth in exam.outcomes.items()}
     row |= {f"event_days:{name}": days for name, days in exam.event_days.items()}
     # Whatever is no number has its value itself in the record; a value with a time is an object.
     row |= {name: value["value"] if isinstance(value, dict) else value for name, value in exam.record.given.items()}
     row |= exam.record.canonical
     image = {} if exam.examination_json is None else json.loads(exam.examination_json).get("image", {})
-    row |= {name: image[name]["value"] for name in ("brixia", "extent", "opacity", "severity_index", "infiltrates") if name in image}
+    row |= {
+        name: image[name]["value"] for name in ("brixia", "extent", "opacity", "severity_index", "infiltrates") if name in image
+    }
     if "zones" in image:
         row |= {f"zone_{number}": image["zones"][zone]["value"] for number, zone in enumerate(ZONES, start=1)}
     return row
@@ -278,11 +325,19 @@ def _row(exam: Exam) -> dict[str, Any]:
 
 def _line(exam: Exam) -> dict[str, Any]:
     return {
-        "patient": exam.patient, "site": exam.site, "week": exam.week, "diagnosis": exam.diagnosis, "outcomes": dict(exam.outcomes),
-        "event_days": dict(exam.event_days), "record": _without_times(exam.record), "value_days": dict(exam.value_days),
-        "originals": dict(exam.originals), "image": exam.image, "view": exam.view,
+        "patient": exam.patient,
+        "site": exam.site,
+        "week": exam.week,
+        "diagnosis": exam.diagnosis,
+        "outcomes": dict(exam.outcomes),
+        "event_days": dict(exam.event_days),
+        "record": _without_times(exam.record),
+        "value_days": dict(exam.value_days),
+        "originals": dict(exam.originals),
+        "image": exam.image,
+        "view": exam.view,
         "examination": None if exam.examination_json is None else json.loads(exam.examination_json),
-    }  # fmt: skip
+    }
 
 
 def _without_times(record: aicovid.ClinicalRecord) -> dict[str, Any]:
@@ -310,7 +365,9 @@ def _exams(lines: Sequence[str], head: Mapping[str, Any]) -> tuple[Exam, ...]:
         if line["site"] not in sites:
             raise CorruptError(f"{where}, /site is not one of the cohort's sites")
         if set(line["outcomes"]) != outcomes or not set(line["event_days"]) <= outcomes:
-            raise CorruptError(f"{where}, /outcomes, /event_days: expected the cohort's outcomes: {', '.join(sorted(outcomes)) or 'none'}")
+            raise CorruptError(
+                f"{where}, /outcomes, /event_days: expected the cohort's outcomes: {', '.join(sorted(outcomes)) or 'none'}"
+            )
         if not set(line["record"]) <= variables or not set(line["value_days"]) <= set(line["record"]):
             raise CorruptError(f"{where}, /record, /value_days: expected the cohort's variables")
         if (line["examination"] is not None) != (line["image"] in ("ok", "refused")):
@@ -322,9 +379,24 @@ def _exams(lines: Sequence[str], head: Mapping[str, Any]) -> tuple[Exam, ...]:
         except aicovid.Error as error:
             raise CorruptError(f"{where}, /record: {error}") from None
         earlier = line["patient"]
-        examination = None if line["examination"] is None else json.dumps(line["examination"], ensure_ascii=False, separators=(",", ":"))
-        members = {name: line[name] for name in ("patient", "site", "week", "diagnosis", "outcomes", "event_days", "value_days", "originals",
-                                                 "image", "view")}  # fmt: skip
+        examination = (
+            None if line["examination"] is None else json.dumps(line["examination"], ensure_ascii=False, separators=(",", ":"))
+        )
+        members = {
+            name: line[name]
+            for name in (
+                "patient",
+                "site",
+                "week",
+                "diagnosis",
+                "outcomes",
+                "event_days",
+                "value_days",
+                "originals",
+                "image",
+                "view",
+            )
+        }
         exams.append(Exam(**members, record=record, examination_json=examination))
     return tuple(exams)
 
@@ -339,5 +411,9 @@ def _check(validator: Any, document: Any, where: str) -> None:
     """The first fault by the schema, by place and rule alone: its own message would quote the document."""
     for error in validator.iter_errors(document):
         place = "".join(f"/{step}" for step in error.absolute_path) or "/"
-        expected = f" {json.dumps(error.validator_value)[:60]}" if error.validator in ("enum", "const", "pattern", "type", "required") else ""
+        expected = (
+            f" {json.dumps(error.validator_value)[:60]}"
+            if error.validator in ("enum", "const", "pattern", "type", "required")
+            else ""
+        )
         raise CorruptError(f"{where}, {place}: expected {error.validator}{expected}")

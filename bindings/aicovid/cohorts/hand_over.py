@@ -11,11 +11,13 @@ from aicovid.cohorts.form import Cohort, Exam
 from aicovid.errors import BadClinicalInputError, InvalidArgumentError
 
 
-def to_validation_table(cohort: Cohort, file: str | os.PathLike[str], *, outcome: str,
-                        files: str | os.PathLike[str] | None = None) -> None:  # fmt: skip
+def to_validation_table(
+    cohort: Cohort, file: str | os.PathLike[str], *, outcome: str, files: str | os.PathLike[str] | None = None
+) -> None:
     """Writes the table that `python -m aicovid.validation` reads (docs/validation-protocol.md).
 
-    A value that was taken after the image is left out, and so is an outcome whose event came before the image: its cell is empty, unknown.
+    A value that was taken after the image is left out, and so is an outcome whose event came before the image: its cell is empty,
+    unknown.
 
     Parameters
     ----------
@@ -25,8 +27,8 @@ def to_validation_table(cohort: Cohort, file: str | os.PathLike[str], *, outcome
     outcome : str
         One of the cohort's, which becomes the column `outcome`.
     files : path, optional
-        What `--files` wrote: which image belongs to which line. Without it the column `file` is empty, and the protocol has the clinical values
-        alone, since it runs the networks on the images itself.
+        What `--files` wrote: which image belongs to which line. Without it the column `file` is empty, and the protocol has the
+        clinical values alone, since it runs the networks on the images itself.
 
     Raises
     ------
@@ -36,7 +38,9 @@ def to_validation_table(cohort: Cohort, file: str | os.PathLike[str], *, outcome
         If `files` is no table of this cohort's lines.
     """
     if outcome not in {each.name for each in cohort.outcomes}:
-        raise InvalidArgumentError(f"the cohort has no outcome {outcome}; it has: {', '.join(each.name for each in cohort.outcomes) or 'none'}")
+        raise InvalidArgumentError(
+            f"the cohort has no outcome {outcome}; it has: {', '.join(each.name for each in cohort.outcomes) or 'none'}"
+        )
     images = {} if files is None else _images(files, len(cohort.exams))
     units = {variable.name: variable.unit for variable in cohort.variables}
     columns = {name: f"{name} [{unit}]" if unit else name for name, unit in units.items()}
@@ -44,14 +48,21 @@ def to_validation_table(cohort: Cohort, file: str | os.PathLike[str], *, outcome
         writer = csv.DictWriter(stream, ["file", "patient", "site", "outcome", "view", *columns.values()], lineterminator="\n")
         writer.writeheader()
         for number, exam in enumerate(cohort.exams, start=1):
-            row = {"file": images.get(number, ""), "patient": exam.patient, "site": exam.site, "view": exam.view or "",
-                   "outcome": {True: "true", False: "false", None: ""}[_outcome_after(exam, outcome)]}  # fmt: skip
+            row = {
+                "file": images.get(number, ""),
+                "patient": exam.patient,
+                "site": exam.site,
+                "view": exam.view or "",
+                "outcome": {True: "true", False: "false", None: ""}[_outcome_after(exam, outcome)],
+            }
             row |= {columns[name]: _text(exam, name) for name in exam.record.given if exam.value_days.get(name, 0) <= 0}
             writer.writerow(row)
 
 
 def to_parquet(cohort: Cohort, file: str | os.PathLike[str]) -> None:
-    """Writes `Cohort.frame` as Parquet; the metadata of a clinical variable's field have its unit, those of the file the cohort's name and checksum.
+    """Writes `Cohort.frame` as Parquet, with the unit in the metadata of a variable's field.
+
+    The file's metadata have the cohort's name and checksum, and the bundle of its examinations.
 
     Parameters
     ----------
@@ -66,7 +77,11 @@ def to_parquet(cohort: Cohort, file: str | os.PathLike[str]) -> None:
     fields = []
     for name in frame.columns:
         known = frame[name].dropna()
-        kind = pyarrow.float64() if frame[name].dtype == "float64" else pyarrow.bool_() if _are_flags(name, list(known)) else pyarrow.string()
+        kind = (
+            pyarrow.float64()
+            if frame[name].dtype == "float64"
+            else pyarrow.bool_() if _are_flags(name, list(known)) else pyarrow.string()
+        )
         fields.append(pyarrow.field(name, kind, metadata={"unit": unit} if (unit := units.get(name)) else None))
     origin = {"aicovid.schema": "aicovid.cohort/1", "aicovid.cohort": cohort.name, "aicovid.exams_sha256": cohort.exams_sha256}
     if cohort.model is not None:

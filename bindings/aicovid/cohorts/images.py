@@ -39,8 +39,8 @@ def examine(drafts: Sequence[Draft], *, model: str, jobs: int, kept: Path, key: 
     jobs : int
         Images at the same time.
     kept : pathlib.Path
-        A file that takes each Examination as soon as it is there. One that exists is gone on with; lines of another model, or of files
-        that have changed, are passed over.
+        A file that takes each Examination as soon as it is there. One that exists is gone on with; lines of another model, or of
+        files that have changed, are passed over.
     key : bytes
         Of the pseudonyms; the file names images by it.
 
@@ -54,13 +54,17 @@ def examine(drafts: Sequence[Draft], *, model: str, jobs: int, kept: Path, key: 
         return [draft.exam for draft in drafts]
     assessor = aicovid.Assessor.load(model, workers=jobs)
     done = _read_kept(kept)
-    names = {id(draft): _name(draft.image, assessor.model.manifest_sha256, key) for draft in with_image if draft.image is not None}
+    names = {
+        id(draft): _name(draft.image, assessor.model.manifest_sha256, key) for draft in with_image if draft.image is not None
+    }
     left = [draft for draft in with_image if names[id(draft)] not in done]
     if len(left) < len(with_image):
         print(f"{len(with_image) - len(left)} of {len(with_image)} images were examined by an earlier run", file=sys.stderr)
     with open(kept, "a", encoding="utf-8") as stream, ThreadPoolExecutor(jobs) as pool:
         kept.chmod(0o600)
-        for number, (draft, examined) in enumerate(zip(left, pool.map(lambda each: _examine(assessor, each.image), left), strict=True), start=1):
+        for number, (draft, examined) in enumerate(
+            zip(left, pool.map(lambda each: _examine(assessor, each.image), left), strict=True), start=1
+        ):
             done[names[id(draft)]] = examined
             stream.write(json.dumps({"image": names[id(draft)], **vars(examined)}) + "\n")
             stream.flush()
@@ -86,7 +90,9 @@ def _name(file: Path | None, manifest: str, key: bytes) -> str:
     """Of a model and a file as it is now; it says nothing of the path to whoever has no key."""
     path = file or Path()
     state = path.stat()
-    return hmac.new(key, f"{manifest}\0{path.resolve()}\0{state.st_size}\0{state.st_mtime_ns}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        key, f"{manifest}\0{path.resolve()}\0{state.st_size}\0{state.st_mtime_ns}".encode(), hashlib.sha256
+    ).hexdigest()
 
 
 def _read_kept(kept: Path) -> dict[str, Examined]:

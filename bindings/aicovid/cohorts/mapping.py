@@ -118,8 +118,11 @@ def read_mapping(file: Path, kind: str) -> MappingFile:
     rules = {"$schema": schema["$schema"], "definitions": schema["definitions"], "$ref": f"#/definitions/{kind}"}
     faults = sorted(jsonschema.Draft7Validator(rules).iter_errors(members), key=lambda fault: list(map(str, fault.absolute_path)))
     if faults:
-        raise InvalidArgumentError("\n".join(
-            f"mapping, {''.join(f'/{step}' for step in fault.absolute_path) or '/'}: {fault.message}" for fault in faults))  # fmt: skip
+        raise InvalidArgumentError(
+            "\n".join(
+                f"mapping, {''.join(f'/{step}' for step in fault.absolute_path) or '/'}: {fault.message}" for fault in faults
+            )
+        )
     return MappingFile(kind, hashlib.sha256(content).hexdigest(), members)
 
 
@@ -133,16 +136,32 @@ def table_mapping(members: Mapping[str, Any]) -> TableMapping:
     """
     site, image, view = members["site"], members.get("image", {}), members.get("view", {})
     diagnosis, order = members.get("diagnosis", {}), members.get("order", {})
-    return _checked(TableMapping(
-        name=members["name"], patient=members["patient"], columns=columns_of(members["columns"]), outcomes=outcomes_of(members["outcomes"]),
-        site_column=site.get("column"), site_codes=site.get("codes", {}), site=site.get("code", ""),
-        same_patient=members.get("same_patient", {}), time=members.get("time"), order=order.get("column"),
-        descending=order.get("descending", False), image=image.get("column"), image_prefix=image.get("prefix", ""),
-        image_suffix=image.get("suffix", ""), view=view.get("column"), view_words=view.get("words", {}),
-        diagnosis=diagnosis.get("column"), diagnosis_words=diagnosis.get("words", {}), diagnosis_value=diagnosis.get("value"),
-        keep=tuple(Keep(each["column"], tuple(each["words"]), each["reason"]) for each in members.get("keep", [])),
-        values=members.get("values", {}), missing=tuple(members.get("missing", [])),
-    ))  # fmt: skip
+    return _checked(
+        TableMapping(
+            name=members["name"],
+            patient=members["patient"],
+            columns=columns_of(members["columns"]),
+            outcomes=outcomes_of(members["outcomes"]),
+            site_column=site.get("column"),
+            site_codes=site.get("codes", {}),
+            site=site.get("code", ""),
+            same_patient=members.get("same_patient", {}),
+            time=members.get("time"),
+            order=order.get("column"),
+            descending=order.get("descending", False),
+            image=image.get("column"),
+            image_prefix=image.get("prefix", ""),
+            image_suffix=image.get("suffix", ""),
+            view=view.get("column"),
+            view_words=view.get("words", {}),
+            diagnosis=diagnosis.get("column"),
+            diagnosis_words=diagnosis.get("words", {}),
+            diagnosis_value=diagnosis.get("value"),
+            keep=tuple(Keep(each["column"], tuple(each["words"]), each["reason"]) for each in members.get("keep", [])),
+            values=members.get("values", {}),
+            missing=tuple(members.get("missing", [])),
+        )
+    )
 
 
 def columns_of(members: Mapping[str, Any]) -> dict[str, Column]:
@@ -153,16 +172,25 @@ def columns_of(members: Mapping[str, Any]) -> dict[str, Column]:
 def outcomes_of(members: list[Mapping[str, Any]]) -> tuple[OutcomeRule, ...]:
     """The rules of outcomes, in their order."""
     return tuple(
-        OutcomeRule(Outcome(each["name"], each["definition"], each.get("horizon_days")), each.get("column"), each.get("words", {}),
-                    each.get("days"), each.get("without"), tuple(each.get("any_of", ())))
-        for each in members)  # fmt: skip
+        OutcomeRule(
+            Outcome(each["name"], each["definition"], each.get("horizon_days")),
+            each.get("column"),
+            each.get("words", {}),
+            each.get("days"),
+            each.get("without"),
+            tuple(each.get("any_of", ())),
+        )
+        for each in members
+    )
 
 
 def _checked(mapping: TableMapping) -> TableMapping:
     first: dict[str, str] = {}
     for header, column in mapping.columns.items():
         if column.variable in first:
-            raise InvalidArgumentError(f"mapping: {column.variable} has the columns {first[column.variable]} and {header}; expected one")
+            raise InvalidArgumentError(
+                f"mapping: {column.variable} has the columns {first[column.variable]} and {header}; expected one"
+            )
         first[column.variable] = header
     earlier: set[str] = set()
     for rule in mapping.outcomes:

@@ -1,7 +1,7 @@
 """The National COVID-19 Chest Imaging Database: its tree of images and its patients' files (schema v2.1).
 
-Values are read by the library (`clean="nccid"`, docs/clinical-tables.md). Read here is what the library leaves, since it is told neither the
-centre nor an image: quantities whose unit depends on the centre, dates, outcomes, and what the tree holds.
+Values are read by the library (`clean="nccid"`, docs/clinical-tables.md). Read here is what the library leaves, since it is told
+neither the centre nor an image: quantities whose unit depends on the centre, dates, outcomes, and what the tree holds.
 """
 
 from __future__ import annotations
@@ -20,34 +20,68 @@ from aicovid.cohorts.form import Exam, Outcome
 from aicovid.cohorts.rows import Draft, Problem, Reading, any_true, iso_week
 from aicovid.errors import BadClinicalInputError, InvalidArgumentError
 
-#: Columns whose unit depends on the centre: variable, row of the workbook of units, and the units that are credible for it. Urea "ng/mL", which
-#: the workbook has for a centre, would be a millionth of what a patient has; "%" in PaO2 is a saturation of unknown kind.
+#: Columns whose unit depends on the centre: variable, row of the workbook of units, and the units that are credible for it. Urea
+#: "ng/mL", which the workbook has for a centre, would be a millionth of what a patient has; "%" in PaO2 is a saturation of
+#: unknown kind.
 BY_CENTRE = {
     "PaO2": ("pao2", "PaO2/O2 saturation", ("kPa", "mm[Hg]")),
     "Pa02": ("pao2", "PaO2/O2 saturation", ("kPa", "mm[Hg]")),
     "Urea on admission": ("urea", "Urea", ("mmol/L", "mg/dL", "g/L")),
-    "D-dimer on admission": ("d_dimer", "D-dimer", tuple(f"{unit}{{{kind}}}" for unit in ("mg/L", "ug/mL", "ug/L", "ng/mL")
-                                                         for kind in ("FEU", "DDU"))),
+    "D-dimer on admission": (
+        "d_dimer",
+        "D-dimer",
+        tuple(f"{unit}{{{kind}}}" for unit in ("mg/L", "ug/mL", "ug/L", "ng/mL") for kind in ("FEU", "DDU")),
+    ),
     "Troponin I": ("troponin_i", "Troponin I", ("ng/L", "pg/mL", "ng/mL", "ug/L")),
     "Troponin T": ("troponin_t", "Troponin T", ("ng/L", "pg/mL", "ng/mL", "ug/L")),
-}  # fmt: skip
+}
 #: Where the library reads each variable from; the first of them that has a cell is the original.
 COLUMNS = {
-    "age": ("Age",), "sex": ("Sex",), "temperature": ("Temperature on admission",), "respiratory_rate": ("Respiratory rate on admission",),
-    "heart_rate": ("Heart rate on admission",), "spo2": ("O2 saturation",), "days_since_onset": ("Duration of symptoms",),
-    "leukocytes": ("WCC on admission",), "lymphocytes": ("Lymphocyte count on admission",), "platelets": ("Platelet count on admission",),
-    "crp": ("CRP on admission",), "fibrinogen": ("Fibrinogen  if d-dimer not performed",), "ferritin": ("Ferritin",),
-    "creatinine": ("Creatinine on admission",), "systolic_bp": ("Systolic BP",), "diastolic_bp": ("Diastolic BP",), "fio2": ("FiO2",),
-    "hypertension": ("PMH hypertension", "PMH h1pertension"), "chronic_kidney_disease": ("PMH CKD",),
+    "age": ("Age",),
+    "sex": ("Sex",),
+    "temperature": ("Temperature on admission",),
+    "respiratory_rate": ("Respiratory rate on admission",),
+    "heart_rate": ("Heart rate on admission",),
+    "spo2": ("O2 saturation",),
+    "days_since_onset": ("Duration of symptoms",),
+    "leukocytes": ("WCC on admission",),
+    "lymphocytes": ("Lymphocyte count on admission",),
+    "platelets": ("Platelet count on admission",),
+    "crp": ("CRP on admission",),
+    "fibrinogen": ("Fibrinogen  if d-dimer not performed",),
+    "ferritin": ("Ferritin",),
+    "creatinine": ("Creatinine on admission",),
+    "systolic_bp": ("Systolic BP",),
+    "diastolic_bp": ("Diastolic BP",),
+    "fio2": ("FiO2",),
+    "hypertension": ("PMH hypertension", "PMH h1pertension"),
+    "chronic_kidney_disease": ("PMH CKD",),
     "diabetes": ("PMH diabetes mellitus type II", "PMH diabetes mellitus TYPE II", "PMH diabetes mellitus TYPE I"),
-    "copd": ("PMH Lung disease",), "asthma": ("PMH Lung disease",), "coronary_disease": ("PMH CVS disease",), "stroke": ("PMH CVS disease",),
+    "copd": ("PMH Lung disease",),
+    "asthma": ("PMH Lung disease",),
+    "coronary_disease": ("PMH CVS disease",),
+    "stroke": ("PMH CVS disease",),
     "sars_cov_2": ("1st RT-PCR result", "2nd RT-PCR result", "Final COVID Status"),
-}  # fmt: skip
+}
 #: What lasts, and so was not taken at a moment.
-_LASTING = {"age", "sex", "hypertension", "diabetes", "chronic_kidney_disease", "copd", "asthma", "coronary_disease", "stroke", "sars_cov_2"}
+_LASTING = {
+    "age",
+    "sex",
+    "hypertension",
+    "diabetes",
+    "chronic_kidney_disease",
+    "copd",
+    "asthma",
+    "coronary_disease",
+    "stroke",
+    "sars_cov_2",
+}
 #: Outcome, the schema's flag, and the date of the event.
-_EVENTS = {"icu": ("ITU admission", "Date of ITU admission"), "intubation": ("Intubation", "Date of intubation"),
-           "death": ("Death", "Date of death")}  # fmt: skip
+_EVENTS = {
+    "icu": ("ITU admission", "Date of ITU admission"),
+    "intubation": ("Intubation", "Date of intubation"),
+    "death": ("Death", "Date of death"),
+}
 OUTCOMES = (
     Outcome("icu", "admission to an intensive care unit at any time, by the flag or the date"),
     Outcome("intubation", "intubation at any time, by the flag or the date"),
@@ -56,7 +90,10 @@ OUTCOMES = (
 )
 _FOLDERS = {"ct": "ct", "mri": "mr"}
 _FILE = re.compile(r"(data|status)_(\d{4}-\d{2}-\d{2})\.json")
-_FORMATS = {"day_first": ("%d/%m/%Y", "%d/%m/%y", "%m/%d/%Y", "%m/%d/%y"), "month_first": ("%m/%d/%Y", "%m/%d/%y", "%d/%m/%Y", "%d/%m/%y")}
+_FORMATS = {
+    "day_first": ("%d/%m/%Y", "%d/%m/%y", "%m/%d/%Y", "%m/%d/%y"),
+    "month_first": ("%m/%d/%Y", "%m/%d/%y", "%d/%m/%Y", "%d/%m/%y"),
+}
 
 
 @dataclass(frozen=True)
@@ -73,8 +110,8 @@ class Study:
 def date_of(cell: Any, *, day_first: bool = False) -> date | None:
     """A date of the database, by its published rules.
 
-    The schema writes SwabDate with the day first and all others with the month first; a date that is none so is tried the other way.
-    "[Text] - 2020-03-20" is the date behind the text. Anything else is missing, also a number of days as Excel keeps them.
+    The schema writes SwabDate with the day first and all others with the month first; a date that is none so is tried the other
+    way. "[Text] - 2020-03-20" is the date behind the text. Anything else is missing, also a number of days as Excel keeps them.
 
     Examples
     --------
@@ -116,8 +153,10 @@ def read_units(workbook: Path) -> dict[str, dict[str, str]]:
     space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
     try:
         with ZipFile(workbook) as parts:
-            texts = ["".join(text.text or "" for text in entry.iter(f"{space}t"))
-                     for entry in ElementTree.fromstring(parts.read("xl/sharedStrings.xml"))]  # fmt: skip
+            texts = [
+                "".join(text.text or "" for text in entry.iter(f"{space}t"))
+                for entry in ElementTree.fromstring(parts.read("xl/sharedStrings.xml"))
+            ]
             sheet = ElementTree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
     except (OSError, BadZipFile, KeyError, ElementTree.ParseError):
         raise InvalidArgumentError("the workbook of units is no workbook of Excel") from None
@@ -127,7 +166,9 @@ def read_units(workbook: Path) -> dict[str, dict[str, str]]:
         for cell in row:
             value = cell.find(f"{space}v")
             if value is not None and value.text:
-                cells[re.sub(r"\d", "", cell.get("r", ""))] = (texts[int(value.text)] if cell.get("t") == "s" else value.text).strip()
+                cells[re.sub(r"\d", "", cell.get("r", ""))] = (
+                    texts[int(value.text)] if cell.get("t") == "s" else value.text
+                ).strip()
         if "A" in cells:
             table[cells.pop("A")] = cells
     centres = table.pop("Trust", None)
@@ -136,10 +177,13 @@ def read_units(workbook: Path) -> dict[str, dict[str, str]]:
     return {centre: {row: cells[place] for row, cells in table.items() if place in cells} for place, centre in centres.items()}
 
 
-def read_tree(root: Path, members: Mapping[str, Any], workbook: Path | None, with_images: bool, pseudonym: Callable[[str], str]) -> Reading:
+def read_tree(
+    root: Path, members: Mapping[str, Any], workbook: Path | None, with_images: bool, pseudonym: Callable[[str], str]
+) -> Reading:
     """Reads a tree of the database.
 
-    One exam is a study of radiographs whose patient has a file; and one is a patient who has a file and no such study, from the values alone.
+    One exam is a study of radiographs whose patient has a file; and one is a patient who has a file and no such study, from the
+    values alone.
 
     Parameters
     ----------
@@ -171,7 +215,9 @@ def read_tree(root: Path, members: Mapping[str, Any], workbook: Path | None, wit
         unknown = [column for column in columns if column not in BY_CENTRE]
         if unknown:
             raise InvalidArgumentError(f"mapping, /units/{site}: {unknown[0]} is no column whose unit depends on the centre")
-    files = {folder.name: folder for each in (*root.glob("data"), *root.glob("*/data")) for folder in each.iterdir() if folder.is_dir()}
+    files = {
+        folder.name: folder for each in (*root.glob("data"), *root.glob("*/data")) for folder in each.iterdir() if folder.is_dir()
+    }
     if not files:
         raise BadClinicalInputError("the source is no tree of NCCID: it has no patients' folders in data/")
     studies: dict[str, list[Study]] = {}
@@ -231,8 +277,15 @@ def outcomes_of(row: Mapping[str, Any], taken: date | None) -> tuple[dict[str, b
     return truths, days
 
 
-def _exam(patient: str, positive: bool, row: Mapping[str, Any], study: Study | None, members: Mapping[str, Any],
-          units: Mapping[str, Mapping[str, str]], reading: Reading) -> Exam:  # fmt: skip
+def _exam(
+    patient: str,
+    positive: bool,
+    row: Mapping[str, Any],
+    study: Study | None,
+    members: Mapping[str, Any],
+    units: Mapping[str, Mapping[str, str]],
+    reading: Reading,
+) -> Exam:
     centre = str(row.get("SubmittingCentre") or "unknown").strip()
     record, originals = _record(row, centre, members, units, reading)
     taken = study.taken if study else None
@@ -241,16 +294,25 @@ def _exam(patient: str, positive: bool, row: Mapping[str, Any], study: Study | N
     outcomes, event_days = outcomes_of(row, taken)
     day = taken or admitted
     return Exam(
-        patient=patient, site=members.get("sites", {}).get(centre, centre), record=record, week=iso_week(day) if day else None,
-        diagnosis="COVID-19" if positive else "SARS-CoV-2 negative", outcomes=outcomes, event_days=event_days,
-        value_days={} if days is None else {name: days for name in record.given if name not in _LASTING}, originals=originals,
+        patient=patient,
+        site=members.get("sites", {}).get(centre, centre),
+        record=record,
+        week=iso_week(day) if day else None,
+        diagnosis="COVID-19" if positive else "SARS-CoV-2 negative",
+        outcomes=outcomes,
+        event_days=event_days,
+        value_days={} if days is None else {name: days for name in record.given if name not in _LASTING},
+        originals=originals,
         view=study.view if study and study.view in ("AP", "PA") else None,
-    )  # fmt: skip
+    )
 
 
-def _record(row: Mapping[str, Any], centre: str, members: Mapping[str, Any], units: Mapping[str, Mapping[str, str]],
-            reading: Reading) -> tuple[aicovid.ClinicalRecord, dict[str, str]]:  # fmt: skip
-    cells = {name: "" if value is None else str(value).strip() for name, value in row.items() if not isinstance(value, (list, dict))}
+def _record(
+    row: Mapping[str, Any], centre: str, members: Mapping[str, Any], units: Mapping[str, Mapping[str, str]], reading: Reading
+) -> tuple[aicovid.ClinicalRecord, dict[str, str]]:
+    cells = {
+        name: "" if value is None else str(value).strip() for name, value in row.items() if not isinstance(value, (list, dict))
+    }
     try:
         record = aicovid.ClinicalRecord.parse(json.dumps(row), clean="nccid")
     except aicovid.BadClinicalInputError:
@@ -309,7 +371,9 @@ def _image(file: Path, kind: Path) -> Study:
         if metadata.is_file():
             header = pydicom.Dataset.from_json(metadata.read_text(encoding="utf-8"))
         else:
-            header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=["StudyDate", "AcquisitionDate", "Modality", "ViewPosition"])
+            header = pydicom.dcmread(
+                file, stop_before_pixels=True, specific_tags=["StudyDate", "AcquisitionDate", "Modality", "ViewPosition"]
+            )
     except (OSError, ValueError, TypeError, KeyError, AttributeError, pydicom.errors.InvalidDicomError):
         # The library says more of the file than that it is unreadable, when it examines it.
         header = pydicom.Dataset()
@@ -318,4 +382,6 @@ def _image(file: Path, kind: Path) -> Study:
         taken = datetime.strptime(stated[:8], "%Y%m%d").date()
     except ValueError:
         taken = None
-    return Study(place.parts[0], file, taken, str(header.get("ViewPosition") or "") or None, str(header.get("Modality") or "") or None)
+    return Study(
+        place.parts[0], file, taken, str(header.get("ViewPosition") or "") or None, str(header.get("Modality") or "") or None
+    )

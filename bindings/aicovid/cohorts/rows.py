@@ -76,8 +76,11 @@ def read_rows(file: Path, needed: Sequence[str]) -> list[dict[str, str]]:
     header = rows[0] if rows else []
     faults = [f"column {name} is missing" for name in needed if name not in header]
     faults += [f"column {name} stands twice" for name in needed if header.count(name) > 1]
-    faults += [f"row {number}: {len(cells)} cells; expected {len(header)}" for number, cells in enumerate(rows[1:], start=2)
-               if len(cells) != len(header)]  # fmt: skip
+    faults += [
+        f"row {number}: {len(cells)} cells; expected {len(header)}"
+        for number, cells in enumerate(rows[1:], start=2)
+        if len(cells) != len(header)
+    ]
     if faults:
         raise BadClinicalInputError("\n".join(faults))
     return [dict(zip(header, cells, strict=True)) for cells in rows[1:]]
@@ -90,15 +93,18 @@ def raise_problems(problems: Sequence[Problem], *, bad_cells: str = "error") -> 
     ----------
     problems : sequence of Problem
     bad_cells : {"error", "missing"}
-        With "missing" the cells that cannot be read are no error. A unit that the mapping does not state always is one: it is no cell's fault.
+        With "missing" the cells that cannot be read are no error. A unit that the mapping does not state always is one: it is no
+        cell's fault.
 
     Raises
     ------
     BadClinicalInputError
     """
     without_unit = Counter((problem.column, problem.site) for problem in problems if problem.reason == NO_UNIT)
-    lines = [f"column {column}: {count} values of the site {site}, and the mapping states no unit of it"
-             for (column, site), count in sorted(without_unit.items())]  # fmt: skip
+    lines = [
+        f"column {column}: {count} values of the site {site}, and the mapping states no unit of it"
+        for (column, site), count in sorted(without_unit.items())
+    ]
     if bad_cells == "error":
         cells = [str(problem) for problem in problems if problem.reason != NO_UNIT]
         lines += cells[:MOST_PROBLEMS] + ([f"and {len(cells) - MOST_PROBLEMS} more"] if len(cells) > MOST_PROBLEMS else [])
@@ -108,7 +114,15 @@ def raise_problems(problems: Sequence[Problem], *, bad_cells: str = "error") -> 
 
 def needed_columns(mapping: TableMapping) -> list[str]:
     """The columns that the mapping names, each once."""
-    named: list[str | None] = [mapping.patient, mapping.site_column, mapping.time, mapping.order, mapping.image, mapping.view, mapping.diagnosis]
+    named: list[str | None] = [
+        mapping.patient,
+        mapping.site_column,
+        mapping.time,
+        mapping.order,
+        mapping.image,
+        mapping.view,
+        mapping.diagnosis,
+    ]
     named += [keep.column for keep in mapping.keep] + [each for rule in mapping.outcomes for each in (rule.column, rule.days)]
     named += [each for header, column in mapping.columns.items() for each in (header, column.days)]
     return list(dict.fromkeys(name for name in named if name is not None))
@@ -129,8 +143,8 @@ def read_table(file: Path, mapping: TableMapping, images: Path | None, pseudonym
     Returns
     -------
     Reading
-        In the order of rows; problems hold every cell that cannot be read, and its value is missing in the exam. An image without its file is
-        counted, and the exam has none.
+        In the order of rows; problems hold every cell that cannot be read, and its value is missing in the exam. An image without
+        its file is counted, and the exam has none.
 
     Raises
     ------
@@ -223,10 +237,17 @@ class _Reader:
         outcomes, event_days = self._outcomes(number, row)
         taken = self._date(number, row)
         exam = Exam(
-            patient=self.pseudonym(mapping.same_patient.get(patient, patient)), site=site or "unknown",
-            record=aicovid.ClinicalRecord(given), week=None if taken is None else iso_week(taken), diagnosis=self._diagnosis(number, row),
-            outcomes=outcomes, event_days=event_days, value_days=value_days, originals=originals, view=self._view(number, row),
-        )  # fmt: skip
+            patient=self.pseudonym(mapping.same_patient.get(patient, patient)),
+            site=site or "unknown",
+            record=aicovid.ClinicalRecord(given),
+            week=None if taken is None else iso_week(taken),
+            diagnosis=self._diagnosis(number, row),
+            outcomes=outcomes,
+            event_days=event_days,
+            value_days=value_days,
+            originals=originals,
+            view=self._view(number, row),
+        )
         name = "" if mapping.image is None or is_missing(row[mapping.image], mapping) else row[mapping.image].strip()
         self.reading.drafts.append(Draft(exam, self._order(number, row, taken), self._image(number, row), name))
 
@@ -235,26 +256,40 @@ class _Reader:
         self.reading.cells_set_aside[column, reason] += 1
 
     def _values(self, number: int, row: Row, site: str) -> tuple[dict[str, Any], dict[str, float], dict[str, str]]:
-        given, days, originals = dict(self.mapping.values), {}, {}
+        members: dict[str, Any] = {}
         for header, column in self.mapping.columns.items():
             cell = row[header].strip()
             if is_missing(cell, self.mapping):
                 continue
             if (reason := column.set_aside.get(as_word(cell, column.set_aside))) is not None:
                 self.reading.cells_set_aside[header, reason] += 1
-                continue
-            member = self._member(number, header, column, site, cell)
-            if member is None:
-                continue
-            try:
-                aicovid.ClinicalRecord({**given, column.variable: member})
-            except aicovid.Error as error:
-                self._wrong(number, header, "contradiction", str(error))
-                continue
-            given[column.variable], originals[header] = member, row[header]
+            elif (member := self._member(number, header, column, site, cell)) is not None:
+                members[header] = member
+        given = self._consistent(number, members)
+        originals = {header: row[header] for header in members if self.mapping.columns[header].variable in given}
+        days = {}
+        for header in originals:
+            column = self.mapping.columns[header]
             if column.days is not None and (day := self._number(number, row, column.days)) is not None:
                 days[column.variable] = day
         return given, days, originals
+
+    def _consistent(self, number: int, members: Mapping[str, Any]) -> dict[str, Any]:
+        """The members by variable, without the later one of two that contradict one another."""
+        given = {**self.mapping.values, **{self.mapping.columns[header].variable: member for header, member in members.items()}}
+        try:
+            aicovid.ClinicalRecord(given)
+        except aicovid.Error:
+            given = dict(self.mapping.values)
+            for header, member in members.items():
+                more = {**given, self.mapping.columns[header].variable: member}
+                try:
+                    aicovid.ClinicalRecord(more)
+                except aicovid.Error as error:
+                    self._wrong(number, header, "contradiction", str(error))
+                else:
+                    given = more
+        return given
 
     def _member(self, number: int, header: str, column: Column, site: str, cell: str) -> Any:
         unit = column.unit_at(site)
@@ -332,7 +367,9 @@ class _Reader:
         return "" if taken is None else taken.isoformat()
 
     def _view(self, number: int, row: Row) -> str | None:
-        view: str | None = None if self.mapping.view is None else self._word(number, row, self.mapping.view, self.mapping.view_words)
+        view: str | None = (
+            None if self.mapping.view is None else self._word(number, row, self.mapping.view, self.mapping.view_words)
+        )
         return view
 
     def _diagnosis(self, number: int, row: Row) -> str | None:
