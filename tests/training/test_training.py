@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 import pytest
+import xgboost
 from conftest import BUILD, SOURCE
 from made_cohorts import INTERCEPT, TRUTH, drawn, write
 from scipy.special import expit
@@ -143,6 +144,29 @@ def spline(z, knots, weights):
                  + max(z - last, 0) ** 3 * (before - knots[j]) / (last - before))  # fmt: skip
         total += weight * cubes / (last - knots[0]) ** 2
     return total
+
+
+def test_trees_are_those_of_python(cohort, tmp_path):
+    out = tmp_path / "made-trees"
+    done = subprocess.run(
+        [sys.executable, "-m", "aicovid.training", cohort, "--outcome", "severe", "--out", out, "--image-bundle", BUNDLE, "--model", "xgboost",
+         "--data", "400 made-up patients", "--licence", "CC0-1.0"], capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    verified = subprocess.run([BUILD / "bin" / "aicovid", "model", "verify", out], capture_output=True, text=True, check=False)
+    assert verified.returncode == 0 and "severe" in verified.stdout, verified.stdout + verified.stderr
+    booster = xgboost.Booster(model_file=out / "severe.json")
+    line = json.loads((out / "severe_platt.json").read_text())
+    judging, names = aicovid.Assessor.load(out), ["age", "crp", "diabetes", "brixia"]
+    for exam in cohorts.read(cohort).exams[:40]:
+        given = exam.record.canonical | {"diabetes": float(exam.record.given["diabetes"]), "brixia": exam.examination.findings.brixia.value}
+        row = np.array([[given.get(name, np.nan) for name in names]], dtype=np.float32)
+        logit = booster.predict(xgboost.DMatrix(row, feature_names=names), output_margin=True)[0]
+        seen = json.loads(exam.examination_json)
+        seen["model"] |= {"name": out.name, "version": "1.0.0", "manifest_sha256": judging.model.manifest_sha256, "licence": judging.model.licence}
+        outcome = next(one for one in judging.judge(aicovid.Examination.parse(json.dumps(seen)), exam.record).outcomes if one.name == "severe")
+        assert outcome.probability == pytest.approx(expit(line["intercept"] + line["slope"] * logit), abs=1e-5)
+    area = json.loads((out / "figures.json").read_text())["sets"]["fused"]["auroc"]
+    assert area["value"] > 0.62 and "gradient-boosted trees" in (out / "CARD.md").read_text()
 
 
 def test_the_figures_are_of_the_truth(bundle):

@@ -18,6 +18,7 @@ from aicovid.training.card import card
 from aicovid.training.inputs import Input, Kind
 from aicovid.training.logistic import Term
 from aicovid.training.study import Study
+from aicovid.training.trees import Trees
 
 _PERCENTILES = (0, 5, 10, 25, 50, 75, 90, 95, 100)
 
@@ -46,12 +47,7 @@ def write_bundle(one: Study, image_bundle: Path, out: Path, *, manifest_sha256: 
     BadBundleError
         The image bundle is another one, or what was written does not load.
     """
-    manifest_file = image_bundle / "manifest.json"
-    if not manifest_file.is_file():
-        raise BadBundleError("the image bundle has no manifest.json")
-    digest = hashlib.sha256(manifest_file.read_bytes()).hexdigest()
-    if manifest_sha256 is not None and digest != manifest_sha256:
-        raise BadBundleError(f"the image bundle's manifest has the SHA-256 {digest[:12]}...; the cohort's examinations were made with {manifest_sha256[:12]}...")
+    check_image_bundle(image_bundle, manifest_sha256)
     manifest = copy_bundle(image_bundle, out)
     model_file, line_file = f"{one.outcome}.json", f"{one.outcome}_platt.json"
     _write(out / model_file, one.fused.model.to_json())
@@ -66,6 +62,22 @@ def write_bundle(one: Study, image_bundle: Path, out: Path, *, manifest_sha256: 
     (out / "CARD.md").write_text(card(one, data=data, licence=manifest["licence"], image=f"{_name(image_bundle)}"), encoding="utf-8")
     _write(out / "figures.json", dict(one.figures))
     return aicovid.Assessor.load(out)
+
+
+def check_image_bundle(image_bundle: Path, manifest_sha256: str | None) -> None:
+    """Whether a bundle is the one that made a cohort's examinations.
+
+    Raises
+    ------
+    BadBundleError
+        It is another one, or none.
+    """
+    manifest_file = image_bundle / "manifest.json"
+    if not manifest_file.is_file():
+        raise BadBundleError("the image bundle has no manifest.json")
+    digest = hashlib.sha256(manifest_file.read_bytes()).hexdigest()
+    if manifest_sha256 is not None and digest != manifest_sha256:
+        raise BadBundleError(f"the image bundle's manifest has the SHA-256 {digest[:12]}...; the cohort's examinations were made with {manifest_sha256[:12]}...")
 
 
 def copy_bundle(bundle: Path, out: Path) -> dict[str, Any]:
@@ -93,15 +105,15 @@ def rewrite(out: Path, manifest: Mapping[str, Any]) -> None:
 
 def outcome_of(one: Study, model_file: str, line_file: str) -> dict[str, Any]:
     """The manifest's entry."""
-    figures = one.figures
+    figures, trees = one.figures, isinstance(one.fused.model, Trees)
     best = figures["sets"][figures["model"]]
     area = best.get("auroc")
     told = "too few patients for a figure" if area is None else f"AUROC {area['value']:.2f} ({area.get('low', 0):.2f} to {area.get('high', 1):.2f})"
     caveat = "one's own cohort; not validated elsewhere" + "".join(f"; {trap.replace('_', ' ')} predicts as well" for trap in figures["traps"])
     entry: dict[str, Any] = {
-        "name": one.outcome, "model": "logistic", "file": model_file, "calibration": line_file, "definition": one.definition, "kind": one.kind,
+        "name": one.outcome, "model": "xgboost" if trees else "logistic", "file": model_file, "calibration": line_file, "definition": one.definition, "kind": one.kind,
         "evidence": {"level": "internal", "patients": len(set(one.material.patients)), "result": f"{told}, patients held out", "caveat": caveat},
-        "population": _population(one), "inputs": [_input(term) for term in one.fused.model.terms],
+        "population": _population(one), "inputs": [_input(term, trees, bool(np.isnan(one.material.values[:, place]).any())) for place, term in enumerate(one.fused.model.terms)],
     }  # fmt: skip
     if one.kind == "concurrent_state":
         share = np.sort(one.out_of_fold[~np.isnan(one.out_of_fold)])
@@ -115,7 +127,7 @@ def _population(one: Study) -> dict[str, Any]:
     return {} if ages is None else {"age": [float(np.floor(ages.lowest)), float(np.ceil(ages.highest))]}
 
 
-def _input(term: Term) -> dict[str, Any]:
+def _input(term: Term, of_trees: bool, was_missing: bool) -> dict[str, Any]:
     of, entry = term.input, {"variable": term.input.name}
     told: dict[str, Any] = dict(entry)
     if of.kind is Kind.FINDING:
@@ -126,8 +138,10 @@ def _input(term: Term) -> dict[str, Any]:
         if of.unit:
             told["unit"] = of.unit
         told |= {"range": [term.lowest, term.highest], "reference": term.replacement}
-    # What no exam lacked is required.
-    return told | ({"missing": {"value": term.replacement}} if term.has_indicator else {})
+    # What no exam lacked is required. Trees have a branch of their own for what is missing.
+    if of_trees:
+        return told | ({"missing": {}} if was_missing else {})
+    return told | ({"missing": {"value": term.replacement}} if was_missing else {})
 
 
 def _line(one: Study, data: str) -> dict[str, Any]:

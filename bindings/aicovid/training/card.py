@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from aicovid.training.evaluation import SHAPES
+from aicovid.training.logistic import Shape
 from aicovid.training.study import SETS, Study
+from aicovid.training.trees import TreeShape
 
 _SETS = {"image": "image alone", "clinical": "clinical values alone", "fused": "both"}
 _CONTROLS = {"site_alone": "hospital alone", "projection_alone": "AP or PA alone", "missingness_alone": "which values are missing, alone"}
@@ -23,8 +25,7 @@ def card(one: Study, *, data: str, licence: str, image: str) -> str:
         f"| patients, exams, with the outcome | {len(set(material.patients))}, {len(material.event)}, {int(material.event.sum())} |",
         f"| exams left out: outcome unknown, or a later exam of a patient | {figures['outcome_unknown_or_later_exam']} |",
         f"| inputs | {', '.join(item.name for item in one.inputs)} |",
-        f"| model | logistic, penalty {shape.penalty:g}, " + (f"splines of {shape.knots} knots" if shape.knots else "straight lines")
-        + f"; chosen of {len(SHAPES)} in inner folds; calibrated by a line on held-out logits |", "",
+        f"| model | {_model(shape)}; chosen of {len(SHAPES)} in inner folds; calibrated by a line on held-out logits |", "",
     ]  # fmt: skip
     lines += ["## Patients held out", "", f"{figures['folds']} folds by patient; everything is chosen, scaled and filled in inside them. Brackets: 95 % intervals by patient.", "",
               "| | AUROC | calibration slope | intercept | Brier | AUROC, each hospital left out |", "|---|---|---|---|---|---|"]  # fmt: skip
@@ -48,6 +49,12 @@ def card(one: Study, *, data: str, licence: str, image: str) -> str:
     lines += ["", "A group with fewer than 5 patients of either kind has no figure. No interval holds the uncertainty of the learnt parameters.", "",
               "`figures.json` has all numbers, and the decision curves.", ""]  # fmt: skip
     return "\n".join(lines)
+
+
+def _model(shape: Shape | TreeShape) -> str:
+    if isinstance(shape, TreeShape):
+        return f"gradient-boosted trees, {shape.rounds} of depth {shape.depth}, rate {shape.rate:g}"
+    return f"logistic, penalty {shape.penalty:g}, " + (f"splines of {shape.knots} knots" if shape.knots else "straight lines")
 
 
 def _shown(one: Mapping[str, Any] | None) -> str:

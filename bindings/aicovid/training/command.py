@@ -9,7 +9,7 @@ from pathlib import Path
 
 import aicovid
 from aicovid import cohorts
-from aicovid.training.bundle import write_bundle
+from aicovid.training.bundle import check_image_bundle, write_bundle
 from aicovid.training.recalibration import recalibrate, write_recalibrated
 from aicovid.training.study import study
 from aicovid.training.traps import TrapError
@@ -26,6 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--data", default="", help="what the cohort is, in a sentence for the card")
     parser.add_argument("--licence", default="", help="of what is learnt from the cohort, SPDX")
     parser.add_argument("--inputs", nargs="+", metavar="NAME", help="clinical variables; default: all that can be learnt from")
+    parser.add_argument("--model", choices=("logistic", "xgboost"), default="logistic", help="what is learnt")
     parser.add_argument("--state", action="store_true", help="the outcome is a state when the image is taken, and no forecast")
     parser.add_argument("--allow", nargs="+", default=[], metavar="NAME", help="treatments that may be inputs all the same")
     parser.add_argument("--exams", choices=("first", "all"), default="first", help="of a patient; default: first")
@@ -40,8 +41,9 @@ def main(arguments: Sequence[str]) -> int:
             write_recalibrated(line, options.recalibrate, options.image_bundle, options.out)
             print(f"{options.recalibrate}: logit' = {line.intercept:.3f} + {line.slope:.3f} logit; {line.without_number} exams had no probability")
             return 0
+        check_image_bundle(options.image_bundle, None if cohort.model is None else cohort.model.manifest_sha256)
         found = study(cohort, options.outcome, inputs=options.inputs, of_a_state=options.state, allowed=options.allow,
-                      every_exam=options.exams == "all", seed=options.seed)  # fmt: skip
+                      every_exam=options.exams == "all", trees=options.model == "xgboost", seed=options.seed)  # fmt: skip
         write_bundle(found, options.image_bundle, options.out, manifest_sha256=None if cohort.model is None else cohort.model.manifest_sha256,
                      licence=options.licence, data=options.data)  # fmt: skip
     except TrapError as error:

@@ -13,13 +13,15 @@ from aicovid.errors import InvalidArgumentError
 from aicovid.training.folds import patient_folds
 from aicovid.training.inputs import Input
 from aicovid.training.logistic import Logistic, Shape, fit
+from aicovid.training.trees import Trees, TreeShape, fit_trees
 from aicovid.validation.arrays import Flags, Floats, Names
 from aicovid.validation.calibration import calibration
 from aicovid.validation.discrimination import auroc
 from aicovid.validation.net_benefit import decision_curve
 
 #: What is tried: chosen inside each fold by the log loss of inner folds.
-SHAPES = tuple(Shape(penalty, knots) for knots in (0, 3, 4) for penalty in (0.3, 3.0, 30.0))
+SHAPES: tuple[Shape | TreeShape, ...] = tuple(Shape(penalty, knots) for knots in (0, 3, 4) for penalty in (0.3, 3.0, 30.0))
+TREE_SHAPES: tuple[Shape | TreeShape, ...] = tuple(TreeShape(depth, rounds) for depth in (1, 2, 3) for rounds in (30, 100))
 INNER_FOLDS = 5
 # Fewer patients with the outcome than this for a column of a spline: straight lines.
 _EVENTS_A_COLUMN = 10
@@ -60,8 +62,8 @@ class Material:
 class Calibrated:
     """A model, and the line that maps its logit to a calibrated one, fitted on exams that it did not learn from."""
 
-    model: Logistic
-    shape: Shape
+    model: Logistic | Trees
+    shape: Shape | TreeShape
     slope: float
     intercept: float
 
@@ -71,13 +73,14 @@ class Calibrated:
         return share
 
 
-def choose(material: Material, seed: int, shapes: Sequence[Shape] = SHAPES) -> tuple[Shape, Floats]:
+def choose(material: Material, seed: int, shapes: Sequence[Shape | TreeShape] = SHAPES) -> tuple[Shape | TreeShape, Floats]:
     """The shape with the least log loss on held-out inner folds, and the logits that it gives there [n]."""
     columns = len(material.inputs)
     with_event = min(len(set(material.patients[material.event])), len(set(material.patients[~material.event])))
-    possible = [shape for shape in shapes if shape.knots == 0 or with_event >= _EVENTS_A_COLUMN * columns * (shape.knots - 1)]
+    possible = [shape for shape in shapes if isinstance(shape, TreeShape) or shape.knots == 0
+                or with_event >= _EVENTS_A_COLUMN * columns * (shape.knots - 1)]  # fmt: skip
     folds = list(patient_folds(material.patients, material.event, INNER_FOLDS, seed))
-    best: tuple[float, Shape, Floats] | None = None
+    best: tuple[float, Shape | TreeShape, Floats] | None = None
     for shape in possible or list(shapes[:1]):
         logit = np.empty(len(material.event))
         for learn, held in folds:
@@ -89,14 +92,14 @@ def choose(material: Material, seed: int, shapes: Sequence[Shape] = SHAPES) -> t
     return best[1], best[2]
 
 
-def train(material: Material, seed: int, shapes: Sequence[Shape] = SHAPES) -> Calibrated:
+def train(material: Material, seed: int, shapes: Sequence[Shape | TreeShape] = SHAPES) -> Calibrated:
     """Chooses, fits on all of the exams, and calibrates by the logits of the inner folds."""
     shape, logit = choose(material, seed, shapes)
     slope, intercept = line_of(logit, material.event)
     return Calibrated(_fitted(material, shape), shape, slope, intercept)
 
 
-def held_out(material: Material, folds: Iterable[tuple[Flags, Flags]], seed: int, shapes: Sequence[Shape] = SHAPES) -> Floats:
+def held_out(material: Material, folds: Iterable[tuple[Flags, Flags]], seed: int, shapes: Sequence[Shape | TreeShape] = SHAPES) -> Floats:
     """[n]: the probability of each exam by a model that learnt from other patients; NaN for those of no fold."""
     found = np.full(len(material.event), np.nan)
     for learn, held in folds:
@@ -133,7 +136,9 @@ def group_figures(probability: Floats, event: Flags, patients: Names, groups: Na
     return found
 
 
-def _fitted(material: Material, shape: Shape) -> Logistic:
+def _fitted(material: Material, shape: Shape | TreeShape) -> Logistic | Trees:
+    if isinstance(shape, TreeShape):
+        return fit_trees(material.inputs, material.values, material.event, shape)
     try:
         return fit(material.inputs, material.values, material.event, shape)
     except np.linalg.LinAlgError:

@@ -115,7 +115,7 @@ def fit(inputs: Sequence[Input], values: Floats, event: Flags, shape: Shape) -> 
     """
     if event.all() or not event.any():
         raise InvalidArgumentError("the exams to learn from all have the outcome, or none has it")
-    terms = [_term(one, values[:, place], shape.knots) for place, one in enumerate(inputs)]
+    terms = [term_of(one, values[:, place], shape.knots) for place, one in enumerate(inputs)]
     design = np.column_stack([term.columns(values[:, place]) for place, term in enumerate(terms)]) if terms else np.zeros((len(event), 0))
     weights = _maximise(design, event.astype(np.float64), shape.penalty)
     ends = np.cumsum([0, *(term.columns(np.zeros(1)).shape[1] for term in terms)])
@@ -130,7 +130,8 @@ def covariance(model: Logistic, values: Floats) -> Floats:
     return inverse
 
 
-def _term(one: Input, values: Floats, knots: int) -> Term:
+def term_of(one: Input, values: Floats, knots: int) -> Term:
+    """The scale, the knots and the range of an input, from these values alone."""
     known = values[~np.isnan(values)]
     if len(known) == 0:
         raise InvalidArgumentError(f"the input {one.name} is missing in all exams to learn from")

@@ -10,11 +10,12 @@ import numpy as np
 
 from aicovid.cohorts import Cohort, Exam
 from aicovid.errors import InvalidArgumentError
-from aicovid.training.evaluation import Calibrated, Material, figures, group_figures, held_out, train
+from aicovid.training.evaluation import SHAPES, TREE_SHAPES, Calibrated, Material, figures, group_figures, held_out, train
 from aicovid.training.folds import centre_folds, patient_folds
 from aicovid.training.inputs import Input, Kind, findings_of, inputs_of
 from aicovid.training.logistic import Shape
 from aicovid.training.traps import Trap, TrapError, caught_after, caught_before
+from aicovid.training.trees import TreeShape
 from aicovid.validation.arrays import Floats, Names
 from aicovid.validation.discrimination import difference
 
@@ -57,7 +58,7 @@ class Study:
 
 
 def study(cohort: Cohort, outcome: str, *, inputs: Sequence[str] | None = None, of_a_state: bool = False, allowed: Sequence[str] = (),
-          every_exam: bool = False, seed: int = 1) -> Study:  # fmt: skip
+          every_exam: bool = False, trees: bool = False, seed: int = 1) -> Study:  # fmt: skip
     """Trains and evaluates.
 
     Parameters
@@ -73,6 +74,8 @@ def study(cohort: Cohort, outcome: str, *, inputs: Sequence[str] | None = None, 
         Treatments that may be inputs all the same.
     every_exam : bool
         Learn from all exams of a patient, not from the first with a known outcome.
+    trees : bool
+        Gradient-boosted trees, in place of a logistic regression.
     seed : int
 
     Raises
@@ -101,9 +104,10 @@ def study(cohort: Cohort, outcome: str, *, inputs: Sequence[str] | None = None, 
         raise TrapError(caught)
     material = Material(chosen, values, event, patients, sites)
     views = np.array([exam.view or "unknown" for exam in exams], dtype=str)
-    of_fold, told = _evaluated(material, views, frame, seed)
+    shapes = TREE_SHAPES if trees else SHAPES
+    of_fold, told = _evaluated(material, views, frame, seed, shapes)
     told |= {"exams": len(cohort.exams), "outcome_unknown_or_later_exam": len(cohort.exams) - len(used), "seed": seed}
-    return Study(outcome, found.definition, "concurrent_state" if of_a_state else "prognosis", chosen, material, train(material, seed), told, of_fold)
+    return Study(outcome, found.definition, "concurrent_state" if of_a_state else "prognosis", chosen, material, train(material, seed, shapes), told, of_fold)
 
 
 def _used(exams: Sequence[Exam], outcome: str, every_exam: bool) -> list[int]:
@@ -117,7 +121,7 @@ def _used(exams: Sequence[Exam], outcome: str, every_exam: bool) -> list[int]:
     return used
 
 
-def _evaluated(material: Material, views: Names, frame: Any, seed: int) -> tuple[Floats, dict[str, Any]]:
+def _evaluated(material: Material, views: Names, frame: Any, seed: int, shapes: Sequence[Shape | TreeShape]) -> tuple[Floats, dict[str, Any]]:
     image = [one.name for one in material.inputs if one.kind is Kind.FINDING]
     clinical = [one.name for one in material.inputs if one.kind is not Kind.FINDING]
     sets = {"image": image, "clinical": clinical, "fused": [*clinical, *image]}
@@ -129,10 +133,10 @@ def _evaluated(material: Material, views: Names, frame: Any, seed: int) -> tuple
         if not sets[name] or (name == "fused" and not (image and clinical)):
             continue
         part = material.of(sets[name])
-        found[name] = held_out(part, folds, seed)
+        found[name] = held_out(part, folds, seed, shapes)
         told["sets"][name] = figures(found[name], material.event, material.patients)
         if len(centres) > 1:
-            left_out = held_out(part, centres, seed)
+            left_out = held_out(part, centres, seed, shapes)
             told["leave_one_centre_out"][name] = {"all": _without_curves(figures(left_out, material.event, material.patients)),
                                                   "sites": group_figures(left_out, material.event, material.patients, material.sites)}  # fmt: skip
     best = next(name for name in reversed(SETS) if name in found)
