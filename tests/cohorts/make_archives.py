@@ -22,9 +22,9 @@ import numpy as np
 
 COLUMNS = (
     "Row_number ImageFile Hospital Age Sex PositivityAtAdmission Temp_C DaysFever Cough DifficultyInBreathing WBC RBC CRP "
-    "Fibrinogen Glucose PCT LDH INR D_dimer Ox_percentage PaO2 SaO2 PaCO2 pH CardiovascularDisease IschemicHeartDisease AtrialFibrillation "
-    "HeartFailure Ictus HighBloodPressure Diabetes Dementia BPCO Cancer ChronicKidneyDisease RespiratoryFailure Obesity Position "
-    "Prognosis Death"
+    "Fibrinogen Glucose PCT LDH INR D_dimer Ox_percentage PaO2 SaO2 PaCO2 pH CardiovascularDisease IschemicHeartDisease "
+    "AtrialFibrillation HeartFailure Ictus HighBloodPressure Diabetes Dementia BPCO Cancer ChronicKidneyDisease "
+    "RespiratoryFailure Obesity Position Prognosis Death"
 ).split()
 SHARES = {"A": 0.11, "B": 0.09, "C": 0.14, "D": 0.13, "E": 0.09, "F": 0.44}
 # Of the canonical unit, what the hospital writes for one.

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 
 import make_archives
+import numpy as np
 import pytest
 from conftest import DATA
 
@@ -184,3 +185,31 @@ def test_an_unreadable_file_costs_its_patient_and_is_reported_without_a_name(tmp
         "out": 1,
         "set_aside": [{"reason": "unreadable_clinical_file", "count": 2}],
     }
+
+
+def test_a_contradiction_costs_one_value_and_not_the_patient(tmp_path):
+    (tmp_path / "tree" / "data" / "Covid1").mkdir(parents=True)
+    row = {"SubmittingCentre": "A", "Age": 60, "CRP on admission": 50, "Systolic BP": 80, "Diastolic BP": 120, "Sex": "M"}
+    (tmp_path / "tree" / "data" / "Covid1" / "data_2020-06-01.json").write_text(json.dumps(row))
+    (tmp_path / "mapping.json").write_text(json.dumps({"schema": "aicovid.cohort_mapping/1", "kind": "nccid", "name": "made"}))
+    assert run(tmp_path, "cohort", "--no-images") == 0
+    cohort = read(tmp_path / "cohort")
+    assert cohort.exams[0].record.canonical == {"age": 60.0, "crp": 50.0, "systolic_bp": 80.0}
+    assert cohort.cells_set_aside == [{"column": "Diastolic BP", "reason": "contradiction", "count": 1}]
+
+
+def test_without_metadata_the_header_tells_date_and_view_and_the_frontal_image_is_taken(tmp_path):
+    series = tmp_path / "tree" / "training" / "xray" / "Covid1" / "1.2" / "1.2.1"
+    series.mkdir(parents=True)
+    (tmp_path / "tree" / "data" / "Covid1").mkdir(parents=True)
+    (tmp_path / "tree" / "data" / "Covid1" / "data_2020-06-01.json").write_text('{"Age": 60, "Date of death": "03/20/2020"}')
+    grey = np.zeros((64, 48), np.uint8)
+    make_archives.write_dicom(series / "a.dcm", grey, "none", 1, "20200310", view="LL")
+    make_archives.write_dicom(series / "b.dcm", grey, "none", 2, "20200312", view="PA")
+    other = series.with_name("1.2.2").parent.with_name("1.3") / "1.3.1"
+    other.mkdir(parents=True)
+    make_archives.write_dicom(other / "a.dcm", grey, "none", 3, "20200313", modality="US")
+    reading = nccid.read_tree(tmp_path / "tree", {}, None, True, lambda patient: patient)
+    (draft,) = reading.drafts
+    assert draft.image.name == "b.dcm" and draft.exam.view == "PA" and draft.exam.week == "2020-W11"
+    assert draft.exam.event_days == {"death": 8.0, "deterioration": 8.0} and reading.set_aside == {"other_modality": 1}

@@ -161,6 +161,7 @@ def test_every_bad_cell_is_told_at_once_and_no_patient(tmp_path, capsys):
         if line.startswith("row ")
     }
     assert told == {(each["row"], each["column"]) for each in truth["bad_cells"]} and len(told) == 12
+    assert "column Prognosis: is an (unlisted value) of 8 bytes; expected one of SEVERE, MILD" in said
     assert "age is 640 a; expected 0 to 120 a" in said and "P_" not in said and not (tmp_path / "out").exists()
     assert run(*arguments, "--bad-cells", "missing") == 0
     cohort = cohorts.read(tmp_path / "out")
@@ -249,6 +250,18 @@ def test_images_of_14_bits_are_examined_and_missing_ones_counted(with_images):
         and {exam.examination.input.bits_stored for exam in examined} == {14}
         and {exam.view for exam in examined} == {"AP"}
     )
+    # Each fault of the grey scale that was made is named by the gate, and MONOCHROME1 as it should be is none.
+    of_line = dict(list(csv.reader(open(folder / "files.csv", encoding="utf-8")))[1:])
+    faults = {each["image_file"]: each["fault"] for each in json.loads((folder / "a" / "truth.json").read_text())["images"]}
+    for number, exam in enumerate(cohort.exams, start=1):
+        if exam.examination is not None:
+            codes = {reason.code for reason in exam.examination.gate.reasons}
+            fault = faults[of_line[str(number)].rpartition("/")[2]]
+            assert ("blank" in codes) == (fault == "near_black") and ("inverted" in codes) == (fault == "inverted"), (
+                fault,
+                codes,
+            )
+    assert cohorts.describe(cohort)["flow"]["gate"] | {"blank": 2, "inverted": 2} == cohorts.describe(cohort)["flow"]["gate"]
     text = (folder / "cohort" / "exams.jsonl").read_text()
     assert "1.2.826" not in text and "made1" not in text and "20200310" not in text and "2020-03-10" not in text
     assert cohort.model.name == "severity-open" and not list(folder.glob("*.part.jsonl"))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aicovid.cohorts.form import Cohort
 from aicovid.errors import InvalidArgumentError
-
-if TYPE_CHECKING:
-    import pandas
 
 #: Groups of fewer exams are counted, and nothing of them is estimated.
 FEWEST = 10
@@ -41,7 +39,7 @@ def describe(cohort: Cohort) -> dict[str, Any]:
 
         Groups of fewer than `FEWEST` exams, or values, have counts alone.
     """
-    frame = cohort.frame()
+    frame: Any = cohort.frame()
     variables = [variable.name for variable in cohort.variables] + [
         name for name in _findings(frame) if frame[name].notna().any()
     ]
@@ -122,7 +120,7 @@ def _box(left: float, top: float, width: float, height: float, lines: Sequence[s
     return f"<rect x='{left}' y='{top}' width='{width}' height='{height}' fill='none' stroke='#555'/>{texts}"
 
 
-def _flow(cohort: Cohort, frame: pandas.DataFrame) -> dict[str, Any]:
+def _flow(cohort: Cohort, frame: Any) -> dict[str, Any]:
     def truths(name: str) -> dict[str, Any]:
         values = list(frame[f"outcome:{name}"])
         return {"name": name, "true": values.count(True), "false": values.count(False), "unknown": values.count(None)}
@@ -135,16 +133,23 @@ def _flow(cohort: Cohort, frame: pandas.DataFrame) -> dict[str, Any]:
         "patients": int(frame["patient"].nunique()),
         "images": {state: images.count(state) for state in ("ok", "refused", "error", "none")},
         "outcomes": [truths(outcome.name) for outcome in cohort.outcomes],
+        "gate": _gate(cohort),
         "cells_set_aside": list(cohort.cells_set_aside),
     }
 
 
-def _findings(frame: pandas.DataFrame) -> list[str]:
+def _gate(cohort: Cohort) -> dict[str, int]:
+    """How many images the gate has each reason against (docs/gate.md)."""
+    examinations = [exam.examination for exam in cohort.exams if exam.examination is not None]
+    return dict(sorted(Counter(reason.code for each in examinations for reason in each.gate.reasons).items()))
+
+
+def _findings(frame: Any) -> list[str]:
     names = list(frame.columns)
     return names[names.index("brixia") :]
 
 
-def _summary(values: pandas.Series) -> dict[str, Any]:
+def _summary(values: Any) -> dict[str, Any]:
     known = values.dropna()
     found: dict[str, Any] = {
         "n": len(known),
@@ -163,7 +168,7 @@ def _rounded(number: float) -> float:
     return float(f"{number:.4g}")
 
 
-def _patterns(cohort: Cohort, frame: pandas.DataFrame, by: str) -> list[dict[str, Any]]:
+def _patterns(cohort: Cohort, frame: Any, by: str) -> list[dict[str, Any]]:
     rows = []
     for group, part in frame.groupby(by, sort=True):
         row: dict[str, Any] = {by: group, "exams": len(part), "patients": int(part["patient"].nunique())}
@@ -178,7 +183,7 @@ def _patterns(cohort: Cohort, frame: pandas.DataFrame, by: str) -> list[dict[str
     return rows
 
 
-def _drift(frame: pandas.DataFrame, numbers: Sequence[str]) -> list[dict[str, Any]]:
+def _drift(frame: Any, numbers: Sequence[str]) -> list[dict[str, Any]]:
     splits = [("site", site, frame["site"] == site, frame["site"] != site) for site in sorted(frame["site"].unique())]
     weeks = sorted(frame["week"].dropna())
     if weeks and weeks[0] != weeks[-1]:
@@ -218,6 +223,8 @@ def _page(description: Mapping[str, Any]) -> str:
     lines += [f"| {each['column']} | {each['reason']} | {each['count']} |" for each in flow["cells_set_aside"]] or [
         "| none | | |"
     ]
+    lines += ["", "## The gate's reasons", "", "| reason | images |", "|---|---|"]
+    lines += [f"| {reason} | {count} |" for reason, count in flow["gate"].items()] or ["| none | |"]
     lines += [
         "",
         "## Table 1",

@@ -62,14 +62,17 @@ def examine(drafts: Sequence[Draft], *, model: str, jobs: int, kept: Path, key: 
         print(f"{len(with_image) - len(left)} of {len(with_image)} images were examined by an earlier run", file=sys.stderr)
     with open(kept, "a", encoding="utf-8") as stream, ThreadPoolExecutor(jobs) as pool:
         kept.chmod(0o600)
-        for number, (draft, examined) in enumerate(
-            zip(left, pool.map(lambda each: _examine(assessor, each.image), left), strict=True), start=1
-        ):
-            done[names[id(draft)]] = examined
-            stream.write(json.dumps({"image": names[id(draft)], **vars(examined)}) + "\n")
-            stream.flush()
-            if number % EVERY == 0 or number == len(left):
-                print(f"examined {number} of {len(left)} images", file=sys.stderr)
+        found = pool.map(lambda draft: _examine(assessor, draft.image), left)
+        try:
+            for number, (draft, examined) in enumerate(zip(left, found, strict=True), start=1):
+                done[names[id(draft)]] = examined
+                stream.write(json.dumps({"image": names[id(draft)], **vars(examined)}) + "\n")
+                stream.flush()
+                if number % EVERY == 0 or number == len(left):
+                    print(f"examined {number} of {len(left)} images", file=sys.stderr)
+        finally:
+            # Ctrl-C must not wait for all images that are left.
+            pool.shutdown(cancel_futures=True)
     return [draft.exam if draft.image is None else _with(draft.exam, done[names[id(draft)]]) for draft in drafts]
 
 

@@ -313,20 +313,17 @@ def _record(
     cells = {
         name: "" if value is None else str(value).strip() for name, value in row.items() if not isinstance(value, (list, dict))
     }
-    try:
-        record = aicovid.ClinicalRecord.parse(json.dumps(row), clean="nccid")
-    except aicovid.BadClinicalInputError:
-        # A file without one column of the database, and values that contradict one another.
-        record = aicovid.ClinicalRecord()
-        reading.cells_set_aside["patient's file", "unreadable"] += 1
-    given = record.given
+    given, contradicted = _cleaned(row)
+    reading.cells_set_aside.update((each, "contradiction") for each in contradicted)
     originals = {}
     for variable, columns in COLUMNS.items():
         column = next((each for each in columns if cells.get(each)), None)
         if column and variable in given:
             # No date stands in a cohort; that of a bracketed value is of the measurement.
             originals[column] = re.sub(r"\d{4}-\d{2}-\d{2}", "(date)", cells[column])
-        elif column and not any(other in given for other, same in COLUMNS.items() if column in same):
+        elif (
+            column and column not in contradicted and not any(other in given for other, same in COLUMNS.items() if column in same)
+        ):
             reading.cells_set_aside[column, "nccid_rules"] += 1
     for column, (variable, named, credible) in BY_CENTRE.items():
         cell = cells.get(column, "")
@@ -343,6 +340,27 @@ def _record(
             continue
         originals[column] = cell
     return aicovid.ClinicalRecord(given), originals
+
+
+def _cleaned(row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The members of the record by the published rules, and the columns of those that contradict an earlier one of `COLUMNS`."""
+    try:
+        return aicovid.ClinicalRecord.parse(json.dumps(row), clean="nccid").given, []
+    except aicovid.BadClinicalInputError:
+        # One contradiction, or a file without any of the columns, must not cost the patient's other values.
+        pass
+    given: dict[str, Any] = {}
+    contradicted = []
+    for variable, columns in COLUMNS.items():
+        cells = {column: row[column] for column in columns if column in row}
+        member = aicovid.ClinicalRecord.parse(json.dumps(cells), clean="nccid").given.get(variable) if cells else None
+        if member is None:
+            continue
+        try:
+            given = aicovid.ClinicalRecord({**given, variable: member}).given
+        except aicovid.BadClinicalInputError:
+            contradicted.append(next(iter(cells)))
+    return given, contradicted
 
 
 def _studies(root: Path, reading: Reading) -> Iterator[Study]:
@@ -364,6 +382,7 @@ def _studies(root: Path, reading: Reading) -> Iterator[Study]:
 def _image(file: Path, kind: Path) -> Study:
     """An image and what its metadata say: DICOM's JSON in the folder beside, or else its own header."""
     import pydicom
+    from pydicom.errors import InvalidDicomError
 
     place = file.relative_to(kind)
     metadata = kind.with_name(f"{kind.name}-metadata") / place.with_suffix(".json")
@@ -374,7 +393,7 @@ def _image(file: Path, kind: Path) -> Study:
             header = pydicom.dcmread(
                 file, stop_before_pixels=True, specific_tags=["StudyDate", "AcquisitionDate", "Modality", "ViewPosition"]
             )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, pydicom.errors.InvalidDicomError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, InvalidDicomError):
         # The library says more of the file than that it is unreadable, when it examines it.
         header = pydicom.Dataset()
     stated = str(header.get("AcquisitionDate") or header.get("StudyDate") or "").replace("-", "")

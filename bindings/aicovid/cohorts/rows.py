@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -333,7 +334,8 @@ class _Reader:
         if cell in words:
             return words[cell]
         if not is_missing(cell, self.mapping):
-            self._wrong(number, column, "unlisted", f"is none of the mapping's words: {', '.join(filter(None, words))}")
+            expected = ", ".join(filter(None, words))
+            self._wrong(number, column, "unlisted", f"is {_shown(cell)}; expected one of {expected}")
         return None
 
     def _number(self, number: int, row: Row, column: str) -> float | None:
@@ -345,7 +347,7 @@ class _Reader:
         except ValueError:
             found = math.nan
         if not math.isfinite(found):
-            self._wrong(number, column, "unreadable", "is no number of days")
+            self._wrong(number, column, "unreadable", f"is {_shown(cell)}; expected a number")
             return None
         return found
 
@@ -356,7 +358,7 @@ class _Reader:
         try:
             return datetime.fromisoformat(row[column].strip())
         except ValueError:
-            self._wrong(number, column, "unreadable", "is no time in ISO 8601")
+            self._wrong(number, column, "unreadable", f"is {_shown(row[column].strip())}; expected a time in ISO 8601")
             return None
 
     def _order(self, number: int, row: Row, taken: datetime | None) -> float | str:
@@ -387,6 +389,15 @@ class _Reader:
             self.reading.cells_set_aside[column, "no_file"] += 1
             return None
         return file
+
+
+def _shown(cell: str) -> str:
+    """A number as it is; of anything else, which may be a name or a date, its length."""
+    return (
+        cell
+        if re.fullmatch(r"[+-]?\d+(\.\d+)?", cell) and len(cell) <= 6
+        else f"an (unlisted value) of {len(cell.encode())} bytes"
+    )
 
 
 def iso_week(day: date) -> str:
