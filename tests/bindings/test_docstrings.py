@@ -11,7 +11,8 @@ import aicovid
 import aicovid.validation
 
 VALIDATION = [f"aicovid.validation.{one.name}" for one in pkgutil.iter_modules(aicovid.validation.__path__) if one.name != "__main__"]
-MODULES = ["aicovid", "aicovid._aicovid", "aicovid.clinical_text", "aicovid.errors", "aicovid.findings", "aicovid.report", "aicovid.shown", "aicovid.sources", "aicovid.tables"]
+MODULES = ["aicovid", "aicovid._aicovid", "aicovid.clinical_text", "aicovid.errors", "aicovid.findings", "aicovid.report", "aicovid.shown", "aicovid.sources", "aicovid.tables",
+           "aicovid.census.counts", "aicovid.cohorts.nccid", "aicovid.cohorts.pseudonyms", "aicovid.cohorts.rows"]
 
 
 def test_the_examples_do_what_they_say():
