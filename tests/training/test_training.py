@@ -3,6 +3,7 @@
 About 40 s of one core.
 """
 
+import base64
 import dataclasses
 import json
 import subprocess
@@ -255,6 +256,32 @@ def test_an_outcome_is_brought_to_where_the_patients_are(cohort, bundle, tmp_pat
     before, after = (next(one for one in aicovid.Assessor.load(where).assess(None, made.exams[0].record).outcomes if one.name == "deterioration")
                      for where in (bundle, tmp_path / "here"))  # fmt: skip
     assert before == after
+
+
+def test_another_condition_is_learnt_from_the_embedding(tmp_path, assessor):
+    """A fusion network that both engines run, beside the bundle's own outcomes."""
+    generator = np.random.default_rng(12)
+
+    def with_signal(exam, place):
+        embedding = generator.standard_normal(232).astype(np.float32)
+        exam["examination"]["embedding"] |= {"base64": base64.b64encode(embedding.tobytes()).decode()}
+        exam["outcomes"] = {"severe": bool(generator.random() < expit(2 * embedding[:3].sum()))}
+        exam["event_days"] = {}
+        return exam
+
+    write(tmp_path / "cohort", np.random.default_rng(3), 160, assessor, change=with_signal)
+    out = tmp_path / "other-condition"
+    done = subprocess.run(
+        [sys.executable, "-m", "aicovid.training", tmp_path / "cohort", "--outcome", "severe", "--embedding", "--state", "--out", out, "--image-bundle", BUNDLE,
+         "--data", "160 made-up pictures", "--licence", "CC0-1.0"], capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for backend in ("torchscript", "openvino"):
+        verified = subprocess.run([BUILD / "bin" / "aicovid", "model", "verify", out, "--backend", backend], capture_output=True, text=True, check=False)
+        assert verified.returncode == 0 and "rg1.png: severe" in verified.stdout, verified.stdout + verified.stderr
+    found = json.loads((out / "figures.json").read_text())
+    assert found["sets"]["image"]["auroc"]["value"] > 0.65 and set(found["controls"]) == {"projection_alone", "outline_alone"}
+    report = aicovid.Assessor.load(out).assess(aicovid.read(BUNDLE / "golden" / "rg1.png"), (SOURCE / "examples" / "patient.json").read_text())
+    assert [outcome.name for outcome in report.outcomes] == ["deterioration", "icu_stay", "severe"] and report.outcomes[2].index is not None
 
 
 def test_another_image_bundle_is_an_error(cohort, tmp_path):

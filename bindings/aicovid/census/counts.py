@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
 Floats = npt.NDArray[np.float64]
 Complexes = npt.NDArray[np.complex128]
@@ -91,7 +90,7 @@ def transform_of_arrivals(mean: Floats, u: Complexes) -> Complexes:
 
 def distribution(transform: Complexes) -> Floats:
     """[T, size]: the probability of each number from 0 on."""
-    shares: Floats = fft.irfft(transform, axis=-1)
+    shares: Floats = np.fft.irfft(transform, axis=-1)
     return shares
 
 

@@ -15,6 +15,7 @@ from scipy.special import expit
 import aicovid
 from aicovid.errors import BadBundleError, InvalidArgumentError
 from aicovid.training.card import card
+from aicovid.training.embedding import line, write_network
 from aicovid.training.inputs import Input, Kind
 from aicovid.training.logistic import Term
 from aicovid.training.study import Study
@@ -50,13 +51,25 @@ def write_bundle(one: Study, image_bundle: Path, out: Path, *, manifest_sha256: 
     check_image_bundle(image_bundle, manifest_sha256)
     manifest = copy_bundle(image_bundle, out)
     model_file, line_file = f"{one.outcome}.json", f"{one.outcome}_platt.json"
-    _write(out / model_file, one.fused.model.to_json())
+    added = [line_file]
+    if any(item.name.startswith("embedding_") for item in one.inputs):
+        if any(network["role"] == "fusion" for network in manifest["networks"]):
+            raise InvalidArgumentError("the image bundle has a fusion network already; expected one without")
+        network = write_network(one.fused, out)
+        for entry in network["files"].values():
+            entry["sha256"] = _sha256(out / entry["path"])
+        manifest["networks"] = [*manifest["networks"], network]
+        outcome, golden = _network_outcome(one, line_file), _network_golden(one, image_bundle, manifest)
+    else:
+        _write(out / model_file, one.fused.model.to_json())
+        added.append(model_file)
+        outcome, golden = outcome_of(one, model_file, line_file), _golden(one, manifest)
     _write(out / line_file, _line(one, data))
     manifest |= {
         "name": out.name, "version": "1.0.0", "licence": f"{licence} AND {manifest['licence']}",
-        "files": [*manifest.get("files", []), *({"path": name, "sha256": _sha256(out / name)} for name in (model_file, line_file))],
-        "outcomes": [*manifest.get("outcomes", []), outcome_of(one, model_file, line_file)],
-        "golden": [*manifest.get("golden", []), *_golden(one, manifest)],
+        "files": [*manifest.get("files", []), *({"path": name, "sha256": _sha256(out / name)} for name in added)],
+        "outcomes": [*manifest.get("outcomes", []), outcome],
+        "golden": [*manifest.get("golden", []), *golden],
     }  # fmt: skip
     rewrite(out, manifest)
     (out / "CARD.md").write_text(card(one, data=data, licence=manifest["licence"], image=f"{_name(image_bundle)}"), encoding="utf-8")
@@ -120,6 +133,30 @@ def outcome_of(one: Study, model_file: str, line_file: str) -> dict[str, Any]:
         entry["index"] = {"of": f"{len(set(one.material.patients))} patients of the cohort", "percentiles": list(_PERCENTILES),
                           "values": [round(float(value), 6) for value in np.percentile(share, _PERCENTILES)]}  # fmt: skip
     return entry
+
+
+def _network_outcome(one: Study, line_file: str) -> dict[str, Any]:
+    """The manifest's entry of an outcome that the fusion network reads from the embedding and the Brixia total."""
+    entry = outcome_of(one, "", line_file)
+    weight, intercept = line(one.fused.model)
+    # Of an image with the mean embedding and no opacity.
+    mean = np.array([term.mean for term in one.fused.model.terms])
+    mean[-1] = 0
+    entry |= {"model": "network", "reference_logit": float(intercept + weight @ mean), "inputs": [{"variable": "brixia", "reference": 0}]}
+    del entry["file"]
+    return entry
+
+
+def _network_golden(one: Study, image_bundle: Path, manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    image = next((case["image"] for case in manifest.get("golden", []) if "image" in case), None)
+    if image is None:
+        return []
+    seen = aicovid.Assessor.load(image_bundle).examine(aicovid.read(image_bundle / image))
+    if seen.embedding is None or seen.findings is None or seen.findings.brixia is None:
+        return []
+    values = np.append(np.asarray(seen.embedding, dtype=np.float64).ravel(), seen.findings.brixia.value)
+    expected = float(one.fused.probability(values[None])[0])
+    return [{"image": image, "expected": {"outcomes": {one.outcome: expected}}, "tolerance": 0.001}]
 
 
 def _population(one: Study) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aicovid.training.evaluation import SHAPES
+from aicovid.training.inputs import Kind
 from aicovid.training.logistic import Shape
 from aicovid.training.study import SETS, Study
 from aicovid.training.trees import TreeShape
 
 _SETS = {"image": "image alone", "clinical": "clinical values alone", "fused": "both"}
-_CONTROLS = {"site_alone": "hospital alone", "projection_alone": "AP or PA alone", "missingness_alone": "which values are missing, alone"}
+_CONTROLS = {"site_alone": "hospital alone", "projection_alone": "AP or PA alone", "missingness_alone": "which values are missing, alone", "outline_alone": "outline of the lungs alone"}
 
 
 def card(one: Study, *, data: str, licence: str, image: str) -> str:
@@ -21,11 +21,11 @@ def card(one: Study, *, data: str, licence: str, image: str) -> str:
     lines = [
         f"# {one.outcome}", "", "Research use only. Not a medical device.", "",
         f"**Outcome:** {one.definition} ({one.kind.replace('_', ' ')}).", "",
-        "| | |", "|---|---|", f"| data | {data} |", f"| licence | {licence} |", f"| reads the image | {image} |",
+        "| | |", "|---|---|", f"| data | {data} |", f"| licence | {licence} |", f"| reads the image | {image if any(item.kind is Kind.FINDING for item in one.inputs) else 'no'} |",
         f"| patients, exams, with the outcome | {len(set(material.patients))}, {len(material.event)}, {int(material.event.sum())} |",
         f"| exams left out: outcome unknown, or a later exam of a patient | {figures['outcome_unknown_or_later_exam']} |",
-        f"| inputs | {', '.join(item.name for item in one.inputs)} |",
-        f"| model | {_model(shape)}; chosen of {len(SHAPES)} in inner folds; calibrated by a line on held-out logits |", "",
+        f"| inputs | {_named(one)} |",
+        f"| model | {_model(shape)}; chosen in inner folds; calibrated by a line on held-out logits |", "",
     ]  # fmt: skip
     lines += ["## Patients held out", "", f"{figures['folds']} folds by patient; everything is chosen, scaled and filled in inside them. Brackets: 95 % intervals by patient.", "",
               "| | AUROC | calibration slope | intercept | Brier | AUROC, each hospital left out |", "|---|---|---|---|---|---|"]  # fmt: skip
@@ -49,6 +49,12 @@ def card(one: Study, *, data: str, licence: str, image: str) -> str:
     lines += ["", "A group with fewer than 5 patients of either kind has no figure. No interval holds the uncertainty of the learnt parameters.", "",
               "`figures.json` has all numbers, and the decision curves.", ""]  # fmt: skip
     return "\n".join(lines)
+
+
+def _named(one: Study) -> str:
+    numbers = sum(item.name.startswith("embedding_") for item in one.inputs)
+    names = [item.name for item in one.inputs if not item.name.startswith("embedding_")]
+    return ", ".join([*([f"{numbers} numbers of the image's embedding"] if numbers else []), *names])
 
 
 def _model(shape: Shape | TreeShape) -> str:

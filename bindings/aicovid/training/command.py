@@ -10,6 +10,7 @@ from pathlib import Path
 import aicovid
 from aicovid import cohorts
 from aicovid.training.bundle import check_image_bundle, write_bundle
+from aicovid.training.embedding import study_of_embedding
 from aicovid.training.recalibration import recalibrate, write_recalibrated
 from aicovid.training.study import study
 from aicovid.training.traps import TrapError
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--licence", default="", help="of what is learnt from the cohort, SPDX")
     parser.add_argument("--inputs", nargs="+", metavar="NAME", help="clinical variables; default: all that can be learnt from")
     parser.add_argument("--model", choices=("logistic", "xgboost"), default="logistic", help="what is learnt")
+    parser.add_argument("--embedding", action="store_true", help="learn from the image's embedding, for a condition that no finding stands for")
     parser.add_argument("--state", action="store_true", help="the outcome is a state when the image is taken, and no forecast")
     parser.add_argument("--allow", nargs="+", default=[], metavar="NAME", help="treatments that may be inputs all the same")
     parser.add_argument("--exams", choices=("first", "all"), default="first", help="of a patient; default: first")
@@ -42,7 +44,8 @@ def main(arguments: Sequence[str]) -> int:
             print(f"{options.recalibrate}: logit' = {line.intercept:.3f} + {line.slope:.3f} logit; {line.without_number} exams had no probability")
             return 0
         check_image_bundle(options.image_bundle, None if cohort.model is None else cohort.model.manifest_sha256)
-        found = study(cohort, options.outcome, inputs=options.inputs, of_a_state=options.state, allowed=options.allow,
+        found = study_of_embedding(cohort, options.outcome, of_a_state=options.state, every_exam=options.exams == "all", seed=options.seed) \
+            if options.embedding else study(cohort, options.outcome, inputs=options.inputs, of_a_state=options.state, allowed=options.allow,
                       every_exam=options.exams == "all", trees=options.model == "xgboost", seed=options.seed)  # fmt: skip
         write_bundle(found, options.image_bundle, options.out, manifest_sha256=None if cohort.model is None else cohort.model.manifest_sha256,
                      licence=options.licence, data=options.data)  # fmt: skip

@@ -23,7 +23,7 @@ FOLDS = 10
 #: What is compared: the inputs of each, in words.
 SETS = ("image", "clinical", "fused")
 # A control is a model of one column; nothing is to be chosen of it.
-_CONTROL = (Shape(0.3),)
+CONTROL = (Shape(0.3),)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def study(cohort: Cohort, outcome: str, *, inputs: Sequence[str] | None = None, 
     if found is None:
         raise InvalidArgumentError(f"the cohort has no outcome {outcome}; it has: {', '.join(one.name for one in cohort.outcomes) or 'none'}")
     frame = cohort.frame()
-    used = _used(cohort.exams, outcome, every_exam)
+    used = used_exams(cohort.exams, outcome, every_exam)
     exams, frame = [cohort.exams[place] for place in used], frame.iloc[used].reset_index(drop=True)
     event = np.array([exam.outcomes[outcome] is True for exam in exams], dtype=bool)
     patients, sites = (np.array([getattr(exam, name) for exam in exams], dtype=str) for name in ("patient", "site"))
@@ -110,7 +110,8 @@ def study(cohort: Cohort, outcome: str, *, inputs: Sequence[str] | None = None, 
     return Study(outcome, found.definition, "concurrent_state" if of_a_state else "prognosis", chosen, material, train(material, seed, shapes), told, of_fold)
 
 
-def _used(exams: Sequence[Exam], outcome: str, every_exam: bool) -> list[int]:
+def used_exams(exams: Sequence[Exam], outcome: str, every_exam: bool) -> list[int]:
+    """The places of those with a known outcome: the first of each patient, or every one."""
     seen: set[str] = set()
     used = []
     for place, exam in enumerate(exams):
@@ -141,7 +142,7 @@ def _evaluated(material: Material, views: Names, frame: Any, seed: int, shapes: 
                                                   "sites": group_figures(left_out, material.event, material.patients, material.sites)}  # fmt: skip
     best = next(name for name in reversed(SETS) if name in found)
     told["model"] = best
-    controls = {Trap.SITE_ALONE: _one_hot(material.sites), Trap.PROJECTION_ALONE: _one_hot(views),
+    controls = {Trap.SITE_ALONE: one_hot(material.sites), Trap.PROJECTION_ALONE: one_hot(views),
                 Trap.MISSINGNESS_ALONE: np.isnan(material.values).astype(np.float64)}  # fmt: skip
     told["controls"], above = {}, {}
     for trap, columns in controls.items():
@@ -149,7 +150,7 @@ def _evaluated(material: Material, views: Names, frame: Any, seed: int, shapes: 
         if columns.shape[1] == 0:
             continue
         control = Material(tuple(Input(f"column_{place}", Kind.FLAG) for place in range(columns.shape[1])), columns, material.event, material.patients, material.sites)
-        score = held_out(control, folds, seed, _CONTROL)
+        score = held_out(control, folds, seed, CONTROL)
         gain = difference(found[best], score, material.event, material.patients)
         told["controls"][trap.value] = _without_curves(figures(score, material.event, material.patients)) | {"model_minus_control": gain}
         above[trap] = float(gain.get("low", -1.0))
@@ -166,7 +167,8 @@ def _without_curves(one: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in one.items() if name != "decision_curve"}
 
 
-def _one_hot(names: Names) -> Floats:
+def one_hot(names: Names) -> Floats:
+    """[n, names]: 1 in the column of each row's name."""
     return np.stack([(names == name).astype(np.float64) for name in np.unique(names)], axis=1)
 
 

@@ -29,6 +29,7 @@ class Trap(Enum):
     SITE_ALONE = "site_alone"  #: the hospital alone predicts as well as the model
     PROJECTION_ALONE = "projection_alone"  #: AP or PA alone does
     MISSINGNESS_ALONE = "missingness_alone"  #: which values are missing does
+    OUTLINE_ALONE = "outline_alone"  #: the outline of the lungs does
 
 
 @dataclass(frozen=True)
