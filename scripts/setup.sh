@@ -3,7 +3,7 @@
 # environment with pinned Python packages. Does nothing, and asks no server anything, when all is there already.
 #
 #   scripts/setup.sh                       everything, into .venv: LibTorch, OpenVINO, references, training
-#   scripts/setup.sh --engines openvino    without LibTorch, into .venv-openvino: 0.4 GB instead of 5
+#   scripts/setup.sh --engines openvino    without LibTorch, into .venv-openvino: 0.4 GB instead of 7
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,7 @@ venv=.venv
 build=build/release
 requirements=scripts/requirements.txt
 nodeps=scripts/requirements-nodeps.txt
-size="LibTorch included: 5 GB"
+size="LibTorch included: 7 GB"
 if [ $# -gt 0 ]; then
   [ "$*" = "--engines openvino" ] || { echo "setup: unknown arguments $*; expected nothing, or --engines openvino"; exit 2; }
   venv=.venv-openvino
