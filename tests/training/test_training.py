@@ -19,10 +19,11 @@ from sklearn.linear_model import LogisticRegression
 
 import aicovid
 from aicovid import cohorts, training
-from aicovid.training.evaluation import Material, figures, held_out
+from aicovid.training.evaluation import Material, choose, figures, held_out
 from aicovid.training.folds import centre_folds, patient_folds
 from aicovid.training.inputs import Input, Kind
 from aicovid.training.logistic import Shape, covariance, fit
+from aicovid.training.trees import TreeShape
 
 BUNDLE = SOURCE / "models" / "severity"
 DRAWS = 100
@@ -57,6 +58,17 @@ def test_a_fit_is_that_of_scikit_learn(penalty, knots):
     other = LogisticRegression(C=1 / penalty if penalty else np.inf, tol=1e-10, max_iter=10_000).fit(design, values["severe"])
     np.testing.assert_allclose(np.concatenate(model.coefficients), other.coef_[0], atol=2e-4)
     assert model.intercept == pytest.approx(other.intercept_[0], abs=2e-4)
+
+
+@pytest.mark.parametrize("curved, kind", [(False, Shape), (True, TreeShape)])
+def test_what_fits_better_is_chosen(curved, kind):
+    generator = np.random.default_rng(6)
+    matrix = generator.standard_normal((600, 2))
+    # Two values of which neither tells anything alone: no sum of lines or splines finds that.
+    logit = 3 * np.sign(matrix[:, 0] * matrix[:, 1]) if curved else 1.2 * matrix[:, 0] + matrix[:, 1]
+    event, patients = generator.random(600) < expit(logit), np.arange(600).astype(str)
+    shape, _ = choose(Material((Input("a", Kind.NUMBER), Input("b", Kind.NUMBER)), matrix, event, patients, patients), 1, training.Learner.EITHER.shapes)
+    assert isinstance(shape, kind)
 
 
 def test_a_shuffled_outcome_is_not_learnt():

@@ -7,7 +7,7 @@ Research use only. Not a medical device.
 
 from aicovid.training.bundle import write_bundle
 from aicovid.training.embedding import study_of_embedding
-from aicovid.training.evaluation import Calibrated, Material
+from aicovid.training.evaluation import Calibrated, Learner, Material
 from aicovid.training.inputs import Input, Kind
 from aicovid.training.logistic import Logistic, Shape, Term, covariance, fit
 from aicovid.training.recalibration import Recalibration, recalibrate, write_recalibrated
@@ -15,6 +15,6 @@ from aicovid.training.study import Study, study
 from aicovid.training.traps import Caught, Trap, TrapError
 
 __all__ = [
-    "Calibrated", "Caught", "Input", "Kind", "Logistic", "Material", "Recalibration", "Shape", "Study", "Term", "Trap", "TrapError", "covariance",
+    "Calibrated", "Caught", "Input", "Kind", "Learner", "Logistic", "Material", "Recalibration", "Shape", "Study", "Term", "Trap", "TrapError", "covariance",
     "fit", "recalibrate", "study", "study_of_embedding", "write_bundle", "write_recalibrated",
 ]  # fmt: skip

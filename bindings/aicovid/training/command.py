@@ -11,6 +11,7 @@ import aicovid
 from aicovid import cohorts
 from aicovid.training.bundle import check_image_bundle, write_bundle
 from aicovid.training.embedding import study_of_embedding
+from aicovid.training.evaluation import Learner
 from aicovid.training.recalibration import recalibrate, write_recalibrated
 from aicovid.training.study import study
 from aicovid.training.traps import TrapError
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--data", default="", help="what the cohort is, in a sentence for the card")
     parser.add_argument("--licence", default="", help="of what is learnt from the cohort, SPDX")
     parser.add_argument("--inputs", nargs="+", metavar="NAME", help="clinical variables; default: all that can be learnt from")
-    parser.add_argument("--model", choices=("logistic", "xgboost"), default="logistic", help="what is learnt")
+    parser.add_argument("--model", choices=[one.value for one in Learner], default="logistic", help="what is learnt; either: what is better on inner folds")
     parser.add_argument("--embedding", action="store_true", help="learn from the image's embedding, for a condition that no finding stands for")
     parser.add_argument("--state", action="store_true", help="the outcome is a state when the image is taken, and no forecast")
     parser.add_argument("--allow", nargs="+", default=[], metavar="NAME", help="treatments that may be inputs all the same")
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
         check_image_bundle(options.image_bundle, None if cohort.model is None else cohort.model.manifest_sha256)
         found = study_of_embedding(cohort, options.outcome, of_a_state=options.state, every_exam=options.exams == "all", seed=options.seed) \
             if options.embedding else study(cohort, options.outcome, inputs=options.inputs, of_a_state=options.state, allowed=options.allow,
-                      every_exam=options.exams == "all", trees=options.model == "xgboost", seed=options.seed)  # fmt: skip
+                      every_exam=options.exams == "all", learner=Learner(options.model), seed=options.seed)  # fmt: skip
         write_bundle(found, options.image_bundle, options.out, manifest_sha256=None if cohort.model is None else cohort.model.manifest_sha256,
                      licence=options.licence, data=options.data)  # fmt: skip
     except TrapError as error:

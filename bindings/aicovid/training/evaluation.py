@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,21 @@ from aicovid.validation.net_benefit import decision_curve
 SHAPES: tuple[Shape | TreeShape, ...] = tuple(Shape(penalty, knots) for knots in (0, 3, 4) for penalty in (0.3, 3.0, 30.0))
 TREE_SHAPES: tuple[Shape | TreeShape, ...] = tuple(TreeShape(depth, rounds) for depth in (1, 2, 3) for rounds in (30, 100))
 INNER_FOLDS = 5
+
+
+class Learner(Enum):
+    """What may be learnt."""
+
+    LOGISTIC = "logistic"
+    XGBOOST = "xgboost"
+    EITHER = "either"  #: what has the least log loss on inner folds
+
+    @property
+    def shapes(self) -> tuple[Shape | TreeShape, ...]:
+        """What is chosen from."""
+        return {Learner.LOGISTIC: SHAPES, Learner.XGBOOST: TREE_SHAPES, Learner.EITHER: SHAPES + TREE_SHAPES}[self]
+
+
 # Fewer patients with the outcome than this for a column of a spline: straight lines.
 _EVENTS_A_COLUMN = 10
 # Fewer patients of either kind give no figure.

@@ -10,7 +10,7 @@ import numpy as np
 
 from aicovid.cohorts import Cohort, Exam
 from aicovid.errors import InvalidArgumentError
-from aicovid.training.evaluation import SHAPES, TREE_SHAPES, Calibrated, Material, figures, group_figures, held_out, train
+from aicovid.training.evaluation import Calibrated, Learner, Material, figures, group_figures, held_out, train
 from aicovid.training.folds import centre_folds, patient_folds
 from aicovid.training.inputs import Input, Kind, findings_of, inputs_of
 from aicovid.training.logistic import Shape
@@ -58,7 +58,7 @@ class Study:
 
 
 def study(cohort: Cohort, outcome: str, *, inputs: Sequence[str] | None = None, of_a_state: bool = False, allowed: Sequence[str] = (),
-          every_exam: bool = False, trees: bool = False, seed: int = 1) -> Study:  # fmt: skip
+          every_exam: bool = False, learner: Learner = Learner.LOGISTIC, seed: int = 1) -> Study:  # fmt: skip
     """Trains and evaluates.
 
     Parameters
@@ -74,8 +74,8 @@ def study(cohort: Cohort, outcome: str, *, inputs: Sequence[str] | None = None, 
         Treatments that may be inputs all the same.
     every_exam : bool
         Learn from all exams of a patient, not from the first with a known outcome.
-    trees : bool
-        Gradient-boosted trees, in place of a logistic regression.
+    learner : Learner
+        A logistic regression, gradient-boosted trees, or what is better on inner folds.
     seed : int
 
     Raises
@@ -104,10 +104,9 @@ def study(cohort: Cohort, outcome: str, *, inputs: Sequence[str] | None = None, 
         raise TrapError(caught)
     material = Material(chosen, values, event, patients, sites)
     views = np.array([exam.view or "unknown" for exam in exams], dtype=str)
-    shapes = TREE_SHAPES if trees else SHAPES
-    of_fold, told = _evaluated(material, views, frame, seed, shapes)
+    of_fold, told = _evaluated(material, views, frame, seed, learner.shapes)
     told |= {"exams": len(cohort.exams), "outcome_unknown_or_later_exam": len(cohort.exams) - len(used), "seed": seed}
-    return Study(outcome, found.definition, "concurrent_state" if of_a_state else "prognosis", chosen, material, train(material, seed, shapes), told, of_fold)
+    return Study(outcome, found.definition, "concurrent_state" if of_a_state else "prognosis", chosen, material, train(material, seed, learner.shapes), told, of_fold)
 
 
 def used_exams(exams: Sequence[Exam], outcome: str, every_exam: bool) -> list[int]:
