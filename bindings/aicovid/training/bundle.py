@@ -123,6 +123,8 @@ def outcome_of(one: Study, model_file: str, line_file: str) -> dict[str, Any]:
     area = best.get("auroc")
     told = "too few patients for a figure" if area is None else f"AUROC {area['value']:.2f} ({area.get('low', 0):.2f} to {area.get('high', 1):.2f})"
     caveat = "one's own cohort; not validated elsewhere" + "".join(f"; {trap.replace('_', ' ')} predicts as well" for trap in figures["traps"])
+    if figures.get("times_unknown"):
+        caveat += "; no time of an event is known, so that image and values may be of after it"
     entry: dict[str, Any] = {
         "name": one.outcome, "model": "xgboost" if trees else "logistic", "file": model_file, "calibration": line_file, "definition": one.definition, "kind": one.kind,
         "evidence": {"level": "internal", "patients": len(set(one.material.patients)), "result": f"{told}, patients held out", "caveat": caveat},

@@ -42,6 +42,8 @@ def card(one: Study, *, data: str, licence: str, image: str) -> str:
     if figures["traps"]:
         lines += ["", f"**Not shown to tell more than: {', '.join(_CONTROLS[trap] for trap in figures['traps'])}.** "
                   "Where a control predicts as well, the model may have learnt that."]  # fmt: skip
+    if figures.get("times_unknown"):
+        lines += ["", "**No time of an event is known**, so that images and values may be of after it."]
     lines += ["", "## By group", "", "| group | exams | with the outcome | AUROC |", "|---|---:|---:|---|"]
     for by, groups in figures["groups"].items():
         for name, found in groups.items():

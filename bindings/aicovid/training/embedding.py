@@ -10,14 +10,13 @@ import numpy as np
 
 from aicovid.cohorts import Cohort, Exam
 from aicovid.errors import InvalidArgumentError
-from aicovid.training.evaluation import Calibrated, Material, figures, group_figures, held_out, train
-from aicovid.training.folds import patient_folds
+from aicovid.training.evaluation import Calibrated, Material, figures, gain_over, group_figures, held_out, train
+from aicovid.training.folds import centre_folds, patient_folds
 from aicovid.training.inputs import Input, Kind
 from aicovid.training.logistic import Logistic, Shape
 from aicovid.training.study import CONTROL, FOLDS, Study, one_hot, used_exams
 from aicovid.training.traps import Trap, TrapError, caught_after, caught_before
 from aicovid.validation.arrays import Floats
-from aicovid.validation.discrimination import difference
 
 #: There are more numbers than patients with a rare condition: strong penalties alone.
 SHAPES = tuple(Shape(penalty) for penalty in (30.0, 100.0, 300.0, 1000.0))
@@ -61,19 +60,26 @@ def study_of_embedding(cohort: Cohort, outcome: str, *, of_a_state: bool = False
     if caught:
         raise TrapError(caught)
     folds = list(patient_folds(patients, event, FOLDS, seed))
-    probability = held_out(material, folds, seed, SHAPES)
+    found_out = held_out(material, folds, seed, SHAPES)
+    centres = list(centre_folds(sites, patients, event))
+    left_out = held_out(material, centres, seed, SHAPES) if len(centres) > 1 else None
     outline = Material(tuple(Input(name, Kind.NUMBER) for name in _OUTLINE), np.stack([_outline(exam) for exam in exams]), event, patients, sites)
     controls = {Trap.PROJECTION_ALONE: held_out(_of_columns(one_hot(views), material), folds, seed, CONTROL),
                 Trap.OUTLINE_ALONE: held_out(outline, folds, seed, SHAPES)}  # fmt: skip
-    gains = {trap: difference(probability, score, event, patients) for trap, score in controls.items()}
+    if len(set(sites)) > 1:
+        controls[Trap.SITE_ALONE] = held_out(_of_columns(one_hot(sites), material), folds, seed, CONTROL)
+    gains = {trap: gain_over(found_out, score, event, patients) for trap, score in controls.items()}
+    image = figures(found_out, event, patients)
     told = {
-        "sets": {"image": figures(probability, event, patients)}, "leave_one_centre_out": {}, "folds": len(folds), "model": "image", "seed": seed,
+        "sets": {"image": image}, "times_unknown": not of_a_state and not any(outcome in exam.event_days for exam in exams if exam.outcomes[outcome]),
+        "leave_one_centre_out": {} if left_out is None else {"image": {"all": figures(left_out, event, patients), "sites": group_figures(left_out, event, patients, sites)}}, "folds": len(folds), "model": "image", "seed": seed,
         "controls": {trap.value: {**figures(score, event, patients), "model_minus_control": gains[trap]} for trap, score in controls.items()},
-        "traps": [str(one) for one in caught_after({trap: float(gain.get("low", -1.0)) for trap, gain in gains.items()})],
-        "groups": {"view": group_figures(probability, event, patients, views)},
+        "traps": [str(one) for one in caught_after({trap: float(gain.get("low", -1.0)) for trap, gain in gains.items()},
+                                                      float(image.get("auroc", {}).get("low", 0.0)))],
+        "groups": {"view": group_figures(found_out, event, patients, views)},
         "exams": len(cohort.exams), "outcome_unknown_or_later_exam": len(cohort.exams) - len(exams),
     }  # fmt: skip
-    return Study(outcome, found.definition, "concurrent_state" if of_a_state else "prognosis", inputs, material, train(material, seed, SHAPES), told, probability)
+    return Study(outcome, found.definition, "concurrent_state" if of_a_state else "prognosis", inputs, material, train(material, seed, SHAPES), told, found_out.probability)
 
 
 def write_network(model: Calibrated, folder: Path) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from scipy.special import expit
 
 from aicovid.errors import InvalidArgumentError
 from aicovid.training.folds import patient_folds
-from aicovid.training.inputs import Input
+from aicovid.training.inputs import Input, Kind
 from aicovid.training.logistic import Logistic, Shape, fit
 from aicovid.training.trees import Trees, TreeShape, fit_trees
-from aicovid.validation.arrays import Flags, Floats, Names
+from aicovid.training.within_folds import Folds, auroc_within, difference_within
+from aicovid.validation.arrays import Estimate, Flags, Floats, Names
+from aicovid.validation.bootstrap import estimate
 from aicovid.validation.calibration import calibration
 from aicovid.validation.discrimination import auroc
 from aicovid.validation.net_benefit import decision_curve
@@ -115,39 +117,72 @@ def train(material: Material, seed: int, shapes: Sequence[Shape | TreeShape] = S
     return Calibrated(_fitted(material, shape), shape, slope, intercept)
 
 
-def held_out(material: Material, folds: Iterable[tuple[Flags, Flags]], seed: int, shapes: Sequence[Shape | TreeShape] = SHAPES) -> Floats:
-    """[n]: the probability of each exam by a model that learnt from other patients; NaN for those of no fold."""
-    found = np.full(len(material.event), np.nan)
-    for learn, held in folds:
-        found[held] = train(material.rows(learn), seed, shapes).probability(material.values[held])
-    return found
+@dataclass(frozen=True)
+class HeldOut:
+    """What models say of exams of patients that they did not learn from; NaN for exams of no fold.
+
+    Attributes
+    ----------
+    probability : [n]
+    folds : [n] or None
+        Which model was asked; exams are compared with those of the same one (within_folds.py). None where all were asked of one model, or
+        where a group has too few exams of a fold.
+    """
+
+    probability: Floats
+    folds: Folds | None = None
+
+
+def held_out(material: Material, folds: Iterable[tuple[Flags, Flags]], seed: int, shapes: Sequence[Shape | TreeShape] = SHAPES) -> HeldOut:
+    """Trains a model for each fold, and asks it for the others' exams."""
+    probability, of_fold = np.full(len(material.event), np.nan), np.full(len(material.event), -1)
+    for number, (learn, held) in enumerate(folds):
+        probability[held] = train(material.rows(learn), seed, shapes).probability(material.values[held])
+        of_fold[held] = number
+    return HeldOut(probability, of_fold)
 
 
 def line_of(logit: Floats, event: Flags) -> tuple[float, float]:
     """(slope, intercept) of the outcome's logit on this one (Platt 1999); the identity where the slope is not above 0."""
-    from aicovid.training.inputs import Kind
+    line = best_line(logit, event)
+    return line if 0 < line[0] < 20 else (1.0, 0.0)
 
+
+def best_line(logit: Floats, event: Flags) -> tuple[float, float]:
+    """(slope, intercept) with the least log loss, whatever they are."""
     model = fit([Input("logit", Kind.NUMBER)], logit[:, None], event, Shape(0.0))
     term, weight = model.terms[0], float(model.coefficients[0][0])
     slope = weight / term.scale
-    return (slope, model.intercept - slope * term.mean) if 0 < slope < 20 else (1.0, 0.0)
+    return slope, model.intercept - slope * term.mean
 
 
-def figures(probability: Floats, event: Flags, patients: Names) -> dict[str, Any]:
+def figures(found: HeldOut, event: Flags, patients: Names) -> dict[str, Any]:
     """AUROC, calibration and net benefit with 95 % intervals by patient; counts alone where there are too few."""
-    known = ~np.isnan(probability)
-    share, happened, of = probability[known], event[known], patients[known]
+    known = ~np.isnan(found.probability)
+    share, happened, of = found.probability[known], event[known], patients[known]
     counts = {"exams": int(known.sum()), "events": int(happened.sum()), "patients_with": len(set(of[happened])), "patients_without": len(set(of[~happened]))}
     if min(counts["patients_with"], counts["patients_without"]) < _FEWEST:
         return counts
-    return counts | {"auroc": auroc(share, happened, of)[0], "calibration": calibration(share, happened, of)[0], "decision_curve": decision_curve(share, happened, of)}
+    area = auroc(share, happened, of)[0] if found.folds is None else auroc_within(share, happened, of, found.folds[known])
+    if area is None:
+        return counts
+    return counts | {"auroc": area, "calibration": calibration(share, happened, of)[0], "decision_curve": decision_curve(share, happened, of)}
 
 
-def group_figures(probability: Floats, event: Flags, patients: Names, groups: Names) -> dict[str, dict[str, Any]]:
+def gain_over(one: HeldOut, control: HeldOut, event: Flags, patients: Names) -> Estimate:
+    """The AUROC within folds of a model less that of a control, which was held out in the same folds."""
+    known = ~np.isnan(one.probability) & ~np.isnan(control.probability)
+    assert one.folds is not None
+    gain = difference_within(one.probability[known], control.probability[known], event[known], patients[known], one.folds[known])
+    return estimate(0.0) if gain is None else gain
+
+
+def group_figures(held: HeldOut, event: Flags, patients: Names, groups: Names) -> dict[str, dict[str, Any]]:
     """Counts and AUROC of each group."""
     found = {}
     for group in np.unique(groups):
-        one = figures(probability[groups == group], event[groups == group], patients[groups == group])
+        rows = groups == group
+        one = figures(HeldOut(held.probability[rows]), event[rows], patients[rows])
         found[str(group)] = {name: value for name, value in one.items() if name not in ("calibration", "decision_curve")}
     return found
 

@@ -34,10 +34,14 @@ def patient_folds(patients: Names, event: Flags, count: int, seed: int) -> Itera
         yield ~held, held
 
 
-def centre_folds(sites: Names, event: Flags) -> Iterator[tuple[Flags, Flags]]:
-    """(to learn from, held out) for each site; a site whose exams all have the event, or none, is held out all the same."""
+def centre_folds(sites: Names, patients: Names, event: Flags) -> Iterator[tuple[Flags, Flags]]:
+    """(to learn from, held out) for each site; nothing is learnt from a patient who was at the held-out site too.
+
+    A site whose exams all have the event, or none, is held out all the same.
+    """
     for site in np.unique(sites):
         held = sites == site
-        if held.all() or event[~held].all() or not event[~held].any():
+        learn = ~np.isin(patients, patients[held])
+        if not learn.any() or event[learn].all() or not event[learn].any():
             continue
-        yield ~held, held
+        yield learn, held

@@ -15,7 +15,7 @@ import aicovid
 from aicovid.cohorts import Cohort
 from aicovid.errors import InvalidArgumentError
 from aicovid.training.bundle import copy_bundle, rewrite
-from aicovid.training.evaluation import figures, line_of
+from aicovid.training.evaluation import HeldOut, best_line, figures, line_of
 from aicovid.training.folds import patient_folds
 from aicovid.training.study import FOLDS
 from aicovid.validation.arrays import Floats
@@ -74,10 +74,12 @@ def recalibrate(cohort: Cohort, truth: str, assessor: aicovid.Assessor, outcome:
         seen.add(exam.patient)
         report = assessor.assess(None, exam.record) if exam.examination is None else assessor.judge(exam.examination, exam.record)
         found = next(one for one in report.outcomes if one.name == outcome) if report.outcomes else None
-        if found is None or found.probability is None:
+        # A concurrent state has an index until it is recalibrated.
+        share_of = None if found is None else found.index if found.probability is None else found.probability
+        if share_of is None:
             without += 1
             continue
-        rows.append((found.probability, happened, exam.patient))
+        rows.append((share_of, happened, exam.patient))
     event = np.array([row[1] for row in rows], dtype=bool)
     if min(int(event.sum()), int((~event).sum())) < FOLDS:
         raise InvalidArgumentError(f"{len(rows)} exams have a probability of {outcome} and a known {truth}, {int(event.sum())} of them with it; "
@@ -89,14 +91,17 @@ def recalibrate(cohort: Cohort, truth: str, assessor: aicovid.Assessor, outcome:
     for learn, held in patient_folds(patients, event, FOLDS, seed):
         slope, intercept = line_of(logits[learn], event[learn])
         held_out[held] = expit(intercept + slope * logits[held])
-    slope, intercept = line_of(logits, event)
-    return Recalibration(slope, intercept, figures(share, event, patients), figures(held_out, event, patients), without)
+    slope, intercept = best_line(logits, event)
+    if not slope > 0:
+        raise InvalidArgumentError(f"the slope of {truth} on {outcome} is {slope:.2f}; expected one above 0: it foretells the contrary here, and no line mends that")
+    before, after = HeldOut(share), HeldOut(held_out)
+    return Recalibration(slope, intercept, figures(before, event, patients), figures(after, event, patients), without)
 
 
 def write_recalibrated(found: Recalibration, outcome: str, bundle: Path, out: Path) -> aicovid.Assessor:
     """Writes a copy of the bundle in which the outcome has the recalibration, and loads it.
 
-    Golden cases of this outcome are left out, since they hold what it was before.
+    What golden cases expect of this outcome is mapped by the line.
 
     Raises
     ------
@@ -110,8 +115,9 @@ def write_recalibrated(found: Recalibration, outcome: str, bundle: Path, out: Pa
                 raise InvalidArgumentError(f"the outcome {outcome} has a site_recalibration already; expected the bundle without it")
             entry["site_recalibration"] = {"intercept": found.intercept, "slope": found.slope}
     for case in manifest.get("golden", []):
-        case["expected"].get("outcomes", {}).pop(outcome, None)
-    manifest["golden"] = [case for case in manifest.get("golden", []) if case["expected"] not in ({}, {"outcomes": {}})]
+        outcomes = case["expected"].get("outcomes", {})
+        if outcome in outcomes:
+            outcomes[outcome] = float(expit(found.intercept + found.slope * logit(outcomes[outcome])))
     manifest["name"] = out.name
     rewrite(out, manifest)
     figures_file = out / "site_recalibration.json"

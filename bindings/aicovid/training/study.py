@@ -10,14 +10,13 @@ import numpy as np
 
 from aicovid.cohorts import Cohort, Exam
 from aicovid.errors import InvalidArgumentError
-from aicovid.training.evaluation import Calibrated, Learner, Material, figures, group_figures, held_out, train
+from aicovid.training.evaluation import Calibrated, HeldOut, Learner, Material, figures, gain_over, group_figures, held_out, train
 from aicovid.training.folds import centre_folds, patient_folds
 from aicovid.training.inputs import Input, Kind, findings_of, inputs_of
 from aicovid.training.logistic import Shape
 from aicovid.training.traps import Trap, TrapError, caught_after, caught_before
 from aicovid.training.trees import TreeShape
 from aicovid.validation.arrays import Floats, Names
-from aicovid.validation.discrimination import difference
 
 FOLDS = 10
 #: What is compared: the inputs of each, in words.
@@ -105,6 +104,8 @@ def study(cohort: Cohort, outcome: str, *, inputs: Sequence[str] | None = None, 
     material = Material(chosen, values, event, patients, sites)
     views = np.array([exam.view or "unknown" for exam in exams], dtype=str)
     of_fold, told = _evaluated(material, views, frame, seed, learner.shapes)
+    # Nobody knows then whether image and values came before the event.
+    told["times_unknown"] = not of_a_state and not any(outcome in exam.event_days for exam in exams if exam.outcomes[outcome])
     told |= {"exams": len(cohort.exams), "outcome_unknown_or_later_exam": len(cohort.exams) - len(used), "seed": seed}
     return Study(outcome, found.definition, "concurrent_state" if of_a_state else "prognosis", chosen, material, train(material, seed, learner.shapes), told, of_fold)
 
@@ -126,8 +127,8 @@ def _evaluated(material: Material, views: Names, frame: Any, seed: int, shapes: 
     clinical = [one.name for one in material.inputs if one.kind is not Kind.FINDING]
     sets = {"image": image, "clinical": clinical, "fused": [*clinical, *image]}
     folds = list(patient_folds(material.patients, material.event, FOLDS, seed))
-    centres = list(centre_folds(material.sites, material.event))
-    found: dict[str, Floats] = {}
+    centres = list(centre_folds(material.sites, material.patients, material.event))
+    found: dict[str, HeldOut] = {}
     told: dict[str, Any] = {"sets": {}, "leave_one_centre_out": {}, "folds": len(folds)}
     for name in SETS:
         if not sets[name] or (name == "fused" and not (image and clinical)):
@@ -150,16 +151,17 @@ def _evaluated(material: Material, views: Names, frame: Any, seed: int, shapes: 
             continue
         control = Material(tuple(Input(f"column_{place}", Kind.FLAG) for place in range(columns.shape[1])), columns, material.event, material.patients, material.sites)
         score = held_out(control, folds, seed, CONTROL)
-        gain = difference(found[best], score, material.event, material.patients)
+        gain = gain_over(found[best], score, material.event, material.patients)
         told["controls"][trap.value] = _without_curves(figures(score, material.event, material.patients)) | {"model_minus_control": gain}
         above[trap] = float(gain.get("low", -1.0))
-    told["traps"] = [str(one) for one in caught_after(above)]
+    lowest = float(told["sets"][best].get("auroc", {}).get("low", 0.0))
+    told["traps"] = [str(one) for one in caught_after(above, lowest)]
     told["groups"] = {"view": group_figures(found[best], material.event, material.patients, views)}
     for name, groups in _groups(frame).items():
         told["groups"][name] = group_figures(found[best], material.event, material.patients, groups)
     if len(set(material.sites)) > 1:
         told["groups"]["site"] = group_figures(found[best], material.event, material.patients, material.sites)
-    return found[best], told
+    return found[best].probability, told
 
 
 def _without_curves(one: dict[str, Any]) -> dict[str, Any]:

@@ -115,9 +115,12 @@ def leaks(values: Floats, event: Flags, patients: Names) -> bool:
     return any(max(one, 1 - one) >= _LEAK for one in told)
 
 
-def caught_after(differences: Mapping[Trap, float]) -> list[Caught]:
-    """Controls that predict as well: the lower end of the model's AUROC less theirs is not above 0."""
-    return [Caught(trap) for trap, low in differences.items() if not low > 0]
+def caught_after(differences: Mapping[Trap, float], lowest: float) -> list[Caught]:
+    """Controls that predict as well: the lower end of the model's AUROC less theirs is not above 0.
+
+    A control that does worse than chance counts as chance: `lowest`, the lower end of the model's own AUROC, must be above .5 too.
+    """
+    return [Caught(trap) for trap, low in differences.items() if not (low > 0 and lowest > 0.5)]
 
 
 def _is_late(exam: Exam, outcome: str, name: str) -> bool:
